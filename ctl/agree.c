@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A record against its own certificate: format 7. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/file.h"
+
+/* How much of a name a message quotes. */
+#define QUOTE_MAX 100
+
+/* One comparison at work. */
+struct check {
+	const struct ctl_record *record;
+	size_t index;
+	const struct cert *cert;
+	struct ctl_agreement *result;
+	struct diag *d;
+};
+
+/* Records that the field TAG holds FOUND where EXPECTED is right. */
+static void
+disagree(struct check *c, enum ctl_record_tag tag, struct bytes found,
+    struct bytes expected)
+{
+	const struct ctl_field *field = ctl_record_field(c->record, tag);
+	int found_len = (int)(found.len < QUOTE_MAX ? found.len : QUOTE_MAX);
+	int len = (int)(expected.len < QUOTE_MAX ? expected.len : QUOTE_MAX);
+
+	c->result->agrees = false;
+	diag_set(&c->result->why, ERR_SYNTAX,
+	    "it does not agree with the record's certificate: "
+	    "it is '%.*s', from the certificate it would be '%.*s'",
+	    found_len, (const char *)found.ptr, len,
+	    (const char *)expected.ptr);
+	ctl_diag_at(&c->result->why, field->offset, c->index, tag);
+}
+
+/* How long a cut subject must be: up to the end of its first attribute, the
+ * CN. Less would say nothing about whose certificate it is. */
+static size_t
+least_cut(struct bytes full)
+{
+	const uint8_t *end = full.len == 0 ? NULL
+					   : memchr(full.ptr, ';', full.len);
+
+	return end == NULL ? full.len : (size_t)(end - full.ptr);
+}
+
+/* The token client cuts its subjects (format 6). */
+static bool
+is_cut(const struct check *c, enum ctl_record_tag tag, struct bytes found,
+    struct bytes full)
+{
+	return tag == CTL_REC_SUBJECT &&
+	    c->record->dialect == CTL_DIALECT_TOKEN &&
+	    bytes_starts(full, found) && found.len >= least_cut(full);
+}
+
+static void
+note(struct check *c, const char *what, const char *more)
+{
+	char *to = c->result->note;
+	size_t used = strlen(to);
+
+	(void)snprintf(to + used, sizeof(c->result->note) - used, "%s%s%s",
+	    used == 0 ? "" : "; ", what, more);
+}
+
+static enum err
+check_name(struct check *c, enum ctl_record_tag tag, enum cert_name which)
+{
+	struct bytes found = ctl_record_text(c->record, tag);
+	struct buf full = { 0 }, dropped = { 0 };
+	enum err e;
+
+	if (found.ptr == NULL)
+		return ERR_OK;
+	e = ctl_put_name(c->cert, which, c->record->dialect, &full, &dropped,
+	    c->d);
+	if (e != ERR_OK)
+		goto out;
+	if (bytes_equal(found, buf_bytes(&full))) {
+		if (tag == CTL_REC_SUBJECT && dropped.len > 0)
+			note(c, "the subject leaves out ", buf_cstr(&dropped));
+	} else if (is_cut(c, tag, found, buf_bytes(&full))) {
+		note(c, "the subject is cut, as the token client does", "");
+	} else {
+		disagree(c, tag, found, buf_bytes(&full));
+	}
+out:
+	buf_clear(&full);
+	buf_clear(&dropped);
+	return e;
+}
+
+/* SERIAL, less the zero that DER puts before a magnitude with its top bit
+ * set. */
+static struct bytes
+magnitude(struct bytes serial)
+{
+	if (serial.len > 1 && serial.ptr[0] == 0)
+		return bytes_of(serial.ptr + 1, serial.len - 1);
+	return serial;
+}
+
+static bool
+is_reversed_serial(struct bytes found, struct bytes right)
+{
+	if (found.len == right.len + 1 && found.ptr[found.len - 1] == 0)
+		found.len--;
+	return bytes_equal_reversed(found, right);
+}
+
+static enum err
+check_serial(struct check *c)
+{
+	struct bytes found = ctl_record_value(c->record, CTL_REC_SERIAL);
+	struct bytes right = cert_serial(c->cert);
+	struct buf shown = { 0 }, wanted = { 0 };
+	enum err e = ERR_OK;
+
+	if (found.ptr == NULL || bytes_equal(magnitude(found), right))
+		return ERR_OK;
+	if (c->record->dialect == CTL_DIALECT_TOKEN &&
+	    is_reversed_serial(found, right))
+		return ERR_OK;
+	text_put_hex(&shown, found, ":", TEXT_UPPER);
+	text_put_hex(&wanted, right, ":", TEXT_UPPER);
+	if (buf_ok(&shown) && buf_ok(&wanted))
+		disagree(c, CTL_REC_SERIAL, buf_bytes(&shown),
+		    buf_bytes(&wanted));
+	else
+		e = diag_nomem(c->d);
+	buf_clear(&shown);
+	buf_clear(&wanted);
+	return e;
+}
+
+static enum err
+check_key(struct check *c)
+{
+	struct bytes found = ctl_record_value(c->record, CTL_REC_PUBLIC_KEY);
+
+	if (found.ptr == NULL ||
+	    bytes_equal(found, cert_public_key_bytes(c->cert)))
+		return ERR_OK;
+	c->result->agrees = false;
+	diag_set(&c->result->why, ERR_SYNTAX,
+	    "it is another key than the one in the record's certificate");
+	ctl_diag_at(&c->result->why,
+	    ctl_record_field(c->record, CTL_REC_PUBLIC_KEY)->offset, c->index,
+	    CTL_REC_PUBLIC_KEY);
+	return ERR_OK;
+}
+
+enum err
+ctl_agree(const struct ctl_file *f, size_t index, const struct cert *cert,
+    struct ctl_agreement *ret, struct diag *d)
+{
+	struct ctl_agreement result = { .agrees = true };
+	struct check c = { ctl_record(f, index), index, cert, &result, d };
+	enum err e;
+
+	diag_init(&result.why);
+	e = check_name(&c, CTL_REC_SUBJECT, CERT_SUBJECT);
+	if (e == ERR_OK && result.agrees)
+		e = check_name(&c, CTL_REC_ISSUER, CERT_ISSUER);
+	if (e == ERR_OK && result.agrees)
+		e = check_serial(&c);
+	if (e == ERR_OK && result.agrees)
+		e = check_key(&c);
+	if (e == ERR_OK)
+		*ret = result;
+	return e;
+}

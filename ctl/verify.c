@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whose signature it is, and whether it is right: formats 3 and 7. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/file.h"
+#include "ctl/memo.h"
+
+/* One judgement at work. Its functions return ERR_OK whether the verdict is
+ * good or bad; a bad one has been recorded by refuse(). */
+struct judge {
+	const struct ctl_file *f;
+	const struct ctl_anchor *anchor;
+	struct ctl_verdict *v;
+	struct diag *d;
+	struct cert *cert;        /* of the signer's record, owned */
+	struct pubkey *own_key;   /* from PUBLICKEY alone, owned */
+	const struct pubkey *key; /* one of those, or the anchor's */
+	bool decided;
+};
+
+/* Ends the judgement with STATUS; the caller adds reason and place to
+ * v->why. */
+static enum err
+refuse(struct judge *j, enum ctl_status status)
+{
+	j->v->status = status;
+	j->decided = true;
+	return ERR_OK;
+}
+
+static enum err
+refuse_header(struct judge *j, enum ctl_status status, enum ctl_header_tag tag,
+    const char *why)
+{
+	const struct ctl_field *field = ctl_header_field(&j->f->header, tag);
+
+	diag_set(&j->v->why, ERR_SYNTAX, "%s", why);
+	if (field != NULL)
+		ctl_diag_at(&j->v->why, field->offset, 0, tag);
+	return refuse(j, status);
+}
+
+/* The list that gives the key, or NULL. */
+static const struct ctl_file *
+anchor_list(const struct judge *j)
+{
+	switch (j->anchor->kind) {
+	case CTL_ANCHOR_SELF:
+		return j->f;
+	case CTL_ANCHOR_TRUSTED:
+		return j->anchor->trusted;
+	case CTL_ANCHOR_CERT:
+		break;
+	}
+	return NULL;
+}
+
+/* Who may sign what: a SAST a list, a TFTP server a signed file (format 5).
+ */
+static bool
+may_sign(const struct judge *j, const struct ctl_record *r)
+{
+	if (!r->has_role)
+		return false;
+	if (ctl_is_list(j->f))
+		return r->role == CTL_ROLE_SAST;
+	return r->role == CTL_ROLE_TFTP || r->role == CTL_ROLE_CCM_TFTP;
+}
+
+/* The key of a record as it stands there, whichever way it is given. */
+static struct bytes
+key_bytes(const struct ctl_record *r)
+{
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+
+	return key.ptr != NULL ? key : ctl_record_value(r, CTL_REC_CERTIFICATE);
+}
+
+static enum err
+refuse_unnamed(struct judge *j, const struct ctl_file *list)
+{
+	const char *wanted = ctl_is_list(j->f) ? "SAST" : "TFTP or CCM+TFTP";
+	const char *whose = list == j->f ? "this list" : "the trusted list";
+	const struct ctl_record *r;
+	char why[200];
+	size_t i;
+
+	(void)snprintf(why, sizeof(why),
+	    "the header names a signer that is no %s record of %s", wanted,
+	    whose);
+	for (i = 1; i <= ctl_num_records(list); i++) {
+		r = ctl_record(list, i);
+		if (!ctl_record_is_named(&j->f->header, r))
+			continue;
+		(void)snprintf(why, sizeof(why),
+		    "the header names the signer "
+		    "of record %zu of %s, whose role is %s; only %s may sign",
+		    i, whose, ctl_role_name(r->role), wanted);
+		break;
+	}
+	return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID, why);
+}
+
+/* Finds the record that the header names; two with different keys leave open
+ * which one phones take. */
+static enum err
+find_signer(struct judge *j, const struct ctl_file *list)
+{
+	const struct ctl_record *r, *first = NULL;
+	char why[160];
+	size_t i;
+
+	for (i = 1; i <= ctl_num_records(list); i++) {
+		r = ctl_record(list, i);
+		if (!may_sign(j, r) || !ctl_record_is_named(&j->f->header, r))
+			continue;
+		if (first == NULL) {
+			first = r;
+			j->v->signer_record = i;
+		} else if (!bytes_equal(key_bytes(first), key_bytes(r))) {
+			(void)snprintf(why, sizeof(why),
+			    "records %zu and %zu "
+			    "both bear the signer's issuer and serial number, "
+			    "with different keys",
+			    j->v->signer_record, i);
+			return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID,
+			    why);
+		}
+	}
+	return first == NULL ? refuse_unnamed(j, list) : ERR_OK;
+}
+
+/* Says that the value of TAG in the signer's record is unusable. */
+static enum err
+refuse_record(struct judge *j, const struct ctl_file *list,
+    enum ctl_record_tag tag, const char *why)
+{
+	size_t index = j->v->signer_record;
+	const struct ctl_record *r = ctl_record(list, index);
+	const struct ctl_field *field = ctl_record_field(r, tag);
+
+	diag_set(&j->v->why, ERR_SYNTAX, "%s", why);
+	ctl_diag_at(&j->v->why, field == NULL ? r->offset : field->offset,
+	    index, tag);
+	return refuse(j, CTL_FAILED);
+}
+
+static void
+add_note(struct judge *j, const char *text)
+{
+	size_t used = strlen(j->v->note);
+
+	(void)snprintf(j->v->note + used, sizeof(j->v->note) - used, "%s%s",
+	    used == 0 ? "" : "; ", text);
+}
+
+/* The whole record, as a memo knows it. */
+static struct bytes
+record_bytes(const struct ctl_file *list, size_t index)
+{
+	const struct ctl_record *r = ctl_record(list, index);
+
+	return bytes_of(ctl_raw(list).ptr + r->offset, r->length);
+}
+
+/* Takes the key from the decoded certificate of the signer's record, if the
+ * record agrees with it. */
+static enum err
+take_agreeing(struct judge *j, const struct ctl_file *list)
+{
+	struct bytes record = record_bytes(list, j->v->signer_record);
+	struct ctl_agreement agreement;
+	enum err e;
+
+	e = ctl_agree(list, j->v->signer_record, j->cert, &agreement, j->d);
+	if (e == ERR_SYNTAX)
+		return refuse_record(j, list, CTL_REC_CERTIFICATE,
+		    "a name in the certificate is not text");
+	if (e != ERR_OK)
+		return e;
+	if (!agreement.agrees) {
+		j->v->why = agreement.why;
+		return refuse(j, CTL_FAILED);
+	}
+	if (agreement.note[0] != '\0')
+		add_note(j, agreement.note);
+	j->key = cert_key(j->cert);
+	if (j->anchor->memo != NULL)
+		ctl_memo_put(j->anchor->memo, record, &j->cert, agreement.note);
+	return ERR_OK;
+}
+
+static enum err
+take_cert(struct judge *j, const struct ctl_file *list, struct bytes der)
+{
+	struct bytes record = record_bytes(list, j->v->signer_record);
+	const char *note = "";
+	struct diag bad;
+	enum err e;
+
+	if (j->anchor->memo != NULL)
+		j->key = ctl_memo_find(j->anchor->memo, record, &note);
+	if (j->key != NULL) {
+		if (note[0] != '\0')
+			add_note(j, note);
+		return ERR_OK;
+	}
+	e = cert_from_der(der, &j->cert, &bad);
+	if (e == ERR_NOMEM)
+		return diag_nomem(j->d);
+	if (e != ERR_OK)
+		return refuse_record(j, list, CTL_REC_CERTIFICATE, bad.msg);
+	return take_agreeing(j, list);
+}
+
+static enum err
+take_bare_key(struct judge *j, const struct ctl_file *list, struct bytes key)
+{
+	struct diag bad;
+	enum err e;
+
+	if (key.ptr == NULL)
+		return refuse_record(j, list, CTL_REC_LENGTH,
+		    "the signer's record holds neither certificate nor key");
+	e = pubkey_from_rsa(key, &j->own_key, &bad);
+	if (e == ERR_NOMEM)
+		return diag_nomem(j->d);
+	if (e != ERR_OK)
+		return refuse_record(j, list, CTL_REC_PUBLIC_KEY, bad.msg);
+	add_note(j, "the signer's record holds no certificate, only its key");
+	j->key = j->own_key;
+	return ERR_OK;
+}
+
+static enum err
+key_from_list(struct judge *j)
+{
+	const struct ctl_file *list = anchor_list(j);
+	const struct ctl_record *r;
+	struct bytes der;
+	enum err e;
+
+	e = find_signer(j, list);
+	if (e != ERR_OK || j->decided)
+		return e;
+	r = ctl_record(list, j->v->signer_record);
+	der = ctl_record_value(r, CTL_REC_CERTIFICATE);
+	if (der.ptr != NULL)
+		return take_cert(j, list, der);
+	return take_bare_key(j, list, ctl_record_value(r, CTL_REC_PUBLIC_KEY));
+}
+
+/* The header's serial number is that of C, in either byte order. */
+static bool
+serial_is(const struct ctl_header *h, const struct cert *c)
+{
+	struct bytes found = ctl_header_value(h, CTL_HDR_SERIAL);
+	struct bytes right = cert_serial(c);
+
+	if (found.len == right.len + 1 && found.ptr[0] == 0)
+		return bytes_equal(bytes_of(found.ptr + 1, right.len), right);
+	return bytes_equal(found, right) || bytes_equal_reversed(found, right);
+}
+
+/* The header's issuer is that of C in the spelling of some dialect. */
+static enum err
+issuer_is(const struct ctl_header *h, const struct cert *c, bool *ret,
+    struct diag *d)
+{
+	static const enum ctl_dialect dialects[] = { CTL_DIALECT_APPLIANCE,
+		CTL_DIALECT_TOKEN, CTL_DIALECT_BUILDER };
+	struct bytes found = ctl_header_text(h, CTL_HDR_ISSUER);
+	bool same = false;
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && !same && i < 3; i++) {
+		struct buf name = { 0 };
+
+		e = ctl_put_name(c, CERT_ISSUER, dialects[i], &name, NULL, d);
+		same = e == ERR_OK && bytes_equal(found, buf_bytes(&name));
+		buf_clear(&name);
+		if (e == ERR_SYNTAX) /* no text: nobody spells it so */
+			e = ERR_OK;
+	}
+	*ret = same;
+	return e;
+}
+
+static enum err
+key_from_cert(struct judge *j)
+{
+	const struct cert *c = j->anchor->cert;
+	bool issuer = false;
+	enum err e;
+
+	e = issuer_is(&j->f->header, c, &issuer, j->d);
+	if (e != ERR_OK)
+		return e;
+	if (!issuer || !serial_is(&j->f->header, c))
+		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID,
+		    issuer ? "the header names another serial number than "
+			     "the certificate given"
+			   : "the header names another issuer than the "
+			     "certificate given");
+	j->key = cert_key(c);
+	return ERR_OK;
+}
+
+/* What can be judged without a key. */
+static enum err
+check_header(struct judge *j, enum digest *ret_digest)
+{
+	const struct ctl_header *h = &j->f->header;
+	uint32_t code;
+	char why[120];
+
+	if (ctl_kind(j->f) == CTL_KIND_FIRMWARE)
+		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_SIGNER_ID,
+		    "a firmware file is signed with a key that only the "
+		    "phones hold");
+	if (ctl_header_value(h, CTL_HDR_SIGNATURE).ptr == NULL)
+		return refuse_header(j, CTL_FAILED, CTL_HDR_LENGTH,
+		    "the header has no SIGNATURE (12)");
+	if (ctl_header_value(h, CTL_HDR_ISSUER).ptr == NULL ||
+	    ctl_header_value(h, CTL_HDR_SERIAL).ptr == NULL)
+		return refuse_header(j, CTL_FAILED, CTL_HDR_LENGTH,
+		    "the header does not name the signer by issuer and "
+		    "serial number");
+	if (!ctl_header_number(h, CTL_HDR_SIGALG, &code) || code != 0)
+		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_SIGALG,
+		    "the only known signature algorithm is 0, RSA");
+	if (!ctl_header_number(h, CTL_HDR_DIGEST, &code))
+		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE_INFO,
+		    "the header does not say which digest was signed");
+	if (!ctl_digest_of_code(code, ret_digest)) {
+		(void)snprintf(why, sizeof(why), "digest code %u is unknown",
+		    code);
+		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_DIGEST, why);
+	}
+	if (anchor_list(j) == j->f && !ctl_is_list(j->f))
+		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_SIGNER_ID,
+		    "this file does not carry its signer; name the "
+		    "certificate (--signer) or a list that holds it "
+		    "(--trusted)");
+	return ERR_OK;
+}
+
+/* SIGNATUREMODULUS and the length of SIGNATURE must fit the key; phones check
+ * it (format 2.5). */
+static enum err
+check_sizes(struct judge *j, struct bytes sig)
+{
+	const struct ctl_header *h = &j->f->header;
+	unsigned bits = j->key == NULL ? 0 : pubkey_bits(j->key);
+	unsigned said;
+	uint32_t code;
+	char why[160];
+
+	if (j->key == NULL || pubkey_type(j->key) != PUBKEY_RSA)
+		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGALG,
+		    "the signature is said to be RSA, but the signer's key "
+		    "is not");
+	said = ctl_header_number(h, CTL_HDR_MODULUS, &code)
+	    ? ctl_modulus_bits(code)
+	    : bits;
+	if (said == 0)
+		add_note(j, "the modulus code is unknown");
+	if (said != 0 && said != bits) {
+		(void)snprintf(why, sizeof(why),
+		    "it says %u bits, the signer's key has %u", said, bits);
+		return refuse_header(j, CTL_FAILED, CTL_HDR_MODULUS, why);
+	}
+	if (sig.len != (bits + 7) / 8) {
+		(void)snprintf(why, sizeof(why),
+		    "it has %zu bytes, a "
+		    "signature by this key of %u bits has %u",
+		    sig.len, bits, (bits + 7) / 8);
+		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE, why);
+	}
+	return ERR_OK;
+}
+
+static enum err
+check_signature(struct judge *j, enum digest which)
+{
+	struct bytes sig = ctl_header_value(&j->f->header, CTL_HDR_SIGNATURE);
+	struct digest_value value;
+	enum pubkey_match match;
+	struct bytes parts[2];
+	enum err e;
+
+	e = check_sizes(j, sig);
+	if (e != ERR_OK || j->decided)
+		return e;
+	ctl_preimage(j->f, parts);
+	e = digest_of(which, parts, 2, &value, j->d);
+	if (e == ERR_OK)
+		e = pubkey_verify(j->key, which, &value, sig, &match, j->d);
+	if (e != ERR_OK)
+		return e;
+	if (match == PUBKEY_CHANGED)
+		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE,
+		    "the signature is the signer's, but over other bytes: "
+		    "the file was changed after it was signed");
+	if (match == PUBKEY_FOREIGN)
+		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE,
+		    "the signature was damaged, or not made with the key "
+		    "of the signer that the header names");
+	j->v->status = CTL_VERIFIED;
+	return ERR_OK;
+}
+
+static enum err
+judge(struct judge *j)
+{
+	enum digest which = DIGEST_SHA1;
+	enum err e;
+
+	e = check_header(j, &which);
+	if (e != ERR_OK || j->decided)
+		return e;
+	e = j->anchor->kind == CTL_ANCHOR_CERT ? key_from_cert(j)
+					       : key_from_list(j);
+	if (e != ERR_OK || j->decided)
+		return e;
+	return check_signature(j, which);
+}
+
+enum err
+ctl_verify(const struct ctl_file *f, const struct ctl_anchor *anchor,
+    struct ctl_verdict *ret, struct diag *d)
+{
+	struct ctl_verdict v = { .status = CTL_FAILED, .anchor = anchor->kind };
+	struct judge j = { .f = f, .anchor = anchor, .v = &v, .d = d };
+	enum err e;
+
+	diag_init(&v.why);
+	e = judge(&j);
+	pubkey_free(&j.own_key);
+	cert_free(&j.cert);
+	if (e == ERR_OK)
+		*ret = v;
+	return e;
+}

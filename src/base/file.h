@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whole files, in and out.
+ *
+ * Loading is bounded: a file, a pipe or a device that holds more than the
+ * limit is an error, never a part.
+ *
+ * Saving is commit-or-abort: bytes go to a temporary file in the same folder
+ * (".NAME.XXXXXXXX", made by nobody else), are flushed to the disk, take the
+ * name in one step, and the folder is flushed. Until file_save_commit()
+ * returns ERR_OK the name holds what it held before.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+/* What a person may ask to be read unless --max-size says otherwise. */
+#define FILE_MAX_DEFAULT ((size_t)64 * 1024 * 1024)
+
+/* Appends the content of PATH to RET, at most MAX bytes. Errors: ERR_ABSENT,
+ * ERR_IO (a folder, no permission), ERR_TOO_BIG, ERR_NOMEM; RET is then as
+ * it was. */
+MUST_CHECK enum err file_load(const char *path, size_t max, struct buf *ret,
+    struct diag *d);
+
+/* The same from an open descriptor, which stays open; NAME is for
+ * messages. */
+MUST_CHECK enum err file_load_fd(int fd, const char *name, size_t max,
+    struct buf *ret, struct diag *d);
+
+enum file_flag {
+	FILE_CLOBBER = 1, /* replace what stands under the name */
+	FILE_PRIVATE = 2  /* mode 0600 instead of 0666 less umask */
+};
+
+struct file_save; /* one file on its way to its name */
+
+/* Opens a temporary file beside PATH. Without FILE_CLOBBER an existing PATH
+ * is ERR_EXISTS, here where it already stands, or at commit where somebody
+ * else was faster. With it, PATH may be a symbolic link: what it points at is
+ * replaced, and the mode of the old file is kept. */
+MUST_CHECK enum err file_save_begin(struct file_save **ret, const char *path,
+    unsigned flags, struct diag *d);
+
+/* Appends DATA. After a failure only file_save_abort() is of use. */
+MUST_CHECK enum err file_save_write(struct file_save *s, struct bytes data,
+    struct diag *d);
+
+/* Gives the file its name, and frees *S whatever the outcome; after a failure
+ * the temporary file is gone. The one exception: where only the flush of the
+ * folder failed the new content stands under the name, and the message says
+ * so. */
+MUST_CHECK enum err file_save_commit(struct file_save **s, struct diag *d);
+
+/* Removes the temporary file and frees *S; NULL is allowed. */
+void file_save_abort(struct file_save **s);
+
+/* begin, write and commit in one. */
+MUST_CHECK enum err file_write(const char *path, struct bytes data,
+    unsigned flags, struct diag *d);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cmd.h"
+#include "cli/input.h"
+#include "cli/json.h"
+#include "cli/origin.h"
+#include "cli/out.h"
+#include "cli/show_long.h"
+
+struct show_opts {
+	struct input_opts in;
+	bool long_form;
+	bool hex;
+	const char *records;
+	const char *tz;
+};
+
+static const struct opt opts[] = {
+	INPUT_OPTS(struct show_opts),
+	{ "long", NULL, OPT_FLAG, offsetof(struct show_opts, long_form),
+	    "add digests, keys, certificates, offsets", NULL },
+	{ "hex", NULL, OPT_FLAG, offsetof(struct show_opts, hex),
+	    "add the bytes of every value", NULL },
+	{ "records", "N,M-O", OPT_STRING, offsetof(struct show_opts, records),
+	    "print these records only", NULL },
+	{ "tz", "ZONE", OPT_STRING, offsetof(struct show_opts, tz),
+	    "time zone of printed dates, Europe/Berlin (default UTC)", NULL },
+	OPT_END,
+};
+
+/* What one run shows of every file. */
+struct show {
+	const struct show_opts *opts;
+	struct input_plan plan;
+	struct records records;
+	struct out_json json;
+	bool several; /* more than one file: name each */
+};
+
+/* The C library takes a zone it does not know for UTC, silently; so the
+ * zone must be one of its files. */
+static enum err
+set_zone(const char *zone, struct diag *d)
+{
+	char path[256];
+
+	if (zone == NULL || strcmp(zone, "UTC") == 0)
+		zone = "UTC0";
+	else if (snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone) >=
+		(int)sizeof(path) ||
+	    strstr(zone, "..") != NULL || access(path, R_OK) != 0)
+		return diag_set(d, ERR_USAGE,
+		    "--tz: there is no time zone "
+		    "'%s' in /usr/share/zoneinfo",
+		    zone);
+	if (setenv("TZ", zone, 1) != 0)
+		return diag_nomem(d);
+	tzset();
+	return ERR_OK;
+}
+
+static void
+put_made_by(const struct ctl_file *f, struct buf *out)
+{
+	struct buf maker = { 0 };
+
+	buf_str(out, "\nMade by: ");
+	origin_put_maker(f, &maker);
+	text_put_safe(out, buf_bytes(&maker));
+	buf_str(out, "; ");
+	origin_put_updater(f, out);
+	buf_str(out, ".\n");
+	out->failed |= !buf_ok(&maker);
+	buf_clear(&maker);
+}
+
+static enum err
+put_records(const struct show *s, const struct ctl_text *t, struct buf *out,
+    struct diag *d)
+{
+	size_t i, n = ctl_num_records(t->file);
+	enum err e = ERR_OK;
+
+	for (i = 1; e == ERR_OK && i <= n; i++) {
+		if (!records_has(&s->records, i))
+			continue;
+		e = ctl_text_record(t, i, out, d);
+		if (e == ERR_OK && s->opts->long_form)
+			e = show_long_record(t->file, i, out, d);
+	}
+	return e;
+}
+
+/* What the verdict does not say, and people take it to say. */
+static void
+put_remarks(const struct input *in, struct buf *out)
+{
+	const struct ctl_verdict *v = &in->verdict;
+
+	if (v->note[0] != '\0') {
+		buf_str(out, "Note: ");
+		text_put_safe(out, bytes_of_str(v->note));
+		buf_str(out, ".\n");
+	}
+	if (v->status == CTL_VERIFIED && v->anchor == CTL_ANCHOR_SELF)
+		buf_str(out,
+		    "It only agrees with itself: the key that "
+		    "verifies it is its own, and anybody can make\nsuch a "
+		    "file. --trusted OLD.tlv checks it against the list that "
+		    "phones hold.\n");
+	if (v->status == CTL_VERIFIED && v->anchor == CTL_ANCHOR_TRUSTED)
+		buf_printf(out,
+		    "Checked with record %zu of the trusted "
+		    "list.\n",
+		    v->signer_record);
+	if (v->status == CTL_VERIFIED && v->anchor == CTL_ANCHOR_CERT)
+		buf_str(out, "Checked with the certificate given.\n");
+}
+
+static enum err
+put_file(const struct show *s, const struct input *in, struct buf *out,
+    struct diag *d)
+{
+	struct ctl_text t = { in->file, &in->verdict, s->opts->hex };
+	enum err e;
+
+	if (s->several) {
+		buf_str(out, "==> ");
+		text_put_safe(out, bytes_of_str(in->path));
+		buf_str(out, " <==\n");
+	}
+	e = ctl_text_head(&t, out, d);
+	if (e == ERR_OK && s->opts->long_form)
+		e = show_long_head(in->file, out, d);
+	if (e == ERR_OK && ctl_is_list(in->file))
+		put_made_by(in->file, out);
+	if (e == ERR_OK)
+		e = put_records(s, &t, out, d);
+	if (e == ERR_OK)
+		e = ctl_text_tail(&t, out, d);
+	put_remarks(in, out);
+	if (s->several)
+		buf_str(out, "\n");
+	return e;
+}
+
+static enum cmd_exit
+show_text(const struct show *s, const struct input *in)
+{
+	struct buf text = { 0 };
+	enum cmd_exit end;
+	struct diag d;
+
+	if (put_file(s, in, &text, &d) == ERR_OK) {
+		end = out_write(&text);
+	} else {
+		out_error(in->path, &d);
+		end = CMD_FAILED;
+	}
+	buf_clear(&text);
+	return end;
+}
+
+/* Complains of a record that was asked for and is not there. */
+static enum cmd_exit
+check_records(const struct show *s, const struct input *in)
+{
+	size_t highest = records_highest(&s->records);
+	struct diag d;
+
+	if (highest <= ctl_num_records(in->file))
+		return CMD_OK;
+	diag_set(&d, ERR_ABSENT, "there is no record %zu, the file has %zu",
+	    highest, ctl_num_records(in->file));
+	out_error(in->path, &d);
+	return CMD_FAILED;
+}
+
+static enum cmd_exit
+show_one(struct show *s, const char *path)
+{
+	enum cmd_exit end, written = CMD_OK;
+	struct input in;
+	bool ok = input_read(&in, path, &s->plan);
+
+	end = input_end(&in);
+	if (ok)
+		end = out_worse(end, check_records(s, &in));
+	else
+		out_error(path, &in.error);
+	if (s->opts->in.json)
+		written = out_json_add(&s->json,
+		    json_of_show(&in, &s->records));
+	else if (ok)
+		written = show_text(s, &in);
+	input_clear(&in);
+	return out_worse(end, written);
+}
+
+static enum cmd_exit
+show_all(struct show *s, char **paths)
+{
+	enum cmd_exit end = CMD_OK;
+
+	s->several = paths[1] != NULL;
+	for (; *paths != NULL; paths++)
+		end = out_worse(end, show_one(s, *paths));
+	if (s->opts->in.json)
+		end = out_worse(end, out_json_end(&s->json));
+	return end;
+}
+
+static enum err
+prepare(struct show *s, bool has_file, struct diag *d)
+{
+	enum err e;
+
+	if (!has_file)
+		return diag_set(d, ERR_USAGE, "a FILE is missing");
+	e = set_zone(s->opts->tz, d);
+	if (e == ERR_OK && s->opts->records != NULL)
+		e = records_parse(&s->records, s->opts->records, d);
+	return e;
+}
+
+static enum cmd_exit
+run(const struct cmd *cmd, int argc, char **argv)
+{
+	struct show_opts o = { 0 };
+	struct show s = { .opts = &o };
+	enum cmd_exit end;
+	struct diag d;
+	bool done;
+	int first;
+
+	end = cmd_options(cmd, argc, argv, &o, &done, &first);
+	if (done)
+		return end;
+	if (prepare(&s, first < argc, &d) != ERR_OK)
+		return cmd_usage(cmd, &d);
+	end = input_plan(&s.plan, cmd, &o.in);
+	if (end == CMD_OK)
+		end = show_all(&s, argv + first);
+	input_plan_clear(&s.plan);
+	return end;
+}
+
+const struct cmd cmd_show = {
+	.name = "show",
+	.args = "FILE...",
+	.summary = "Show trust lists and signed files as the appliance does",
+	.text =
+	    "Prints a CTL or ITL in the layout of the appliance's `show ctl`, "
+	    "so that both\ncan be laid side by side, and says who made it and "
+	    "whether its signature is\nright. --json and --long have what the "
+	    "appliance hides. KIND is ctl, itl,\nsigned-file, firmware or "
+	    "encrypted. '-' reads standard input.\n\n"
+	    "Exit status 0 if every file verifies; 3 if one does not or "
+	    "cannot be judged;\n1 if one could not be read or parsed.\n",
+	.words = OPT_FILES,
+	.opts = opts,
+	.run = run,
+};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/opt.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More than any command has; a test of the tables would notice. */
+#define MAX_OPTS 48
+#define HELP_COLUMN 24
+
+static enum err
+bad_size(const char *name, const char *text, struct diag *d)
+{
+	return diag_set(d, ERR_USAGE,
+	    "--%s wants a number of bytes, such as "
+	    "4096, 64K, 16M or 1G, not '%s'",
+	    name, text);
+}
+
+static enum err
+read_size(const char *name, const char *text, size_t *ret, struct diag *d)
+{
+	static const char units[] = "KMG";
+	unsigned long long n;
+	const char *unit;
+	unsigned shift = 0;
+	char *end;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (errno != 0 || end == text || text[0] < '0' || text[0] > '9')
+		return bad_size(name, text, d);
+	if (*end != '\0') {
+		unit = strchr(units, *end);
+		if (unit == NULL || end[1] != '\0')
+			return bad_size(name, text, d);
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	if (n == 0 || n > (SIZE_MAX / 4) >> shift)
+		return bad_size(name, text, d);
+	*ret = (size_t)n << shift;
+	return ERR_OK;
+}
+
+static enum err
+store(const struct opt *opt, const char *value, void *target, struct diag *d)
+{
+	char *at = (char *)target + opt->offset;
+	size_t size = 0;
+	bool yes = true;
+	enum err e = ERR_OK;
+
+	switch (opt->type) {
+	case OPT_FLAG:
+		memcpy(at, &yes, sizeof(yes));
+		break;
+	case OPT_STRING:
+		memcpy(at, &value, sizeof(value));
+		break;
+	case OPT_SIZE:
+		e = read_size(opt->name, value, &size, d);
+		if (e == ERR_OK)
+			memcpy(at, &size, sizeof(size));
+		break;
+	}
+	return e;
+}
+
+/* getopt's own table: entry I is TABLE[I], and its code I + 1. */
+static int
+fill_long(const struct opt *table, struct option *lopts)
+{
+	int n;
+
+	for (n = 0; table[n].name != NULL && n < MAX_OPTS - 2; n++) {
+		lopts[n].name = table[n].name;
+		lopts[n].has_arg = table[n].arg != NULL ? required_argument
+							: no_argument;
+		lopts[n].flag = NULL;
+		lopts[n].val = n + 1;
+	}
+	lopts[n].name = "help";
+	lopts[n].has_arg = no_argument;
+	lopts[n].flag = NULL;
+	lopts[n].val = n + 1;
+	memset(&lopts[n + 1], 0, sizeof(lopts[0]));
+	return n + 1;
+}
+
+static enum err
+complain(int c, char **argv, struct diag *d)
+{
+	return diag_set(d, ERR_USAGE,
+	    c == ':' ? "%s wants a value" : "%s is no option of this command",
+	    argv[optind - 1]);
+}
+
+enum err
+opt_parse(const struct opt *table, int argc, char **argv, void *target,
+    bool *ret_help, int *ret_first, struct diag *d)
+{
+	struct option lopts[MAX_OPTS];
+	int help = fill_long(table, lopts);
+	enum err e = ERR_OK;
+	int c;
+
+	opterr = 0;
+	optind = 0;
+	*ret_help = false;
+	while (e == ERR_OK &&
+	    (c = getopt_long(argc, argv, ":h", lopts, NULL)) != -1) {
+		if (c == 'h' || c == help)
+			*ret_help = true;
+		else if (c == '?' || c == ':')
+			e = complain(c, argv, d);
+		else
+			e = store(&table[c - 1], optarg, target, d);
+	}
+	*ret_first = optind;
+	return *ret_help ? ERR_OK : e;
+}
+
+static void
+help_line(struct buf *out, const char *name, const char *arg, const char *help)
+{
+	size_t start = out->len;
+
+	buf_printf(out, "  --%s%s%s", name, arg == NULL ? "" : " ",
+	    arg == NULL ? "" : arg);
+	if (out->len - start > HELP_COLUMN - 2) {
+		buf_str(out, "\n");
+		start = out->len;
+	}
+	buf_printf(out, "%*s%s\n", (int)(HELP_COLUMN - (out->len - start)), "",
+	    help);
+}
+
+void
+opt_help(const struct opt *table, struct buf *out)
+{
+	for (; table->name != NULL; table++)
+		help_line(out, table->name, table->arg, table->help);
+	help_line(out, "help", NULL, "this text");
+}

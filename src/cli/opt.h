@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options. A command has one table of them; getopt, --help and the shell
+ * completion are made from it, and a test compares the man page with it.
+ */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+enum opt_type {
+	OPT_FLAG,   /* bool */
+	OPT_STRING, /* const char *, borrowed from argv */
+	OPT_SIZE    /* size_t, a number of bytes with K, M or G behind it */
+};
+
+struct opt {
+	const char *name; /* long, without the dashes */
+	const char *arg;  /* what --help calls the value; NULL: a flag */
+	enum opt_type type;
+	size_t offset;     /* of the member in the command's option struct */
+	const char *help;  /* one line, no full stop */
+	const char *words; /* the values to complete, "a b c"; or NULL, or
+			    * OPT_FILES */
+};
+
+#define OPT_FILES "@files"
+#define OPT_END                                     \
+	{                                           \
+		NULL, NULL, OPT_FLAG, 0, NULL, NULL \
+	}
+
+/* Reads the options of ARGV (ARGV[0] is the command's name) into TARGET, laid
+ * out as TABLE, which OPT_END closes, says. *RET_FIRST is the index of the
+ * first argument that is no option; options may stand behind arguments.
+ * *RET_HELP: --help was among them, which needs no other. ERR_USAGE with the
+ * reason. */
+MUST_CHECK enum err opt_parse(const struct opt *table, int argc, char **argv,
+    void *target, bool *ret_help, int *ret_first, struct diag *d);
+
+/* Appends the lines of --help for TABLE. */
+void opt_help(const struct opt *table, struct buf *out);
+
+#endif

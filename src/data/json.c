@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/json.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static enum err
+set_string(json_t *obj, const char *key, struct bytes text, struct diag *diag)
+{
+	json_t *value = json_stringn(text.len > 0 ? (const char *)text.ptr : "",
+	    text.len);
+
+	/* json_object_set_new() takes VALUE over even when it fails. */
+	if (value == NULL || json_object_set_new(obj, key, value) != 0)
+		return diag_nomem(diag);
+	return ERR_OK;
+}
+
+static enum err
+set_damaged(json_t *obj, const char *key, struct bytes text, struct diag *diag)
+{
+	struct buf readable = { 0 }, hex = { 0 }, hex_key = { 0 };
+	const char *name;
+	enum err err;
+
+	text_put_utf8(&readable, text);
+	text_put_hex(&hex, text, "", TEXT_LOWER);
+	buf_printf(&hex_key, "%s_hex", key);
+	name = buf_cstr(&hex_key);
+	if (name == NULL || !buf_ok(&readable) || !buf_ok(&hex)) {
+		err = diag_nomem(diag);
+		goto out;
+	}
+	err = set_string(obj, key, buf_bytes(&readable), diag);
+	if (err != ERR_OK)
+		goto out;
+	err = set_string(obj, name, buf_bytes(&hex), diag);
+	if (err != ERR_OK)
+		(void)json_object_del(obj, key);
+out:
+	buf_clear(&readable);
+	buf_clear(&hex);
+	buf_clear(&hex_key);
+	return err;
+}
+
+enum err
+doc_json_text(json_t *obj, const char *key, struct bytes text,
+    struct diag *diag)
+{
+	if (text_is_utf8(text))
+		return set_string(obj, key, text, diag);
+	return set_damaged(obj, key, text, diag);
+}
+
+static int
+put_chunk(const char *chunk, size_t len, void *out)
+{
+	struct buf *b = out;
+
+	buf_put(b, bytes_of(chunk, len));
+	return buf_ok(b) ? 0 : -1;
+}
+
+enum err
+doc_json_dump(const json_t *json, struct buf *out, struct diag *diag)
+{
+	struct buf text = { 0 };
+	enum err err = ERR_OK;
+
+	if (!json_is_object(json) && !json_is_array(json))
+		return diag_set(diag, ERR_USAGE,
+		    "only an object or an array can be written as JSON");
+	/* Into a buffer of its own, so that OUT gets all or nothing. */
+	if (json_dump_callback(json, put_chunk, &text,
+		JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0) {
+		err = diag_nomem(diag);
+		goto out;
+	}
+	buf_u8(&text, '\n');
+	if (buf_ok(&text))
+		buf_put(out, buf_bytes(&text));
+	if (!buf_ok(&text) || !buf_ok(out))
+		err = diag_nomem(diag);
+out:
+	buf_clear(&text);
+	return err;
+}

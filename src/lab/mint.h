@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lab's mint: test keys from PEM files, test certificates from them that
+ * are the same bytes every time, and the signatures of test lists. Never for
+ * a key that anybody trusts.
+ *
+ * Certificates are signed by RSA keys only, PKCS#1 v1.5, since an ECDSA
+ * signature differs each time.
+ */
+#ifndef LAB_MINT_H
+#define LAB_MINT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+/* How an attribute is encoded; a value is given as UTF-8 always. */
+enum mint_string {
+	MINT_UTF8,
+	MINT_PRINTABLE,
+	MINT_IA5,
+	MINT_T61, /* one byte a character, Latin-1 */
+	MINT_BMP  /* two bytes a character */
+};
+
+enum mint_digest {
+	MINT_SHA1,
+	MINT_SHA256,
+	MINT_SHA512
+};
+
+struct mint_attr {
+	const char *key; /* CN, OU, O, L, ST, C, DC, serialNumber, ... */
+	const char *value;
+	enum mint_string type;
+};
+
+struct mint_name {
+	const struct mint_attr *attr; /* in the order of the certificate */
+	size_t num;
+};
+
+struct mint_key;
+
+/* Reads a private key, PEM without a passphrase. */
+MUST_CHECK enum err mint_key_load(const char *path, struct mint_key **ret,
+    struct diag *diag);
+
+void mint_key_free(struct mint_key **key);
+
+/* Bits of the modulus or of the curve. */
+size_t mint_key_bits(const struct mint_key *key);
+
+/* Appends what a record's PUBLICKEY holds: PKCS#1 RSAPublicKey, or the
+ * uncompressed point of a curve. */
+MUST_CHECK enum err mint_key_public(const struct mint_key *key, struct buf *out,
+    struct diag *diag);
+
+struct mint_spec {
+	struct mint_name subject;
+	struct mint_name issuer;
+	struct bytes serial; /* magnitude, big-endian */
+	int64_t not_before;
+	int64_t not_after;
+	const struct mint_key *key;        /* of the subject */
+	const struct mint_key *issuer_key; /* RSA */
+	enum mint_digest digest;
+	bool ca;                /* basicConstraints, CA */
+	const char *const *dns; /* subjectAltName */
+	size_t num_dns;
+	size_t der_length; /* exact size wanted, 0 for any */
+};
+
+/*
+ * Appends the certificate, DER, to OUT. An exact size is reached by a Netscape
+ * comment; where no comment hits it (a length field grows there), by a
+ * critical one, or by writing notAfter as GeneralizedTime. ERR_USAGE for a
+ * size that is below the least possible.
+ */
+MUST_CHECK enum err mint_cert(const struct mint_spec *spec, struct buf *out,
+    struct diag *diag);
+
+/* Appends DER as PEM. */
+MUST_CHECK enum err mint_pem(struct bytes der, struct buf *out,
+    struct diag *diag);
+
+/* Appends the signature value that stands in the certificate DER. */
+MUST_CHECK enum err mint_cert_signature(struct bytes der, struct buf *out,
+    struct diag *diag);
+
+/* Appends the PKCS#1 v1.5 signature (with DigestInfo) of MESSAGE. */
+MUST_CHECK enum err mint_sign(const struct mint_key *key,
+    enum mint_digest digest, struct bytes message, struct buf *out,
+    struct diag *diag);
+
+/* Appends the signature of a firmware image: the padded block holds WHEN, 4
+ * bytes, and the SHA-1 of MESSAGE, no DigestInfo. See docs/ctl-format.md,
+ * "What is signed". */
+MUST_CHECK enum err mint_sign_firmware(const struct mint_key *key,
+    uint32_t when, struct bytes message, struct buf *out, struct diag *diag);
+
+/* Appends the digest of MESSAGE. */
+MUST_CHECK enum err mint_hash(enum mint_digest digest, struct bytes message,
+    struct buf *out, struct diag *diag);
+
+/* Appends the bytes of the attribute as the certificate holds them, without
+ * tag and length. ERR_USAGE for a character that its type cannot hold. */
+MUST_CHECK enum err mint_attr_bytes(const struct mint_attr *attr,
+    struct buf *out, struct diag *diag);
+
+#endif

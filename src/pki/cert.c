@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pki/cert.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include "pki/ossl.h"
+
+struct cert {
+	X509 *x509;
+	struct pubkey *key; /* NULL: of no kind that OpenSSL knows */
+	int64_t not_before;
+	int64_t not_after;
+};
+
+/* Attribute types by their usual short key (RFC 4514, section 3, and those
+ * that Cisco names hold). Others are written in dotted decimal. */
+static const struct {
+	int nid;
+	const char *key;
+} short_keys[] = {
+	{ NID_commonName, "CN" },
+	{ NID_organizationalUnitName, "OU" },
+	{ NID_organizationName, "O" },
+	{ NID_localityName, "L" },
+	{ NID_stateOrProvinceName, "ST" },
+	{ NID_countryName, "C" },
+	{ NID_streetAddress, "STREET" },
+	{ NID_domainComponent, "DC" },
+	{ NID_userId, "UID" },
+};
+
+static const X509_NAME *
+name_of(const struct cert *c, enum cert_name which)
+{
+	return which == CERT_SUBJECT ? X509_get_subject_name(c->x509)
+				     : X509_get_issuer_name(c->x509);
+}
+
+static bool
+seconds_of(const ASN1_TIME *t, int64_t *ret)
+{
+	struct tm tm;
+
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
+		return false;
+	*ret = (int64_t)timegm(&tm);
+	return true;
+}
+
+/* Decodes the key once more, where d2i_X509() left none: it hides whether it
+ * does not know the key's kind (RET is NULL then) or memory was short. */
+static enum err
+decode_key_again(X509 *x509, EVP_PKEY **ret, struct diag *d)
+{
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
+
+	if (len <= 0)
+		return ossl_nomem(d);
+	p = der;
+	*ret = d2i_PUBKEY(NULL, &p, len);
+	OPENSSL_free(der);
+	if (*ret == NULL && ossl_fail(NULL, ERR_CRYPTO, "") == ERR_NOMEM)
+		return diag_nomem(d);
+	return ERR_OK;
+}
+
+static enum err
+read_key(struct cert *c, struct diag *d)
+{
+	EVP_PKEY *evp = X509_get0_pubkey(c->x509);
+	EVP_PKEY *again = NULL;
+	enum err e = ERR_OK;
+
+	if (evp == NULL)
+		e = decode_key_again(c->x509, &again, d);
+	if (e == ERR_OK && (evp != NULL || again != NULL))
+		e = pubkey_wrap(evp != NULL ? evp : again, &c->key, d);
+	EVP_PKEY_free(again);
+	return e;
+}
+
+/* Fills C from C->x509. */
+static enum err
+read_parts(struct cert *c, struct diag *d)
+{
+	if (!seconds_of(X509_get0_notBefore(c->x509), &c->not_before) ||
+	    !seconds_of(X509_get0_notAfter(c->x509), &c->not_after))
+		return diag_set(d, ERR_SYNTAX,
+		    "the certificate has a date that is none");
+	return read_key(c, d);
+}
+
+/* Takes X509 over, whatever the outcome. */
+static enum err
+wrap(X509 *x509, struct cert **ret, struct diag *d)
+{
+	struct cert *c = calloc(1, sizeof(*c));
+	enum err e;
+
+	if (c == NULL) {
+		X509_free(x509);
+		return diag_nomem(d);
+	}
+	c->x509 = x509;
+	e = read_parts(c, d);
+	if (e == ERR_OK)
+		*ret = c;
+	else
+		cert_free(&c);
+	return e;
+}
+
+enum err
+cert_from_der(struct bytes der, struct cert **ret, struct diag *d)
+{
+	static const char not_cert[] =
+	    "this is not the DER of an X.509 certificate";
+	const unsigned char *p = der.ptr;
+	X509 *x509;
+
+	if (der.len == 0 || der.len > INT32_MAX)
+		return diag_set(d, ERR_SYNTAX, "%s", not_cert);
+	x509 = d2i_X509(NULL, &p, (long)der.len);
+	if (x509 == NULL)
+		return ossl_fail(d, ERR_SYNTAX, not_cert);
+	if (p != der.ptr + der.len) {
+		X509_free(x509);
+		return diag_set(d, ERR_SYNTAX,
+		    "%zu bytes follow the end of the certificate",
+		    (size_t)(der.ptr + der.len - p));
+	}
+	return wrap(x509, ret, d);
+}
+
+static enum err
+from_pem(struct bytes content, struct cert **ret, struct diag *d)
+{
+	BIO *bio = BIO_new_mem_buf(content.ptr, (int)content.len);
+	X509 *first = NULL, *second = NULL;
+	enum err e;
+
+	if (bio == NULL)
+		return ossl_nomem(d);
+	first = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	if (first != NULL)
+		second = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	if (first == NULL) {
+		e = ossl_fail(d, ERR_SYNTAX,
+		    "this holds no X.509 certificate, neither PEM nor DER");
+	} else if (second != NULL) {
+		X509_free(first);
+		e = diag_set(d, ERR_SYNTAX,
+		    "this holds more than one "
+		    "certificate; give a file with the one that is meant");
+	} else {
+		ERR_clear_error();
+		e = wrap(first, ret, d);
+	}
+	X509_free(second);
+	BIO_free(bio);
+	return e;
+}
+
+enum err
+cert_from_file(struct bytes content, struct cert **ret, struct diag *d)
+{
+	if (content.len > 0 && content.ptr[0] == 0x30)
+		return cert_from_der(content, ret, d);
+	if (content.len == 0 || content.len > INT32_MAX)
+		return diag_set(d, ERR_SYNTAX,
+		    "this holds no X.509 certificate, neither PEM nor DER");
+	return from_pem(content, ret, d);
+}
+
+void
+cert_free(struct cert **c)
+{
+	if (*c == NULL)
+		return;
+	pubkey_free(&(*c)->key);
+	X509_free((*c)->x509);
+	free(*c);
+	*c = NULL;
+}
+
+static struct bytes
+string_bytes(const ASN1_STRING *s)
+{
+	return bytes_of(ASN1_STRING_get0_data(s),
+	    (size_t)ASN1_STRING_length(s));
+}
+
+struct bytes
+cert_serial(const struct cert *c)
+{
+	return string_bytes(X509_get0_serialNumber(c->x509));
+}
+
+struct bytes
+cert_public_key_bytes(const struct cert *c)
+{
+	return string_bytes(X509_get0_pubkey_bitstr(c->x509));
+}
+
+const struct pubkey *
+cert_key(const struct cert *c)
+{
+	return c->key;
+}
+
+struct bytes
+cert_signature(const struct cert *c)
+{
+	const ASN1_BIT_STRING *sig = NULL;
+
+	X509_get0_signature(&sig, NULL, c->x509);
+	return string_bytes(sig);
+}
+
+int64_t
+cert_not_before(const struct cert *c)
+{
+	return c->not_before;
+}
+
+int64_t
+cert_not_after(const struct cert *c)
+{
+	return c->not_after;
+}
+
+size_t
+cert_num_attrs(const struct cert *c, enum cert_name which)
+{
+	return (size_t)X509_NAME_entry_count(name_of(c, which));
+}
+
+static const ASN1_STRING *
+attr_string(const struct cert *c, enum cert_name which, size_t i)
+{
+	return X509_NAME_ENTRY_get_data(
+	    X509_NAME_get_entry(name_of(c, which), (int)i));
+}
+
+static void
+put_key(const ASN1_OBJECT *type, char *key, size_t size)
+{
+	int nid = OBJ_obj2nid(type);
+	size_t i;
+
+	for (i = 0; i < sizeof(short_keys) / sizeof(short_keys[0]); i++)
+		if (short_keys[i].nid == nid) {
+			(void)snprintf(key, size, "%s", short_keys[i].key);
+			return;
+		}
+	(void)OBJ_obj2txt(key, (int)size, type, 1);
+}
+
+void
+cert_attr(const struct cert *c, enum cert_name which, size_t i,
+    struct cert_attr *ret)
+{
+	const ASN1_STRING *s = attr_string(c, which, i);
+	int type = ASN1_STRING_type(s);
+
+	put_key(X509_NAME_ENTRY_get_object(
+		    X509_NAME_get_entry(name_of(c, which), (int)i)),
+	    ret->key, sizeof(ret->key));
+	ret->value = string_bytes(s);
+	ret->wide = type == V_ASN1_BMPSTRING || type == V_ASN1_UNIVERSALSTRING;
+}
+
+/* OpenSSL converts these; what else a name may hold it refuses in silence. */
+static bool
+is_text(const ASN1_STRING *s)
+{
+	switch (ASN1_STRING_type(s)) {
+	case V_ASN1_UTF8STRING:
+	case V_ASN1_NUMERICSTRING:
+	case V_ASN1_PRINTABLESTRING:
+	case V_ASN1_T61STRING:
+	case V_ASN1_IA5STRING:
+	case V_ASN1_VISIBLESTRING:
+	case V_ASN1_UNIVERSALSTRING:
+	case V_ASN1_BMPSTRING:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum err
+cert_put_attr_utf8(const struct cert *c, enum cert_name which, size_t i,
+    struct buf *out, struct diag *d)
+{
+	static const char no_text[] = "a name in the certificate is not text";
+	const ASN1_STRING *s = attr_string(c, which, i);
+	unsigned char *utf8 = NULL;
+	int len;
+
+	if (!is_text(s))
+		return diag_set(d, ERR_SYNTAX, "%s", no_text);
+	len = ASN1_STRING_to_UTF8(&utf8, s);
+	if (len < 0)
+		return ossl_fail(d, ERR_SYNTAX, no_text);
+	buf_put(out, bytes_of(utf8, (size_t)len));
+	OPENSSL_free(utf8);
+	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+}
+
+/* Why a name cannot be printed, which OpenSSL does not say: an attribute that
+ * is not text, or else memory. */
+static enum err
+unprintable(const struct cert *c, enum cert_name which, struct diag *d)
+{
+	size_t i, n = cert_num_attrs(c, which);
+	struct buf text = { 0 };
+	enum err e = ERR_OK;
+
+	ERR_clear_error();
+	for (i = 0; e == ERR_OK && i < n; i++)
+		e = cert_put_attr_utf8(c, which, i, &text, d);
+	buf_clear(&text);
+	return e == ERR_OK ? diag_nomem(d) : e;
+}
+
+enum err
+cert_put_name(const struct cert *c, enum cert_name which, struct buf *out,
+    struct diag *d)
+{
+	unsigned long flags = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
+	BIO *bio = BIO_new(BIO_s_mem());
+	enum err e = ERR_OK;
+	char *text = NULL;
+	long len;
+
+	if (bio == NULL)
+		return ossl_nomem(d);
+	if (X509_NAME_print_ex(bio, name_of(c, which), 0, flags) < 0) {
+		e = unprintable(c, which, d);
+	} else {
+		len = BIO_get_mem_data(bio, &text);
+		buf_put(out, bytes_of(text, (size_t)len));
+		if (!buf_ok(out))
+			e = diag_nomem(d);
+	}
+	BIO_free(bio);
+	return e;
+}

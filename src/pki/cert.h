@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* X.509 certificates, read only. */
+#ifndef PKI_CERT_H
+#define PKI_CERT_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "pki/pubkey.h"
+
+struct cert;
+
+/* Decodes one DER certificate. Nothing may follow it. The bytes of DER are
+ * not needed afterwards. */
+MUST_CHECK enum err cert_from_der(struct bytes der, struct cert **ret,
+    struct diag *d);
+
+/* Decodes the one certificate of a file, PEM or DER. ERR_SYNTAX where there
+ * is none, or where a PEM file holds a second one. */
+MUST_CHECK enum err cert_from_file(struct bytes content, struct cert **ret,
+    struct diag *d);
+
+/* Frees *C and sets it to NULL; NULL is allowed. */
+void cert_free(struct cert **c);
+
+/* What is returned below is borrowed from C. */
+
+/* The magnitude of the serial number, big-endian, without a sign byte. */
+struct bytes cert_serial(const struct cert *c);
+
+/* The public key as it stands in the certificate: PKCS#1 RSAPublicKey for
+ * RSA, an X9.62 point for EC (the content of subjectPublicKey's BIT
+ * STRING). */
+struct bytes cert_public_key_bytes(const struct cert *c);
+
+/* The same as a key; NULL where OpenSSL does not know its kind. */
+const struct pubkey *cert_key(const struct cert *c);
+
+/* The certificate's own signature, made by its issuer. */
+struct bytes cert_signature(const struct cert *c);
+
+/* Seconds since 1970. */
+int64_t cert_not_before(const struct cert *c);
+int64_t cert_not_after(const struct cert *c);
+
+enum cert_name {
+	CERT_SUBJECT,
+	CERT_ISSUER
+};
+
+/* One attribute of a distinguished name. */
+struct cert_attr {
+	char key[64];       /* "CN", "OU", ...; dotted decimal otherwise */
+	struct bytes value; /* the bytes as encoded, whatever string type */
+	bool wide;          /* the bytes are UTF-16 or UTF-32 */
+};
+
+/* The attributes of a name in the order of the certificate. */
+size_t cert_num_attrs(const struct cert *c, enum cert_name which);
+void cert_attr(const struct cert *c, enum cert_name which, size_t i,
+    struct cert_attr *ret);
+
+/* Appends attribute I converted to UTF-8. */
+MUST_CHECK enum err cert_put_attr_utf8(const struct cert *c,
+    enum cert_name which, size_t i, struct buf *out, struct diag *d);
+
+/* Appends the name as RFC 4514 writes it (last attribute first), UTF-8. */
+MUST_CHECK enum err cert_put_name(const struct cert *c, enum cert_name which,
+    struct buf *out, struct diag *d);
+
+#endif

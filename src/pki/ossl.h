@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Within src/pki only: OpenSSL's objects and its error queue. */
+#ifndef PKI_OSSL_H
+#define PKI_OSSL_H
+
+#include <openssl/evp.h>
+
+#include "pki/pubkey.h"
+
+/* Ends a failed call into OpenSSL that always says why (d2i, RSA): empties the
+ * error queue and records CODE and WHAT, or ERR_NOMEM where the queue shows
+ * that memory ran out, or is empty because there was none even for the error.
+ */
+enum err ossl_fail(struct diag *d, enum err code, const char *what);
+
+/* The same where memory is all that can have failed. */
+enum err ossl_nomem(struct diag *d);
+
+/* Wraps EVP, of which it takes a reference. */
+MUST_CHECK enum err pubkey_wrap(EVP_PKEY *evp, struct pubkey **ret,
+    struct diag *d);
+
+#endif

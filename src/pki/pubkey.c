@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pki/pubkey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include "base/buf.h"
+#include "pki/ossl.h"
+
+struct pubkey {
+	EVP_PKEY *evp;
+};
+
+/* The DER of DigestInfo up to the digest itself (RFC 8017, 9.2 note 1). */
+static const uint8_t sha1_info[] = { 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b,
+	0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14 };
+static const uint8_t sha256_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
+	0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
+	0x20 };
+static const uint8_t sha512_info[] = { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60,
+	0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04,
+	0x40 };
+
+static struct bytes
+digest_info(enum digest which)
+{
+	switch (which) {
+	case DIGEST_SHA1:
+		return bytes_of(sha1_info, sizeof(sha1_info));
+	case DIGEST_SHA256:
+		return bytes_of(sha256_info, sizeof(sha256_info));
+	case DIGEST_SHA512:
+		return bytes_of(sha512_info, sizeof(sha512_info));
+	case DIGEST_MD5:
+		break;
+	}
+	return bytes_of(NULL, 0);
+}
+
+enum err
+pubkey_wrap(EVP_PKEY *evp, struct pubkey **ret, struct diag *d)
+{
+	struct pubkey *k = calloc(1, sizeof(*k));
+
+	/* A key without a size was decoded while memory was short: OpenSSL
+	 * notes the size on the side, and goes on when it cannot. */
+	if (k == NULL || EVP_PKEY_get_bits(evp) <= 0 ||
+	    EVP_PKEY_up_ref(evp) != 1) {
+		free(k);
+		return diag_nomem(d);
+	}
+	k->evp = evp;
+	*ret = k;
+	return ERR_OK;
+}
+
+/* *RET_SAME: EVP, encoded again, gives the very bytes of DER. */
+static enum err
+encodes_to(EVP_PKEY *evp, struct bytes der, bool *ret_same, struct diag *d)
+{
+	unsigned char *again = NULL;
+	int len = i2d_PublicKey(evp, &again);
+
+	if (len <= 0)
+		return ossl_nomem(d);
+	*ret_same = bytes_equal(bytes_of(again, (size_t)len), der);
+	OPENSSL_free(again);
+	return ERR_OK;
+}
+
+enum err
+pubkey_from_rsa(struct bytes der, struct pubkey **ret, struct diag *d)
+{
+	static const char not_rsa[] =
+	    "this is not the DER of an RSA public key";
+	const unsigned char *p = der.ptr;
+	EVP_PKEY *evp;
+	bool same = false;
+	enum err e;
+
+	if (der.len == 0 || der.len > INT32_MAX)
+		return diag_set(d, ERR_SYNTAX, "%s", not_rsa);
+	evp = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)der.len);
+	if (evp == NULL)
+		return ossl_fail(d, ERR_SYNTAX, not_rsa);
+	e = encodes_to(evp, der, &same, d);
+	if (e == ERR_OK && !same)
+		e = diag_set(d, ERR_SYNTAX, "%s", not_rsa);
+	if (e == ERR_OK)
+		e = pubkey_wrap(evp, ret, d);
+	EVP_PKEY_free(evp);
+	return e;
+}
+
+void
+pubkey_free(struct pubkey **k)
+{
+	if (*k == NULL)
+		return;
+	EVP_PKEY_free((*k)->evp);
+	free(*k);
+	*k = NULL;
+}
+
+enum pubkey_type
+pubkey_type(const struct pubkey *k)
+{
+	switch (EVP_PKEY_get_base_id(k->evp)) {
+	case EVP_PKEY_RSA:
+		return PUBKEY_RSA;
+	case EVP_PKEY_EC:
+		return PUBKEY_EC;
+	default:
+		return PUBKEY_OTHER;
+	}
+}
+
+const char *
+pubkey_type_name(enum pubkey_type type)
+{
+	switch (type) {
+	case PUBKEY_RSA:
+		return "RSA";
+	case PUBKEY_EC:
+		return "EC";
+	case PUBKEY_OTHER:
+		break;
+	}
+	return "other";
+}
+
+unsigned
+pubkey_bits(const struct pubkey *k)
+{
+	return (unsigned)EVP_PKEY_get_bits(k->evp);
+}
+
+/* The one block that is right: 00 01 FF...FF 00 DigestInfo (RFC 8017, 9.2),
+ * as long as the modulus. False where the modulus is too short for it. */
+static bool
+put_block(struct buf *out, size_t size, struct bytes info,
+    const struct digest_value *value)
+{
+	size_t used = 3 + info.len + value->len;
+
+	if (size < used + 8)
+		return false;
+	buf_u16(out, 0x0001);
+	for (; used < size; used++)
+		buf_u8(out, 0xff);
+	buf_u8(out, 0x00);
+	buf_put(out, info);
+	buf_put(out, digest_bytes(value));
+	return true;
+}
+
+/* Raises SIG to the public exponent; *RET_OK is false where that cannot be
+ * done: SIG is no number below the modulus, or this key is none at all (an
+ * even modulus, say). */
+static enum err
+open_signature(const struct pubkey *k, struct bytes sig, struct buf *block,
+    bool *ret_ok, struct diag *d)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(k->evp, NULL);
+	size_t len = sig.len;
+	enum err e = ERR_OK;
+
+	buf_reserve(block, len);
+	if (!buf_ok(block) || ctx == NULL ||
+	    EVP_PKEY_verify_recover_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) != 1) {
+		e = ossl_nomem(d);
+		goto out;
+	}
+	*ret_ok = EVP_PKEY_verify_recover(ctx, block->ptr, &len, sig.ptr,
+		      sig.len) == 1;
+	if (*ret_ok)
+		block->len = len;
+	else if (ossl_fail(NULL, ERR_CRYPTO, "") == ERR_NOMEM)
+		e = diag_nomem(d);
+out:
+	EVP_PKEY_CTX_free(ctx);
+	return e;
+}
+
+/* Compares the block of a signature with the one that is right, of which the
+ * last DIGEST_LEN bytes are the digest. */
+static enum pubkey_match
+compare(struct bytes block, struct bytes right, size_t digest_len)
+{
+	if (bytes_equal(block, right))
+		return PUBKEY_GOOD;
+	if (block.len != right.len)
+		return PUBKEY_FOREIGN;
+	block.len -= digest_len;
+	right.len -= digest_len;
+	return bytes_equal(block, right) ? PUBKEY_CHANGED : PUBKEY_FOREIGN;
+}
+
+enum err
+pubkey_verify(const struct pubkey *k, enum digest which,
+    const struct digest_value *value, struct bytes sig, enum pubkey_match *ret,
+    struct diag *d)
+{
+	struct bytes info = digest_info(which);
+	size_t size = (pubkey_bits(k) + 7) / 8;
+	struct buf right = { 0 }, block = { 0 };
+	bool opened = false;
+	enum err e = ERR_OK;
+
+	if (info.ptr == NULL || pubkey_type(k) != PUBKEY_RSA)
+		return diag_set(d, ERR_UNSUPPORTED,
+		    "only RSA signatures over SHA-1, SHA-256 or SHA-512 can "
+		    "be checked");
+	if (sig.len == size && put_block(&right, size, info, value))
+		e = open_signature(k, sig, &block, &opened, d);
+	if (e == ERR_OK && !buf_ok(&right))
+		e = diag_nomem(d);
+	if (e == ERR_OK)
+		*ret = opened
+		    ? compare(buf_bytes(&block), buf_bytes(&right), value->len)
+		    : PUBKEY_FOREIGN;
+	buf_clear(&right);
+	buf_clear(&block);
+	return e;
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# The examples of the man pages and of docs/json.md are real output.
+
+bats_require_minimum_version 1.5.0
+load session
+
+setup() {
+	session_setup
+}
+
+@test "ctlsmith-show(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-show.1.scd"
+}
+
+@test "ctlsmith-verify(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-verify.1.scd"
+}
+
+@test "ctlsmith-completion(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-completion.1.scd"
+}
+
+@test "docs/json.md: the examples" {
+	session_holds "$SRC/docs/json.md"
+}
+
+@test "a changed example is noticed" {
+	sed 's/RSA, 1024 bits/RSA, 1023 bits/' \
+		"$SRC/docs/man/ctlsmith-show.1.scd" >changed
+	run ! session_holds changed
+}
+
+@test "the completion script completes" {
+	local words
+
+	# shellcheck disable=SC1090
+	words=$(
+		source <("$CTLSMITH" completion bash)
+		complete -p ctlsmith
+		COMP_WORDS=(ctlsmith verify --tr) COMP_CWORD=2
+		_ctlsmith
+		printf '%s\n' "${COMPREPLY[@]}"
+		COMP_WORDS=(ctlsmith verify --kind 'fi') COMP_CWORD=3
+		_ctlsmith
+		printf '%s\n' "${COMPREPLY[@]}"
+		COMP_WORDS=(ctlsmith verify tf) COMP_CWORD=2
+		_ctlsmith
+		printf '%s\n' "${COMPREPLY[@]}"
+	)
+	[ "$words" = "complete -o filenames -F _ctlsmith ctlsmith
+--trusted
+firmware
+tftp.pem" ]
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# run-bats.sh FILE.bats: runs one file for ctest. Fails when a test fails or
+# when fewer or more results come than the plan promised (a file that dies in
+# the middle is no success). Exits with 77 when all tests were skipped, and,
+# where skips are failures, with 1 when any was.
+set -euo pipefail
+
+file=$1
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+
+if ! command -v bats >/dev/null; then
+	echo "bats is not installed; ./dev deps says what to do" >&2
+	exit 1
+fi
+
+status=0
+bats --tap --print-output-on-failure "$file" </dev/null >"$results" ||
+	status=$?
+cat "$results"
+
+number_of() {
+	grep -cE "$1" "$results" || true
+}
+
+planned=$(sed -n 's/^1\.\.\([0-9][0-9]*\).*/\1/p' "$results")
+written=$(grep -cE '^@test ' "$file" || true)
+results_seen=$(number_of '^(not )?ok [0-9]+')
+skipped=$(number_of '^ok [0-9]+ .*# skip')
+failed=$(number_of '^not ok ')
+
+if [ "$planned" != "$results_seen" ] || [ "$planned" != "$written" ] ||
+	[ "$planned" = 0 ]; then
+	echo "run-bats: $written tests in the file, ${planned:-none} planned," \
+		"$results_seen results"
+	exit 1
+fi
+if [ "$status" != 0 ] || [ "$failed" != 0 ]; then
+	exit 1
+fi
+if [ "$skipped" != 0 ] &&
+	{ [ "${CI:-}" = true ] || [ "${CTLSMITH_NO_SKIP:-}" = 1 ]; }; then
+	echo "run-bats: $skipped skipped, and here a skip is a failure"
+	exit 1
+fi
+[ "$skipped" != "$planned" ] || exit 77

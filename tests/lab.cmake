@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# The lab's own tests, the twin, and the files its recipes make.
+set(LAB_KEYS ${PROJECT_SOURCE_DIR}/softhsm-fixtures/keys)
+set(LAB_CASES ${CMAKE_CURRENT_LIST_DIR}/cases)
+
+add_executable(twin tools/twin.c)
+target_link_libraries(twin PRIVATE lab PkgConfig::CRYPTO)
+
+house_unit_test(test_doc SOURCES unit/test_doc.c LIBS data)
+house_unit_test(test_wire SOURCES unit/test_wire.c LIBS lab PkgConfig::CRYPTO)
+target_compile_definitions(test_wire PRIVATE
+	LAB_KEYS="${LAB_KEYS}" LAB_CASES="${LAB_CASES}")
+
+# cases: every recipe as a file, in ${CMAKE_BINARY_DIR}/cases/<recipe>/.
+file(GLOB LAB_RECIPES CONFIGURE_DEPENDS ${LAB_CASES}/*.yaml)
+file(GLOB LAB_KEY_FILES CONFIGURE_DEPENDS ${LAB_KEYS}/*.pem)
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/cases/.made
+	COMMAND twin make -o ${CMAKE_BINARY_DIR}/cases --keys ${LAB_KEYS}
+		${LAB_RECIPES}
+	COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/cases/.made
+	DEPENDS twin ${LAB_RECIPES} ${LAB_KEY_FILES}
+	COMMENT "Making the test files from their recipes"
+	VERBATIM)
+add_custom_target(cases DEPENDS ${CMAKE_BINARY_DIR}/cases/.made)

@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the lint scripts share. A script sets self_tests to the names of
+# functions, each of which plants one violation in the project copied to the
+# folder it runs in, defines judge, and ends with `lint_main "$@"`.
+#
+#	judge		prints each problem of the folder it runs in, as
+#			FILE:LINE: TEXT
+
+# The folders that hold the product.
+# shellcheck disable=SC2034 # the scripts read it
+product=(src ctl pkcs11)
+
+# The C files below the folders given.
+c_files() {
+	local dir
+
+	for dir in "$@"; do
+		[ ! -d "$dir" ] || find "$dir" -name '*.[ch]'
+	done | sort
+}
+
+# Judges the project at $1; true where there is no problem.
+lint_run() {
+	local problems
+
+	problems=$(cd "$1" && judge)
+	[ -n "$problems" ] || return 0
+	printf '%s\n' "$problems"
+	return 1
+}
+
+# A copy of the source without what was built.
+lint_copy() {
+	tar -C "$1" --exclude=./build --exclude='./.git' -cf - . |
+		tar -C "$2" -xf -
+}
+
+# Each planted violation must be seen, and nothing where none is planted.
+lint_self_test() {
+	local root=$1 dir plant failed=0
+
+	dir=$(mktemp -d)
+	# shellcheck disable=SC2154 # the scripts set it
+	for plant in nothing "${self_tests[@]}"; do
+		mkdir "$dir/$plant"
+		lint_copy "$root" "$dir/$plant"
+		[ "$plant" = nothing ] || (cd "$dir/$plant" && "$plant")
+		if lint_run "$dir/$plant" >"$dir/out"; then
+			[ "$plant" = nothing ] || failed=1
+			echo "$plant: accepted"
+		else
+			[ "$plant" != nothing ] || failed=1
+			echo "$plant: refused: $(head -n 1 "$dir/out")"
+		fi
+		rm -rf "${dir:?}/$plant"
+	done
+	rm -rf "$dir"
+	return $failed
+}
+
+lint_main() {
+	local root
+
+	root=$(cd "$(dirname "$0")/../.." && pwd)
+	case ${1:-} in
+	--self-test) lint_self_test "$root" ;;
+	*) lint_run "${1:-$root}" ;;
+	esac
+}

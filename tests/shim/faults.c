@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The manual is faults.h. Nothing here may allocate, and nothing may be
+ * looked up by dlsym(), which allocates: the allocator is reached by glibc's
+ * own second names for it, the kernel by syscall().
+ */
+#include "tests/shim/faults.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
+void __libc_free(void *);
+
+EXPORT void faults_arm(enum fault_kind kind, unsigned n, enum fault_mode mode);
+EXPORT unsigned faults_disarm(void);
+EXPORT long faults_balance(void);
+
+static const int kind_errno[] = {
+#define KIND_ERRNO(id, name, err) [id] = err,
+	FAULT_KINDS(KIND_ERRNO)
+};
+
+static const char *const kind_names[] = {
+#define KIND_NAME(id, name, err) [id] = name,
+	FAULT_KINDS(KIND_NAME)
+};
+
+static const char *const mode_names[] = {
+#define MODE_NAME(id, name) [id] = name,
+	FAULT_MODES(MODE_NAME)
+};
+
+static atomic_bool armed;
+static enum fault_kind armed_kind;
+static unsigned armed_n;
+static enum fault_mode armed_mode;
+static atomic_uint num_seen;
+static atomic_long balance;
+static const char *mark_path;
+
+EXPORT void
+faults_arm(enum fault_kind kind, unsigned n, enum fault_mode mode)
+{
+	armed_kind = kind;
+	armed_n = n;
+	armed_mode = mode;
+	atomic_store(&num_seen, 0);
+	atomic_store(&balance, 0);
+	atomic_store(&armed, true);
+}
+
+EXPORT unsigned
+faults_disarm(void)
+{
+	atomic_store(&armed, false);
+	return atomic_load(&num_seen);
+}
+
+EXPORT long
+faults_balance(void)
+{
+	return atomic_load(&balance);
+}
+
+static void
+leave_mark(void)
+{
+	long fd;
+
+	if (mark_path == NULL)
+		return;
+	fd = syscall(SYS_openat, AT_FDCWD, mark_path, O_WRONLY | O_CREAT, 0600);
+	if (fd >= 0)
+		(void)syscall(SYS_close, fd);
+	mark_path = NULL;
+}
+
+/* Counts one call of KIND. True where it must not succeed as it is: then
+ * errno is set, or, with FAULT_SHORT, the caller does half. */
+static bool
+strikes(enum fault_kind kind)
+{
+	unsigned now;
+
+	if (!atomic_load(&armed) || kind != armed_kind)
+		return false;
+	now = atomic_fetch_add(&num_seen, 1) + 1;
+	if (armed_n == 0 || now < armed_n ||
+	    (now > armed_n && armed_mode != FAULT_ONWARD))
+		return false;
+	leave_mark();
+	if (armed_mode == FAULT_KILL)
+		(void)syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+	errno = armed_mode == FAULT_INTR ? EINTR : kind_errno[kind];
+	return true;
+}
+
+static bool
+is_short(void)
+{
+	return armed_mode == FAULT_SHORT;
+}
+
+static size_t
+half(size_t len)
+{
+	return len < 2 ? len : len / 2;
+}
+
+/* The entry of NAMES that the LEN characters at S are, or -1. */
+static int
+look_up(const char *s, size_t len, const char *const names[], int num)
+{
+	int i;
+
+	for (i = 0; i < num; i++)
+		if (strlen(names[i]) == len && memcmp(names[i], s, len) == 0)
+			return i;
+	return -1;
+}
+
+/* A FAULTS that is not understood must not pass for a test without faults. */
+static void
+refuse(void)
+{
+	static const char text[] = "libfaults: FAULTS is not KIND:N:MODE\n";
+
+	(void)syscall(SYS_write, 2, text, sizeof(text) - 1);
+	_exit(127);
+}
+
+static void arm_from_environment(void) __attribute__((constructor));
+
+static void
+arm_from_environment(void)
+{
+	const char *s = getenv("FAULTS");
+	int kind, mode;
+	size_t len;
+	char *end;
+	unsigned long n;
+
+	mark_path = getenv("FAULTS_MARK");
+	if (s == NULL || s[0] == '\0')
+		return;
+	len = strcspn(s, ":");
+	kind = look_up(s, len, kind_names, FAULT_NUM_KINDS);
+	if (kind < 0 || s[len] != ':')
+		refuse();
+	n = strtoul(s + len + 1, &end, 10);
+	if (end == s + len + 1 || *end != ':' || n > UINT_MAX)
+		refuse();
+	mode = look_up(end + 1, strlen(end + 1), mode_names, FAULT_NUM_MODES);
+	if (mode < 0)
+		refuse();
+	faults_arm((enum fault_kind)kind, (unsigned)n, (enum fault_mode)mode);
+}
+
+/* Allocation. */
+
+static void *
+count(void *p)
+{
+	if (p != NULL)
+		atomic_fetch_add(&balance, 1);
+	return p;
+}
+
+EXPORT void *
+malloc(size_t n)
+{
+	return strikes(FAULT_MALLOC) ? NULL : count(__libc_malloc(n));
+}
+
+EXPORT void *
+calloc(size_t num, size_t n)
+{
+	return strikes(FAULT_MALLOC) ? NULL : count(__libc_calloc(num, n));
+}
+
+EXPORT void *
+realloc(void *p, size_t n)
+{
+	void *moved;
+
+	if (strikes(FAULT_MALLOC))
+		return NULL;
+	moved = __libc_realloc(p, n);
+	if (p == NULL)
+		return count(moved);
+	if (n == 0 && moved == NULL)
+		atomic_fetch_sub(&balance, 1);
+	return moved;
+}
+
+EXPORT void *
+reallocarray(void *p, size_t num, size_t n)
+{
+	size_t all;
+
+	if (__builtin_mul_overflow(num, n, &all)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(p, all);
+}
+
+EXPORT void *
+memalign(size_t align, size_t n)
+{
+	return strikes(FAULT_MALLOC) ? NULL : count(__libc_memalign(align, n));
+}
+
+EXPORT void *
+aligned_alloc(size_t align, size_t n)
+{
+	return memalign(align, n);
+}
+
+EXPORT int
+posix_memalign(void **ret, size_t align, size_t n)
+{
+	void *p = memalign(align, n);
+
+	if (p == NULL)
+		return ENOMEM;
+	*ret = p;
+	return 0;
+}
+
+EXPORT void
+free(void *p)
+{
+	if (p != NULL)
+		atomic_fetch_sub(&balance, 1);
+	__libc_free(p);
+}
+
+/* Files. */
+
+static int
+open_at(int dir, const char *path, int flags, mode_t mode)
+{
+	if (strikes(FAULT_OPEN))
+		return -1;
+	return (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
+/* open(2) has a third argument only where it may make a file. */
+static bool
+takes_mode(int flags)
+{
+	return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+EXPORT int
+open(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return open_at(AT_FDCWD, path, flags, mode);
+}
+
+EXPORT int
+openat(int dir, const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return open_at(dir, path, flags, mode);
+}
+
+EXPORT int
+creat(const char *path, mode_t mode)
+{
+	return open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+}
+
+/* glibc's own would open the file unseen. */
+EXPORT int
+mkostemp(char *template, int flags)
+{
+	size_t len = strlen(template);
+	uint32_t random = 0;
+	char digits[7];
+
+	if (len < 6 ||
+	    getrandom(&random, sizeof(random), 0) != sizeof(random)) {
+		errno = EINVAL;
+		return -1;
+	}
+	(void)snprintf(digits, sizeof(digits), "%06x", random & 0xffffff);
+	memcpy(template + len - 6, digits, 6);
+	return open_at(AT_FDCWD, template, flags | O_RDWR | O_CREAT | O_EXCL,
+	    0600);
+}
+
+EXPORT int
+mkstemp(char *template)
+{
+	return mkostemp(template, 0);
+}
+
+EXPORT ssize_t
+read(int fd, void *p, size_t n)
+{
+	if (strikes(FAULT_READ)) {
+		if (!is_short())
+			return -1;
+		n = half(n);
+	}
+	return syscall(SYS_read, fd, p, n);
+}
+
+EXPORT ssize_t
+pread(int fd, void *p, size_t n, off_t at)
+{
+	if (strikes(FAULT_READ)) {
+		if (!is_short())
+			return -1;
+		n = half(n);
+	}
+	return syscall(SYS_pread64, fd, p, n, at);
+}
+
+EXPORT ssize_t
+write(int fd, const void *p, size_t n)
+{
+	if (strikes(FAULT_WRITE)) {
+		if (!is_short())
+			return -1;
+		n = half(n);
+	}
+	return syscall(SYS_write, fd, p, n);
+}
+
+EXPORT ssize_t
+pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	if (strikes(FAULT_WRITE)) {
+		if (!is_short())
+			return -1;
+		n = half(n);
+	}
+	return syscall(SYS_pwrite64, fd, p, n, at);
+}
+
+EXPORT ssize_t
+writev(int fd, const struct iovec *v, int num)
+{
+	if (strikes(FAULT_WRITE)) {
+		if (!is_short())
+			return -1;
+		return syscall(SYS_write, fd, v->iov_base, half(v->iov_len));
+	}
+	return syscall(SYS_writev, fd, v, num);
+}
+
+EXPORT int
+fsync(int fd)
+{
+	return strikes(FAULT_FSYNC) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+EXPORT int
+fdatasync(int fd)
+{
+	return strikes(FAULT_FSYNC) ? -1 : (int)syscall(SYS_fdatasync, fd);
+}
+
+EXPORT int
+renameat2(int from_dir, const char *from, int to_dir, const char *to,
+    unsigned flags)
+{
+	if (strikes(FAULT_RENAME))
+		return -1;
+	return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, flags);
+}
+
+EXPORT int
+renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	return renameat2(from_dir, from, to_dir, to, 0);
+}
+
+EXPORT int
+rename(const char *from, const char *to)
+{
+	return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+EXPORT int
+linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+	if (strikes(FAULT_RENAME))
+		return -1;
+	return (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
+}
+
+EXPORT int
+link(const char *from, const char *to)
+{
+	return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+EXPORT int
+close(int fd)
+{
+	bool struck = strikes(FAULT_CLOSE);
+	int saved = errno;
+	int rc = (int)syscall(SYS_close, fd);
+
+	if (!struck)
+		return rc;
+	errno = saved;
+	return -1;
+}
+
+/* The names that programs use when built with 64-bit file offsets. */
+EXPORT int open64(const char *path, int flags, ...)
+    __attribute__((alias("open")));
+EXPORT int openat64(int dir, const char *path, int flags, ...)
+    __attribute__((alias("openat")));
+EXPORT int creat64(const char *path, mode_t mode)
+    __attribute__((alias("creat")));
+EXPORT ssize_t pread64(int fd, void *p, size_t n, off_t at)
+    __attribute__((alias("pread")));
+EXPORT ssize_t pwrite64(int fd, const void *p, size_t n, off_t at)
+    __attribute__((alias("pwrite")));
+EXPORT int mkstemp64(char *template) __attribute__((alias("mkstemp")));
+EXPORT int mkostemp64(char *template, int flags)
+    __attribute__((alias("mkostemp")));
+
+/* What the same calls are compiled to with _FORTIFY_SOURCE. */
+EXPORT int __open_2(const char *path, int flags);
+EXPORT int __openat_2(int dir, const char *path, int flags);
+EXPORT ssize_t __read_chk(int fd, void *p, size_t n, size_t room);
+EXPORT ssize_t __pread_chk(int fd, void *p, size_t n, off_t at, size_t room);
+EXPORT int __open64_2(const char *path, int flags)
+    __attribute__((alias("__open_2")));
+EXPORT int __openat64_2(int dir, const char *path, int flags)
+    __attribute__((alias("__openat_2")));
+EXPORT ssize_t __pread64_chk(int fd, void *p, size_t n, off_t at, size_t room)
+    __attribute__((alias("__pread_chk")));
+
+EXPORT int
+__open_2(const char *path, int flags)
+{
+	return open_at(AT_FDCWD, path, flags, 0);
+}
+
+EXPORT int
+__openat_2(int dir, const char *path, int flags)
+{
+	return open_at(dir, path, flags, 0);
+}
+
+EXPORT ssize_t
+__read_chk(int fd, void *p, size_t n, size_t room)
+{
+	if (n > room)
+		abort();
+	return read(fd, p, n);
+}
+
+EXPORT ssize_t
+__pread_chk(int fd, void *p, size_t n, off_t at, size_t room)
+{
+	if (n > room)
+		abort();
+	return pread(fd, p, n, at);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of commands and options, and the readers of their values. */
+#include <ctype.h>
+#include <string.h>
+
+#include "test.h"
+
+#include "cli/cmd.h"
+#include "cli/opt.h"
+#include "cli/records.h"
+
+struct target {
+	bool flag;
+	const char *text;
+	size_t size;
+};
+
+static const struct opt table[] = {
+	{ "flag", NULL, OPT_FLAG, offsetof(struct target, flag), "a", NULL },
+	{ "text", "T", OPT_STRING, offsetof(struct target, text), "b", NULL },
+	{ "size", "N", OPT_SIZE, offsetof(struct target, size), "c", NULL },
+	OPT_END,
+};
+
+#define MAX_ARGS 8
+
+/* Parses the words of LINE into T; returns the first argument, or -1. */
+static int
+parse(const char *line, struct target *t, struct diag *d)
+{
+	static char copy[256];
+	char *argv[MAX_ARGS + 1] = { NULL };
+	char *save = NULL, *word;
+	int argc = 0, first;
+	bool help;
+
+	(void)snprintf(copy, sizeof(copy), "%s", line);
+	for (word = strtok_r(copy, " ", &save); word != NULL;
+	     word = strtok_r(NULL, " ", &save))
+		argv[argc++] = word;
+	memset(t, 0, sizeof(*t));
+	if (opt_parse(table, argc, argv, t, &help, &first, d) != ERR_OK)
+		return -1;
+	return help ? -2 : argc - first;
+}
+
+static void
+refused(const char *line, const char *part)
+{
+	struct target t;
+	struct diag d;
+
+	assert_int_equal(parse(line, &t, &d), -1);
+	assert_int_equal(d.code, ERR_USAGE);
+	if (strstr(d.msg, part) == NULL)
+		fail_msg("'%s' is not in '%s'", part, d.msg);
+}
+
+static void
+test_options(void **state)
+{
+	struct target t;
+	struct diag d;
+
+	assert_int_equal(parse("x --flag a --text=hi b --size 4K", &t, &d), 2);
+	assert_true(t.flag);
+	assert_string_equal(t.text, "hi");
+	assert_int_equal(t.size, 4096);
+	assert_int_equal(parse("x -- --flag", &t, &d), 1);
+	assert_false(t.flag);
+	assert_int_equal(parse("x --help --nonsense", &t, &d), -2);
+	assert_int_equal(parse("x -h", &t, &d), -2);
+	refused("x --nonsense", "--nonsense");
+	refused("x --text", "--text");
+	refused("x -z", "-z");
+}
+
+static void
+test_sizes(void **state)
+{
+	struct target t;
+	struct diag d;
+
+	assert_int_equal(parse("x --size 1", &t, &d), 0);
+	assert_int_equal(t.size, 1);
+	assert_int_equal(parse("x --size 3G", &t, &d), 0);
+	assert_int_equal(t.size, (size_t)3 << 30);
+	refused("x --size 0", "'0'");
+	refused("x --size -1", "'-1'");
+	refused("x --size 1k", "'1k'");
+	refused("x --size 1MB", "'1MB'");
+	refused("x --size 99999999999G", "99999999999G");
+	refused("x --size 99999999999999999999", "9999");
+}
+
+static void
+test_tables(void **state)
+{
+	const struct cmd *const *c;
+	const struct opt *o;
+	const char *p;
+
+	for (c = cmd_table; *c != NULL; c++) {
+		assert_ptr_equal(cmd_find((*c)->name), *c);
+		assert_non_null((*c)->summary);
+		assert_true(isupper((*c)->summary[0]));
+		assert_true(strlen((*c)->summary) < 64);
+		for (p = (*c)->text; *p != '\0'; p += strcspn(p, "\n") + 1)
+			assert_true(strcspn(p, "\n") <= 80);
+		for (o = (*c)->opts; o->name != NULL; o++) {
+			assert_non_null(o->help);
+			assert_in_range(strlen(o->help), 1, 56);
+			assert_true((o->type == OPT_FLAG) == (o->arg == NULL));
+		}
+	}
+	assert_null(cmd_find("nonsense"));
+}
+
+static void
+test_records(void **state)
+{
+	struct records r = { .num = 0 };
+	struct diag d;
+
+	assert_true(records_has(&r, 12345));
+	assert_int_equal(records_highest(&r), 0);
+	assert_int_equal(records_parse(&r, "1,3,5-7", &d), ERR_OK);
+	assert_true(records_has(&r, 1) && records_has(&r, 3));
+	assert_true(records_has(&r, 5) && records_has(&r, 7));
+	assert_false(records_has(&r, 2) || records_has(&r, 4));
+	assert_false(records_has(&r, 8) || records_has(&r, 0));
+	assert_int_equal(records_highest(&r), 7);
+	assert_int_equal(records_parse(&r, "", &d), ERR_USAGE);
+	assert_int_equal(records_parse(&r, "0", &d), ERR_USAGE);
+	assert_int_equal(records_parse(&r, "3-1", &d), ERR_USAGE);
+	assert_int_equal(records_parse(&r, "1,", &d), ERR_USAGE);
+	assert_int_equal(records_parse(&r, "1;2", &d), ERR_USAGE);
+	assert_int_equal(records_parse(&r, "1-", &d), ERR_USAGE);
+	assert_int_equal(records_parse(&r, "99999999999999999999", &d),
+	    ERR_USAGE);
+	assert_int_equal(records_highest(&r), 7);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_records),
+	};
+
+	return test_run(tests);
+}

@@ -18,20 +18,31 @@ struct check {
 	struct diag *d;
 };
 
+/* How many bytes of TEXT to quote: not part of a character. */
+static int
+quote_len(struct bytes text)
+{
+	size_t len = text.len;
+
+	if (len > QUOTE_MAX)
+		for (len = QUOTE_MAX; len > 0; len--)
+			if ((text.ptr[len] & 0xc0) != 0x80)
+				break;
+	return (int)len;
+}
+
 /* Records that the field TAG holds FOUND where EXPECTED is right. */
 static void
 disagree(struct check *c, enum ctl_record_tag tag, struct bytes found,
     struct bytes expected)
 {
 	const struct ctl_field *field = ctl_record_field(c->record, tag);
-	int found_len = (int)(found.len < QUOTE_MAX ? found.len : QUOTE_MAX);
-	int len = (int)(expected.len < QUOTE_MAX ? expected.len : QUOTE_MAX);
 
 	c->result->agrees = false;
 	diag_set(&c->result->why, ERR_SYNTAX,
 	    "it does not agree with the record's certificate: "
 	    "it is '%.*s', from the certificate it would be '%.*s'",
-	    found_len, (const char *)found.ptr, len,
+	    quote_len(found), (const char *)found.ptr, quote_len(expected),
 	    (const char *)expected.ptr);
 	ctl_diag_at(&c->result->why, field->offset, c->index, tag);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is named as signer, and how a list was made: format 4.2. */
+/* Who is named as signer, and how a list was made: formats 4.2 and 7. */
 #include <string.h>
 #include <strings.h>
 

@@ -381,8 +381,8 @@ take_record(struct parser *p, struct bytes *cur, struct bytes *ret)
 
 	if (!bytes_starts(*cur, start) || cur->len < RECORD_MIN) {
 		diag_set(p->d, ERR_SYNTAX,
-		    "%zu byte%s left over, which "
-		    "begin no record (a record begins with bytes 01 00 02)",
+		    "%zu byte%s left over, and "
+		    "no record begins there (with bytes 01 00 02)",
 		    cur->len, cur->len == 1 ? " is" : "s are");
 		diag_at(p->d, offset, "after record %zu", p->index - 1);
 		return ERR_SYNTAX;

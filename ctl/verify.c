@@ -78,26 +78,40 @@ key_bytes(const struct ctl_record *r)
 	return key.ptr != NULL ? key : ctl_record_value(r, CTL_REC_CERTIFICATE);
 }
 
+/* The role of R as the appliance prints it. */
+static const char *
+role_text(const struct ctl_record *r)
+{
+	const char *function = r->has_role ? ctl_role_function(r->role)
+					   : "missing";
+
+	return function == NULL ? "unknown" : function;
+}
+
 static enum err
 refuse_unnamed(struct judge *j, const struct ctl_file *list)
 {
-	const char *wanted = ctl_is_list(j->f) ? "SAST" : "TFTP or CCM+TFTP";
+	const char *wanted = ctl_is_list(j->f) ? "a System Administrator "
+						 "Security Token (SAST)"
+					       : "TFTP or CCM+TFTP";
 	const char *whose = list == j->f ? "this list" : "the trusted list";
 	const struct ctl_record *r;
-	char why[200];
+	char why[240];
 	size_t i;
 
 	(void)snprintf(why, sizeof(why),
-	    "the header names a signer that is no %s record of %s", wanted,
-	    whose);
+	    "the header names a signer that %s "
+	    "does not hold as %s",
+	    whose, wanted);
 	for (i = 1; i <= ctl_num_records(list); i++) {
 		r = ctl_record(list, i);
 		if (!ctl_record_is_named(&j->f->header, r))
 			continue;
 		(void)snprintf(why, sizeof(why),
 		    "the header names the signer "
-		    "of record %zu of %s, whose role is %s; only %s may sign",
-		    i, whose, ctl_role_name(r->role), wanted);
+		    "of record %zu of %s, whose FUNCTION is %s; only %s may "
+		    "sign",
+		    i, whose, role_text(r), wanted);
 		break;
 	}
 	return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID, why);
@@ -132,6 +146,19 @@ find_signer(struct judge *j, const struct ctl_file *list)
 	return first == NULL ? refuse_unnamed(j, list) : ERR_OK;
 }
 
+/* A place in the trusted list must not be taken for one in the file. */
+static void
+mark_list(struct judge *j, const struct ctl_file *list)
+{
+	char path[sizeof(j->v->why.path)];
+
+	if (list == j->f)
+		return;
+	memcpy(path, j->v->why.path, sizeof(path));
+	(void)snprintf(j->v->why.path, sizeof(path), "trusted list / %.*s",
+	    (int)sizeof(path) - 20, path);
+}
+
 /* Says that the value of TAG in the signer's record is unusable. */
 static enum err
 refuse_record(struct judge *j, const struct ctl_file *list,
@@ -144,6 +171,7 @@ refuse_record(struct judge *j, const struct ctl_file *list,
 	diag_set(&j->v->why, ERR_SYNTAX, "%s", why);
 	ctl_diag_at(&j->v->why, field == NULL ? r->offset : field->offset,
 	    index, tag);
+	mark_list(j, list);
 	return refuse(j, CTL_FAILED);
 }
 
@@ -182,6 +210,7 @@ take_agreeing(struct judge *j, const struct ctl_file *list)
 		return e;
 	if (!agreement.agrees) {
 		j->v->why = agreement.why;
+		mark_list(j, list);
 		return refuse(j, CTL_FAILED);
 	}
 	if (agreement.note[0] != '\0')

@@ -24,16 +24,15 @@ struct file_save {
 };
 
 static enum err
-too_big(const char *name, size_t max, struct diag *d)
+too_big(size_t max, struct diag *d)
 {
 	return diag_set(d, ERR_TOO_BIG,
-	    "%s is larger than the limit of %zu bytes; --max-size raises it",
-	    name, max);
+	    "larger than the limit of %zu bytes; --max-size raises it", max);
 }
 
 /* Reads to the end or to one byte over MAX. */
 static enum err
-read_all(int fd, const char *name, size_t max, struct buf *out, struct diag *d)
+read_all(int fd, size_t max, struct buf *out, struct diag *d)
 {
 	size_t start = out->len;
 	size_t room;
@@ -50,34 +49,31 @@ read_all(int fd, const char *name, size_t max, struct buf *out, struct diag *d)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return diag_errno(d, "read", errno, "cannot read %s",
-			    name);
+			return diag_errno(d, "read", errno, "cannot read");
 		if (n == 0)
 			return ERR_OK;
 		out->len += (size_t)n;
 		if (out->len - start > max)
-			return too_big(name, max, d);
+			return too_big(max, d);
 	}
 }
 
 enum err
-file_load_fd(int fd, const char *name, size_t max, struct buf *ret,
-    struct diag *d)
+file_load_fd(int fd, size_t max, struct buf *ret, struct diag *d)
 {
 	size_t start = ret->len;
 	struct stat st;
 	enum err e;
 
 	if (fstat(fd, &st) != 0)
-		return diag_errno(d, "fstat", errno, "cannot read %s", name);
+		return diag_errno(d, "fstat", errno, "cannot read");
 	if (S_ISDIR(st.st_mode))
-		return diag_set(d, ERR_IO, "%s is a directory, not a file",
-		    name);
+		return diag_set(d, ERR_IO, "this is a directory, not a file");
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > max)
-		return too_big(name, max, d);
+		return too_big(max, d);
 	if (S_ISREG(st.st_mode))
 		buf_reserve(ret, (size_t)st.st_size + READ_CHUNK);
-	e = read_all(fd, name, max, ret, d);
+	e = read_all(fd, max, ret, d);
 	if (e != ERR_OK)
 		ret->len = start;
 	return e;
@@ -91,8 +87,8 @@ file_load(const char *path, size_t max, struct buf *ret, struct diag *d)
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return diag_errno(d, "open", errno, "cannot open %s", path);
-	e = file_load_fd(fd, path, max, ret, d);
+		return diag_errno(d, "open", errno, "cannot open");
+	e = file_load_fd(fd, max, ret, d);
 	(void)close(fd);
 	return e;
 }

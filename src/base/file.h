@@ -21,16 +21,16 @@
 /* What a person may ask to be read unless --max-size says otherwise. */
 #define FILE_MAX_DEFAULT ((size_t)64 * 1024 * 1024)
 
-/* Appends the content of PATH to RET, at most MAX bytes. Errors: ERR_ABSENT,
+/* Appends the content of PATH to RET, at most MAX bytes. Messages do not name
+ * the file: whoever prints one knows it. Errors: ERR_ABSENT,
  * ERR_IO (a folder, no permission), ERR_TOO_BIG, ERR_NOMEM; RET is then as
  * it was. */
 MUST_CHECK enum err file_load(const char *path, size_t max, struct buf *ret,
     struct diag *d);
 
-/* The same from an open descriptor, which stays open; NAME is for
- * messages. */
-MUST_CHECK enum err file_load_fd(int fd, const char *name, size_t max,
-    struct buf *ret, struct diag *d);
+/* The same from an open descriptor, which stays open. */
+MUST_CHECK enum err file_load_fd(int fd, size_t max, struct buf *ret,
+    struct diag *d);
 
 enum file_flag {
 	FILE_CLOBBER = 1, /* replace what stands under the name */

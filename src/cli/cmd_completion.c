@@ -55,6 +55,15 @@ put_command_case(const struct cmd *cmd, struct buf *out)
 }
 
 static void
+put_names(struct buf *out)
+{
+	const struct cmd *const *c;
+
+	for (c = cmd_table; *c != NULL; c++)
+		buf_printf(out, "%s ", (*c)->name);
+}
+
+static void
 put_script(struct buf *out)
 {
 	const struct cmd *const *c;
@@ -68,9 +77,12 @@ put_script(struct buf *out)
 	buf_str(out, "\tcase ${COMP_WORDS[1]} in\n");
 	for (c = cmd_table; *c != NULL; c++)
 		put_command_case(*c, out);
-	buf_str(out, "\tesac\n\tif ((COMP_CWORD == 1)); then\n\t\twords='");
-	for (c = cmd_table; *c != NULL; c++)
-		buf_printf(out, "%s ", (*c)->name);
+	buf_str(out, "\thelp) words='");
+	put_names(out);
+	buf_str(out,
+	    "' ;;\n\tesac\n\tif ((COMP_CWORD == 1)); then\n"
+	    "\t\twords='");
+	put_names(out);
 	buf_str(out,
 	    "help --help --version'\n\telif [[ $cur == -* ]]; then\n"
 	    "\t\twords=$opts\n\tfi\n"
@@ -94,7 +106,9 @@ run(const struct cmd *cmd, int argc, char **argv)
 	if (done)
 		return end;
 	if (argc - first != 1 || strcmp(argv[first], "bash") != 0) {
-		diag_set(&d, ERR_USAGE, "the one shell known is bash");
+		diag_set(&d, ERR_USAGE,
+		    "name one shell, and that is bash: "
+		    "no other is known");
 		return cmd_usage(cmd, &d);
 	}
 	put_script(&script);

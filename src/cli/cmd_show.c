@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/input.h"
@@ -12,6 +12,9 @@
 #include "cli/origin.h"
 #include "cli/out.h"
 #include "cli/show_long.h"
+
+#define ZONES "/usr/share/zoneinfo"
+#define ZONE_MAX ((size_t)1024 * 1024)
 
 struct show_opts {
 	struct input_opts in;
@@ -43,22 +46,33 @@ struct show {
 	bool several; /* more than one file: name each */
 };
 
-/* The C library takes a zone it does not know for UTC, silently; so the
- * zone must be one of its files. */
+/* The C library takes a zone that it does not know for UTC, silently. So it
+ * must be one of the compiled files, and they begin with "TZif". */
+static bool
+is_zone(const char *zone)
+{
+	struct buf content = { 0 };
+	char path[256];
+	bool yes;
+
+	if (strstr(zone, "..") != NULL ||
+	    snprintf(path, sizeof(path), ZONES "/%s", zone) >=
+		(int)sizeof(path))
+		return false;
+	yes = file_load(path, ZONE_MAX, &content, NULL) == ERR_OK &&
+	    bytes_starts(buf_bytes(&content), bytes_of_str("TZif"));
+	buf_clear(&content);
+	return yes;
+}
+
 static enum err
 set_zone(const char *zone, struct diag *d)
 {
-	char path[256];
-
 	if (zone == NULL || strcmp(zone, "UTC") == 0)
 		zone = "UTC0";
-	else if (snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone) >=
-		(int)sizeof(path) ||
-	    strstr(zone, "..") != NULL || access(path, R_OK) != 0)
+	else if (!is_zone(zone))
 		return diag_set(d, ERR_USAGE,
-		    "--tz: there is no time zone "
-		    "'%s' in /usr/share/zoneinfo",
-		    zone);
+		    "--tz: there is no time zone '%s' in " ZONES, zone);
 	if (setenv("TZ", zone, 1) != 0)
 		return diag_nomem(d);
 	tzset();
@@ -66,15 +80,16 @@ set_zone(const char *zone, struct diag *d)
 }
 
 static void
-put_made_by(const struct ctl_file *f, struct buf *out)
+put_made_by(const struct input *in, struct buf *out)
 {
+	bool good = in->verdict.status == CTL_VERIFIED;
 	struct buf maker = { 0 };
 
-	buf_str(out, "\nMade by: ");
-	origin_put_maker(f, &maker);
+	buf_str(out, good ? "\nMade by: " : "\nMade, if it were genuine, by: ");
+	origin_put_maker(in->file, &maker);
 	text_put_safe(out, buf_bytes(&maker));
 	buf_str(out, "; ");
-	origin_put_updater(f, out);
+	origin_put_updater(in->file, "below", out);
 	buf_str(out, ".\n");
 	out->failed |= !buf_ok(&maker);
 	buf_clear(&maker);
@@ -139,7 +154,7 @@ put_file(const struct show *s, const struct input *in, struct buf *out,
 	if (e == ERR_OK && s->opts->long_form)
 		e = show_long_head(in->file, out, d);
 	if (e == ERR_OK && ctl_is_list(in->file))
-		put_made_by(in->file, out);
+		put_made_by(in, out);
 	if (e == ERR_OK)
 		e = put_records(s, &t, out, d);
 	if (e == ERR_OK)
@@ -217,12 +232,10 @@ show_all(struct show *s, char **paths)
 }
 
 static enum err
-prepare(struct show *s, bool has_file, struct diag *d)
+prepare(struct show *s, struct diag *d)
 {
 	enum err e;
 
-	if (!has_file)
-		return diag_set(d, ERR_USAGE, "a FILE is missing");
 	e = set_zone(s->opts->tz, d);
 	if (e == ERR_OK && s->opts->records != NULL)
 		e = records_parse(&s->records, s->opts->records, d);
@@ -242,9 +255,9 @@ run(const struct cmd *cmd, int argc, char **argv)
 	end = cmd_options(cmd, argc, argv, &o, &done, &first);
 	if (done)
 		return end;
-	if (prepare(&s, first < argc, &d) != ERR_OK)
+	if (prepare(&s, &d) != ERR_OK)
 		return cmd_usage(cmd, &d);
-	end = input_plan(&s.plan, cmd, &o.in);
+	end = input_plan(&s.plan, cmd, &o.in, argv + first);
 	if (end == CMD_OK)
 		end = show_all(&s, argv + first);
 	input_plan_clear(&s.plan);

@@ -117,18 +117,13 @@ run(const struct cmd *cmd, int argc, char **argv)
 	struct verify_opts o = { 0 };
 	struct input_plan plan;
 	enum cmd_exit end;
-	struct diag d;
 	bool done;
 	int first;
 
 	end = cmd_options(cmd, argc, argv, &o, &done, &first);
 	if (done)
 		return end;
-	if (first == argc) {
-		diag_set(&d, ERR_USAGE, "a FILE is missing");
-		return cmd_usage(cmd, &d);
-	}
-	end = input_plan(&plan, cmd, &o.in);
+	end = input_plan(&plan, cmd, &o.in, argv + first);
 	if (end == CMD_OK)
 		end = verify_all(argv + first, &plan, o.in.json);
 	input_plan_clear(&plan);

@@ -7,12 +7,17 @@
 #include "base/file.h"
 #include "cli/out.h"
 
+static bool
+is_stdin(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
 static enum err
 load(const char *path, size_t max, struct buf *ret, struct diag *d)
 {
-	if (strcmp(path, "-") == 0)
-		return file_load_fd(STDIN_FILENO, "standard input", max, ret,
-		    d);
+	if (is_stdin(path))
+		return file_load_fd(STDIN_FILENO, max, ret, d);
 	return file_load(path, max, ret, d);
 }
 
@@ -49,26 +54,42 @@ load_trusted(struct input_plan *plan, const char *path, struct diag *d)
 	return e;
 }
 
+/* Standard input can be read once. */
 static enum err
-check(struct input_plan *plan, const struct input_opts *opts, struct diag *d)
+check_stdin(const struct input_opts *opts, char **paths, struct diag *d)
 {
+	int n = is_stdin(opts->signer) + is_stdin(opts->trusted);
+
+	for (; *paths != NULL; paths++)
+		n += is_stdin(*paths);
+	if (n > 1)
+		return diag_set(d, ERR_USAGE,
+		    "standard input ('-') can be read only once");
+	return ERR_OK;
+}
+
+static enum err
+check(struct input_plan *plan, const struct input_opts *opts, char **paths,
+    struct diag *d)
+{
+	if (*paths == NULL)
+		return diag_set(d, ERR_USAGE, "a FILE is missing");
 	if (opts->signer != NULL && opts->trusted != NULL)
 		return diag_set(d, ERR_USAGE,
 		    "--signer and --trusted exclude each other");
-	if (opts->kind == NULL)
-		return ERR_OK;
-	plan->kind = ctl_kind_of_name(opts->kind);
-	if (plan->kind == CTL_KIND_AUTO)
+	if (opts->kind != NULL)
+		plan->kind = ctl_kind_of_name(opts->kind);
+	if (opts->kind != NULL && plan->kind == CTL_KIND_AUTO)
 		return diag_set(d, ERR_USAGE,
 		    "--kind wants ctl, itl, "
 		    "signed-file, firmware or encrypted, not '%s'",
 		    opts->kind);
-	return ERR_OK;
+	return check_stdin(opts, paths, d);
 }
 
 enum cmd_exit
 input_plan(struct input_plan *plan, const struct cmd *cmd,
-    const struct input_opts *opts)
+    const struct input_opts *opts, char **paths)
 {
 	const char *path = NULL;
 	struct diag d;
@@ -78,7 +99,7 @@ input_plan(struct input_plan *plan, const struct cmd *cmd,
 	plan->max_size = opts->max_size == 0 ? FILE_MAX_DEFAULT
 					     : opts->max_size;
 	plan->anchor.kind = CTL_ANCHOR_SELF;
-	if (check(plan, opts, &d) != ERR_OK)
+	if (check(plan, opts, paths, &d) != ERR_OK)
 		return cmd_usage(cmd, &d);
 	e = ctl_memo_new(&plan->anchor.memo, &d);
 	if (e == ERR_OK && opts->signer != NULL)
@@ -109,6 +130,7 @@ input_read(struct input *in, const char *path, const struct input_plan *plan)
 	in->path = path;
 	diag_init(&in->error);
 	e = load(path, plan->max_size, &in->bytes, &in->error);
+	in->loaded = e == ERR_OK;
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&in->bytes), plan->kind, &in->file,
 		    &in->error);

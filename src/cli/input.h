@@ -44,16 +44,18 @@ struct input_plan {
 	struct cert *signer;
 };
 
-/* Loads what OPTS name. CMD_USAGE or CMD_FAILED, and said, where that does
+/* Loads what OPTS name; PATHS, which a NULL ends, are the files to come.
+ * CMD_USAGE or CMD_FAILED, and said, where that does
  * not work; PLAN is to be cleared whatever the outcome. */
 enum cmd_exit input_plan(struct input_plan *plan, const struct cmd *cmd,
-    const struct input_opts *opts);
+    const struct input_opts *opts, char **paths);
 void input_plan_clear(struct input_plan *plan);
 
 /* One file, loaded, parsed and judged. */
 struct input {
 	const char *path;
 	struct buf bytes;
+	bool loaded;           /* bytes is the whole file */
 	struct ctl_file *file; /* NULL: could not be read or parsed */
 	struct ctl_verdict verdict;
 	struct diag error; /* where file is NULL */

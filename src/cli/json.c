@@ -116,7 +116,7 @@ json_of_file(struct sink *s, const struct input *in)
 	json_t *o = json_object();
 
 	put_str(s, o, "path", in->path);
-	if (in->file == NULL)
+	if (!in->loaded)
 		return o;
 	put_number(s, o, "size", raw.len);
 	put_digest(s, o, DIGEST_MD5, raw);
@@ -137,25 +137,41 @@ json_of_error(struct sink *s, const struct diag *d)
 	return o;
 }
 
-/* The tags that the tables do not know, with their bytes. */
+/* Tags whose value stands nowhere else in the element. */
+static bool
+is_shown_raw(const struct ctl_tag_info *info)
+{
+	return info == NULL ||
+	    (info->code >= CTL_HDR_ENCRYPTION && info->shape != CTL_GROUP);
+}
+
 static json_t *
-json_of_unknown(struct sink *s, const struct ctl_field *fields, size_t num,
+json_of_tag(struct sink *s, const struct ctl_field *field,
+    const struct ctl_tag_info *info)
+{
+	json_t *o = json_object();
+
+	put_number(s, o, "tag", field->tag);
+	put_str(s, o, "name", info == NULL ? NULL : info->name);
+	put_number(s, o, "offset", field->offset);
+	put_number(s, o, "length", field->value.len);
+	if (is_shown_raw(info))
+		put_hex(s, o, "value", field->value);
+	return o;
+}
+
+/* Every tag in file order, with its place. */
+static json_t *
+json_of_tags(struct sink *s, const struct ctl_field *fields, size_t num,
     const struct ctl_tag_info *(*info)(uint8_t))
 {
 	json_t *list = json_array();
-	json_t *o;
 	size_t i;
 
-	for (i = 0; i < num; i++) {
-		if (info(fields[i].tag) != NULL)
-			continue;
-		o = json_object();
-		put_number(s, o, "tag", fields[i].tag);
-		put_number(s, o, "offset", fields[i].offset);
-		put_hex(s, o, "value", fields[i].value);
-		if (json_array_append_new(list, o) != 0)
+	for (i = 0; i < num; i++)
+		if (json_array_append_new(list,
+			json_of_tag(s, &fields[i], info(fields[i].tag))) != 0)
 			s->failed = true;
-	}
 	return list;
 }
 
@@ -221,8 +237,8 @@ json_of_header(struct sink *s, const struct ctl_header *h)
 	put(s, o, "signer", json_of_signer(s, h));
 	put_algorithms(s, o, h);
 	put_number(s, o, "pads", h->num_pads);
-	put(s, o, "unknown_tags",
-	    json_of_unknown(s, h->fields, h->num_fields, ctl_header_tag_info));
+	put(s, o, "tags",
+	    json_of_tags(s, h->fields, h->num_fields, ctl_header_tag_info));
 	return o;
 }
 
@@ -369,8 +385,8 @@ json_of_record(struct sink *s, const struct ctl_file *f, size_t index)
 	put_str(s, o, "dialect", ctl_dialect_name(r->dialect));
 	put_credentials(s, o, r);
 	put(s, o, "certificate_hash", json_of_cert_hash(s, r));
-	put(s, o, "unknown_tags",
-	    json_of_unknown(s, r->fields, r->num_fields, ctl_record_tag_info));
+	put(s, o, "tags",
+	    json_of_tags(s, r->fields, r->num_fields, ctl_record_tag_info));
 	return o;
 }
 
@@ -403,7 +419,7 @@ json_of_verdict(struct sink *s, const struct ctl_verdict *v)
 	else
 		put_number(s, o, "signer_record", v->signer_record);
 	put_offset(s, o, &v->why);
-	put_str(s, o, "path", good ? NULL : v->why.path);
+	put_str(s, o, "path", v->why.path[0] == '\0' ? NULL : v->why.path);
 	put_str(s, o, "note", v->note[0] == '\0' ? NULL : v->note);
 	return o;
 }
@@ -417,7 +433,7 @@ json_of_origin(struct sink *s, const struct ctl_file *f)
 	put_str(s, o, "method", ctl_origin_name(ctl_origin(f)));
 	origin_put_reason(f, &text);
 	put_buf(s, o, "reason", &text);
-	origin_put_updater(f, &text);
+	origin_put_updater(f, "of the list", &text);
 	put_buf(s, o, "updater", &text);
 	return o;
 }

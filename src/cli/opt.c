@@ -90,9 +90,15 @@ fill_long(const struct opt *table, struct option *lopts)
 	return n + 1;
 }
 
+/* getopt stands behind the option that is wrong, unless it is a letter. */
 static enum err
 complain(int c, char **argv, struct diag *d)
 {
+	if (c == '?' && optopt > 0 && optopt < 0x100)
+		return diag_set(d, ERR_USAGE,
+		    "-%c is no option of this "
+		    "command",
+		    optopt);
 	return diag_set(d, ERR_USAGE,
 	    c == ':' ? "%s wants a value" : "%s is no option of this command",
 	    argv[optind - 1]);

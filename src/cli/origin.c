@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/origin.h"
 
+#include <string.h>
+
 /* One table: what each origin means (docs/ctl-format.md, section 4.2). */
 static const struct {
 	const char *maker;
 	const char *reason;
-	const char *updater;
+	const char *updater; /* %s: where the other SASTs stand */
 } words[] = {
 	[CTL_ORIGIN_TOKEN] = { "hardware token",
 	    "the signer's record is spelt as a token's",
-	    "the next version needs this token or another SAST below, or, "
-	    "from 10.0, utils ctl update CTLFile" },
+	    "the next version needs this token or another SAST %s, or, from "
+	    "10.0, utils ctl update CTLFile" },
 	[CTL_ORIGIN_CALLMANAGER] = { "CallManager's server key",
 	    "the signer's key stands in the list as a server's too",
 	    "the next version comes from utils ctl update CTLFile on the "
@@ -21,7 +23,7 @@ static const struct {
 	    "publisher" },
 	[CTL_ORIGIN_OWN_KEY] = { "a key of its owner",
 	    "the signer is neither spelt as a token nor a server of the list",
-	    "the next version needs this key or another SAST below" },
+	    "the next version needs this key or another SAST %s" },
 	[CTL_ORIGIN_UNKNOWN] = { "unknown",
 	    "no SAST record is the signer that the header names",
 	    "nothing here says who can make the next version" },
@@ -53,8 +55,23 @@ origin_put_reason(const struct ctl_file *f, struct buf *out)
 	buf_str(out, ctl_is_list(f) ? words[ctl_origin(f)].reason : no_list);
 }
 
+/* Appends TEXT with WHERE in place of its %s, if it has one. */
+static void
+put_filled(struct buf *out, const char *text, const char *where)
+{
+	const char *gap = strstr(text, "%s");
+
+	if (gap == NULL) {
+		buf_str(out, text);
+		return;
+	}
+	buf_put(out, bytes_of(text, (size_t)(gap - text)));
+	buf_str(out, where);
+	buf_str(out, gap + 2);
+}
+
 void
-origin_put_updater(const struct ctl_file *f, struct buf *out)
+origin_put_updater(const struct ctl_file *f, const char *where, struct buf *out)
 {
 	enum ctl_origin origin = ctl_origin(f);
 	bool by_itself = ctl_kind(f) == CTL_KIND_ITL &&
@@ -63,6 +80,8 @@ origin_put_updater(const struct ctl_file *f, struct buf *out)
 
 	if (!ctl_is_list(f))
 		buf_str(out, no_list);
+	else if (by_itself)
+		buf_str(out, itl_updater);
 	else
-		buf_str(out, by_itself ? itl_updater : words[origin].updater);
+		put_filled(out, words[origin].updater, where);
 }

@@ -9,6 +9,9 @@
  * stands there, not yet made safe. */
 void origin_put_maker(const struct ctl_file *f, struct buf *out);
 void origin_put_reason(const struct ctl_file *f, struct buf *out);
-void origin_put_updater(const struct ctl_file *f, struct buf *out);
+
+/* WHERE is where the other SASTs stand: "below", "of the list". */
+void origin_put_updater(const struct ctl_file *f, const char *where,
+    struct buf *out);
 
 #endif

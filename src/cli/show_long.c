@@ -179,12 +179,26 @@ put_certificate(struct bytes der, struct buf *out, struct diag *d)
 	return e == ERR_SYNTAX ? ERR_OK : e;
 }
 
+/* The key of a record that holds no certificate. */
+static enum err
+put_bare_key(struct bytes key, struct buf *out, struct diag *d)
+{
+	struct pubkey *k = NULL;
+
+	if (pubkey_from_rsa(key, &k, d) == ERR_NOMEM)
+		return ERR_NOMEM;
+	put_key_size(k, out);
+	pubkey_free(&k);
+	return ERR_OK;
+}
+
 enum err
 show_long_record(const struct ctl_file *f, size_t index, struct buf *out,
     struct diag *d)
 {
 	const struct ctl_record *r = ctl_record(f, index);
 	struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
 	enum err e = ERR_OK;
 
 	put_place(r, out);
@@ -192,6 +206,8 @@ show_long_record(const struct ctl_file *f, size_t index, struct buf *out,
 		e = put_certificate(der, out, d);
 		if (e == ERR_OK)
 			e = put_sha256(der, out, d);
+	} else if (key.ptr != NULL) {
+		e = put_bare_key(key, out, d);
 	}
 	if (e != ERR_OK)
 		return e;

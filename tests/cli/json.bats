@@ -145,7 +145,7 @@ refused() {
 		doc[0]["header"]["digest"] = "SHA-1"
 		doc[0]["header"]["modulus_bits"] = 3072
 		doc[0]["header"]["signer"]["serial"] = "70caf6"
-		doc[0]["header"]["unknown_tags"] = [{"tag": 256, "offset": 1, "value": ""}]
+		doc[0]["header"]["tags"][0]["tag"] = 256
 		doc[0]["records"][0]["role"] = "SAST"
 		doc[0]["records"][0]["role"] = "unknown"
 		doc[0]["records"][0]["function"] = None

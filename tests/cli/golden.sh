@@ -1,0 +1,122 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the golden files under tests/golden hold; golden.bats and sample.bats
+# compare with it, tests/golden/update.sh writes it. NAME.txt is a session:
+# each command, its standard output, its standard error with "2> " before
+# every line, and its exit status. NAME.json is what `show --json` prints.
+
+# Runs ctlsmith in the folder at hand and prints the session's part.
+golden_run() {
+	local status=0 err
+
+	printf '$ ctlsmith %s\n' "$*"
+	err=$(env -u TZ LC_ALL=C.UTF-8 "$CTLSMITH" "$@" 2>&1 >&3) 3>&1 ||
+		status=$?
+	[ -z "$err" ] || printf '2> %s\n' "${err//$'\n'/$'\n2> '}"
+	printf 'exit %d\n\n' "$status"
+}
+
+# The lists that another case is checked with, from its folder.
+golden_anchors() {
+	case $1 in
+	ok-cnf-sgn-* | ok-enc-sgn) echo ../ok-itl-callmanager/ITLFile.tlv ;;
+	ok-token-5728) echo CTLFile.tlv ../ok-tokenless-4947/CTLFile.tlv ;;
+	ok-tokenless-4947) echo CTLFile.tlv ../ok-token-5728/CTLFile.tlv ;;
+	esac
+}
+
+# The case's certificates that its file is checked with.
+golden_signers() {
+	case $1 in
+	ok-cnf-sgn-* | ok-enc-sgn | ok-tokenless-4947) ls ./*.pem ;;
+	esac
+}
+
+# The session about FILE in the folder at hand.
+golden_session() {
+	golden_run show "$1"
+	golden_run show --long "$1"
+	golden_run verify "$1"
+}
+
+# The rest of the session of case NAME, about FILE.
+golden_anchored() {
+	local list cert
+
+	for list in $(golden_anchors "$1"); do
+		golden_run verify --trusted "$list" "$2"
+		golden_run verify --json --trusted "$list" "$2"
+		golden_run show --trusted "$list" --records 1 "$2"
+	done
+	for cert in $(golden_signers "$1"); do
+		golden_run verify --signer "$cert" "$2"
+		golden_run verify --json --signer "$cert" "$2"
+	done
+}
+
+# The name of the file that the case NAME makes.
+golden_file() {
+	local file
+
+	for file in "$CASES/$1"/*; do
+		[[ $file == *.pem ]] || basename "$file"
+	done
+}
+
+# The names of all cases, in order.
+golden_cases() {
+	local recipe
+
+	for recipe in "$SRC"/tests/cases/*.yaml; do
+		basename "$recipe" .yaml
+	done
+}
+
+# Writes the golden files of the case NAME to the folder OUT.
+golden_write() {
+	local file out=$2
+
+	file=$(golden_file "$1")
+	(
+		cd "$CASES/$1" || exit
+		{
+			golden_session "$file"
+			golden_anchored "$1" "$file"
+		} >"$out/$1.txt"
+		env -u TZ "$CTLSMITH" show --json "$file" 2>/dev/null \
+			>"$out/$1.json" || true
+	)
+}
+
+# Writes the golden files of the real list to the folder OUT.
+golden_write_sample() {
+	local file=cisco_gigantic-6_CTLFile.tlv out=$1
+
+	(
+		cd "$CTLSMITH_SAMPLES" || exit
+		golden_session "$file" >"$out/${file%.tlv}.txt"
+		env -u TZ "$CTLSMITH" show --json "$file" \
+			>"$out/${file%.tlv}.json" || true
+	)
+}
+
+# golden_differ WANTED GOT NAME...: shows how the golden files of each NAME
+# differ between the two folders; true where one does.
+golden_differ() {
+	local wanted=$1 got=$2 name suffix differs=1
+
+	shift 2
+	for name in "$@"; do
+		for suffix in txt json; do
+			if [ ! -e "$wanted/$name.$suffix" ]; then
+				echo "$name.$suffix is missing"
+				differs=0
+			elif ! diff -u "$wanted/$name.$suffix" \
+				"$got/$name.$suffix"; then
+				differs=0
+			fi
+		done
+	done
+	return $differs
+}

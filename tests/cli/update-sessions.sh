@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# update-sessions.sh BUILD [DOCUMENT...]: puts real output into the sessions
+# that the documents show (all of them, where none is named). No test calls
+# it; what it changes wants to be read before it is kept.
+set -euo pipefail
+
+SRC=$(realpath "$(dirname "$0")/../..")
+BUILD=$(realpath "$1")
+shift
+[ $# -gt 0 ] || set -- README.md docs/json.md docs/man/*.scd
+export CTLSMITH=$BUILD/src/cli/ctlsmith CASES=$BUILD/cases
+BATS_TEST_TMPDIR=$(mktemp -d)
+trap 'rm -rf "$BATS_TEST_TMPDIR"' EXIT
+
+# shellcheck source=tests/cli/session.bash
+. "$SRC/tests/cli/session.bash"
+
+# Puts the replayed sessions of the file "happened" into the document $1.
+put_back() {
+	awk '
+	FNR == NR { if (/^\$ /) n++; out[n] = out[n] $0 "\n"; next }
+	/^```/ { inside = !inside; first = inside; wanted = 0; print; next }
+	inside && first { wanted = /^\$ /; first = 0 }
+	!(inside && wanted) { print; next }
+	/^\$ / { printf "%s", out[++k] }' happened "$1"
+}
+
+for document; do
+	document=$SRC/$document
+	session_setup
+	[ -n "$(session_lines "$document")" ] || continue
+	session_replay "$document" >happened
+	put_back "$document" >updated
+	cmp -s updated "$document" || {
+		cp updated "$document"
+		echo "changed: $document"
+	}
+	rm -rf "${BATS_TEST_TMPDIR:?}"/*
+done

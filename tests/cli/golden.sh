@@ -11,8 +11,10 @@ golden_run() {
 	local status=0 err
 
 	printf '$ ctlsmith %s\n' "$*"
-	err=$(env -u TZ LC_ALL=C.UTF-8 "$CTLSMITH" "$@" 2>&1 >&3) 3>&1 ||
-		status=$?
+	{
+		err=$("$CTLSMITH" "$@" 2>&1 >&3) ||
+			status=$?
+	} 3>&1
 	[ -z "$err" ] || printf '2> %s\n' "${err//$'\n'/$'\n2> '}"
 	printf 'exit %d\n\n' "$status"
 }
@@ -33,6 +35,13 @@ golden_signers() {
 	esac
 }
 
+# Goes to the folder DIR, where neither zone nor language may tell.
+golden_enter() {
+	cd "$1" || return
+	unset TZ
+	export LC_ALL=C.UTF-8
+}
+
 # The session about FILE in the folder at hand.
 golden_session() {
 	golden_run show "$1"
@@ -47,7 +56,7 @@ golden_anchored() {
 	for list in $(golden_anchors "$1"); do
 		golden_run verify --trusted "$list" "$2"
 		golden_run verify --json --trusted "$list" "$2"
-		golden_run show --trusted "$list" --records 1 "$2"
+		golden_run show --trusted "$list" "$2"
 	done
 	for cert in $(golden_signers "$1"); do
 		golden_run verify --signer "$cert" "$2"
@@ -79,12 +88,12 @@ golden_write() {
 
 	file=$(golden_file "$1")
 	(
-		cd "$CASES/$1" || exit
+		golden_enter "$CASES/$1" || exit
 		{
 			golden_session "$file"
 			golden_anchored "$1" "$file"
 		} >"$out/$1.txt"
-		env -u TZ "$CTLSMITH" show --json "$file" 2>/dev/null \
+		"$CTLSMITH" show --json "$file" 2>/dev/null \
 			>"$out/$1.json" || true
 	)
 }
@@ -94,29 +103,26 @@ golden_write_sample() {
 	local file=cisco_gigantic-6_CTLFile.tlv out=$1
 
 	(
-		cd "$CTLSMITH_SAMPLES" || exit
+		golden_enter "$CTLSMITH_SAMPLES" || exit
 		golden_session "$file" >"$out/${file%.tlv}.txt"
-		env -u TZ "$CTLSMITH" show --json "$file" \
+		"$CTLSMITH" show --json "$file" \
 			>"$out/${file%.tlv}.json" || true
 	)
 }
 
-# golden_differ WANTED GOT NAME...: shows how the golden files of each NAME
-# differ between the two folders; true where one does.
-golden_differ() {
-	local wanted=$1 got=$2 name suffix differs=1
+# golden_same WANTED GOT NAME...: true where the golden files of each NAME are
+# the same in both folders; shows how they differ.
+golden_same() {
+	local wanted=$1 got=$2 file differs=0
 
 	shift 2
-	for name in "$@"; do
-		for suffix in txt json; do
-			if [ ! -e "$wanted/$name.$suffix" ]; then
-				echo "$name.$suffix is missing"
-				differs=0
-			elif ! diff -u "$wanted/$name.$suffix" \
-				"$got/$name.$suffix"; then
-				differs=0
-			fi
-		done
+	for file in "${@/%/.txt}" "${@/%/.json}"; do
+		if [ ! -e "$wanted/$file" ]; then
+			echo "$file is missing"
+			differs=1
+		elif ! diff -u "$wanted/$file" "$got/$file"; then
+			differs=1
+		fi
 	done
 	return $differs
 }

@@ -110,7 +110,6 @@ assert_load_fails(const char *path, size_t max, enum err expect)
 	assert_int_equal(file_load(path, max, &b, &d), expect);
 	assert_int_equal(d.code, expect);
 	assert_true(d.msg[0] != '\0');
-	assert_null(strstr(d.msg, path)); /* its caller names it */
 	assert_true(buf_ok(&b));
 	assert_string_equal(buf_cstr(&b), "before");
 	assert_int_equal(b.len, 6);

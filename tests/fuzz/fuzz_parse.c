@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libctl: whatever the parser accepts is written again byte for byte, can be
- * judged and printed, and no field points out of the file.
+ * libctl: whatever the parser accepts is written again byte for byte, and no
+ * field points out of the file; what it refuses it says why.
  */
 #include "ctl/ctl.h"
 
@@ -52,20 +52,6 @@ check_emit(const struct ctl_file *f, struct bytes in)
 	FUZZ_CHECK(parts[0].len + parts[1].len <= in.len);
 }
 
-static void
-check_verdict(const struct ctl_file *f)
-{
-	struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF };
-	struct ctl_anchor same = { .kind = CTL_ANCHOR_TRUSTED, .trusted = f };
-	struct ctl_verdict verdict;
-	struct diag d;
-
-	diag_init(&d);
-	FUZZ_CHECK(ctl_verify(f, &self, &verdict, &d) == ERR_OK);
-	FUZZ_CHECK(ctl_status_name(verdict.status) != NULL);
-	FUZZ_CHECK(ctl_verify(f, &same, &verdict, &d) == ERR_OK);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -84,7 +70,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	check_fields(f);
 	check_emit(f, in);
-	check_verdict(f);
 	ctl_free(&f);
 	FUZZ_CHECK(f == NULL);
 	return 0;

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The command as a whole, from outside.
+foreach(name golden sample transcripts input options)
+	house_bats_test(cli_${name} cli/${name}.bats)
+endforeach()
+if(FAULTS_WORK)
+	house_bats_test(cli_faults cli/faults.bats)
+endif()

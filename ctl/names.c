@@ -38,11 +38,9 @@ put_escaped(struct buf *out, struct bytes value)
 
 	for (i = 0; i < value.len; i++) {
 		c = value.ptr[i];
-		if (strchr("\\\"+,;<>", c) != NULL && c != '\0')
-			buf_u8(out, '\\');
-		else if (i == 0 && (c == '#' || c == ' '))
-			buf_u8(out, '\\');
-		else if (i + 1 == value.len && c == ' ')
+		if ((strchr("\\\"+,;<>", c) != NULL && c != '\0') ||
+		    (i == 0 && (c == '#' || c == ' ')) ||
+		    (i + 1 == value.len && c == ' '))
 			buf_u8(out, '\\');
 		buf_u8(out, c);
 	}

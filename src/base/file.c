@@ -287,7 +287,7 @@ file_write(const char *path, struct bytes data, unsigned flags, struct diag *d)
 	enum err e;
 
 	e = file_save_begin(&s, path, flags, d);
-	if (e != ERR_OK)
+	if (s == NULL)
 		return e;
 	e = file_save_write(s, data, d);
 	if (e != ERR_OK) {

@@ -21,8 +21,7 @@ struct cmd {
 	const char *text;    /* the body of --help, whole lines */
 	const char *words;   /* what to complete behind it, as in struct opt */
 	const struct opt *opts;
-	/* ARGV[0] is the command's name. */
-	enum cmd_exit (*run)(const struct cmd *cmd, int argc, char **argv);
+	enum cmd_exit (*run)(const struct cmd *cmd, struct opt_line *line);
 };
 
 extern const struct cmd cmd_show;
@@ -35,11 +34,11 @@ extern const struct cmd *const cmd_table[];
 /* The command NAME, or NULL. */
 const struct cmd *cmd_find(const char *name);
 
-/* Reads the options of CMD into TARGET. *RET_DONE: --help was printed, or the
+/* Reads the options of LINE into TARGET. *RET_DONE: --help was printed, or the
  * command line is wrong and that was said; the value is then the command's
- * end. *RET_FIRST: the first argument. */
-enum cmd_exit cmd_options(const struct cmd *cmd, int argc, char **argv,
-    void *target, bool *ret_done, int *ret_first);
+ * end. */
+enum cmd_exit cmd_options(const struct cmd *cmd, struct opt_line *line,
+    void *target, bool *ret_done);
 
 /* Says that the command line of CMD (NULL: of ctlsmith) is wrong, for the
  * reason in D; returns CMD_USAGE. */

@@ -93,19 +93,19 @@ put_script(struct buf *out)
 }
 
 static enum cmd_exit
-run(const struct cmd *cmd, int argc, char **argv)
+run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct buf script = { 0 };
 	enum cmd_exit end;
 	struct diag d;
 	char none;
 	bool done;
-	int first;
 
-	end = cmd_options(cmd, argc, argv, &none, &done, &first);
+	end = cmd_options(cmd, line, &none, &done);
 	if (done)
 		return end;
-	if (argc - first != 1 || strcmp(argv[first], "bash") != 0) {
+	if (line->args[0] == NULL || line->args[1] != NULL ||
+	    strcmp(line->args[0], "bash") != 0) {
 		diag_set(&d, ERR_USAGE,
 		    "name one shell, and that is bash: "
 		    "no other is known");

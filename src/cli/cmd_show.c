@@ -243,23 +243,22 @@ prepare(struct show *s, struct diag *d)
 }
 
 static enum cmd_exit
-run(const struct cmd *cmd, int argc, char **argv)
+run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct show_opts o = { 0 };
 	struct show s = { .opts = &o };
 	enum cmd_exit end;
 	struct diag d;
 	bool done;
-	int first;
 
-	end = cmd_options(cmd, argc, argv, &o, &done, &first);
+	end = cmd_options(cmd, line, &o, &done);
 	if (done)
 		return end;
 	if (prepare(&s, &d) != ERR_OK)
 		return cmd_usage(cmd, &d);
-	end = input_plan(&s.plan, cmd, &o.in, argv + first);
+	end = input_plan(&s.plan, cmd, &o.in, line->args);
 	if (end == CMD_OK)
-		end = show_all(&s, argv + first);
+		end = show_all(&s, line->args);
 	input_plan_clear(&s.plan);
 	return end;
 }

@@ -112,20 +112,19 @@ verify_all(char **paths, const struct input_plan *plan, bool as_json)
 }
 
 static enum cmd_exit
-run(const struct cmd *cmd, int argc, char **argv)
+run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct verify_opts o = { 0 };
 	struct input_plan plan;
 	enum cmd_exit end;
 	bool done;
-	int first;
 
-	end = cmd_options(cmd, argc, argv, &o, &done, &first);
+	end = cmd_options(cmd, line, &o, &done);
 	if (done)
 		return end;
-	end = input_plan(&plan, cmd, &o.in, argv + first);
+	end = input_plan(&plan, cmd, &o.in, line->args);
 	if (end == CMD_OK)
-		end = verify_all(argv + first, &plan, o.in.json);
+		end = verify_all(line->args, &plan, o.in.json);
 	input_plan_clear(&plan);
 	return end;
 }

@@ -76,19 +76,18 @@ cmd_usage(const struct cmd *cmd, const struct diag *d)
 }
 
 enum cmd_exit
-cmd_options(const struct cmd *cmd, int argc, char **argv, void *target,
-    bool *ret_done, int *ret_first)
+cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
+    bool *ret_done)
 {
 	struct diag d;
-	bool help;
 	enum err e;
 
 	diag_init(&d);
-	e = opt_parse(cmd->opts, argc, argv, target, &help, ret_first, &d);
-	*ret_done = help || e != ERR_OK;
+	e = opt_parse(cmd->opts, line, target, &d);
+	*ret_done = line->help || e != ERR_OK;
 	if (e != ERR_OK)
 		return cmd_usage(cmd, &d);
-	return help ? print_help(cmd) : CMD_OK;
+	return line->help ? print_help(cmd) : CMD_OK;
 }
 
 static enum cmd_exit
@@ -109,6 +108,7 @@ help_for(const char *name)
 int
 cmd_main(int argc, char **argv)
 {
+	struct opt_line line = { .argc = argc - 1, .argv = argv + 1 };
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct cmd *cmd;
 	struct diag d;
@@ -124,7 +124,7 @@ cmd_main(int argc, char **argv)
 		return out_version();
 	cmd = cmd_find(name);
 	if (cmd != NULL)
-		return cmd->run(cmd, argc - 1, argv + 1);
+		return cmd->run(cmd, &line);
 	diag_set(&d, ERR_USAGE,
 	    name[0] == '-' ? "'%s' is no option of ctlsmith"
 			   : "there is no command '%s'",

@@ -75,7 +75,7 @@ fill_long(const struct opt *table, struct option *lopts)
 {
 	int n;
 
-	for (n = 0; table[n].name != NULL && n < MAX_OPTS - 2; n++) {
+	for (n = 0; n < MAX_OPTS - 2 && table[n].name != NULL; n++) {
 		lopts[n].name = table[n].name;
 		lopts[n].has_arg = table[n].arg != NULL ? required_argument
 							: no_argument;
@@ -105,8 +105,8 @@ complain(int c, char **argv, struct diag *d)
 }
 
 enum err
-opt_parse(const struct opt *table, int argc, char **argv, void *target,
-    bool *ret_help, int *ret_first, struct diag *d)
+opt_parse(const struct opt *table, struct opt_line *line, void *target,
+    struct diag *d)
 {
 	struct option lopts[MAX_OPTS];
 	int help = fill_long(table, lopts);
@@ -115,18 +115,19 @@ opt_parse(const struct opt *table, int argc, char **argv, void *target,
 
 	opterr = 0;
 	optind = 0;
-	*ret_help = false;
+	line->help = false;
 	while (e == ERR_OK &&
-	    (c = getopt_long(argc, argv, ":h", lopts, NULL)) != -1) {
+	    (c = getopt_long(line->argc, line->argv, ":h", lopts, NULL)) !=
+		-1) {
 		if (c == 'h' || c == help)
-			*ret_help = true;
+			line->help = true;
 		else if (c == '?' || c == ':')
-			e = complain(c, argv, d);
+			e = complain(c, line->argv, d);
 		else
 			e = store(&table[c - 1], optarg, target, d);
 	}
-	*ret_first = optind;
-	return *ret_help ? ERR_OK : e;
+	line->args = line->argv + optind;
+	return line->help ? ERR_OK : e;
 }
 
 static void

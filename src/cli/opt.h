@@ -34,13 +34,19 @@ struct opt {
 		NULL, NULL, OPT_FLAG, 0, NULL, NULL \
 	}
 
-/* Reads the options of ARGV (ARGV[0] is the command's name) into TARGET, laid
- * out as TABLE, which OPT_END closes, says. *RET_FIRST is the index of the
- * first argument that is no option; options may stand behind arguments.
- * *RET_HELP: --help was among them, which needs no other. ERR_USAGE with the
+/* A command line: what is read, and what was found. */
+struct opt_line {
+	int argc;
+	char **argv; /* argv[0] is the command's name; NULL ends it */
+	char **args; /* those that are no options, within argv */
+	bool help;   /* --help was among the options; it needs no other */
+};
+
+/* Reads the options of LINE into TARGET, laid out as TABLE, which OPT_END
+ * closes, says. Options may stand behind arguments. ERR_USAGE with the
  * reason. */
-MUST_CHECK enum err opt_parse(const struct opt *table, int argc, char **argv,
-    void *target, bool *ret_help, int *ret_first, struct diag *d);
+MUST_CHECK enum err opt_parse(const struct opt *table, struct opt_line *line,
+    void *target, struct diag *d);
 
 /* Appends the lines of --help for TABLE. */
 void opt_help(const struct opt *table, struct buf *out);

@@ -31,17 +31,16 @@ parse(const char *line, struct target *t, struct diag *d)
 	static char copy[256];
 	char *argv[MAX_ARGS + 1] = { NULL };
 	char *save = NULL, *word;
-	int argc = 0, first;
-	bool help;
+	struct opt_line l = { .argv = argv };
 
 	(void)snprintf(copy, sizeof(copy), "%s", line);
 	for (word = strtok_r(copy, " ", &save); word != NULL;
 	     word = strtok_r(NULL, " ", &save))
-		argv[argc++] = word;
+		argv[l.argc++] = word;
 	memset(t, 0, sizeof(*t));
-	if (opt_parse(table, argc, argv, t, &help, &first, d) != ERR_OK)
+	if (opt_parse(table, &l, t, d) != ERR_OK)
 		return -1;
-	return help ? -2 : argc - first;
+	return l.help ? -2 : (int)(argv + l.argc - l.args);
 }
 
 static void

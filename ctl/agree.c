@@ -78,31 +78,41 @@ note(struct check *c, const char *what, const char *more)
 	    used == 0 ? "" : "; ", what, more);
 }
 
+/* The name is in no spelling of the dialect: cut, or wrong. */
+static enum err
+check_other_name(struct check *c, enum ctl_record_tag tag, enum cert_name which)
+{
+	struct bytes found = ctl_record_text(c->record, tag);
+	struct buf full = { 0 };
+	enum err e;
+
+	e = ctl_put_name(c->cert, which, c->record->dialect, &full, c->d);
+	if (e == ERR_OK && is_cut(c, tag, found, buf_bytes(&full)))
+		note(c, "the subject is cut, as the token client does", "");
+	else if (e == ERR_OK)
+		disagree(c, tag, found, buf_bytes(&full));
+	buf_clear(&full);
+	return e;
+}
+
 static enum err
 check_name(struct check *c, enum ctl_record_tag tag, enum cert_name which)
 {
 	struct bytes found = ctl_record_text(c->record, tag);
-	struct buf full = { 0 }, dropped = { 0 };
+	struct ctl_name_match match;
 	enum err e;
 
 	if (found.ptr == NULL)
 		return ERR_OK;
-	e = ctl_put_name(c->cert, which, c->record->dialect, &full, &dropped,
+	e = ctl_name_is(c->cert, which, c->record->dialect, found, &match,
 	    c->d);
 	if (e != ERR_OK)
-		goto out;
-	if (bytes_equal(found, buf_bytes(&full))) {
-		if (tag == CTL_REC_SUBJECT && dropped.len > 0)
-			note(c, "the subject leaves out ", buf_cstr(&dropped));
-	} else if (is_cut(c, tag, found, buf_bytes(&full))) {
-		note(c, "the subject is cut, as the token client does", "");
-	} else {
-		disagree(c, tag, found, buf_bytes(&full));
-	}
-out:
-	buf_clear(&full);
-	buf_clear(&dropped);
-	return e;
+		return e;
+	if (!match.same)
+		return check_other_name(c, tag, which);
+	if (tag == CTL_REC_SUBJECT && match.dropped[0] != '\0')
+		note(c, "the subject leaves out ", match.dropped);
+	return ERR_OK;
 }
 
 /* SERIAL, less the zero that DER puts before a magnitude with its top bit
@@ -148,6 +158,16 @@ check_serial(struct check *c)
 	return e;
 }
 
+/* Records that the field TAG disagrees, which WHY says. */
+static void
+disagree_plainly(struct check *c, enum ctl_record_tag tag, const char *why)
+{
+	c->result->agrees = false;
+	diag_set(&c->result->why, ERR_SYNTAX, "%s", why);
+	ctl_diag_at(&c->result->why, ctl_record_field(c->record, tag)->offset,
+	    c->index, tag);
+}
+
 static enum err
 check_key(struct check *c)
 {
@@ -156,13 +176,46 @@ check_key(struct check *c)
 	if (found.ptr == NULL ||
 	    bytes_equal(found, cert_public_key_bytes(c->cert)))
 		return ERR_OK;
-	c->result->agrees = false;
-	diag_set(&c->result->why, ERR_SYNTAX,
+	disagree_plainly(c, CTL_REC_PUBLIC_KEY,
 	    "it is another key than the one in the record's certificate");
-	ctl_diag_at(&c->result->why,
-	    ctl_record_field(c->record, CTL_REC_PUBLIC_KEY)->offset, c->index,
-	    CTL_REC_PUBLIC_KEY);
 	return ERR_OK;
+}
+
+enum err
+ctl_is_hash(const struct ctl_record *r, struct bytes der, bool *ret,
+    struct diag *d)
+{
+	struct bytes found = ctl_record_value(r, CTL_REC_CERT_HASH);
+	struct bytes alg = ctl_record_value(r, CTL_REC_HASH_ALG);
+	enum digest which = DIGEST_SHA1;
+	struct digest_value value;
+	enum err e;
+
+	*ret = false;
+	if (alg.ptr != NULL && !ctl_digest_of_code(alg.ptr[0], &which))
+		return ERR_OK;
+	e = digest_of(which, &der, 1, &value, d);
+	if (e == ERR_OK)
+		*ret = bytes_equal(found, digest_bytes(&value));
+	return e;
+}
+
+/* CERTHASH beside a certificate. */
+static enum err
+check_hash(struct check *c)
+{
+	struct bytes found = ctl_record_value(c->record, CTL_REC_CERT_HASH);
+	struct bytes der = ctl_record_value(c->record, CTL_REC_CERTIFICATE);
+	bool same = true;
+	enum err e;
+
+	if (found.ptr == NULL || der.ptr == NULL)
+		return ERR_OK;
+	e = ctl_is_hash(c->record, der, &same, c->d);
+	if (e == ERR_OK && !same)
+		disagree_plainly(c, CTL_REC_CERT_HASH,
+		    "it is not the hash of the record's certificate");
+	return e;
 }
 
 enum err
@@ -181,6 +234,8 @@ ctl_agree(const struct ctl_file *f, size_t index, const struct cert *cert,
 		e = check_serial(&c);
 	if (e == ERR_OK && result.agrees)
 		e = check_key(&c);
+	if (e == ERR_OK && result.agrees)
+		e = check_hash(&c);
 	if (e == ERR_OK)
 		*ret = result;
 	return e;

@@ -227,11 +227,13 @@ struct ctl_record {
 /* Limits that no real list comes near, so that hostile ones cost little. */
 #define CTL_MAX_RECORDS 10000
 #define CTL_MAX_FIELDS 256 /* a record, or the header */
+#define CTL_MAX_FIELDS_TOTAL 150000
 
 /*
  * Parses IN, whole. KIND is what the caller knows the file to be, or
  * CTL_KIND_AUTO: then the header's file name decides, and where it says
- * nothing, the payload (format 1).
+ * nothing, the payload. A payload that is records makes a list whatever the
+ * name says (format 1).
  *
  * Refused, with offset and tag path: anything that does not add up (lengths,
  * containers, leftover bytes), a known tag that has the wrong size or occurs
@@ -294,11 +296,20 @@ void ctl_preimage(const struct ctl_file *f, struct bytes ret_parts[2]);
 
 /* ---- Names and dialects. ---- */
 
-/* Appends a name of C as a record of DIALECT spells it, without a NUL
- * (format 6). RET_DROPPED, where not NULL, gets the keys of the attributes
- * that this dialect leaves out, as "emailAddress, DC". */
+/* Appends a name of C as a writer of DIALECT spells it today, without a NUL
+ * (format 6). ERR_SYNTAX where the certificate's name is not text. */
 MUST_CHECK enum err ctl_put_name(const struct cert *c, enum cert_name which,
-    enum ctl_dialect dialect, struct buf *out, struct buf *ret_dropped,
+    enum ctl_dialect dialect, struct buf *out, struct diag *d);
+
+struct ctl_name_match {
+	bool same;
+	char dropped[100]; /* attributes that this spelling leaves out */
+};
+
+/* Whether TEXT is that name in any spelling that a writer of DIALECT is known
+ * to have used. Errors as above. */
+MUST_CHECK enum err ctl_name_is(const struct cert *c, enum cert_name which,
+    enum ctl_dialect dialect, struct bytes text, struct ctl_name_match *ret,
     struct diag *d);
 
 /* The common name within NAME, a name as some dialect spells it, without
@@ -312,7 +323,7 @@ struct ctl_agreement {
 	char note[160];  /* "" or what the dialect dropped or cut */
 };
 
-/* Compares SUBJECTNAME, ISSUERNAME, SERIALNUMBER and PUBLICKEY of record
+/* Compares SUBJECTNAME, ISSUERNAME, SERIALNUMBER, PUBLICKEY and CERTHASH of record
  * INDEX with CERT, which is its decoded CERTIFICATE (format 7). A field that
  * is absent disagrees with nothing. */
 MUST_CHECK enum err ctl_agree(const struct ctl_file *f, size_t index,

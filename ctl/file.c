@@ -82,7 +82,7 @@ text_of(const struct ctl_field *field)
 {
 	struct bytes text = value_of(field);
 
-	if (text.len > 0 && text.ptr[text.len - 1] == '\0')
+	while (text.len > 0 && text.ptr[text.len - 1] == '\0')
 		text.len--;
 	return text;
 }
@@ -145,23 +145,31 @@ begins_with(struct bytes name, const char *start)
 	    strncasecmp((const char *)name.ptr, start, len) == 0;
 }
 
-enum ctl_kind
-ctl_kind_guess(const struct ctl_file *f)
+/* Names that firmware never has. */
+static bool
+is_config_name(struct bytes name)
 {
-	static const uint8_t record_start[] = { CTL_REC_LENGTH, 0, 2 };
+	return ends_with(name, ".xml") || ends_with(name, ".xml.sgn") ||
+	    ends_with(name, ".sha512");
+}
+
+enum ctl_kind
+ctl_kind_by_name(const struct ctl_file *f)
+{
 	const struct ctl_header *h = &f->header;
 	struct bytes name = ctl_header_text(h, CTL_HDR_FILENAME);
 
-	if (ctl_header_field(h, CTL_HDR_ENCRYPTION) != NULL ||
-	    ends_with(name, ".enc.sgn"))
-		return CTL_KIND_ENCRYPTED;
 	if (begins_with(name, "CTL") && ends_with(name, ".tlv"))
 		return CTL_KIND_CTL;
 	if (begins_with(name, "ITL") && ends_with(name, ".tlv"))
 		return CTL_KIND_ITL;
-	if (ends_with(name, ".tlv") ||
-	    bytes_starts(f->payload, bytes_of(record_start, 3)))
+	if (name.len == 0 || ends_with(name, ".tlv"))
 		return CTL_KIND_AUTO;
+	if (ctl_header_field(h, CTL_HDR_ENCRYPTION) != NULL ||
+	    ends_with(name, ".enc.sgn"))
+		return CTL_KIND_ENCRYPTED;
+	if (is_config_name(name))
+		return CTL_KIND_SIGNED;
 	/* Firmware is header 1.1 and has no TIMESTAMP (format 2.4). */
 	if (ends_with(name, ".loads") || ends_with(name, ".sbn") ||
 	    (h->major == 1 && h->minor == 1 &&
@@ -203,6 +211,9 @@ ctl_dialect_of(const struct ctl_record *r)
 		return CTL_DIALECT_TOKEN;
 	if (serial < r->num_fields && r->has_role &&
 	    serial < place_of(r, CTL_REC_ROLE))
+		return CTL_DIALECT_BUILDER;
+	if (name.len > 0 && ctl_record_field(r, CTL_REC_DNS_NAME) == NULL &&
+	    ctl_record_field(r, CTL_REC_ADDRESS) == NULL)
 		return CTL_DIALECT_BUILDER;
 	return CTL_DIALECT_APPLIANCE;
 }

@@ -12,6 +12,7 @@ struct ctl_file {
 	struct ctl_header header;
 	struct ctl_record *records;
 	size_t num_records;
+	size_t signer; /* ctl_signer_record() */
 	/* The fields of the header and of every record, one after another. */
 	struct ctl_field *fields;
 	size_t num_fields;
@@ -21,13 +22,20 @@ struct ctl_file {
  * where INDEX is 0. */
 void ctl_diag_at(struct diag *d, size_t offset, size_t index, unsigned tag);
 
-/* The kind by header, file name and first bytes of the payload, before any
- * record is parsed; CTL_KIND_AUTO: a list, of which only the roles can tell
- * the kind. */
-enum ctl_kind ctl_kind_guess(const struct ctl_file *f);
+/* What the header's file name says; CTL_KIND_AUTO: that it is a list, or
+ * nothing. */
+enum ctl_kind ctl_kind_by_name(const struct ctl_file *f);
 
 /* The kind of a list by its roles: TVS stands in an ITL only (format 4.2). */
 enum ctl_kind ctl_kind_by_roles(const struct ctl_file *f);
+
+/* The first SAST record that the header names, found by looking. */
+size_t ctl_find_signer(const struct ctl_file *f);
+
+/* *RET: the CERTHASH of R is the hash of the certificate DER, by the
+ * algorithm that R names, or SHA-1. */
+MUST_CHECK enum err ctl_is_hash(const struct ctl_record *r, struct bytes der,
+    bool *ret, struct diag *d);
 
 /* Who spells a record so (format 6). */
 enum ctl_dialect ctl_dialect_of(const struct ctl_record *r);

@@ -49,7 +49,7 @@ ctl_memo_free(struct ctl_memo **m)
 	*m = NULL;
 }
 
-const struct pubkey *
+const struct cert *
 ctl_memo_find(const struct ctl_memo *m, struct bytes record,
     const char **ret_note)
 {
@@ -59,7 +59,7 @@ ctl_memo_find(const struct ctl_memo *m, struct bytes record,
 		if (s->cert != NULL &&
 		    bytes_equal(buf_bytes(&s->record), record)) {
 			*ret_note = s->note;
-			return cert_key(s->cert);
+			return s->cert;
 		}
 	return NULL;
 }

@@ -5,11 +5,11 @@
 
 #include "ctl/ctl.h"
 
-/* The key of a record with exactly the bytes of RECORD, and the note that
- * ctl_agree() made, both borrowed until the next ctl_memo_put(); NULL where it
+/* The certificate of a record with exactly the bytes of RECORD, and the note
+ * that ctl_agree() made, both borrowed until the next ctl_memo_put(); NULL where it
  * is not remembered. */
-const struct pubkey *ctl_memo_find(const struct ctl_memo *m,
-    struct bytes record, const char **ret_note);
+const struct cert *ctl_memo_find(const struct ctl_memo *m, struct bytes record,
+    const char **ret_note);
 
 /* Remembers RECORD, whose decoded certificate is *CERT. Takes *CERT over and
  * makes it NULL, unless memory is short, which only costs time later. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names as records spell them: format 6. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,12 +11,36 @@
 static const char *const kept_keys[] = { "CN", "OU", "O", "L", "ST", "C" };
 #define NUM_KEPT (sizeof(kept_keys) / sizeof(kept_keys[0]))
 
+enum quoting {
+	RAW,    /* as the certificate has it */
+	QUOTED, /* in quotes where it needs them */
+	ESCAPED /* by RFC 4514 */
+};
+
+/* Every way to spell a name that a writer is known to have; the first of a
+ * dialect is the one it uses today. */
+static const struct style {
+	enum ctl_dialect dialect;
+	enum quoting quoting;
+	char separator;
+	bool lower; /* the keys are in lower case */
+	bool kept;  /* the six attributes of kept_keys only */
+	bool fixed; /* in their order, not the certificate's */
+} styles[] = {
+	{ CTL_DIALECT_APPLIANCE, RAW, ';', false, true, true },
+	{ CTL_DIALECT_TOKEN, QUOTED, ';', true, true, true },
+	{ CTL_DIALECT_BUILDER, ESCAPED, ',', false, false, false },
+	{ CTL_DIALECT_BUILDER, ESCAPED, ';', false, false, false },
+	{ CTL_DIALECT_BUILDER, RAW, ';', false, true, false },
+};
+#define NUM_STYLES (sizeof(styles) / sizeof(styles[0]))
+
 /* One name on its way out. */
 struct spelling {
 	const struct cert *cert;
 	enum cert_name which;
+	const struct style *style;
 	struct buf *out;
-	const char *separator;
 	bool first;
 	struct diag *d;
 };
@@ -80,25 +105,24 @@ put_quoted(struct buf *out, struct bytes value)
 }
 
 static void
-put_attr(struct spelling *s, enum ctl_dialect dialect, const char *key,
-    struct bytes value)
+put_attr(struct spelling *s, const char *key, struct bytes value)
 {
 	if (!s->first)
-		buf_str(s->out, s->separator);
+		buf_u8(s->out, (uint8_t)s->style->separator);
 	s->first = false;
-	if (dialect == CTL_DIALECT_TOKEN)
+	if (s->style->lower)
 		put_lower(s->out, key);
 	else
 		buf_str(s->out, key);
 	buf_u8(s->out, '=');
-	switch (dialect) {
-	case CTL_DIALECT_TOKEN:
+	switch (s->style->quoting) {
+	case QUOTED:
 		put_quoted(s->out, value);
 		break;
-	case CTL_DIALECT_BUILDER:
+	case ESCAPED:
 		put_escaped(s->out, value);
 		break;
-	case CTL_DIALECT_APPLIANCE:
+	case RAW:
 		buf_put(s->out, value);
 		break;
 	}
@@ -108,19 +132,19 @@ put_attr(struct spelling *s, enum ctl_dialect dialect, const char *key,
  * its type (format 6); two and four bytes a character, which would put NULs
  * into the name, are taken as UTF-8, as the builder takes every string. */
 static enum err
-spell_attr(struct spelling *s, enum ctl_dialect dialect, size_t i)
+spell_attr(struct spelling *s, size_t i)
 {
 	struct cert_attr attr;
 	struct buf utf8 = { 0 };
 	enum err e = ERR_OK;
 
 	cert_attr(s->cert, s->which, i, &attr);
-	if (attr.wide || dialect == CTL_DIALECT_BUILDER) {
+	if (attr.wide || s->style->dialect == CTL_DIALECT_BUILDER) {
 		e = cert_put_attr_utf8(s->cert, s->which, i, &utf8, s->d);
 		attr.value = buf_bytes(&utf8);
 	}
 	if (e == ERR_OK)
-		put_attr(s, dialect, attr.key, attr.value);
+		put_attr(s, attr.key, attr.value);
 	buf_clear(&utf8);
 	return e;
 }
@@ -136,25 +160,26 @@ is_kept(const char *key)
 	return false;
 }
 
+/* The keys of the attributes that are not kept, as "DC, 2.5.4.5". */
 static void
-put_dropped(const struct cert *c, enum cert_name which, struct buf *out)
+put_dropped(const struct cert *c, enum cert_name which, char *out, size_t size)
 {
-	size_t i, n = cert_num_attrs(c, which);
+	size_t i, used = 0, n = cert_num_attrs(c, which);
 	struct cert_attr attr;
-	bool first = true;
 
 	for (i = 0; i < n; i++) {
 		cert_attr(c, which, i, &attr);
 		if (is_kept(attr.key))
 			continue;
-		buf_printf(out, "%s%s", first ? "" : ", ", attr.key);
-		first = false;
+		(void)snprintf(out + used, size - used, "%s%s",
+		    used == 0 ? "" : ", ", attr.key);
+		used = strlen(out);
 	}
 }
 
-/* All attributes with KEY, or simply all where KEY is NULL. */
+/* All attributes with KEY; without one all, or all of the six. */
 static enum err
-spell_key(struct spelling *s, enum ctl_dialect dialect, const char *key)
+spell_key(struct spelling *s, const char *key)
 {
 	size_t i, n = cert_num_attrs(s->cert, s->which);
 	struct cert_attr attr;
@@ -162,35 +187,67 @@ spell_key(struct spelling *s, enum ctl_dialect dialect, const char *key)
 
 	for (i = 0; e == ERR_OK && i < n; i++) {
 		cert_attr(s->cert, s->which, i, &attr);
-		if (key == NULL || strcmp(attr.key, key) == 0)
-			e = spell_attr(s, dialect, i);
+		if (key != NULL ? strcmp(attr.key, key) == 0
+				: !s->style->kept || is_kept(attr.key))
+			e = spell_attr(s, i);
 	}
 	return e;
 }
 
-enum err
-ctl_put_name(const struct cert *c, enum cert_name which,
-    enum ctl_dialect dialect, struct buf *out, struct buf *ret_dropped,
-    struct diag *d)
+static enum err
+spell(const struct cert *c, enum cert_name which, const struct style *style,
+    struct buf *out, struct diag *d)
 {
-	struct spelling s = { c, which, out, ";", true, d };
+	struct spelling s = { c, which, style, out, true, d };
 	enum err e = ERR_OK;
 	size_t k;
 
-	if (dialect == CTL_DIALECT_BUILDER) {
-		s.separator = ",";
-		e = spell_key(&s, dialect, NULL);
-	} else {
-		for (k = 0; e == ERR_OK && k < NUM_KEPT; k++)
-			e = spell_key(&s, dialect, kept_keys[k]);
-		if (ret_dropped != NULL)
-			put_dropped(c, which, ret_dropped);
-	}
+	if (!style->fixed)
+		e = spell_key(&s, NULL);
+	for (k = 0; style->fixed && e == ERR_OK && k < NUM_KEPT; k++)
+		e = spell_key(&s, kept_keys[k]);
 	if (e != ERR_OK)
 		return e;
-	if (!buf_ok(out) || (ret_dropped != NULL && !buf_ok(ret_dropped)))
-		return diag_nomem(d);
-	return ERR_OK;
+	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+}
+
+enum err
+ctl_put_name(const struct cert *c, enum cert_name which,
+    enum ctl_dialect dialect, struct buf *out, struct diag *d)
+{
+	const struct style *style = styles;
+
+	while (style->dialect != dialect)
+		style++;
+	return spell(c, which, style, out, d);
+}
+
+enum err
+ctl_name_is(const struct cert *c, enum cert_name which,
+    enum ctl_dialect dialect, struct bytes text, struct ctl_name_match *ret,
+    struct diag *d)
+{
+	struct ctl_name_match match = { .same = false };
+	const struct style *style;
+	enum err e = ERR_OK;
+
+	for (style = styles;
+	     e == ERR_OK && !match.same && style < styles + NUM_STYLES;
+	     style++) {
+		struct buf name = { 0 };
+
+		if (style->dialect != dialect)
+			continue;
+		e = spell(c, which, style, &name, d);
+		match.same = e == ERR_OK && bytes_equal(text, buf_bytes(&name));
+		if (match.same && style->kept)
+			put_dropped(c, which, match.dropped,
+			    sizeof(match.dropped));
+		buf_clear(&name);
+	}
+	if (e == ERR_OK)
+		*ret = match;
+	return e;
 }
 
 /* Where the value of CN begins: at the start of NAME or behind a separator.
@@ -211,6 +268,12 @@ find_cn(struct bytes name, struct bytes *ret)
 	return false;
 }
 
+static bool
+ends_value(uint8_t c, bool quoted)
+{
+	return quoted ? c == '"' : c == ';' || c == ',';
+}
+
 struct bytes
 ctl_common_name(struct bytes name)
 {
@@ -223,9 +286,8 @@ ctl_common_name(struct bytes name)
 	quoted = cn.len > 0 && cn.ptr[0] == '"';
 	if (quoted)
 		cn = bytes_of(cn.ptr + 1, cn.len - 1);
-	while (n < cn.len &&
-	    (quoted ? cn.ptr[n] != '"' : cn.ptr[n] != ';' && cn.ptr[n] != ','))
-		n++;
+	while (n < cn.len && !ends_value(cn.ptr[n], quoted))
+		n += !quoted && cn.ptr[n] == '\\' && n + 1 < cn.len ? 2 : 1;
 	while (n > 0 && cn.ptr[n - 1] == ' ')
 		n--;
 	return bytes_of(cn.ptr, n);

@@ -27,7 +27,7 @@ is_sast(const struct ctl_record *r)
 }
 
 size_t
-ctl_signer_record(const struct ctl_file *f)
+ctl_find_signer(const struct ctl_file *f)
 {
 	size_t i;
 
@@ -36,6 +36,12 @@ ctl_signer_record(const struct ctl_file *f)
 		    ctl_record_is_named(&f->header, ctl_record(f, i)))
 			return i;
 	return 0;
+}
+
+size_t
+ctl_signer_record(const struct ctl_file *f)
+{
+	return f->signer;
 }
 
 /* The CN of the certificate that the appliance makes for ITLRecovery. */
@@ -57,7 +63,7 @@ is_server_too(const struct ctl_file *f, const struct ctl_record *signer)
 	const struct ctl_record *r;
 	size_t i;
 
-	for (i = 1; i <= f->num_records; i++) {
+	for (i = 1; key.ptr != NULL && i <= f->num_records; i++) {
 		r = ctl_record(f, i);
 		if (r->has_role &&
 		    (r->role == CTL_ROLE_CCM_TFTP || r->role == CTL_ROLE_CCM ||

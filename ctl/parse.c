@@ -103,6 +103,10 @@ push_field(struct parser *p, const struct ctl_field *field)
 		return diag_set(p->d, ERR_TOO_BIG,
 		    "more than %d tags, which no real file comes near",
 		    CTL_MAX_FIELDS);
+	if (f->num_fields >= CTL_MAX_FIELDS_TOTAL)
+		return diag_set(p->d, ERR_TOO_BIG,
+		    "more than %d tags in all, which no real file comes near",
+		    CTL_MAX_FIELDS_TOTAL);
 	e = grow(&array, &p->cap_fields, f->num_fields + 1, sizeof(*f->fields),
 	    p->d);
 	f->fields = array;
@@ -148,7 +152,7 @@ check_text(struct parser *p, const struct ctl_field *field)
 	size_t i;
 	uint8_t c;
 
-	if (text.len > 0 && text.ptr[text.len - 1] == '\0')
+	while (text.len > 0 && text.ptr[text.len - 1] == '\0')
 		text.len--;
 	for (i = 0; i < text.len; i++) {
 		c = text.ptr[i];
@@ -459,6 +463,57 @@ settle(struct ctl_file *f)
 	}
 }
 
+/* A payload that is records through and through makes a list, whatever the
+ * file calls itself: else a key that may sign files only could sign a list
+ * under such a name. */
+static enum err
+try_records(struct parser *p)
+{
+	struct diag *d = p->d;
+	enum err e;
+
+	p->d = NULL;
+	e = parse_records(p);
+	p->d = d;
+	if (e == ERR_NOMEM)
+		return diag_nomem(d);
+	if (e == ERR_OK && p->f->num_records > 0) {
+		p->f->kind = CTL_KIND_AUTO;
+	} else {
+		p->f->num_records = 0;
+		p->f->num_fields = p->f->header.num_fields;
+	}
+	return ERR_OK;
+}
+
+static bool
+begins_record(struct bytes payload)
+{
+	static const uint8_t start[] = { CTL_REC_LENGTH, 0, 2 };
+
+	return bytes_starts(payload, bytes_of(start, sizeof(start)));
+}
+
+/* Decides what the payload is, and parses it where it is records. */
+static enum err
+parse_payload(struct parser *p, enum ctl_kind kind)
+{
+	struct ctl_file *f = p->f;
+
+	f->kind = kind != CTL_KIND_AUTO ? kind : ctl_kind_by_name(f);
+	if (ctl_is_list(f))
+		return parse_records(p);
+	if (kind != CTL_KIND_AUTO)
+		return ERR_OK;
+	if (f->kind != CTL_KIND_AUTO)
+		return begins_record(f->payload) ? try_records(p) : ERR_OK;
+	if (ctl_header_text(&f->header, CTL_HDR_FILENAME).len > 0 ||
+	    begins_record(f->payload))
+		return parse_records(p);
+	f->kind = CTL_KIND_SIGNED; /* no name, no records */
+	return ERR_OK;
+}
+
 static enum err
 parse_file(struct parser *p, enum ctl_kind kind)
 {
@@ -469,14 +524,13 @@ parse_file(struct parser *p, enum ctl_kind kind)
 	if (e != ERR_OK)
 		return e;
 	f->header.fields = f->fields;
-	f->kind = kind == CTL_KIND_AUTO ? ctl_kind_guess(f) : kind;
-	if (f->kind == CTL_KIND_AUTO || ctl_is_list(f))
-		e = parse_records(p);
+	e = parse_payload(p, kind);
 	if (e != ERR_OK)
 		return e;
 	settle(f);
 	if (f->kind == CTL_KIND_AUTO)
 		f->kind = ctl_kind_by_roles(f);
+	f->signer = ctl_find_signer(f);
 	return ERR_OK;
 }
 

@@ -17,6 +17,7 @@ struct judge {
 	struct cert *cert;        /* of the signer's record, owned */
 	struct pubkey *own_key;   /* from PUBLICKEY alone, owned */
 	const struct pubkey *key; /* one of those, or the anchor's */
+	struct bytes key_bytes;   /* as PUBLICKEY has it */
 	bool decided;
 };
 
@@ -69,15 +70,6 @@ may_sign(const struct judge *j, const struct ctl_record *r)
 	return r->role == CTL_ROLE_TFTP || r->role == CTL_ROLE_CCM_TFTP;
 }
 
-/* The key of a record as it stands there, whichever way it is given. */
-static struct bytes
-key_bytes(const struct ctl_record *r)
-{
-	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
-
-	return key.ptr != NULL ? key : ctl_record_value(r, CTL_REC_CERTIFICATE);
-}
-
 /* The role of R as the appliance prints it. */
 static const char *
 role_text(const struct ctl_record *r)
@@ -115,35 +107,6 @@ refuse_unnamed(struct judge *j, const struct ctl_file *list)
 		break;
 	}
 	return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID, why);
-}
-
-/* Finds the record that the header names; two with different keys leave open
- * which one phones take. */
-static enum err
-find_signer(struct judge *j, const struct ctl_file *list)
-{
-	const struct ctl_record *r, *first = NULL;
-	char why[160];
-	size_t i;
-
-	for (i = 1; i <= ctl_num_records(list); i++) {
-		r = ctl_record(list, i);
-		if (!may_sign(j, r) || !ctl_record_is_named(&j->f->header, r))
-			continue;
-		if (first == NULL) {
-			first = r;
-			j->v->signer_record = i;
-		} else if (!bytes_equal(key_bytes(first), key_bytes(r))) {
-			(void)snprintf(why, sizeof(why),
-			    "records %zu and %zu "
-			    "both bear the signer's issuer and serial number, "
-			    "with different keys",
-			    j->v->signer_record, i);
-			return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID,
-			    why);
-		}
-	}
-	return first == NULL ? refuse_unnamed(j, list) : ERR_OK;
 }
 
 /* A place in the trusted list must not be taken for one in the file. */
@@ -216,6 +179,7 @@ take_agreeing(struct judge *j, const struct ctl_file *list)
 	if (agreement.note[0] != '\0')
 		add_note(j, agreement.note);
 	j->key = cert_key(j->cert);
+	j->key_bytes = cert_public_key_bytes(j->cert);
 	if (j->anchor->memo != NULL)
 		ctl_memo_put(j->anchor->memo, record, &j->cert, agreement.note);
 	return ERR_OK;
@@ -225,15 +189,18 @@ static enum err
 take_cert(struct judge *j, const struct ctl_file *list, struct bytes der)
 {
 	struct bytes record = record_bytes(list, j->v->signer_record);
+	const struct cert *known = NULL;
 	const char *note = "";
 	struct diag bad;
 	enum err e;
 
 	if (j->anchor->memo != NULL)
-		j->key = ctl_memo_find(j->anchor->memo, record, &note);
-	if (j->key != NULL) {
+		known = ctl_memo_find(j->anchor->memo, record, &note);
+	if (known != NULL) {
 		if (note[0] != '\0')
 			add_note(j, note);
+		j->key = cert_key(known);
+		j->key_bytes = cert_public_key_bytes(known);
 		return ERR_OK;
 	}
 	e = cert_from_der(der, &j->cert, &bad);
@@ -260,25 +227,93 @@ take_bare_key(struct judge *j, const struct ctl_file *list, struct bytes key)
 		return refuse_record(j, list, CTL_REC_PUBLIC_KEY, bad.msg);
 	add_note(j, "the signer's record holds no certificate, only its key");
 	j->key = j->own_key;
+	j->key_bytes = key;
 	return ERR_OK;
+}
+
+/* Takes the key of record INDEX, which may sign and which the header names.
+ */
+static enum err
+take_key(struct judge *j, const struct ctl_file *list, size_t index)
+{
+	const struct ctl_record *r = ctl_record(list, index);
+	struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
+
+	j->v->signer_record = index;
+	if (!bytes_equal(ctl_record_value(r, CTL_REC_SERIAL),
+		ctl_header_value(&j->f->header, CTL_HDR_SERIAL)))
+		add_note(j,
+		    "the header spells the signer's serial number "
+		    "backwards; phones may not find it");
+	if (der.ptr != NULL)
+		return take_cert(j, list, der);
+	return take_bare_key(j, list, ctl_record_value(r, CTL_REC_PUBLIC_KEY));
+}
+
+/* Record INDEX holds the key already found, in each way in which it holds a
+ * key: as PUBLICKEY, as CERTIFICATE, or only as the hash of the certificate
+ * that gave the key. */
+static enum err
+holds_key(struct judge *j, const struct ctl_file *list, size_t index, bool *ret,
+    struct diag *d)
+{
+	const struct ctl_record *r = ctl_record(list, index);
+	const struct ctl_record *signer = ctl_record(list, j->v->signer_record);
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+	struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
+	struct bytes own = ctl_record_value(signer, CTL_REC_CERTIFICATE);
+	struct cert *cert = NULL;
+	enum err e = ERR_OK;
+
+	if (der.ptr != NULL && cert_from_der(der, &cert, d) == ERR_NOMEM)
+		return ERR_NOMEM;
+	*ret = key.ptr == NULL || bytes_equal(key, j->key_bytes);
+	if (cert != NULL)
+		*ret &= bytes_equal(cert_public_key_bytes(cert), j->key_bytes);
+	else if (key.ptr == NULL && own.ptr != NULL)
+		e = ctl_is_hash(r, own, ret, d);
+	else if (key.ptr == NULL)
+		*ret = false;
+	cert_free(&cert);
+	return e;
+}
+
+/* Another record INDEX that may sign and that the header names as well: it
+ * must hold the same key, or nobody knows which one phones take. */
+static enum err
+compare_key(struct judge *j, const struct ctl_file *list, size_t index)
+{
+	char why[160];
+	bool same = false;
+	enum err e;
+
+	e = holds_key(j, list, index, &same, j->d);
+	if (e != ERR_OK || same)
+		return e;
+	(void)snprintf(why, sizeof(why),
+	    "records %zu and %zu both bear the "
+	    "signer's issuer and serial number, but not both its key",
+	    j->v->signer_record, index);
+	return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID, why);
 }
 
 static enum err
 key_from_list(struct judge *j)
 {
 	const struct ctl_file *list = anchor_list(j);
-	const struct ctl_record *r;
-	struct bytes der;
-	enum err e;
+	size_t i, n = ctl_num_records(list);
+	enum err e = ERR_OK;
 
-	e = find_signer(j, list);
-	if (e != ERR_OK || j->decided)
-		return e;
-	r = ctl_record(list, j->v->signer_record);
-	der = ctl_record_value(r, CTL_REC_CERTIFICATE);
-	if (der.ptr != NULL)
-		return take_cert(j, list, der);
-	return take_bare_key(j, list, ctl_record_value(r, CTL_REC_PUBLIC_KEY));
+	for (i = 1; e == ERR_OK && !j->decided && i <= n; i++) {
+		if (!may_sign(j, ctl_record(list, i)) ||
+		    !ctl_record_is_named(&j->f->header, ctl_record(list, i)))
+			continue;
+		e = j->key_bytes.ptr == NULL ? take_key(j, list, i)
+					     : compare_key(j, list, i);
+	}
+	if (e == ERR_OK && !j->decided && j->key_bytes.ptr == NULL)
+		e = refuse_unnamed(j, list);
+	return e;
 }
 
 /* The header's serial number is that of C, in either byte order. */
@@ -301,20 +336,16 @@ issuer_is(const struct ctl_header *h, const struct cert *c, bool *ret,
 	static const enum ctl_dialect dialects[] = { CTL_DIALECT_APPLIANCE,
 		CTL_DIALECT_TOKEN, CTL_DIALECT_BUILDER };
 	struct bytes found = ctl_header_text(h, CTL_HDR_ISSUER);
-	bool same = false;
+	struct ctl_name_match match = { .same = false };
 	enum err e = ERR_OK;
 	size_t i;
 
-	for (i = 0; e == ERR_OK && !same && i < 3; i++) {
-		struct buf name = { 0 };
-
-		e = ctl_put_name(c, CERT_ISSUER, dialects[i], &name, NULL, d);
-		same = e == ERR_OK && bytes_equal(found, buf_bytes(&name));
-		buf_clear(&name);
+	for (i = 0; e == ERR_OK && !match.same && i < 3; i++) {
+		e = ctl_name_is(c, CERT_ISSUER, dialects[i], found, &match, d);
 		if (e == ERR_SYNTAX) /* no text: nobody spells it so */
 			e = ERR_OK;
 	}
-	*ret = same;
+	*ret = match.same;
 	return e;
 }
 
@@ -397,7 +428,7 @@ check_sizes(struct judge *j, struct bytes sig)
 	    : bits;
 	if (said == 0)
 		add_note(j, "the modulus code is unknown");
-	if (said != 0 && said != bits) {
+	if (said != 0 && said != (bits + 7) / 8 * 8) {
 		(void)snprintf(why, sizeof(why),
 		    "it says %u bits, the signer's key has %u", said, bits);
 		return refuse_header(j, CTL_FAILED, CTL_HDR_MODULUS, why);

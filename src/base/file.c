@@ -74,8 +74,10 @@ file_load_fd(int fd, size_t max, struct buf *ret, struct diag *d)
 	if (S_ISREG(st.st_mode))
 		buf_reserve(ret, (size_t)st.st_size + READ_CHUNK);
 	e = read_all(fd, max, ret, d);
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		ret->len = start;
+		ret->failed = false;
+	}
 	return e;
 }
 
@@ -107,7 +109,7 @@ open_folder(struct file_save *s, struct diag *d)
 		path = real;
 	slash = strrchr(path, '/');
 	name = slash == NULL ? path : slash + 1;
-	if (name[0] == '\0' || strlen(name) > NAME_MAX - 10)
+	if (name[0] == '\0' || strlen(name) > NAME_MAX)
 		return diag_set(d, ERR_USAGE, "%s: not a usable file name",
 		    s->path);
 	memcpy(s->name, name, strlen(name) + 1);
@@ -153,6 +155,10 @@ look_at_old(struct file_save *s, struct diag *d)
 
 	if (fstatat(s->dir, s->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return ERR_OK;
+	if (S_ISDIR(st.st_mode))
+		return diag_set(d,
+		    (s->flags & FILE_CLOBBER) != 0 ? ERR_IO : ERR_EXISTS,
+		    "%s is a directory", s->path);
 	if ((s->flags & FILE_CLOBBER) == 0)
 		return diag_set(d, ERR_EXISTS,
 		    "%s exists already; --force replaces it", s->path);
@@ -161,6 +167,9 @@ look_at_old(struct file_save *s, struct diag *d)
 		    "%s is no regular file, and only "
 		    "such a one is replaced",
 		    s->path);
+	if (fchown(s->fd, st.st_uid, st.st_gid) != 0)
+		return diag_errno(d, "fchown", errno,
+		    "cannot keep the owner of %s", s->path);
 	if ((s->flags & FILE_PRIVATE) == 0 &&
 	    fchmod(s->fd, st.st_mode & 0777) != 0)
 		return diag_errno(d, "fchmod", errno,

@@ -42,7 +42,8 @@ struct file_save; /* one file on its way to its name */
 /* Opens a temporary file beside PATH. Without FILE_CLOBBER an existing PATH
  * is ERR_EXISTS, here where it already stands, or at commit where somebody
  * else was faster. With it, PATH may be a symbolic link: what it points at is
- * replaced, and the mode of the old file is kept. */
+ * replaced, and owner and mode of the old file are kept; what is no regular
+ * file is never replaced (ERR_IO). */
 MUST_CHECK enum err file_save_begin(struct file_save **ret, const char *path,
     unsigned flags, struct diag *d);
 

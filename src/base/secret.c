@@ -84,6 +84,8 @@ read_line(struct secret *s, int fd, struct diag *d)
 		if (++s->len > SECRET_MAX)
 			return too_long(d);
 	}
+	if (s->len > 0 && s->page[s->len - 1] == '\r')
+		s->len--;
 	s->page[s->len] = '\0';
 	return ERR_OK;
 }

@@ -34,7 +34,8 @@ void secret_clear(struct secret *s);
 MUST_CHECK enum err secret_set(struct secret *s, struct bytes in,
     struct diag *d);
 
-/* Reads FD to its end, or to its first newline, which is dropped. */
+/* Reads FD to its end, or to its first newline, which is dropped, and a
+ * carriage return before it too. */
 MUST_CHECK enum err secret_read(struct secret *s, int fd, struct diag *d);
 
 /* Takes the value of the environment variable NAME, overwrites it where it

@@ -44,6 +44,10 @@ enum cmd_exit cmd_options(const struct cmd *cmd, struct opt_line *line,
  * reason in D; returns CMD_USAGE. */
 enum cmd_exit cmd_usage(const struct cmd *cmd, const struct diag *d);
 
+/* Ends CMD for the reason in D: as cmd_usage(), or CMD_FAILED where it is not
+ * the command line that is wrong. */
+enum cmd_exit cmd_refuse(const struct cmd *cmd, const struct diag *d);
+
 /* The whole of ctlsmith behind the initialisation of libraries. */
 int cmd_main(int argc, char **argv);
 

@@ -34,9 +34,7 @@ put_value_cases(struct buf *out)
 	buf_str(out, "\tcase $prev in\n");
 	for (c = cmd_table; *c != NULL; c++)
 		for (opt = (*c)->opts; opt->name != NULL; opt++)
-			if (opt->words != NULL) {
-				put_value_case(opt, out);
-			}
+			put_value_case(opt, out);
 	buf_str(out, "\tesac\n");
 }
 

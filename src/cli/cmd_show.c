@@ -55,7 +55,7 @@ is_zone(const char *zone)
 	char path[256];
 	bool yes;
 
-	if (strstr(zone, "..") != NULL ||
+	if (zone[0] == '/' || strstr(zone, "..") != NULL ||
 	    snprintf(path, sizeof(path), ZONES "/%s", zone) >=
 		(int)sizeof(path))
 		return false;
@@ -255,7 +255,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 	if (done)
 		return end;
 	if (prepare(&s, &d) != ERR_OK)
-		return cmd_usage(cmd, &d);
+		return cmd_refuse(cmd, &d);
 	end = input_plan(&s.plan, cmd, &o.in, line->args);
 	if (end == CMD_OK)
 		end = show_all(&s, line->args);

@@ -26,7 +26,7 @@ put_signer(const struct input *in, const struct input_plan *plan,
 
 	if (r == NULL)
 		return;
-	buf_str(out, ", ");
+	buf_printf(out, ", %s ", ctl_role_name(r->role));
 	text_put_safe(out,
 	    ctl_common_name(ctl_record_text(r, CTL_REC_SUBJECT)));
 }
@@ -58,7 +58,7 @@ static void
 put_line(const struct input *in, const struct input_plan *plan, struct buf *out)
 {
 	text_put_safe(out, bytes_of_str(in->path));
-	buf_str(out, ": ");
+	buf_printf(out, ": %s: ", ctl_kind_name(ctl_kind(in->file)));
 	if (in->verdict.status == CTL_VERIFIED) {
 		put_verified(in, plan, out);
 	} else {

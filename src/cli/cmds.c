@@ -76,6 +76,15 @@ cmd_usage(const struct cmd *cmd, const struct diag *d)
 }
 
 enum cmd_exit
+cmd_refuse(const struct cmd *cmd, const struct diag *d)
+{
+	if (d->code == ERR_USAGE)
+		return cmd_usage(cmd, d);
+	out_error(NULL, d);
+	return CMD_FAILED;
+}
+
+enum cmd_exit
 cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
     bool *ret_done)
 {

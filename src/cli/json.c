@@ -49,10 +49,12 @@ put_number(struct sink *s, json_t *obj, const char *key, size_t n)
 static void
 put_buf(struct sink *s, json_t *obj, const char *key, struct buf *text)
 {
-	if (buf_ok(text))
-		put_text(s, obj, key, bytes_of(buf_cstr(text), text->len));
-	else
+	const char *chars = buf_cstr(text);
+
+	if (chars == NULL)
 		s->failed = true;
+	else
+		put_text(s, obj, key, bytes_of(chars, text->len));
 	buf_clear(text);
 }
 

@@ -1,17 +1,78 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <openssl/crypto.h>
 
 #include "cli/cmd.h"
 
+/*
+ * OpenSSL does not survive a failed allocation: parts of its one-time
+ * initialisation stay half done and crash later, and a key that could not be
+ * decoded looks like one of an unknown kind. So its allocations end the
+ * program; nothing is on its way to a file then.
+ */
+static void *
+or_end(void *p, size_t size)
+{
+	static const char message[] = "ctlsmith: out of memory\n";
+
+	if (p != NULL || size == 0)
+		return p;
+	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
+		_exit(CMD_FAILED);
+	_exit(CMD_FAILED);
+}
+
+static void *
+ossl_malloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return or_end(malloc(size), size);
+}
+
+static void *
+ossl_realloc(void *p, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return or_end(realloc(p, size), size);
+}
+
+static void
+ossl_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+/* Whoever started us with descriptors 0 to 2 closed must not make a file that
+ * we open one of them. What takes their place fails as they would. */
+static void
+open_standard(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null",
+			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int
 main(int argc, char **argv)
 {
-	/* The first call into OpenSSL: from here on no configuration file and
-	 * no OPENSSL_CONF has a say in what verifies. Atexit handlers would
-	 * only cost time. */
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
+	open_standard();
+	/* From here on no configuration file and no OPENSSL_CONF has a say in
+	 * what verifies. Atexit handlers would only cost time. */
+	if (CRYPTO_set_mem_functions(ossl_malloc, ossl_realloc, ossl_free) !=
+		1 ||
+	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
 		    OPENSSL_INIT_NO_ATEXIT,
 		NULL) != 1)
-		return CMD_FAILED;
+		(void)or_end(NULL, 1);
 	return cmd_main(argc, argv);
 }

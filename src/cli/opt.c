@@ -10,6 +10,8 @@
 /* More than any command has; a test of the tables would notice. */
 #define MAX_OPTS 48
 #define HELP_COLUMN 24
+/* Codes of long options, above every letter. */
+#define LONG_BASE 256
 
 static enum err
 bad_size(const char *name, const char *text, struct diag *d)
@@ -69,7 +71,7 @@ store(const struct opt *opt, const char *value, void *target, struct diag *d)
 	return e;
 }
 
-/* getopt's own table: entry I is TABLE[I], and its code I + 1. */
+/* getopt's own table: entry I is TABLE[I], and its code I + LONG_BASE. */
 static int
 fill_long(const struct opt *table, struct option *lopts)
 {
@@ -80,27 +82,34 @@ fill_long(const struct opt *table, struct option *lopts)
 		lopts[n].has_arg = table[n].arg != NULL ? required_argument
 							: no_argument;
 		lopts[n].flag = NULL;
-		lopts[n].val = n + 1;
+		lopts[n].val = n + LONG_BASE;
 	}
 	lopts[n].name = "help";
 	lopts[n].has_arg = no_argument;
 	lopts[n].flag = NULL;
-	lopts[n].val = n + 1;
+	lopts[n].val = n + LONG_BASE;
 	memset(&lopts[n + 1], 0, sizeof(lopts[0]));
 	return n + 1;
 }
 
-/* getopt stands behind the option that is wrong, unless it is a letter. */
+/* What getopt does not like about argv[optind - 1]; its code is in optopt
+ * where it knows the option. */
 static enum err
-complain(int c, char **argv, struct diag *d)
+complain(int c, const struct opt *table, char **argv, struct diag *d)
 {
-	if (c == '?' && optopt > 0 && optopt < 0x100)
+	if (c == ':')
+		return diag_set(d, ERR_USAGE, "%s wants a value",
+		    argv[optind - 1]);
+	if (optopt >= LONG_BASE)
+		return diag_set(d, ERR_USAGE, "--%s takes no value",
+		    table[optopt - LONG_BASE].name == NULL
+			? "help"
+			: table[optopt - LONG_BASE].name);
+	if (optopt > 0)
 		return diag_set(d, ERR_USAGE,
-		    "-%c is no option of this "
-		    "command",
-		    optopt);
+		    "-%c is no option of this command", optopt);
 	return diag_set(d, ERR_USAGE,
-	    c == ':' ? "%s wants a value" : "%s is no option of this command",
+	    "%s is no option of this command, or short for several",
 	    argv[optind - 1]);
 }
 
@@ -109,7 +118,7 @@ opt_parse(const struct opt *table, struct opt_line *line, void *target,
     struct diag *d)
 {
 	struct option lopts[MAX_OPTS];
-	int help = fill_long(table, lopts);
+	int help = fill_long(table, lopts) + LONG_BASE - 1;
 	enum err e = ERR_OK;
 	int c;
 
@@ -122,9 +131,9 @@ opt_parse(const struct opt *table, struct opt_line *line, void *target,
 		if (c == 'h' || c == help)
 			line->help = true;
 		else if (c == '?' || c == ':')
-			e = complain(c, line->argv, d);
+			e = complain(c, table, line->argv, d);
 		else
-			e = store(&table[c - 1], optarg, target, d);
+			e = store(&table[c - LONG_BASE], optarg, target, d);
 	}
 	line->args = line->argv + optind;
 	return line->help ? ERR_OK : e;

@@ -113,13 +113,10 @@ out_json_add(struct out_json *j, json_t *element)
 enum cmd_exit
 out_json_end(struct out_json *j)
 {
-	struct buf text = { 0 };
-	enum cmd_exit end;
-
-	buf_str(&text, j->num == 0 ? "[]\n" : "\n]\n");
-	end = out_write(&text);
-	buf_clear(&text);
-	return end;
+	if (fputs(j->num == 0 ? "[]\n" : "\n]\n", stdout) < 0 ||
+	    fflush(stdout) != 0)
+		return write_failed();
+	return CMD_OK;
 }
 
 enum cmd_exit

@@ -107,10 +107,10 @@ put_place(const struct ctl_record *r, struct buf *out)
 	if (ip.len == 4)
 		buf_printf(out, "%u.%u.%u.%u\n", ip.ptr[0], ip.ptr[1],
 		    ip.ptr[2], ip.ptr[3]);
-	else
+	else {
 		text_put_hex(out, ip, " ", TEXT_UPPER);
-	if (ip.len != 4)
 		buf_str(out, " (not IPv4)\n");
+	}
 }
 
 static enum err

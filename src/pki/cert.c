@@ -8,6 +8,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pemerr.h>
 #include <openssl/x509.h>
 
 #include "pki/ossl.h"
@@ -141,26 +142,43 @@ cert_from_der(struct bytes der, struct cert **ret, struct diag *d)
 	return wrap(x509, ret, d);
 }
 
+/* A certificate is no secret: one that asks for a passphrase is refused,
+ * and nobody is asked. */
+static int
+no_passphrase(char *buf, int size, int for_writing, void *context)
+{
+	(void)buf;
+	(void)size;
+	(void)for_writing;
+	(void)context;
+	return -1;
+}
+
 static enum err
 from_pem(struct bytes content, struct cert **ret, struct diag *d)
 {
+	static const char none[] =
+	    "this holds no X.509 certificate, neither PEM nor DER";
+	static const char several[] = "this holds more than one certificate; "
+				      "give a file with the one that is meant";
 	BIO *bio = BIO_new_mem_buf(content.ptr, (int)content.len);
-	X509 *first = NULL, *second = NULL;
+	X509 *first, *second = NULL;
 	enum err e;
 
 	if (bio == NULL)
 		return ossl_nomem(d);
-	first = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	first = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
 	if (first != NULL)
-		second = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+		second = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
 	if (first == NULL) {
-		e = ossl_fail(d, ERR_SYNTAX,
-		    "this holds no X.509 certificate, neither PEM nor DER");
+		e = ossl_fail(d, ERR_SYNTAX, none);
 	} else if (second != NULL) {
 		X509_free(first);
-		e = diag_set(d, ERR_SYNTAX,
-		    "this holds more than one "
-		    "certificate; give a file with the one that is meant");
+		e = diag_set(d, ERR_SYNTAX, "%s", several);
+	} else if (ERR_GET_REASON(ERR_peek_last_error()) !=
+	    PEM_R_NO_START_LINE) { /* a second one, damaged */
+		X509_free(first);
+		e = ossl_fail(d, ERR_SYNTAX, several);
 	} else {
 		ERR_clear_error();
 		e = wrap(first, ret, d);
@@ -173,11 +191,11 @@ from_pem(struct bytes content, struct cert **ret, struct diag *d)
 enum err
 cert_from_file(struct bytes content, struct cert **ret, struct diag *d)
 {
-	if (content.len > 0 && content.ptr[0] == 0x30)
-		return cert_from_der(content, ret, d);
 	if (content.len == 0 || content.len > INT32_MAX)
 		return diag_set(d, ERR_SYNTAX,
 		    "this holds no X.509 certificate, neither PEM nor DER");
+	if (memmem(content.ptr, content.len, "-----BEGIN", 10) == NULL)
+		return cert_from_der(content, ret, d);
 	return from_pem(content, ret, d);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -43,14 +45,23 @@ digest_info(enum digest which)
 enum err
 pubkey_wrap(EVP_PKEY *evp, struct pubkey **ret, struct diag *d)
 {
-	struct pubkey *k = calloc(1, sizeof(*k));
+	struct pubkey *k;
+	int bits = 0;
 
-	/* A key without a size was decoded while memory was short: OpenSSL
-	 * notes the size on the side, and goes on when it cannot. */
+	/* A key without a size is none, or a provider decoded it while memory
+	 * was short: OpenSSL notes the size on the side, and goes on when it
+	 * cannot. Then it still can be asked. */
+	if (EVP_PKEY_get_bits(evp) <= 0 &&
+	    (EVP_PKEY_get0_provider(evp) == NULL ||
+		(EVP_PKEY_get_int_param(evp, OSSL_PKEY_PARAM_BITS, &bits) ==
+			1 &&
+		    bits == 0)))
+		return diag_set(d, ERR_SYNTAX, "a key of 0 bits is none");
+	k = calloc(1, sizeof(*k));
 	if (k == NULL || EVP_PKEY_get_bits(evp) <= 0 ||
 	    EVP_PKEY_up_ref(evp) != 1) {
 		free(k);
-		return diag_nomem(d);
+		return ossl_nomem(d);
 	}
 	k->evp = evp;
 	*ret = k;
@@ -186,6 +197,20 @@ out:
 	return e;
 }
 
+/* With an exponent of 1 every block is its own signature; an even one is no
+ * RSA at all. */
+static enum err
+has_exponent(const struct pubkey *k, bool *ret, struct diag *d)
+{
+	BIGNUM *e = NULL;
+
+	if (EVP_PKEY_get_bn_param(k->evp, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
+		return ossl_nomem(d);
+	*ret = BN_is_odd(e) && !BN_is_one(e);
+	BN_free(e);
+	return ERR_OK;
+}
+
 /* Compares the block of a signature with the one that is right, of which the
  * last DIGEST_LEN bytes are the digest. */
 static enum pubkey_match
@@ -208,14 +233,16 @@ pubkey_verify(const struct pubkey *k, enum digest which,
 	struct bytes info = digest_info(which);
 	size_t size = (pubkey_bits(k) + 7) / 8;
 	struct buf right = { 0 }, block = { 0 };
-	bool opened = false;
-	enum err e = ERR_OK;
+	bool sound = false, opened = false;
+	enum err e;
 
 	if (info.ptr == NULL || pubkey_type(k) != PUBKEY_RSA)
 		return diag_set(d, ERR_UNSUPPORTED,
 		    "only RSA signatures over SHA-1, SHA-256 or SHA-512 can "
 		    "be checked");
-	if (sig.len == size && put_block(&right, size, info, value))
+	e = has_exponent(k, &sound, d);
+	if (e == ERR_OK && sound && sig.len == size &&
+	    put_block(&right, size, info, value))
 		e = open_signature(k, sig, &block, &opened, d);
 	if (e == ERR_OK && !buf_ok(&right))
 		e = diag_nomem(d);

@@ -41,7 +41,8 @@ unsigned pubkey_bits(const struct pubkey *k);
 enum pubkey_match {
 	PUBKEY_GOOD,    /* by this key, over this digest */
 	PUBKEY_CHANGED, /* by this key, over something else */
-	PUBKEY_FOREIGN  /* no PKCS#1 signature by this key */
+	/* no PKCS#1 signature by this key, or its exponent is 1 or even */
+	PUBKEY_FOREIGN
 };
 
 /* Checks SIG against the digest VALUE, both made with WHICH (SHA-1, SHA-256

@@ -22,7 +22,10 @@ golden_run() {
 # The lists that another case is checked with, from its folder.
 golden_anchors() {
 	case $1 in
-	ok-cnf-sgn-* | ok-enc-sgn) echo ../ok-itl-callmanager/ITLFile.tlv ;;
+	ok-cnf-sgn-* | ok-enc-sgn | ok-sgn-of-sgn | bad-list-as-*)
+		echo ../ok-itl-callmanager/ITLFile.tlv
+		;;
+	bad-forged-key) echo ../bad-signature/CTLFile.tlv ;;
 	ok-token-5728) echo CTLFile.tlv ../ok-tokenless-4947/CTLFile.tlv ;;
 	ok-tokenless-4947) echo CTLFile.tlv ../ok-token-5728/CTLFile.tlv ;;
 	esac
@@ -31,7 +34,9 @@ golden_anchors() {
 # The case's certificates that its file is checked with.
 golden_signers() {
 	case $1 in
-	ok-cnf-sgn-* | ok-enc-sgn | ok-tokenless-4947) ls ./*.pem ;;
+	ok-cnf-sgn-* | ok-enc-sgn | ok-sgn-of-sgn | ok-tokenless-4947)
+		ls ./*.pem
+		;;
 	esac
 }
 

@@ -15,10 +15,10 @@ setup() {
 }
 
 @test "a changed README is noticed" {
-	sed 's/^CTLFile.tlv: verified/CTLFile.tlv: varified/' \
+	sed 's/^CTLFile.tlv: ctl: verified/CTLFile.tlv: ctl: varified/' \
 		"$SRC/README.md" >README.md
 	run ! session_holds README.md
-	[[ $output == *'-CTLFile.tlv: varified'* ]]
+	[[ $output == *'-CTLFile.tlv: ctl: varified'* ]]
 }
 
 @test "a README without a session is noticed" {

@@ -71,6 +71,18 @@ record(struct buf *b, uint16_t role)
 	buf_fill16(b, start + 3, b->len - start);
 }
 
+/* A record of 200 tags. */
+static void
+full_record(struct buf *b)
+{
+	size_t i, start = b->len;
+
+	tlv(b, 1, "\0\0", 2);
+	for (i = 1; i < 200; i++)
+		tlv(b, 200, "", 0);
+	buf_fill16(b, start + 3, b->len - start);
+}
+
 /* ---- Expectations. ---- */
 
 static void
@@ -327,6 +339,10 @@ test_limits(void **state)
 		tlv(&b, 200, "", 0);
 	close_header(&b);
 	refused(&b, ERR_TOO_BIG, DIAG_NOWHERE, "", "more than 256 tags");
+	plain_header(&b, "CTLFile.tlv");
+	for (i = 0; i < CTL_MAX_FIELDS_TOTAL / 200 + 1; i++)
+		full_record(&b);
+	refused(&b, ERR_TOO_BIG, DIAG_NOWHERE, "", "more than 150000 tags");
 }
 
 static void
@@ -371,12 +387,20 @@ test_kinds(void **state)
 	kind_is("SEP001122334455.cnf.xml.enc.sgn", "x", CTL_KIND_ENCRYPTED);
 	kind_is("SIP42.8-5-3S.loads", "# list", CTL_KIND_FIRMWARE);
 	kind_is("jar42sip.8-5-3.sbn", "x", CTL_KIND_FIRMWARE);
+	kind_is("SEP001122334455.cnf.xml", "<device/>", CTL_KIND_SIGNED);
+	kind_is("SEP001122334455.cnf.xml.sha512", "x", CTL_KIND_SIGNED);
+	kind_is("", "<xml/>", CTL_KIND_SIGNED);
 	kind_is("other.tlv", "", CTL_KIND_CTL);
 	plain_header(&b, "anything");
 	record(&b, CTL_ROLE_SAST);
 	record(&b, CTL_ROLE_TVS);
 	f = accepted(&b, CTL_KIND_AUTO);
 	assert_int_equal(ctl_kind(f), CTL_KIND_ITL);
+	ctl_free(&f);
+	buf_u8(&b, 0); /* not records through and through */
+	f = accepted(&b, CTL_KIND_AUTO);
+	assert_int_equal(ctl_kind(f), CTL_KIND_SIGNED);
+	assert_int_equal(ctl_num_records(f), 0);
 	ctl_free(&f);
 	f = accepted(&b, CTL_KIND_SIGNED);
 	assert_int_equal(ctl_kind(f), CTL_KIND_SIGNED);

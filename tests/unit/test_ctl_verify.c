@@ -57,9 +57,21 @@ static const struct expectation by_itself[] = {
 	{ "ok-tokenless-6113", CTL_VERIFIED, 1, "", "" },
 	{ "ok-token-5728", CTL_VERIFIED, 5, "", "subject is cut" },
 	{ "ok-token-3746", CTL_VERIFIED, 1, "", "subject is cut" },
-	{ "ok-token-serial-two-orders", CTL_VERIFIED, 1, "", "is cut" },
+	{ "ok-token-serial-two-orders", CTL_VERIFIED, 1, "", "backwards" },
 	{ "ok-builder-sha1", CTL_VERIFIED, 1, "", "" },
 	{ "ok-builder-sha512", CTL_VERIFIED, 1, "", "" },
+	{ "ok-builder-semicolon", CTL_VERIFIED, 1, "", "" },
+	{ "ok-builder-old", CTL_VERIFIED, 1, "", "leaves out DC" },
+	{ "ok-signer-twice", CTL_VERIFIED, 1, "", "" },
+	{ "ok-dns-two-nuls", CTL_VERIFIED, 1, "", "" },
+	{ "bad-signer-twice", CTL_FAILED, 1, "header / SIGNERID (3)",
+	    "records 1 and 2" },
+	{ "bad-cert-hash-differs", CTL_FAILED, 1, "record 1 / CERTHASH (11)",
+	    "not the hash" },
+	{ "bad-list-as-encrypted", CTL_FAILED, 0, "header / SIGNERID (3)",
+	    "record 2 of this list, whose FUNCTION is CCM+TFTP" },
+	{ "bad-list-as-signed", CTL_FAILED, 0, "header / SIGNERID (3)",
+	    "record 2 of this list, whose FUNCTION is CCM+TFTP" },
 	{ "ok-mixed-dialects", CTL_VERIFIED, 2, "", "" },
 	{ "ok-itl-callmanager", CTL_VERIFIED, 1, "", "" },
 	{ "ok-itl-itlrecovery", CTL_VERIFIED, 1, "", "" },
@@ -203,6 +215,14 @@ test_trusted(void **state)
 	with_trusted("ok-token-5728", "ok-tokenless-4947",
 	    &(struct expectation){ NULL, CTL_FAILED, 0, "header / SIGNERID (3)",
 		"the trusted list does not hold" });
+	with_trusted("ok-sgn-of-sgn", "ok-itl-callmanager",
+	    &(struct expectation){ NULL, CTL_VERIFIED, 3, "", "" });
+	with_trusted("bad-list-as-encrypted", "bad-list-as-signed",
+	    &(struct expectation){ NULL, CTL_FAILED, 0, "header / SIGNERID (3)",
+		"whose FUNCTION is CCM+TFTP" });
+	with_trusted("bad-list-as-signed", "bad-list-as-signed",
+	    &(struct expectation){ NULL, CTL_FAILED, 0, "header / SIGNERID (3)",
+		"whose FUNCTION is CCM+TFTP" });
 	with_trusted("bad-signature", "bad-publickey-differs",
 	    &(struct expectation){ NULL, CTL_FAILED, 1,
 		"trusted list / record 1 / PUBLICKEY (7)", "another key" });

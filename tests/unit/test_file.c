@@ -352,18 +352,18 @@ test_save_refuses(void **state)
 	assert_write_fails(name, 0, ERR_USAGE);
 }
 
-/* The longest name that leaves room for the temporary one, and one over. */
+/* The longest name, for which the temporary one is cut. */
 static void
 test_save_long_name(void **state)
 {
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 2];
 
 	memset(name, 'n', sizeof(name));
-	name[NAME_MAX - 10] = '\0';
+	name[NAME_MAX] = '\0';
 	save(name, NEW, 0);
 	assert_file(name, NEW);
-	name[NAME_MAX - 10] = 'n';
-	name[NAME_MAX - 9] = '\0';
+	name[NAME_MAX] = 'n';
+	name[NAME_MAX + 1] = '\0';
 	assert_write_fails(name, 0, ERR_USAGE);
 }
 

@@ -190,6 +190,70 @@ test_rsa_key(void **state)
 	assert_null(k);
 }
 
+/* Keys that a forger would like: with exponent 1 every number is its own
+ * signature; a modulus of 0 is no key. */
+static void
+test_weak_keys(void **state)
+{
+	static const uint8_t zero[] = { 0x30, 0x06, 0x02, 0x01, 0x00, 0x02,
+		0x01, 0x03 };
+	struct fixture *f = *state;
+	struct bytes data = bytes_of_str("x");
+	uint8_t der[1024];
+	struct pubkey *k = NULL;
+	struct digest_value v;
+	enum pubkey_match m = PUBKEY_GOOD;
+	uint8_t sig[128] = { 0 };
+	struct diag d;
+
+	assert_int_equal(pubkey_from_rsa(bytes_of(zero, 8), &k, &d),
+	    ERR_SYNTAX);
+	/* the last INTEGER is e, 65537: one byte of it is enough */
+	memcpy(der, f->der, f->der_len - 5);
+	memcpy(der + f->der_len - 5, "\2\1\1", 3);
+	der[2] = (uint8_t)(f->der_len - 2 - 3);
+	assert_int_equal(der[1], 0x81);
+	assert_int_equal(pubkey_from_rsa(bytes_of(der, f->der_len - 2), &k, &d),
+	    ERR_OK);
+	assert_int_equal(digest_of(DIGEST_SHA1, &data, 1, &v, &d), ERR_OK);
+	memset(sig, 0xff, sizeof(sig));
+	sig[0] = 0x00;
+	sig[1] = 0x01;
+	memcpy(sig + 128 - 36,
+	    "\0\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02"
+	    "\x1a\x05\0\x04\x14",
+	    16);
+	memcpy(sig + 128 - 20, v.byte, 20);
+	assert_int_equal(pubkey_verify(k, DIGEST_SHA1, &v,
+			     bytes_of(sig, sizeof(sig)), &m, &d),
+	    ERR_OK);
+	assert_int_equal(m, PUBKEY_FOREIGN);
+	pubkey_free(&k);
+}
+
+/* Whatever stands in a PEM file, nobody is asked for a passphrase. */
+static void
+test_odd_pem(void **state)
+{
+	static const char *const odd[] = {
+		"-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
+		"DEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n\n"
+		"AAAA\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\n!!!\n-----END "
+		"CERTIFICATE-----\n",
+		"-----BEGIN",
+	};
+	struct cert *c = NULL;
+	struct diag d;
+	size_t i;
+
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		assert_int_equal(cert_from_file(bytes_of_str(odd[i]), &c, &d),
+		    ERR_SYNTAX);
+		assert_null(c);
+	}
+}
+
 static void
 test_unsupported(void **state)
 {
@@ -285,12 +349,15 @@ test_cert(void **state)
 	buf_clear(&file);
 	assert_int_equal(PEM_write_bio_X509(bio, x), 1);
 	pem_len = BIO_get_mem_data(bio, &pem);
-	buf_str(&file, "some text before\n");
+	buf_str(&file, "0 some text before\n");
 	buf_put(&file, bytes_of(pem, (size_t)pem_len));
 	assert_int_equal(cert_from_file(buf_bytes(&file), &c, &d), ERR_OK);
 	check_cert(c, f);
 	cert_free(&c);
 	buf_put(&file, bytes_of(pem, (size_t)pem_len));
+	assert_int_equal(cert_from_file(buf_bytes(&file), &c, &d), ERR_SYNTAX);
+	assert_non_null(strstr(d.msg, "more than one"));
+	file.ptr[file.len - 40] = '!'; /* a damaged second one counts */
 	assert_int_equal(cert_from_file(buf_bytes(&file), &c, &d), ERR_SYNTAX);
 	assert_non_null(strstr(d.msg, "more than one"));
 	assert_int_equal(cert_from_file(bytes_of_str("hello"), &c, &d),
@@ -311,6 +378,8 @@ main(void)
 		cmocka_unit_test(test_good_signatures),
 		cmocka_unit_test(test_odd_blocks),
 		cmocka_unit_test(test_rsa_key),
+		cmocka_unit_test(test_weak_keys),
+		cmocka_unit_test(test_odd_pem),
 		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_cert),
 	};

@@ -123,7 +123,8 @@ test_read(void **state)
 		{ PIN "\n", PIN },
 		{ PIN "\nnext line\n", PIN },
 		{ " blanks kept \n", " blanks kept " },
-		{ "cr kept\r\n", "cr kept\r" },
+		{ "cr dropped\r\n", "cr dropped" },
+		{ "cr\rkept\n", "cr\rkept" },
 		{ "\xc3\xa9\xff\n", "\xc3\xa9\xff" },
 	};
 	struct secret s = { 0 };

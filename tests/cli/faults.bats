@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Whole commands while memory, open and read fail, one call after the other
+# (tests/shim/faults.h): a clean end, nothing half printed, and no good word
+# about a bad file. With CTLSMITH_LONG=1 at each call of each command; else
+# most take every 17th, from one that is printed and differs every time.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export LC_ALL=C.UTF-8
+	cp "$CASES/ok-tokenless-4947/CTLFile.tlv" list
+	cp "$CASES/ok-tokenless-4947/pub.pem" .
+	cp "$CASES/bad-signature/CTLFile.tlv" forged
+}
+
+faults() {
+	"$SRC/tests/cli/faults.sh" "$@"
+}
+
+# memory ONCE ONWARD COMMAND...: memory fails once, at every ONCEth call, and
+# from every ONWARDth on.
+memory() {
+	local once=$1 onward=$2
+
+	shift 2
+	[ "${CTLSMITH_LONG:-}" != 1 ] || once=1 onward=1
+	faults malloc once $((RANDOM % once + 1)) "$once" "$@"
+	faults malloc onward $((RANDOM % onward + 1)) "$onward" "$@"
+}
+
+@test "memory: verify" {
+	memory 1 7 verify list
+}
+
+@test "memory: verify --trusted" {
+	memory 17 17 verify --trusted list list
+}
+
+@test "memory: verify --signer" {
+	memory 17 17 verify --signer pub.pem list
+}
+
+@test "memory: verify --json" {
+	memory 17 17 verify --json list
+}
+
+@test "memory: verify of a forged list" {
+	memory 17 17 verify forged
+}
+
+@test "memory: show" {
+	memory 17 17 show list
+}
+
+@test "memory: show --long --hex" {
+	memory 17 17 show --long --hex list
+}
+
+@test "memory: show --json" {
+	memory 17 17 show --json list
+}
+
+@test "memory: show of a forged list" {
+	memory 17 17 show forged
+}
+
+@test "memory: show --json of a forged list" {
+	memory 17 17 show --json forged
+}
+
+# every_command KIND: fails at each call, once and from there on.
+every_command() {
+	local line mode command
+
+	for line in 'verify list' 'verify --trusted list list' \
+		'verify --signer pub.pem list' 'verify forged' 'show list' \
+		'show --long --hex list' 'show --json list' 'show forged' \
+		'show --json forged' 'verify --json forged'; do
+		read -ra command <<<"$line"
+		for mode in once onward; do
+			faults "$1" $mode 1 1 "${command[@]}"
+		done
+	done
+}
+
+@test "open fails" {
+	every_command open
+}
+
+@test "read fails" {
+	every_command read
+}
+
+# harmless MODE COMMAND...: runs the command with the fault at each of its
+# reads; none of them may tell.
+harmless() {
+	local mode=$1 n=1
+
+	shift
+	"$CTLSMITH" "$@" >wanted
+	while FAULTS=read:$n:$mode FAULTS_MARK=mark.$mode.$n \
+		LD_PRELOAD=$CTLSMITH_LIB "$CTLSMITH" "$@" >out &&
+		[ -e "mark.$mode.$n" ]; do
+		cmp wanted out
+		n=$((n + 1))
+	done
+	cmp wanted out
+	[ "$n" -gt 2 ]
+}
+
+@test "a read that is interrupted, or gives half, changes nothing" {
+	harmless intr show list
+	rm mark.*
+	harmless short show list
+	rm mark.*
+	harmless short verify --trusted list list
+}
+
+# The fault $1 strikes the command.
+strikes() {
+	local fault=$1
+
+	shift
+	rm -f mark
+	FAULTS=$fault FAULTS_MARK=mark LD_PRELOAD=$CTLSMITH_LIB \
+		"$CTLSMITH" "$@" >out 2>err || true
+	[ -e mark ]
+}
+
+@test "of a file that is too large not a byte is read" {
+	truncate -s 5G big
+	run ! strikes read:1:once verify big
+	grep -q 'limit of 67108864 bytes' err
+	strikes read:1:once verify list
+}
+
+@test "no call syncs or renames a file, or makes one" {
+	run ! strikes fsync:1:once show --json list
+	run ! strikes rename:1:once show --json list
+	: >files
+	find . | sort >files
+	"$CTLSMITH" show --json list nothing >out 2>err || [ $? = 1 ]
+	find . | sort | diff files -
+}
+
+# refuses PATTERN SCRIPT: faults.sh does not accept a program that does what
+# SCRIPT says while a fault strikes, and says what PATTERN says.
+refuses() {
+	local pattern=$1
+
+	cat >fake - <<-'FAKE'
+		#!/bin/bash
+		good() {
+			echo "list: verified"
+			exit 0
+		}
+		[ -n "$FAULTS" ] || good
+		n=${FAULTS#*:}
+		[ "${n%:*}" -lt 3 ] || good
+		: >"$FAULTS_MARK"
+	FAKE
+	echo "$2" >>fake
+	chmod +x fake
+	! CTLSMITH=$PWD/fake faults malloc once 1 1 verify list >said
+	grep -q "$pattern" said
+}
+
+@test "what a program may not do is noticed" {
+	refuses 'a wrong end' 'exit 3'
+	refuses 'a wrong end' 'exit 2'
+	# shellcheck disable=SC2016 # the fake's own
+	refuses 'a wrong end' 'kill -SEGV $$'
+	refuses 'other output' 'echo "list: FAILED"; exit 0'
+	refuses 'no word of the failure' 'exit 1'
+	refuses 'a part of the output' 'echo li; echo ctlsmith: x >&2; exit 1'
+	refuses 'a raw message' 'echo Aborted >&2; exit 1'
+	# shellcheck disable=SC2016 # the fake's own
+	refuses 'not a single fault' 'rm "$FAULTS_MARK"; good'
+}

@@ -76,6 +76,8 @@ set_zone(const char *zone, struct diag *d)
 	if (setenv("TZ", zone, 1) != 0)
 		return diag_nomem(d);
 	tzset();
+	if (tzname[0][0] == '\0') /* it could not be read for want of memory */
+		return diag_nomem(d);
 	return ERR_OK;
 }
 

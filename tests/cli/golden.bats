@@ -67,23 +67,23 @@ allowed() {
 	esac
 }
 
-# What `verify` answered for case NAME is what the expectation $2 says.
+# What `verify` ended with, $1, and said, $2, is what the expectation $3 says.
 answer_fits() {
 	local statuses signer
 
-	statuses=$(allowed "$2")
-	[ -n "$statuses" ] && [[ " $statuses " == *" $status "* ]] || return
-	[ "$status" = 0 ] || return 0
+	statuses=$(allowed "$3")
+	[[ -n $statuses && " $statuses " == *" $1 "* ]] || return
+	[ "$1" = 0 ] || return 0
 	signer=$(sed -n 's/.*verifies,* .*signed by record \([0-9]*\).*/\1/p' \
-		<<<"$2")
-	[ -z "$signer" ] || [[ $output == *"(record $signer,"* ]]
+		<<<"$3")
+	[ -z "$signer" ] || [[ $2 == *"(record $signer,"* ]]
 }
 
 # "verifies with record N of LIST", and not without it.
 verifies_with_list() {
 	local record list
 
-	[[ $2 =~ 'verifies with record '([0-9]+)' of '([a-z0-9-]+) ]] ||
+	[[ $2 =~ 'verifies with record '([0-9]+)' of '(ok-[a-z0-9-]+) ]] ||
 		return 0
 	record=${BASH_REMATCH[1]}
 	list=${BASH_REMATCH[2]}
@@ -97,10 +97,12 @@ ends_as_expected() {
 
 	expected=$(expectation "$1")
 	ask "$1" verify
-	answer_fits "$1" "$expected" && verifies_with_list "$1" "$expected" || {
-		echo "$1: status $status, $output. $expected"
-		return 1
-	}
+	if answer_fits "$status" "$output" "$expected" &&
+		verifies_with_list "$1" "$expected"; then
+		return
+	fi
+	echo "$1: status $status, $output. $expected"
+	return 1
 }
 
 @test "every ok- case says what was reviewed" {
@@ -160,16 +162,16 @@ ends_as_expected() {
 }
 
 @test "an end that the recipe does not expect is noticed" {
-	local status=0 output='x: verified (record 2, lab-pub)'
+	local said='x: verified (record 2, lab-pub)'
 
-	answer_fits x 'Expect: parses; verifies, signed by record 2; no note.'
-	! answer_fits x 'Expect: parses; verifies, signed by record 1; no note.'
-	! answer_fits x 'Expect: parses; does not verify.'
-	! answer_fits x 'Expect: refused, with the offset.'
-	! answer_fits x 'Expect: something else.'
-	status=1
-	! answer_fits x 'Expect: parses; cannot be verified: why.'
-	answer_fits x 'Expect: refused: why.'
+	answer_fits 0 "$said" 'Expect: parses; verifies, signed by record 2.'
+	run ! answer_fits 0 "$said" \
+		'Expect: parses; verifies, signed by record 1.'
+	run ! answer_fits 0 "$said" 'Expect: parses; does not verify.'
+	run ! answer_fits 0 "$said" 'Expect: refused, with the offset.'
+	run ! answer_fits 0 "$said" 'Expect: something else.'
+	answer_fits 1 '' 'Expect: refused: why.'
+	run ! answer_fits 1 '' 'Expect: parses; cannot be verified: why.'
 	[[ $(expectation bad-list-as-signed) == 'Expect: parses as a list;'* ]]
 	[ -z "$(for name in "${good[@]}" "${bad[@]}"; do
 		[ -n "$(allowed "$(expectation "$name")")" ] || echo "$name"

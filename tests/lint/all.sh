@@ -26,7 +26,11 @@ run() {
 }
 
 c_files() {
-	find src ctl pkcs11 tests -name '*.[ch]' 2>/dev/null | sort
+	local folder
+
+	for folder in src ctl pkcs11 tests; do
+		[ ! -d "$folder" ] || find "$folder" -name '*.[ch]'
+	done | sort
 }
 
 # The C files that this build compiles.

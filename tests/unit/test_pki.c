@@ -195,6 +195,7 @@ test_rsa_key(void **state)
 static void
 test_weak_keys(void **state)
 {
+	static const uint8_t one[] = { 0x02, 0x01, 0x01 };
 	static const uint8_t zero[] = { 0x30, 0x06, 0x02, 0x01, 0x00, 0x02,
 		0x01, 0x03 };
 	struct fixture *f = *state;
@@ -210,7 +211,7 @@ test_weak_keys(void **state)
 	    ERR_SYNTAX);
 	/* the last INTEGER is e, 65537: one byte of it is enough */
 	memcpy(der, f->der, f->der_len - 5);
-	memcpy(der + f->der_len - 5, "\2\1\1", 3);
+	memcpy(der + f->der_len - 5, one, sizeof(one));
 	der[2] = (uint8_t)(f->der_len - 2 - 3);
 	assert_int_equal(der[1], 0x81);
 	assert_int_equal(pubkey_from_rsa(bytes_of(der, f->der_len - 2), &k, &d),
@@ -235,14 +236,13 @@ test_weak_keys(void **state)
 static void
 test_odd_pem(void **state)
 {
-	static const char *const odd[] = {
-		"-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
-		"DEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n\n"
-		"AAAA\n-----END CERTIFICATE-----\n",
-		"-----BEGIN CERTIFICATE-----\n!!!\n-----END "
-		"CERTIFICATE-----\n",
-		"-----BEGIN",
-	};
+	static const char encrypted[] =
+	    "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n"
+	    "DEK-Info: AES-128-CBC,000102030405060708090A0B0C0D0E0F\n\n"
+	    "AAAA\n-----END CERTIFICATE-----\n";
+	static const char garbage[] = "-----BEGIN CERTIFICATE-----\n!!!\n"
+				      "-----END CERTIFICATE-----\n";
+	static const char *const odd[] = { encrypted, garbage, "-----BEGIN" };
 	struct cert *c = NULL;
 	struct diag d;
 	size_t i;

@@ -113,6 +113,14 @@ static const struct expectation by_itself[] = {
 	    "does not agree" },
 	{ "bad-serial-differs", CTL_FAILED, 1, "record 1 / SERIALNUMBER (6)",
 	    "does not agree" },
+	{ "bad-serial-reversed", CTL_FAILED, 1, "record 1 / SERIALNUMBER (6)",
+	    "does not agree" },
+	{ "bad-header-serial-reversed", CTL_FAILED, 0, "header / SIGNERID (3)",
+	    "does not hold" },
+	{ "bad-token-cut-in-name", CTL_FAILED, 1, "record 1 / SUBJECTNAME (3)",
+	    "does not agree" },
+	{ "bad-token-issuer-cut", CTL_FAILED, 1, "record 1 / ISSUERNAME (5)",
+	    "does not agree" },
 	{ "bad-certificate-garbage-signer", CTL_FAILED, 1,
 	    "record 1 / CERTIFICATE (9)", "not the DER" },
 	{ "bad-modulus-code", CTL_FAILED, 1,
@@ -279,6 +287,9 @@ test_cert(void **state)
 	with_cert("ok-builder-sha512", "ok-builder-sha512", "pub", &good);
 	with_cert("ok-tokenless-4947", "ok-tokenless-4947", "capf", &other);
 	with_cert("ok-tokenless-4947", "ok-builder-sha512", "pub", &other);
+	/* one of the two is right, and so is the key */
+	with_cert("bad-serial-differs", "bad-serial-differs", "pub", &other);
+	with_cert("bad-issuer-differs", "bad-issuer-differs", "pub", &other);
 }
 
 /* ---- Origin and signer. ---- */

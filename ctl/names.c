@@ -160,20 +160,22 @@ is_kept(const char *key)
 	return false;
 }
 
-/* The keys of the attributes that are not kept, as "DC, 2.5.4.5". */
+/* The attributes that are not kept, each once where they stand together:
+ * "DC, emailAddress". */
 static void
 put_dropped(const struct cert *c, enum cert_name which, char *out, size_t size)
 {
 	size_t i, used = 0, n = cert_num_attrs(c, which);
-	struct cert_attr attr;
+	struct cert_attr attr, last = { .label = "" };
 
 	for (i = 0; i < n; i++) {
 		cert_attr(c, which, i, &attr);
-		if (is_kept(attr.key))
+		if (is_kept(attr.key) || strcmp(attr.label, last.label) == 0)
 			continue;
 		(void)snprintf(out + used, size - used, "%s%s",
-		    used == 0 ? "" : ", ", attr.key);
+		    used == 0 ? "" : ", ", attr.label);
 		used = strlen(out);
+		last = attr;
 	}
 }
 

@@ -287,12 +287,15 @@ void
 cert_attr(const struct cert *c, enum cert_name which, size_t i,
     struct cert_attr *ret)
 {
+	const ASN1_OBJECT *object = X509_NAME_ENTRY_get_object(
+	    X509_NAME_get_entry(name_of(c, which), (int)i));
 	const ASN1_STRING *s = attr_string(c, which, i);
+	int nid = OBJ_obj2nid(object);
 	int type = ASN1_STRING_type(s);
 
-	put_key(X509_NAME_ENTRY_get_object(
-		    X509_NAME_get_entry(name_of(c, which), (int)i)),
-	    ret->key, sizeof(ret->key));
+	put_key(object, ret->key, sizeof(ret->key));
+	(void)snprintf(ret->label, sizeof(ret->label), "%s",
+	    nid == NID_undef ? ret->key : OBJ_nid2sn(nid));
 	ret->value = string_bytes(s);
 	ret->wide = type == V_ASN1_BMPSTRING || type == V_ASN1_UNIVERSALSTRING;
 }

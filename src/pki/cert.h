@@ -50,6 +50,7 @@ enum cert_name {
 /* One attribute of a distinguished name. */
 struct cert_attr {
 	char key[64];       /* "CN", "OU", ...; dotted decimal otherwise */
+	char label[64];     /* for people: "emailAddress" */
 	struct bytes value; /* the bytes as encoded, whatever string type */
 	bool wide;          /* the bytes are UTF-16 or UTF-32 */
 };

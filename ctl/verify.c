@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "ctl/file.h"
 #include "ctl/memo.h"
 

@@ -232,8 +232,8 @@ struct ctl_record {
 /*
  * Parses IN, whole. KIND is what the caller knows the file to be, or
  * CTL_KIND_AUTO: then the header's file name decides, and where it says
- * nothing, the payload. A payload that is records makes a list whatever the
- * name says (format 1).
+ * nothing, the payload. A payload that begins with a record makes a list
+ * whatever the name says (format 1.3).
  *
  * Refused, with offset and tag path: anything that does not add up (lengths,
  * containers, leftover bytes), a known tag that has the wrong size or occurs

@@ -8,6 +8,9 @@
 /* A record is at least its own RECORDLENGTH TLV. */
 #define RECORD_MIN 5
 
+/* What every record begins with: RECORDLENGTH, of 2 bytes. */
+static const uint8_t record_start[] = { CTL_REC_LENGTH, 0, 2 };
+
 struct parser {
 	struct ctl_file *f;
 	size_t cap_fields;
@@ -378,8 +381,7 @@ push_record(struct parser *p, const struct ctl_record *r)
 static enum err
 take_record(struct parser *p, struct bytes *cur, struct bytes *ret)
 {
-	static const uint8_t magic[] = { CTL_REC_LENGTH, 0, 2 };
-	struct bytes start = bytes_of(magic, sizeof(magic));
+	struct bytes start = bytes_of(record_start, sizeof(record_start));
 	size_t offset = offset_of(p, cur->ptr);
 	size_t length;
 
@@ -463,54 +465,47 @@ settle(struct ctl_file *f)
 	}
 }
 
-/* A payload that is records through and through makes a list, whatever the
- * file calls itself: else a key that may sign files only could sign a list
- * under such a name. */
-static enum err
-try_records(struct parser *p)
-{
-	struct diag *d = p->d;
-	enum err e;
-
-	p->d = NULL;
-	e = parse_records(p);
-	p->d = d;
-	if (e == ERR_NOMEM)
-		return diag_nomem(d);
-	if (e == ERR_OK && p->f->num_records > 0) {
-		p->f->kind = CTL_KIND_AUTO;
-	} else {
-		p->f->num_records = 0;
-		p->f->num_fields = p->f->header.num_fields;
-	}
-	return ERR_OK;
-}
-
+/* PAYLOAD begins with a record: a RECORDLENGTH, and tags that end where it
+ * says. Content that begins with the same three bytes, such as another signed
+ * file, does not. */
 static bool
 begins_record(struct bytes payload)
 {
-	static const uint8_t start[] = { CTL_REC_LENGTH, 0, 2 };
+	struct bytes record, value;
+	uint16_t length;
+	uint8_t tag;
 
-	return bytes_starts(payload, bytes_of(start, sizeof(start)));
+	if (payload.len < RECORD_MIN ||
+	    !bytes_starts(payload, bytes_of(record_start, 3)))
+		return false;
+	length = (uint16_t)(payload.ptr[3] << 8 | payload.ptr[4]);
+	if (length < RECORD_MIN || !bytes_take(&payload, length, &record))
+		return false;
+	while (record.len > 0)
+		if (!bytes_u8(&record, &tag) || !bytes_u16(&record, &length) ||
+		    !bytes_take(&record, length, &value))
+			return false;
+	return true;
 }
 
-/* Decides what the payload is, and parses it where it is records. */
+/* Decides what the payload is, and parses it where it is records. Records make
+ * a list whatever the file calls itself: else a key that may sign files only
+ * could sign a list under such a name. */
 static enum err
 parse_payload(struct parser *p, enum ctl_kind kind)
 {
 	struct ctl_file *f = p->f;
+	bool named = ctl_header_text(&f->header, CTL_HDR_FILENAME).len > 0;
 
 	f->kind = kind != CTL_KIND_AUTO ? kind : ctl_kind_by_name(f);
-	if (ctl_is_list(f))
+	if (kind == CTL_KIND_AUTO && !ctl_is_list(f)) {
+		if (begins_record(f->payload))
+			f->kind = CTL_KIND_AUTO;
+		else if (f->kind == CTL_KIND_AUTO && !named)
+			f->kind = CTL_KIND_SIGNED;
+	}
+	if (ctl_is_list(f) || f->kind == CTL_KIND_AUTO)
 		return parse_records(p);
-	if (kind != CTL_KIND_AUTO)
-		return ERR_OK;
-	if (f->kind != CTL_KIND_AUTO)
-		return begins_record(f->payload) ? try_records(p) : ERR_OK;
-	if (ctl_header_text(&f->header, CTL_HDR_FILENAME).len > 0 ||
-	    begins_record(f->payload))
-		return parse_records(p);
-	f->kind = CTL_KIND_SIGNED; /* no name, no records */
 	return ERR_OK;
 }
 

@@ -52,10 +52,12 @@ disagree(struct check *c, enum ctl_record_tag tag, struct bytes found,
 static size_t
 least_cut(struct bytes full)
 {
-	const uint8_t *end = full.len == 0 ? NULL
-					   : memchr(full.ptr, ';', full.len);
+	bool quoted = false;
+	size_t n;
 
-	return end == NULL ? full.len : (size_t)(end - full.ptr);
+	for (n = 0; n < full.len && (quoted || full.ptr[n] != ';'); n++)
+		quoted ^= full.ptr[n] == '"';
+	return n;
 }
 
 /* The token client cuts its subjects (format 6). */
@@ -125,9 +127,13 @@ magnitude(struct bytes serial)
 	return serial;
 }
 
-static bool
-is_reversed_serial(struct bytes found, struct bytes right)
+bool
+ctl_serial_is(struct bytes found, struct bytes right, bool reversed_too)
 {
+	if (bytes_equal(magnitude(found), right))
+		return true;
+	if (!reversed_too)
+		return false;
 	if (found.len == right.len + 1 && found.ptr[found.len - 1] == 0)
 		found.len--;
 	return bytes_equal_reversed(found, right);
@@ -141,10 +147,9 @@ check_serial(struct check *c)
 	struct buf shown = { 0 }, wanted = { 0 };
 	enum err e = ERR_OK;
 
-	if (found.ptr == NULL || bytes_equal(magnitude(found), right))
-		return ERR_OK;
-	if (c->record->dialect == CTL_DIALECT_TOKEN &&
-	    is_reversed_serial(found, right))
+	if (found.ptr == NULL ||
+	    ctl_serial_is(found, right,
+		c->record->dialect == CTL_DIALECT_TOKEN))
 		return ERR_OK;
 	text_put_hex(&shown, found, ":", TEXT_UPPER);
 	text_put_hex(&wanted, right, ":", TEXT_UPPER);

@@ -32,6 +32,10 @@ enum ctl_kind ctl_kind_by_roles(const struct ctl_file *f);
 /* The first SAST record that the header names, found by looking. */
 size_t ctl_find_signer(const struct ctl_file *f);
 
+/* FOUND is the serial number RIGHT, a magnitude, with or without the zero that
+ * DER puts before it; REVERSED_TOO: or backwards (format 6.5). */
+bool ctl_serial_is(struct bytes found, struct bytes right, bool reversed_too);
+
 /* *RET: the CERTHASH of R is the hash of the certificate DER, by the
  * algorithm that R names, or SHA-1. */
 MUST_CHECK enum err ctl_is_hash(const struct ctl_record *r, struct bytes der,

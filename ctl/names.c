@@ -231,25 +231,28 @@ ctl_name_is(const struct cert *c, enum cert_name which,
 {
 	struct ctl_name_match match = { .same = false };
 	const struct style *style;
-	enum err e = ERR_OK;
+	enum err e = ERR_OK, worst = ERR_OK;
 
 	for (style = styles;
-	     e == ERR_OK && !match.same && style < styles + NUM_STYLES;
+	     e != ERR_NOMEM && !match.same && style < styles + NUM_STYLES;
 	     style++) {
 		struct buf name = { 0 };
 
 		if (style->dialect != dialect)
 			continue;
 		e = spell(c, which, style, &name, d);
+		worst = e == ERR_OK ? worst : e;
 		match.same = e == ERR_OK && bytes_equal(text, buf_bytes(&name));
 		if (match.same && style->kept)
 			put_dropped(c, which, match.dropped,
 			    sizeof(match.dropped));
 		buf_clear(&name);
 	}
-	if (e == ERR_OK)
-		*ret = match;
-	return e;
+	/* an attribute that is not text may be one that this style drops */
+	if (worst != ERR_OK && !match.same)
+		return worst;
+	*ret = match;
+	return ERR_OK;
 }
 
 /* Where the value of CN begins: at the start of NAME or behind a separator.

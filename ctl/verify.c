@@ -249,9 +249,9 @@ take_key(struct judge *j, const struct ctl_file *list, size_t index)
 	return take_bare_key(j, list, ctl_record_value(r, CTL_REC_PUBLIC_KEY));
 }
 
-/* Record INDEX holds the key already found, in each way in which it holds a
- * key: as PUBLICKEY, as CERTIFICATE, or only as the hash of the certificate
- * that gave the key. */
+/* Whether record INDEX may hold the key already found: what it says of a key,
+ * as PUBLICKEY, as CERTIFICATE or as the hash of one, must all be true of
+ * that key. A hash says nothing where there is no certificate to compare. */
 static enum err
 holds_key(struct judge *j, const struct ctl_file *list, size_t index, bool *ret,
     struct diag *d)
@@ -262,23 +262,25 @@ holds_key(struct judge *j, const struct ctl_file *list, size_t index, bool *ret,
 	struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
 	struct bytes own = ctl_record_value(signer, CTL_REC_CERTIFICATE);
 	struct cert *cert = NULL;
+	bool same = key.ptr == NULL || bytes_equal(key, j->key_bytes);
+	bool hash = true;
 	enum err e = ERR_OK;
 
 	if (der.ptr != NULL && cert_from_der(der, &cert, d) == ERR_NOMEM)
 		return ERR_NOMEM;
-	*ret = key.ptr == NULL || bytes_equal(key, j->key_bytes);
-	if (cert != NULL)
-		*ret &= bytes_equal(cert_public_key_bytes(cert), j->key_bytes);
-	else if (key.ptr == NULL && own.ptr != NULL)
-		e = ctl_is_hash(r, own, ret, d);
-	else if (key.ptr == NULL)
-		*ret = false;
+	if (der.ptr != NULL)
+		same = same && cert != NULL &&
+		    bytes_equal(cert_public_key_bytes(cert), j->key_bytes);
 	cert_free(&cert);
+	if (own.ptr != NULL && ctl_record_field(r, CTL_REC_CERT_HASH) != NULL)
+		e = ctl_is_hash(r, own, &hash, d);
+	if (e == ERR_OK)
+		*ret = same && hash;
 	return e;
 }
 
 /* Another record INDEX that may sign and that the header names as well: it
- * must hold the same key, or nobody knows which one phones take. */
+ * must not hold another key, or nobody knows which one phones take. */
 static enum err
 compare_key(struct judge *j, const struct ctl_file *list, size_t index)
 {
@@ -290,41 +292,54 @@ compare_key(struct judge *j, const struct ctl_file *list, size_t index)
 	if (e != ERR_OK || same)
 		return e;
 	(void)snprintf(why, sizeof(why),
-	    "records %zu and %zu both bear the "
-	    "signer's issuer and serial number, but not both its key",
+	    "records %zu and %zu both bear the signer's issuer and serial "
+	    "number, but not both its key",
 	    j->v->signer_record, index);
 	return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID, why);
 }
 
+static bool
+is_candidate(const struct judge *j, const struct ctl_file *list, size_t index)
+{
+	const struct ctl_record *r = ctl_record(list, index);
+
+	return may_sign(j, r) && ctl_record_is_named(&j->f->header, r);
+}
+
+/* The first record that the header names and that has TAG, or any where TAG
+ * is CTL_REC_LENGTH; 0 where there is none. */
+static size_t
+first_candidate(const struct judge *j, const struct ctl_file *list,
+    enum ctl_record_tag tag)
+{
+	size_t i, n = ctl_num_records(list);
+
+	for (i = 1; i <= n; i++)
+		if (is_candidate(j, list, i) &&
+		    ctl_record_field(ctl_record(list, i), tag) != NULL)
+			return i;
+	return 0;
+}
+
+/* The record with most to say gives the key; no other may contradict it. */
 static enum err
 key_from_list(struct judge *j)
 {
+	static const enum ctl_record_tag tags[] = { CTL_REC_CERTIFICATE,
+		CTL_REC_PUBLIC_KEY, CTL_REC_LENGTH };
 	const struct ctl_file *list = anchor_list(j);
-	size_t i, n = ctl_num_records(list);
-	enum err e = ERR_OK;
+	size_t i, signer = 0, n = ctl_num_records(list);
+	enum err e;
 
-	for (i = 1; e == ERR_OK && !j->decided && i <= n; i++) {
-		if (!may_sign(j, ctl_record(list, i)) ||
-		    !ctl_record_is_named(&j->f->header, ctl_record(list, i)))
-			continue;
-		e = j->key_bytes.ptr == NULL ? take_key(j, list, i)
-					     : compare_key(j, list, i);
-	}
-	if (e == ERR_OK && !j->decided && j->key_bytes.ptr == NULL)
-		e = refuse_unnamed(j, list);
+	for (i = 0; signer == 0 && i < sizeof(tags) / sizeof(tags[0]); i++)
+		signer = first_candidate(j, list, tags[i]);
+	if (signer == 0)
+		return refuse_unnamed(j, list);
+	e = take_key(j, list, signer);
+	for (i = 1; e == ERR_OK && !j->decided && i <= n; i++)
+		if (i != signer && is_candidate(j, list, i))
+			e = compare_key(j, list, i);
 	return e;
-}
-
-/* The header's serial number is that of C, in either byte order. */
-static bool
-serial_is(const struct ctl_header *h, const struct cert *c)
-{
-	struct bytes found = ctl_header_value(h, CTL_HDR_SERIAL);
-	struct bytes right = cert_serial(c);
-
-	if (found.len == right.len + 1 && found.ptr[0] == 0)
-		return bytes_equal(bytes_of(found.ptr + 1, right.len), right);
-	return bytes_equal(found, right) || bytes_equal_reversed(found, right);
 }
 
 /* The header's issuer is that of C in the spelling of some dialect. */
@@ -352,13 +367,14 @@ static enum err
 key_from_cert(struct judge *j)
 {
 	const struct cert *c = j->anchor->cert;
+	struct bytes serial = ctl_header_value(&j->f->header, CTL_HDR_SERIAL);
 	bool issuer = false;
 	enum err e;
 
 	e = issuer_is(&j->f->header, c, &issuer, j->d);
 	if (e != ERR_OK)
 		return e;
-	if (!issuer || !serial_is(&j->f->header, c))
+	if (!issuer || !ctl_serial_is(serial, cert_serial(c), true))
 		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID,
 		    issuer ? "the header names another serial number than "
 			     "the certificate given"

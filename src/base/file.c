@@ -167,11 +167,12 @@ look_at_old(struct file_save *s, struct diag *d)
 		    "%s is no regular file, and only "
 		    "such a one is replaced",
 		    s->path);
+	if ((s->flags & FILE_PRIVATE) != 0)
+		return ERR_OK;
 	if (fchown(s->fd, st.st_uid, st.st_gid) != 0)
 		return diag_errno(d, "fchown", errno,
 		    "cannot keep the owner of %s", s->path);
-	if ((s->flags & FILE_PRIVATE) == 0 &&
-	    fchmod(s->fd, st.st_mode & 0777) != 0)
+	if (fchmod(s->fd, st.st_mode & 0777) != 0)
 		return diag_errno(d, "fchmod", errno,
 		    "cannot set the mode "
 		    "of a file beside %s",

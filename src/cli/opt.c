@@ -105,9 +105,9 @@ complain(int c, const struct opt *table, char **argv, struct diag *d)
 		    table[optopt - LONG_BASE].name == NULL
 			? "help"
 			: table[optopt - LONG_BASE].name);
-	if (optopt > 0)
+	if (optopt != 0)
 		return diag_set(d, ERR_USAGE,
-		    "-%c is no option of this command", optopt);
+		    "-%c is no option of this command", (unsigned char)optopt);
 	return diag_set(d, ERR_USAGE,
 	    "%s is no option of this command, or short for several",
 	    argv[optind - 1]);

@@ -136,7 +136,7 @@ cert_from_der(struct bytes der, struct cert **ret, struct diag *d)
 	if (p != der.ptr + der.len) {
 		X509_free(x509);
 		return diag_set(d, ERR_SYNTAX,
-		    "%zu bytes follow the end of the certificate",
+		    "%zu more byte(s) follow the end of the certificate",
 		    (size_t)(der.ptr + der.len - p));
 	}
 	return wrap(x509, ret, d);
@@ -159,8 +159,9 @@ from_pem(struct bytes content, struct cert **ret, struct diag *d)
 {
 	static const char none[] =
 	    "this holds no X.509 certificate, neither PEM nor DER";
-	static const char several[] = "this holds more than one certificate; "
-				      "give a file with the one that is meant";
+	static const char several[] =
+	    "this holds more than one certificate, or something damaged behind "
+	    "it; give a file with the one that is meant";
 	BIO *bio = BIO_new_mem_buf(content.ptr, (int)content.len);
 	X509 *first, *second = NULL;
 	enum err e;

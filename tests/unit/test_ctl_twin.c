@@ -18,6 +18,7 @@ static const char *const refused_by_us_only[] = {
 	"/bad-duplicate-tag-header/",
 	"/bad-duplicate-tag-record/",
 	"/bad-function-1-byte/",
+	"/bad-list-as-signed-leftover/",
 	"/bad-name-escape/",
 	"/bad-name-nul/",
 	"/bad-pad-bytes/",

@@ -345,7 +345,7 @@ test_cert(void **state)
 	buf_put(&file, bytes_of(der, (size_t)len));
 	buf_str(&file, "zz");
 	assert_int_equal(cert_from_der(buf_bytes(&file), &c, &d), ERR_SYNTAX);
-	assert_non_null(strstr(d.msg, "2 bytes follow"));
+	assert_non_null(strstr(d.msg, "2 more byte(s) follow"));
 	buf_clear(&file);
 	assert_int_equal(PEM_write_bio_X509(bio, x), 1);
 	pem_len = BIO_get_mem_data(bio, &pem);

@@ -54,12 +54,20 @@ doc_json_text(json_t *obj, const char *key, struct bytes text,
 	return set_damaged(obj, key, text, diag);
 }
 
+/* DEL is the one control character that JSON lets stand and jansson leaves;
+ * a terminal would act on it. It can only stand in a string. */
 static int
 put_chunk(const char *chunk, size_t len, void *out)
 {
+	const char *del, *end = chunk + len;
 	struct buf *b = out;
 
-	buf_put(b, bytes_of(chunk, len));
+	while ((del = memchr(chunk, 0x7f, (size_t)(end - chunk))) != NULL) {
+		buf_put(b, bytes_of(chunk, (size_t)(del - chunk)));
+		buf_str(b, "\\u007f");
+		chunk = del + 1;
+	}
+	buf_put(b, bytes_of(chunk, (size_t)(end - chunk)));
 	return buf_ok(b) ? 0 : -1;
 }
 

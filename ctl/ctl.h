@@ -8,7 +8,9 @@
  *   bytes -> ctl_parse() -> a struct ctl_file that keeps every byte
  *         -> ctl_emit()     the same bytes again
  *         -> ctl_verify()   a verdict
+ *         -> ctl_validate() findings (ctl/validate.h)
  *         -> ctl_text_*()   the layout of the appliance's `show ctl`
+ *   that layout -> ctl_listing_read() (ctl/listing.h)
  *
  * A struct ctl_file borrows the bytes it was parsed from: they must live as
  * long as it does. What its accessors return is borrowed from it. Nothing
@@ -25,6 +27,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/diag.h"
+#include "ctl/rules.h"
 #include "pki/cert.h"
 #include "pki/digest.h"
 
@@ -241,8 +244,8 @@ struct ctl_record {
  * would make two readers see two names. Kept: unknown tags and roles, any
  * order, any number of pads, any dialect.
  *
- * Errors: ERR_TRUNCATED, ERR_SYNTAX, ERR_TOO_BIG (the limits above),
- * ERR_NOMEM.
+ * Errors: ERR_TRUNCATED, ERR_SYNTAX, ERR_LEFTOVER (bytes that begin no
+ * record), ERR_TOO_BIG (the limits above), ERR_NOMEM.
  */
 MUST_CHECK enum err ctl_parse(struct bytes in, enum ctl_kind kind,
     struct ctl_file **ret, struct diag *d);
@@ -387,6 +390,7 @@ struct ctl_verdict {
 	enum ctl_status status;
 	enum ctl_anchor_kind anchor;
 	size_t signer_record; /* in the list that the anchor is, or 0 */
+	enum ctl_rule rule;   /* which finding it is, where not verified */
 	struct diag why;      /* where not verified: what and where */
 	char note[160];       /* "" or a remark that changes nothing */
 };
@@ -433,5 +437,10 @@ MUST_CHECK enum err ctl_text_record(const struct ctl_text *t, size_t index,
 /* Appends the final verdict. */
 MUST_CHECK enum err ctl_text_tail(const struct ctl_text *t, struct buf *out,
     struct diag *d);
+
+/* ---- Findings, and the text of `show ctl`. ---- */
+
+#include "ctl/listing.h"
+#include "ctl/validate.h"
 
 #endif

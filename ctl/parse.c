@@ -386,12 +386,12 @@ take_record(struct parser *p, struct bytes *cur, struct bytes *ret)
 	size_t length;
 
 	if (!bytes_starts(*cur, start) || cur->len < RECORD_MIN) {
-		diag_set(p->d, ERR_SYNTAX,
+		diag_set(p->d, ERR_LEFTOVER,
 		    "%zu byte%s left over, and "
 		    "no record begins there (with bytes 01 00 02)",
 		    cur->len, cur->len == 1 ? " is" : "s are");
 		diag_at(p->d, offset, "after record %zu", p->index - 1);
-		return ERR_SYNTAX;
+		return ERR_LEFTOVER;
 	}
 	length = (size_t)(cur->ptr[3] << 8 | cur->ptr[4]);
 	if (length >= RECORD_MIN && bytes_take(cur, length, ret))

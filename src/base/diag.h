@@ -25,6 +25,7 @@
 	X(ERR_TOO_BIG, "over a limit")      \
 	X(ERR_TRUNCATED, "cut short")       \
 	X(ERR_SYNTAX, "malformed")          \
+	X(ERR_LEFTOVER, "bytes left over")  \
 	X(ERR_UNSUPPORTED, "not supported") \
 	X(ERR_CRYPTO, "cryptography")
 

@@ -302,7 +302,7 @@ test_records(void **state)
 	record(&b, 0);
 	at = b.len;
 	buf_str(&b, "zz");
-	refused(&b, ERR_SYNTAX, at, "after record 1", "2 bytes are left over");
+	refused(&b, ERR_LEFTOVER, at, "after record 1", "2 bytes are left over");
 	plain_header(&b, "CTLFile.tlv");
 	at = b.len;
 	record(&b, 0);
@@ -399,7 +399,7 @@ test_kinds(void **state)
 	ctl_free(&f);
 	buf_u8(&b, 0); /* still no signed file */
 	assert_int_equal(ctl_parse(buf_bytes(&b), CTL_KIND_AUTO, &f, NULL),
-	    ERR_SYNTAX);
+	    ERR_LEFTOVER);
 	f = accepted(&b, CTL_KIND_SIGNED);
 	assert_int_equal(ctl_kind(f), CTL_KIND_SIGNED);
 	assert_int_equal(ctl_num_records(f), 0);

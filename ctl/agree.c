@@ -15,8 +15,20 @@ struct check {
 	size_t index;
 	const struct cert *cert;
 	struct ctl_agreement *result;
+	const struct ctl_on_difference *on; /* NULL: the first is enough */
 	struct diag *d;
 };
+
+/* Records a difference. The first one is the result's reason. */
+static void
+differ(struct check *c, const struct diag *why)
+{
+	if (c->result->agrees)
+		c->result->why = *why;
+	c->result->agrees = false;
+	if (c->on != NULL)
+		c->on->call(c->on->arg, why);
+}
 
 /* How many bytes of TEXT to quote: not part of a character. */
 static int
@@ -37,14 +49,15 @@ disagree(struct check *c, enum ctl_record_tag tag, struct bytes found,
     struct bytes expected)
 {
 	const struct ctl_field *field = ctl_record_field(c->record, tag);
+	struct diag why;
 
-	c->result->agrees = false;
-	diag_set(&c->result->why, ERR_SYNTAX,
+	diag_set(&why, ERR_SYNTAX,
 	    "it does not agree with the record's certificate: "
 	    "it is '%.*s', from the certificate it would be '%.*s'",
 	    quote_len(found), (const char *)found.ptr, quote_len(expected),
 	    (const char *)expected.ptr);
-	ctl_diag_at(&c->result->why, field->offset, c->index, tag);
+	ctl_diag_at(&why, field->offset, c->index, tag);
+	differ(c, &why);
 }
 
 /* How long a cut subject must be: up to the end of its first attribute, the
@@ -167,10 +180,12 @@ check_serial(struct check *c)
 static void
 disagree_plainly(struct check *c, enum ctl_record_tag tag, const char *why)
 {
-	c->result->agrees = false;
-	diag_set(&c->result->why, ERR_SYNTAX, "%s", why);
-	ctl_diag_at(&c->result->why, ctl_record_field(c->record, tag)->offset,
-	    c->index, tag);
+	struct diag d;
+
+	diag_set(&d, ERR_SYNTAX, "%s", why);
+	ctl_diag_at(&d, ctl_record_field(c->record, tag)->offset, c->index,
+	    tag);
+	differ(c, &d);
 }
 
 static enum err
@@ -223,25 +238,43 @@ check_hash(struct check *c)
 	return e;
 }
 
+/* Goes through the fields, up to the first difference or through all. */
+static enum err
+check_all(struct check *c)
+{
+	enum err e;
+
+	e = check_name(c, CTL_REC_SUBJECT, CERT_SUBJECT);
+	if (e == ERR_OK && (c->result->agrees || c->on != NULL))
+		e = check_name(c, CTL_REC_ISSUER, CERT_ISSUER);
+	if (e == ERR_OK && (c->result->agrees || c->on != NULL))
+		e = check_serial(c);
+	if (e == ERR_OK && (c->result->agrees || c->on != NULL))
+		e = check_key(c);
+	if (e == ERR_OK && (c->result->agrees || c->on != NULL))
+		e = check_hash(c);
+	return e;
+}
+
+enum err
+ctl_differences(const struct ctl_file *f, size_t index, const struct cert *cert,
+    const struct ctl_on_difference *on, struct ctl_agreement *ret,
+    struct diag *d)
+{
+	struct ctl_agreement result = { .agrees = true };
+	struct check c = { ctl_record(f, index), index, cert, &result, on, d };
+	enum err e;
+
+	diag_init(&result.why);
+	e = check_all(&c);
+	if (e == ERR_OK)
+		*ret = result;
+	return e;
+}
+
 enum err
 ctl_agree(const struct ctl_file *f, size_t index, const struct cert *cert,
     struct ctl_agreement *ret, struct diag *d)
 {
-	struct ctl_agreement result = { .agrees = true };
-	struct check c = { ctl_record(f, index), index, cert, &result, d };
-	enum err e;
-
-	diag_init(&result.why);
-	e = check_name(&c, CTL_REC_SUBJECT, CERT_SUBJECT);
-	if (e == ERR_OK && result.agrees)
-		e = check_name(&c, CTL_REC_ISSUER, CERT_ISSUER);
-	if (e == ERR_OK && result.agrees)
-		e = check_serial(&c);
-	if (e == ERR_OK && result.agrees)
-		e = check_key(&c);
-	if (e == ERR_OK && result.agrees)
-		e = check_hash(&c);
-	if (e == ERR_OK)
-		*ret = result;
-	return e;
+	return ctl_differences(f, index, cert, NULL, ret, d);
 }

@@ -391,8 +391,9 @@ struct ctl_verdict {
 	enum ctl_anchor_kind anchor;
 	size_t signer_record; /* in the list that the anchor is, or 0 */
 	enum ctl_rule rule;   /* which finding it is, where not verified */
-	struct diag why;      /* where not verified: what and where */
-	char note[160];       /* "" or a remark that changes nothing */
+	bool reversed;   /* the header spells the signer's serial backwards */
+	struct diag why; /* where not verified: what and where */
+	char note[160];  /* "" or a remark that changes nothing */
 };
 
 /*

@@ -36,6 +36,18 @@ size_t ctl_find_signer(const struct ctl_file *f);
  * DER puts before it; REVERSED_TOO: or backwards (format 6.5). */
 bool ctl_serial_is(struct bytes found, struct bytes right, bool reversed_too);
 
+/* Is told of each difference between a record and its certificate. */
+struct ctl_on_difference {
+	void (*call)(void *arg, const struct diag *why);
+	void *arg;
+};
+
+/* ctl_agree() that goes through all fields and tells ON of every difference.
+ */
+MUST_CHECK enum err ctl_differences(const struct ctl_file *f, size_t index,
+    const struct cert *cert, const struct ctl_on_difference *on,
+    struct ctl_agreement *ret, struct diag *d);
+
 /* *RET: the CERTHASH of R is the hash of the certificate DER, by the
  * algorithm that R names, or SHA-1. */
 MUST_CHECK enum err ctl_is_hash(const struct ctl_record *r, struct bytes der,

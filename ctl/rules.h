@@ -170,6 +170,8 @@
 	    CTL_SILENT, "keep TVS to the ITL, where phones expect it")          \
 	X(CTL_RULE_NON_SECURE, "non-secure", CTL_NOTE, CTL_SILENT, CTL_SILENT,  \
 	    "update the list if the cluster is meant to be in mixed mode")      \
+	X(CTL_RULE_ROLLBACK, "rollback", CTL_SILENT, CTL_NOTE, CTL_SILENT,      \
+	    "end the rollback to have phones look up certificates again")       \
 	X(CTL_RULE_SIZE_OVER_64K, "size-over-64k", CTL_WARNING, CTL_ERROR,      \
 	    CTL_SILENT, "leave out certificates that no phone needs")           \
 	X(CTL_RULE_CERTIFICATES_OVER_39, "certificates-over-39", CTL_WARNING,   \

@@ -29,7 +29,8 @@ struct ctl_finding {
 	size_t record;     /* 0: the header, or the file as a whole */
 	size_t offset;     /* byte in the file or text, or DIAG_NOWHERE */
 	unsigned line;     /* in a text, from 1; else 0 */
-	char message[400]; /* what is so; what to do. Not made safe */
+	char path[96];     /* "record 3 / SUBJECTNAME (3)", or "" */
+	char message[512]; /* what is so; what to do. Not made safe */
 };
 
 /* Findings by place: record, then offset, then rule. All-zero is none. */

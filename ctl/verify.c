@@ -20,18 +20,36 @@ struct judge {
 	bool decided;
 };
 
-/* Ends the judgement with STATUS; the caller adds reason and place to
- * v->why. */
-static enum err
-refuse(struct judge *j, enum ctl_status status)
+/* Which rule decides a judgement that is not good, and how. */
+struct refusal {
+	enum ctl_status status;
+	enum ctl_rule rule;
+};
+
+static struct refusal
+failed(enum ctl_rule rule)
 {
-	j->v->status = status;
+	return (struct refusal){ CTL_FAILED, rule };
+}
+
+static struct refusal
+not_possible(enum ctl_rule rule)
+{
+	return (struct refusal){ CTL_NOT_POSSIBLE, rule };
+}
+
+/* Ends the judgement; the caller adds reason and place to v->why. */
+static enum err
+refuse(struct judge *j, struct refusal r)
+{
+	j->v->status = r.status;
+	j->v->rule = r.rule;
 	j->decided = true;
 	return ERR_OK;
 }
 
 static enum err
-refuse_header(struct judge *j, enum ctl_status status, enum ctl_header_tag tag,
+refuse_header(struct judge *j, struct refusal refusal, enum ctl_header_tag tag,
     const char *why)
 {
 	const struct ctl_field *field = ctl_header_field(&j->f->header, tag);
@@ -39,7 +57,7 @@ refuse_header(struct judge *j, enum ctl_status status, enum ctl_header_tag tag,
 	diag_set(&j->v->why, ERR_SYNTAX, "%s", why);
 	if (field != NULL)
 		ctl_diag_at(&j->v->why, field->offset, 0, tag);
-	return refuse(j, status);
+	return refuse(j, refusal);
 }
 
 /* The list that gives the key, or NULL. */
@@ -86,6 +104,7 @@ refuse_unnamed(struct judge *j, const struct ctl_file *list)
 						 "Security Token (SAST)"
 					       : "TFTP or CCM+TFTP";
 	const char *whose = list == j->f ? "this list" : "the trusted list";
+	enum ctl_rule rule = CTL_RULE_SIGNER_UNKNOWN;
 	const struct ctl_record *r;
 	char why[240];
 	size_t i;
@@ -103,9 +122,10 @@ refuse_unnamed(struct judge *j, const struct ctl_file *list)
 		    "of record %zu of %s, whose FUNCTION is %s; only %s may "
 		    "sign",
 		    i, whose, role_text(r), wanted);
+		rule = CTL_RULE_SIGNER_NOT_SAST;
 		break;
 	}
-	return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID, why);
+	return refuse_header(j, failed(rule), CTL_HDR_SIGNER_ID, why);
 }
 
 /* A place in the trusted list must not be taken for one in the file. */
@@ -123,7 +143,7 @@ mark_list(struct judge *j, const struct ctl_file *list)
 
 /* Says that the value of TAG in the signer's record is unusable. */
 static enum err
-refuse_record(struct judge *j, const struct ctl_file *list,
+refuse_record(struct judge *j, const struct ctl_file *list, enum ctl_rule rule,
     enum ctl_record_tag tag, const char *why)
 {
 	size_t index = j->v->signer_record;
@@ -134,7 +154,7 @@ refuse_record(struct judge *j, const struct ctl_file *list,
 	ctl_diag_at(&j->v->why, field == NULL ? r->offset : field->offset,
 	    index, tag);
 	mark_list(j, list);
-	return refuse(j, CTL_FAILED);
+	return refuse(j, failed(rule));
 }
 
 static void
@@ -166,14 +186,15 @@ take_agreeing(struct judge *j, const struct ctl_file *list)
 
 	e = ctl_agree(list, j->v->signer_record, j->cert, &agreement, j->d);
 	if (e == ERR_SYNTAX)
-		return refuse_record(j, list, CTL_REC_CERTIFICATE,
+		return refuse_record(j, list, CTL_RULE_CERTIFICATE_UNREADABLE,
+		    CTL_REC_CERTIFICATE,
 		    "a name in the certificate is not text");
 	if (e != ERR_OK)
 		return e;
 	if (!agreement.agrees) {
 		j->v->why = agreement.why;
 		mark_list(j, list);
-		return refuse(j, CTL_FAILED);
+		return refuse(j, failed(CTL_RULE_FIELD_DISAGREES));
 	}
 	if (agreement.note[0] != '\0')
 		add_note(j, agreement.note);
@@ -206,7 +227,8 @@ take_cert(struct judge *j, const struct ctl_file *list, struct bytes der)
 	if (e == ERR_NOMEM)
 		return diag_nomem(j->d);
 	if (e != ERR_OK)
-		return refuse_record(j, list, CTL_REC_CERTIFICATE, bad.msg);
+		return refuse_record(j, list, CTL_RULE_CERTIFICATE_UNREADABLE,
+		    CTL_REC_CERTIFICATE, bad.msg);
 	return take_agreeing(j, list);
 }
 
@@ -217,13 +239,15 @@ take_bare_key(struct judge *j, const struct ctl_file *list, struct bytes key)
 	enum err e;
 
 	if (key.ptr == NULL)
-		return refuse_record(j, list, CTL_REC_LENGTH,
+		return refuse_record(j, list, CTL_RULE_KEY_MISSING,
+		    CTL_REC_LENGTH,
 		    "the signer's record holds neither certificate nor key");
 	e = pubkey_from_rsa(key, &j->own_key, &bad);
 	if (e == ERR_NOMEM)
 		return diag_nomem(j->d);
 	if (e != ERR_OK)
-		return refuse_record(j, list, CTL_REC_PUBLIC_KEY, bad.msg);
+		return refuse_record(j, list, CTL_RULE_KEY_UNREADABLE,
+		    CTL_REC_PUBLIC_KEY, bad.msg);
 	add_note(j, "the signer's record holds no certificate, only its key");
 	j->key = j->own_key;
 	j->key_bytes = key;
@@ -239,8 +263,9 @@ take_key(struct judge *j, const struct ctl_file *list, size_t index)
 	struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
 
 	j->v->signer_record = index;
-	if (!bytes_equal(ctl_record_value(r, CTL_REC_SERIAL),
-		ctl_header_value(&j->f->header, CTL_HDR_SERIAL)))
+	j->v->reversed = !bytes_equal(ctl_record_value(r, CTL_REC_SERIAL),
+	    ctl_header_value(&j->f->header, CTL_HDR_SERIAL));
+	if (j->v->reversed)
 		add_note(j,
 		    "the header spells the signer's serial number "
 		    "backwards; phones may not find it");
@@ -295,7 +320,8 @@ compare_key(struct judge *j, const struct ctl_file *list, size_t index)
 	    "records %zu and %zu both bear the signer's issuer and serial "
 	    "number, but not both its key",
 	    j->v->signer_record, index);
-	return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID, why);
+	return refuse_header(j, failed(CTL_RULE_TWO_KEYS), CTL_HDR_SIGNER_ID,
+	    why);
 }
 
 static bool
@@ -375,7 +401,8 @@ key_from_cert(struct judge *j)
 	if (e != ERR_OK)
 		return e;
 	if (!issuer || !ctl_serial_is(serial, cert_serial(c), true))
-		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNER_ID,
+		return refuse_header(j, failed(CTL_RULE_SIGNER_UNKNOWN),
+		    CTL_HDR_SIGNER_ID,
 		    issuer ? "the header names another serial number than "
 			     "the certificate given"
 			   : "the header names another issuer than the "
@@ -393,30 +420,39 @@ check_header(struct judge *j, enum digest *ret_digest)
 	char why[120];
 
 	if (ctl_kind(j->f) == CTL_KIND_FIRMWARE)
-		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_SIGNER_ID,
+		return refuse_header(j,
+		    not_possible(CTL_RULE_SIGNATURE_UNCHECKED),
+		    CTL_HDR_SIGNER_ID,
 		    "a firmware file is signed with a key that only the "
 		    "phones hold");
 	if (ctl_header_value(h, CTL_HDR_SIGNATURE).ptr == NULL)
-		return refuse_header(j, CTL_FAILED, CTL_HDR_LENGTH,
-		    "the header has no SIGNATURE (12)");
+		return refuse_header(j, failed(CTL_RULE_HEADER_INCOMPLETE),
+		    CTL_HDR_LENGTH, "the header has no SIGNATURE (12)");
 	if (ctl_header_value(h, CTL_HDR_ISSUER).ptr == NULL ||
 	    ctl_header_value(h, CTL_HDR_SERIAL).ptr == NULL)
-		return refuse_header(j, CTL_FAILED, CTL_HDR_LENGTH,
+		return refuse_header(j, failed(CTL_RULE_HEADER_INCOMPLETE),
+		    CTL_HDR_LENGTH,
 		    "the header does not name the signer by issuer and "
 		    "serial number");
 	if (!ctl_header_number(h, CTL_HDR_SIGALG, &code) || code != 0)
-		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_SIGALG,
+		return refuse_header(j,
+		    not_possible(CTL_RULE_ALGORITHM_UNKNOWN), CTL_HDR_SIGALG,
 		    "the only known signature algorithm is 0, RSA");
 	if (!ctl_header_number(h, CTL_HDR_DIGEST, &code))
-		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE_INFO,
+		return refuse_header(j, failed(CTL_RULE_HEADER_INCOMPLETE),
+		    CTL_HDR_SIGNATURE_INFO,
 		    "the header does not say which digest was signed");
 	if (!ctl_digest_of_code(code, ret_digest)) {
 		(void)snprintf(why, sizeof(why), "digest code %u is unknown",
 		    code);
-		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_DIGEST, why);
+		return refuse_header(j,
+		    not_possible(CTL_RULE_ALGORITHM_UNKNOWN), CTL_HDR_DIGEST,
+		    why);
 	}
 	if (anchor_list(j) == j->f && !ctl_is_list(j->f))
-		return refuse_header(j, CTL_NOT_POSSIBLE, CTL_HDR_SIGNER_ID,
+		return refuse_header(j,
+		    not_possible(CTL_RULE_SIGNATURE_UNCHECKED),
+		    CTL_HDR_SIGNER_ID,
 		    "this file does not carry its signer; name the "
 		    "certificate (--signer) or a list that holds it "
 		    "(--trusted)");
@@ -435,7 +471,8 @@ check_sizes(struct judge *j, struct bytes sig)
 	char why[160];
 
 	if (j->key == NULL || pubkey_type(j->key) != PUBKEY_RSA)
-		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGALG,
+		return refuse_header(j, failed(CTL_RULE_SIGNATURE_BAD),
+		    CTL_HDR_SIGALG,
 		    "the signature is said to be RSA, but the signer's key "
 		    "is not");
 	said = ctl_header_number(h, CTL_HDR_MODULUS, &code)
@@ -446,14 +483,16 @@ check_sizes(struct judge *j, struct bytes sig)
 	if (said != 0 && said != (bits + 7) / 8 * 8) {
 		(void)snprintf(why, sizeof(why),
 		    "it says %u bits, the signer's key has %u", said, bits);
-		return refuse_header(j, CTL_FAILED, CTL_HDR_MODULUS, why);
+		return refuse_header(j, failed(CTL_RULE_MODULUS_WRONG),
+		    CTL_HDR_MODULUS, why);
 	}
 	if (sig.len != (bits + 7) / 8) {
 		(void)snprintf(why, sizeof(why),
 		    "it has %zu bytes, a "
 		    "signature by this key of %u bits has %u",
 		    sig.len, bits, (bits + 7) / 8);
-		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE, why);
+		return refuse_header(j, failed(CTL_RULE_SIGNATURE_BAD),
+		    CTL_HDR_SIGNATURE, why);
 	}
 	return ERR_OK;
 }
@@ -477,11 +516,13 @@ check_signature(struct judge *j, enum digest which)
 	if (e != ERR_OK)
 		return e;
 	if (match == PUBKEY_CHANGED)
-		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE,
+		return refuse_header(j, failed(CTL_RULE_SIGNATURE_BAD),
+		    CTL_HDR_SIGNATURE,
 		    "the signature is the signer's, but over other bytes: "
 		    "the file was changed after it was signed");
 	if (match == PUBKEY_FOREIGN)
-		return refuse_header(j, CTL_FAILED, CTL_HDR_SIGNATURE,
+		return refuse_header(j, failed(CTL_RULE_SIGNATURE_BAD),
+		    CTL_HDR_SIGNATURE,
 		    "the signature was damaged, or not made with the key "
 		    "of the signer that the header names");
 	j->v->status = CTL_VERIFIED;

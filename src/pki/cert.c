@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/pemerr.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "pki/ossl.h"
 
@@ -255,6 +256,69 @@ int64_t
 cert_not_after(const struct cert *c)
 {
 	return c->not_after;
+}
+
+bool
+cert_is_ca(const struct cert *c)
+{
+	return (X509_get_extension_flags(c->x509) & EXFLAG_CA) != 0;
+}
+
+bool
+cert_is_self_issued(const struct cert *c)
+{
+	return X509_NAME_cmp(name_of(c, CERT_SUBJECT),
+		   name_of(c, CERT_ISSUER)) == 0;
+}
+
+static bool
+is_wildcard(struct bytes name)
+{
+	return bytes_starts(name, bytes_of_str("*."));
+}
+
+/* One of the DNS names of subjectAltName is a wildcard. */
+static enum err
+san_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+{
+	GENERAL_NAMES *names;
+	int critical = 0, i, n;
+
+	names = X509_get_ext_d2i(c->x509, NID_subject_alt_name, &critical,
+	    NULL);
+	/* -1: there is none, -2: several; else it does not decode */
+	if (names == NULL)
+		return critical >= 0 &&
+			ossl_fail(NULL, ERR_SYNTAX, "") == ERR_NOMEM
+		    ? diag_nomem(d)
+		    : ERR_OK;
+	n = sk_GENERAL_NAME_num(names);
+	for (i = 0; i < n && !*ret; i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+		*ret = name->type == GEN_DNS &&
+		    is_wildcard(string_bytes(name->d.dNSName));
+	}
+	GENERAL_NAMES_free(names);
+	return ERR_OK;
+}
+
+enum err
+cert_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+{
+	size_t i, n = cert_num_attrs(c, CERT_SUBJECT);
+	struct cert_attr attr;
+	bool found = false;
+	enum err e;
+
+	for (i = 0; i < n && !found; i++) {
+		cert_attr(c, CERT_SUBJECT, i, &attr);
+		found = strcmp(attr.key, "CN") == 0 && is_wildcard(attr.value);
+	}
+	e = san_has_wildcard(c, &found, d);
+	if (e == ERR_OK)
+		*ret = found;
+	return e;
 }
 
 size_t

@@ -42,6 +42,17 @@ struct bytes cert_signature(const struct cert *c);
 int64_t cert_not_before(const struct cert *c);
 int64_t cert_not_after(const struct cert *c);
 
+/* basicConstraints says that it is a CA. */
+bool cert_is_ca(const struct cert *c);
+
+/* Subject and issuer are the same name. */
+bool cert_is_self_issued(const struct cert *c);
+
+/* *RET: a common name or a DNS name of subjectAltName begins with "*.". An
+ * extension that does not decode holds none. */
+MUST_CHECK enum err cert_has_wildcard(const struct cert *c, bool *ret,
+    struct diag *d);
+
 enum cert_name {
 	CERT_SUBJECT,
 	CERT_ISSUER

@@ -5,16 +5,25 @@
 
 #include "pki/ossl.h"
 
-static const char *const names[] = {
-#define DIGEST_NAME(id, name, len) [id] = name,
-	DIGEST_LIST(DIGEST_NAME)
-#undef DIGEST_NAME
+static const struct {
+	const char *name;
+	size_t len;
+} digests[] = {
+#define ROW(id, name, len) [id] = { name, len },
+	DIGEST_LIST(ROW)
+#undef ROW
 };
 
 const char *
 digest_name(enum digest which)
 {
-	return names[which];
+	return digests[which].name;
+}
+
+size_t
+digest_len(enum digest which)
+{
+	return digests[which].len;
 }
 
 static const EVP_MD *

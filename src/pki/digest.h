@@ -30,6 +30,9 @@ struct digest_value {
 /* "sha1" and so on; never NULL. */
 const char *digest_name(enum digest which);
 
+/* How long a value is, in bytes. */
+size_t digest_len(enum digest which);
+
 /* Digests the NUM_PARTS runs of PARTS as one message. */
 MUST_CHECK enum err digest_of(enum digest which, const struct bytes *parts,
     size_t num_parts, struct digest_value *ret, struct diag *d);

@@ -207,7 +207,7 @@ static const struct row rows[] = {
 
 	{ CTL_RULE_TWO_KEYS, 1, 5, CTL_REC_ROLE, CASE("bad-two-keys"),
 	    CASE("ok-one-key-renewed") },
-	{ CTL_RULE_TWO_KEYS, 1, 3, CTL_REC_ROLE,
+	{ CTL_RULE_TWO_KEYS, 1, 5, CTL_REC_ROLE,
 	    CASE("bad-two-sast-one-serial"), CASE("ok-signer-twice") },
 	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
 	    CASE("bad-certificate-twice"), CASE("ok-tokenless-4947") },

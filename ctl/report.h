@@ -38,6 +38,7 @@ struct ctl_fact {
 	bool has_role;
 	uint16_t role;
 	struct bytes issuer, serial; /* as they stand there */
+	struct bytes dns;            /* DNSNAME without its NUL */
 	struct bytes key;            /* PUBLICKEY, or {NULL, 0} */
 	bool has_key;
 	bool has_cert;          /* CERTIFICATE or CERTHASH */

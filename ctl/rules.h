@@ -84,16 +84,16 @@
 	    "renew it while another SAST that phones hold can sign")            \
 	/* One record. */                                                       \
 	X(CTL_RULE_CERTIFICATE_UNREADABLE, "certificate-unreadable",            \
-	    CTL_ERROR, CTL_ERROR, CTL_SILENT,                                   \
+	    CTL_ERROR, CTL_ERROR, CTL_ERROR,                                    \
 	    "have the list made anew from the server's certificate")            \
 	X(CTL_RULE_KEY_UNREADABLE, "key-unreadable", CTL_ERROR, CTL_ERROR,      \
-	    CTL_SILENT,                                                         \
+	    CTL_ERROR,                                                          \
 	    "have the list made anew from the server's certificate")            \
 	X(CTL_RULE_HASH_UNREADABLE, "hash-unreadable", CTL_ERROR, CTL_ERROR,    \
 	    CTL_SILENT,                                                         \
 	    "have the list made anew with the hash of the certificate")         \
 	X(CTL_RULE_FIELD_DISAGREES, "field-disagrees", CTL_ERROR, CTL_ERROR,    \
-	    CTL_SILENT,                                                         \
+	    CTL_ERROR,                                                          \
 	    "have the list made anew: readers of one field and of the other "   \
 	    "trust different servers")                                          \
 	X(CTL_RULE_ROLE_MISSING, "role-missing", CTL_ERROR, CTL_ERROR,          \
@@ -104,7 +104,7 @@
 	    CTL_SILENT,                                                         \
 	    "leave it out where you can: some phones refuse the whole list")    \
 	X(CTL_RULE_KEY_MISSING, "key-missing", CTL_ERROR, CTL_ERROR,            \
-	    CTL_SILENT,                                                         \
+	    CTL_ERROR,                                                          \
 	    "have the list made anew with the certificate of this server")      \
 	X(CTL_RULE_SERVER_WITHOUT_CERTIFICATE, "server-without-certificate",    \
 	    CTL_ERROR, CTL_ERROR, CTL_SILENT,                                   \
@@ -147,7 +147,7 @@
 	X(CTL_RULE_UNKNOWN_TAG, "unknown-tag", CTL_NOTE, CTL_NOTE, CTL_NOTE,    \
 	    "find out who wrote it before the list is made anew")               \
 	/* The records together. */                                             \
-	X(CTL_RULE_TWO_KEYS, "two-keys", CTL_ERROR, CTL_ERROR, CTL_SILENT,      \
+	X(CTL_RULE_TWO_KEYS, "two-keys", CTL_ERROR, CTL_ERROR, CTL_ERROR,       \
 	    "have one of the two certificates made anew: phones find a key by " \
 	    "issuer and serial number")                                         \
 	X(CTL_RULE_CERTIFICATE_TWICE, "certificate-twice", CTL_WARNING,         \

@@ -88,6 +88,16 @@ by_serial(const void *a, const void *b)
 	return c != 0 ? c : by_place(x, y);
 }
 
+/* Compares whose records they are. Servers with one certificate for several
+ * nodes have a record each; a SAST is a SAST. */
+static int
+compare_nodes(const struct ctl_fact *x, const struct ctl_fact *y)
+{
+	if (x->role == CTL_ROLE_SAST)
+		return 0;
+	return compare_bytes(x->dns, y->dns);
+}
+
 static int
 by_role_and_id(const void *a, const void *b)
 {
@@ -96,6 +106,8 @@ by_role_and_id(const void *a, const void *b)
 
 	if (c == 0)
 		c = compare_bytes(digest_bytes(&x->id), digest_bytes(&y->id));
+	if (c == 0)
+		c = compare_nodes(x, y);
 	return c != 0 ? c : by_place(x, y);
 }
 
@@ -159,7 +171,7 @@ judge_repeats(struct ctl_facts *facts, struct ctl_report *r)
 	sort(facts, by_role_and_id);
 	for (f = facts->at; f + 1 < facts->at + facts->num; f++)
 		if (f->has_role && has_role(&f[1], f->role) &&
-		    same_id(f, &f[1]))
+		    same_id(f, &f[1]) && compare_nodes(f, &f[1]) == 0)
 			ctl_report(r, CTL_RULE_CERTIFICATE_TWICE, f[1].place,
 			    "record %zu has the same certificate in the same "
 			    "role",

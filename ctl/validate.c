@@ -490,6 +490,7 @@ fill_fact(struct inspection *in, size_t index)
 	fact->role = r->role;
 	fact->issuer = ctl_record_value(r, CTL_REC_ISSUER);
 	fact->serial = ctl_record_value(r, CTL_REC_SERIAL);
+	fact->dns = ctl_record_text(r, CTL_REC_DNS_NAME);
 	fact->key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
 	fact->has_cert = ctl_record_field(r, CTL_REC_CERTIFICATE) != NULL ||
 	    ctl_record_field(r, CTL_REC_CERT_HASH) != NULL;

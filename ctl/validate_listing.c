@@ -128,6 +128,7 @@ fill_fact(struct ctl_fact *fact, const struct ctl_listed *r)
 	fact->has_role = r->has_role;
 	fact->role = r->role;
 	fact->issuer = row_text(r, CTL_REC_ISSUER);
+	fact->dns = row_text(r, CTL_REC_DNS_NAME);
 	if (serial != NULL)
 		fact->serial = serial->data;
 	fact->has_cert = has_row(r, CTL_REC_CERTIFICATE) ||

@@ -137,6 +137,7 @@ add_field(struct fields *f, const struct recipe_edit *edit, struct bytes value,
 		.value = value,
 		.length = WIRE_TRUE };
 	size_t at = end_of(f);
+	unsigned i;
 
 	if (value.ptr == NULL)
 		return doc_refuse(edit->place, diag, "nothing to add");
@@ -149,7 +150,8 @@ add_field(struct fields *f, const struct recipe_edit *edit, struct bytes value,
 	}
 	if (edit->length != RECIPE_NONE)
 		one.length = edit->length;
-	insert(f, at, &one);
+	for (i = 0; i < edit->repeat; i++)
+		insert(f, at, &one);
 	return ERR_OK;
 }
 

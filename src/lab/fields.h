@@ -9,7 +9,7 @@
 #include "lab/pool.h"
 #include "lab/wire.h"
 
-#define FIELDS_MAX 96
+#define FIELDS_MAX 300 /* more than libctl reads in one place */
 
 /* Appending past the end sets overflow, and does nothing more. */
 struct fields {

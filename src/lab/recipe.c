@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/header.h"
+#include "lab/repeat.h"
 
 struct recipe {
 	struct doc *arena;
@@ -368,6 +369,8 @@ recipe_make(struct bytes yaml, const char *keys, struct recipe **ret,
 	if (rc == NULL)
 		return diag_nomem(diag);
 	err = doc_read(yaml, &recipe_table, &rc->doc, &rc->arena, diag);
+	if (err == ERR_OK)
+		err = repeat_all(&rc->doc, rc->arena, diag);
 	if (err == ERR_OK)
 		err = make(rc, keys, diag);
 	if (err == ERR_OK)

@@ -46,7 +46,9 @@ static const struct doc_field cert_fields[] = {
 	{ FIELD(recipe_cert, digest, DOC_ENUM), .names = digests },
 	{ FIELD(recipe_cert, der_length, DOC_UNSIGNED) },
 	{ FIELD(recipe_cert, dns, DOC_STRINGS) },
-	{ FIELD(recipe_cert, ca, DOC_BOOL) }, { PLACE(recipe_cert) }
+	{ FIELD(recipe_cert, ca, DOC_BOOL) },
+	{ FIELD(recipe_cert, repeat, DOC_UNSIGNED), .max = 255 },
+	{ PLACE(recipe_cert) }
 };
 
 static const struct recipe_cert cert_defaults = { .not_before = 1420070400,
@@ -69,11 +71,13 @@ static const struct doc_field edit_fields[] = {
 	{ FIELD(recipe_edit, tail, DOC_HEX) },
 	{ FIELD(recipe_edit, before, DOC_UNSIGNED), .max = 255 },
 	{ FIELD(recipe_edit, length, DOC_UNSIGNED), .max = 65535 },
+	{ FIELD(recipe_edit, repeat, DOC_UNSIGNED), .min = 1, .max = 255 },
 	{ PLACE(recipe_edit) }
 };
 
 static const struct recipe_edit edit_defaults = { .before = RECIPE_NONE,
-	.length = RECIPE_NONE };
+	.length = RECIPE_NONE,
+	.repeat = 1 };
 
 static const struct doc_table edit_table = { .what = "field edit",
 	.size = sizeof(struct recipe_edit),
@@ -88,6 +92,7 @@ static const struct doc_field record_fields[] = { { FIELD(recipe_record, cert,
 	{ FIELD(recipe_record, role_code, DOC_UNSIGNED), .max = 65535 },
 	{ FIELD(recipe_record, dns, DOC_STRING) },
 	{ FIELD(recipe_record, ip, DOC_STRING) },
+	{ FIELD(recipe_record, repeat, DOC_UNSIGNED), .max = 255 },
 	{ FIELD(recipe_record, fields, DOC_MAPS), .table = &edit_table },
 	{ PLACE(recipe_record) } };
 

@@ -25,6 +25,7 @@ struct recipe_cert {
 	unsigned der_length;
 	struct doc_strings dns;
 	bool ca;
+	unsigned repeat; /* 0: once, and not numbered */
 	struct doc_place place;
 };
 
@@ -45,6 +46,7 @@ struct recipe_edit {
 	struct bytes tail; /* behind any of these */
 	unsigned before;   /* RECIPE_ADD: before the first with this tag */
 	unsigned length;   /* what the length field says */
+	unsigned repeat;   /* RECIPE_ADD: so many times */
 	struct doc_place place;
 };
 
@@ -55,6 +57,7 @@ struct recipe_record {
 	unsigned role_code;
 	const char *dns;
 	const char *ip;
+	unsigned repeat; /* 0: once, and its cert is not numbered */
 	struct doc_maps fields;
 	struct doc_place place;
 };

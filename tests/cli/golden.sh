@@ -79,11 +79,21 @@ golden_file() {
 }
 
 # The names of all cases, in order.
-golden_cases() {
+golden_all_cases() {
 	local recipe
 
 	for recipe in "$SRC"/tests/cases/*.yaml; do
 		basename "$recipe" .yaml
+	done
+}
+
+# The names of those that have golden files.
+golden_cases() {
+	local name
+
+	for name in $(golden_all_cases); do
+		grep -q '^# No golden files: ' \
+			"$SRC/tests/cases/$name.yaml" || echo "$name"
 	done
 }
 

@@ -61,6 +61,75 @@ verify(const struct job *job, struct diag *d)
 	return e;
 }
 
+/* At a time at which every certificate is to be spoken of. */
+static enum err
+validate_with(const struct ctl_file *f, struct ctl_memo *memo, struct diag *d)
+{
+	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_SELF, .memo = memo };
+	struct ctl_verdict verdict;
+	struct ctl_view view = { INT32_MAX, 30, &verdict, memo };
+	struct ctl_findings fs = { 0 };
+	enum err e;
+
+	e = ctl_verify(f, &anchor, &verdict, d);
+	if (e == ERR_OK)
+		e = ctl_validate(f, &view, &fs, d);
+	if (e == ERR_OK)
+		assert_true(ctl_findings_count(&fs, CTL_NOTE) > 0);
+	ctl_findings_clear(&fs);
+	return e;
+}
+
+static enum err
+validate(const struct job *job, struct diag *d)
+{
+	struct ctl_file *f = NULL;
+	enum err e;
+
+	e = ctl_parse(buf_bytes(&job->bytes), CTL_KIND_AUTO, &f, d);
+	if (e == ERR_OK)
+		e = validate_with(f, NULL, d);
+	ctl_free(&f);
+	return e;
+}
+
+static enum err
+validate_with_memo(const struct job *job, struct diag *d)
+{
+	struct ctl_memo *memo = NULL;
+	struct ctl_file *f = NULL;
+	enum err e;
+
+	e = ctl_parse(buf_bytes(&job->bytes), CTL_KIND_AUTO, &f, d);
+	if (e == ERR_OK)
+		e = ctl_memo_new(&memo, d);
+	if (e == ERR_OK)
+		e = validate_with(f, memo, d);
+	ctl_memo_free(&memo);
+	ctl_free(&f);
+	return e;
+}
+
+/* Why a file is refused is a finding too. */
+static enum err
+find_refusal(const struct job *job, struct diag *d)
+{
+	struct ctl_findings fs = { 0 };
+	struct ctl_file *f = NULL;
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	e = ctl_parse(buf_bytes(&job->bytes), CTL_KIND_AUTO, &f, &why);
+	assert_null(f);
+	if (e == ERR_NOMEM)
+		return diag_nomem(d);
+	e = ctl_find_refusal(&why, &fs, d);
+	assert_int_equal(fs.num, e == ERR_OK);
+	ctl_findings_clear(&fs);
+	return e;
+}
+
 static enum err
 put_all(const struct ctl_text *t, struct buf *out, struct diag *d)
 {
@@ -191,6 +260,34 @@ test_verify(void **state)
 	}
 }
 
+static void
+torture_case(const char *what, const char *name, job_fn *fn)
+{
+	struct job job = { 0 };
+
+	case_load(name, &job.bytes);
+	torture(what, &job, fn);
+	buf_clear(&job.bytes);
+}
+
+/* Each list has one more path in memory: a field that differs, other names of
+ * a certificate, bare keys. They are short, for the reason below. */
+static void
+test_validate(void **state)
+{
+	torture_case("validate", "bad-capf-differs", validate);
+	torture_case("validate", "ok-multi-server", validate);
+	torture_case("validate", "ok-key-only", validate);
+	torture_case("validate with a memo", "ok-token-3746",
+	    validate_with_memo);
+}
+
+static void
+test_refusal(void **state)
+{
+	torture_case("refusal", "bad-truncated-record", find_refusal);
+}
+
 /* The cost grows with the square of the certificates; this list has three.
  */
 static void
@@ -222,6 +319,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verify),
+		cmocka_unit_test(test_validate),
+		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_cert),
 	};

@@ -3,7 +3,7 @@
  * The second opinion: on every made case libctl and the twin, which share
  * nothing, see the same tags at the same places. What the twin's walk refuses
  * libctl refuses too; libctl refuses more (sizes, repeated tags, control
- * characters), and those cases are listed here by name.
+ * characters, how many tags), and those cases are listed here by name.
  */
 #include "test.h"
 
@@ -22,6 +22,7 @@ static const char *const refused_by_us_only[] = {
 	"/bad-name-escape/",
 	"/bad-name-nul/",
 	"/bad-pad-bytes/",
+	"/bad-tags-257/",
 };
 
 static bool

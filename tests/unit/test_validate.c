@@ -1,0 +1,849 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings: each rule has a made case that breaks it, and one that just does
+ * not. The rules about the text of `show ctl` are tested with that text.
+ */
+#include "test.h"
+
+#include <ctype.h>
+
+#include "cases.h"
+#include "ctl/ctl.h"
+#include "lab/wire.h"
+
+#define NOW 1714564800   /* when most cases were made: 2024-05-01T12:00:00Z */
+#define BEGIN 1420070400 /* when most certificates begin, */
+#define END 2051222400   /* and end */
+#define DAY ((int64_t)86400)
+#define DAYS 30
+
+/* How a case is looked at. */
+struct look {
+	const char *name;
+	enum ctl_kind kind;
+	int64_t at;
+	unsigned days;
+};
+
+#define CASE(name)                             \
+	{                                      \
+		name, CTL_KIND_AUTO, NOW, DAYS \
+	}
+#define CASE_AS(name, kind)           \
+	{                             \
+		name, kind, NOW, DAYS \
+	}
+#define CASE_AT(name, at)                     \
+	{                                     \
+		name, CTL_KIND_AUTO, at, DAYS \
+	}
+#define CASE_IN(name, at, days)               \
+	{                                     \
+		name, CTL_KIND_AUTO, at, days \
+	}
+
+/* Instead of a tag: the file as a whole; the beginning of the record; where
+ * ctl_parse() stopped. */
+#define WHOLE 256
+#define RECORD 257
+#define STOP 258
+
+/* A case that breaks RULE, NUM times, first at TAG of RECORD; and one that
+ * does not. */
+struct row {
+	enum ctl_rule rule;
+	size_t num;
+	size_t record;
+	unsigned tag;
+	struct look has;
+	struct look has_not;
+};
+
+static const struct row rows[] = {
+	{ CTL_RULE_MALFORMED, 1, 0, STOP, CASE("bad-pad-bytes"),
+	    CASE("ok-pads-3") },
+	{ CTL_RULE_MALFORMED, 1, 4, STOP, CASE("bad-function-1-byte"),
+	    CASE("bad-role-missing") },
+	{ CTL_RULE_MALFORMED, 1, 2, STOP, CASE("bad-recordlength-small"),
+	    CASE("bad-recordlength-beyond") },
+	{ CTL_RULE_CUT_SHORT, 1, 4, STOP, CASE("bad-truncated-record"),
+	    CASE("bad-appended") },
+	{ CTL_RULE_CUT_SHORT, 1, 0, STOP, CASE("bad-empty-file"),
+	    CASE("ok-empty-list") },
+	{ CTL_RULE_LEFTOVER, 1, 0, STOP, CASE("bad-appended"),
+	    CASE("bad-truncated-record") },
+	{ CTL_RULE_OVER_LIMIT, 1, 0, STOP, CASE("bad-tags-257"),
+	    CASE("ok-tags-256") },
+
+	{ CTL_RULE_HEADER_UNALIGNED, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-header-unaligned"), CASE("ok-pads-0") },
+	{ CTL_RULE_HEADER_UNALIGNED, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-header-unaligned"), CASE("bad-pads-4") },
+	{ CTL_RULE_PADS, 1, 0, CTL_PAD, CASE("bad-pads-4"), CASE("ok-pads-3") },
+	{ CTL_RULE_PADS, 1, 0, CTL_PAD, CASE("ok-pads-7"), CASE("ok-pads-0") },
+	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-no-signature"), CASE("ok-header-bare") },
+	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-no-issuer"), CASE("bad-signer-nobody") },
+	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-no-serial"), CASE("bad-header-serial-reversed") },
+	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_SIGNATURE_INFO,
+	    CASE("bad-no-digest"), CASE("bad-digest-code-4") },
+	{ CTL_RULE_ALGORITHM_UNKNOWN, 1, 0, CTL_HDR_DIGEST,
+	    CASE("bad-digest-code-4"), CASE("ok-itl-itlrecovery") },
+	{ CTL_RULE_ALGORITHM_UNKNOWN, 1, 0, CTL_HDR_SIGALG,
+	    CASE("bad-algorithm-1"), CASE("ok-pads-0") },
+	{ CTL_RULE_MODULUS_WRONG, 1, 0, CTL_HDR_MODULUS,
+	    CASE("bad-modulus-code"), CASE("bad-modulus-unknown") },
+	{ CTL_RULE_MODULUS_UNKNOWN, 1, 0, CTL_HDR_MODULUS,
+	    CASE("bad-modulus-unknown"), CASE("bad-modulus-code") },
+	{ CTL_RULE_MODULUS_UNKNOWN, 1, 0, CTL_HDR_MODULUS,
+	    CASE("bad-modulus-3072"), CASE("ok-rsa4096-sha512") },
+	{ CTL_RULE_FILENAME_DIFFERS, 1, 0, CTL_HDR_FILENAME,
+	    CASE_AS("ok-itl-callmanager", CTL_KIND_CTL),
+	    CASE("ok-itl-callmanager") },
+	{ CTL_RULE_FILENAME_DIFFERS, 1, 0, CTL_HDR_FILENAME,
+	    CASE("bad-filename-other"), CASE("ok-filename-phone") },
+	{ CTL_RULE_FILENAME_DIFFERS, 1, 0, CTL_HDR_FILENAME,
+	    CASE("bad-list-as-signed"), CASE("ok-header-bare") },
+	{ CTL_RULE_SHA1, 1, 0, CTL_HDR_DIGEST, CASE("ok-pads-0"),
+	    CASE("ok-sha256") },
+
+	{ CTL_RULE_SIGNER_UNKNOWN, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("bad-signer-nobody"), CASE("bad-signer-not-sast") },
+	{ CTL_RULE_SIGNER_UNKNOWN, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("bad-header-serial-reversed"),
+	    CASE("ok-token-serial-two-orders") },
+	{ CTL_RULE_SIGNER_NOT_SAST, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("bad-signer-not-sast"), CASE("bad-signer-nobody") },
+	{ CTL_RULE_SIGNER_REVERSED, 1, 0, CTL_HDR_SERIAL,
+	    CASE("ok-token-serial-two-orders"), CASE("ok-token-5728") },
+	{ CTL_RULE_SIGNATURE_BAD, 1, 0, CTL_HDR_SIGNATURE,
+	    CASE("bad-signature"), CASE("bad-forged-key") },
+	{ CTL_RULE_SIGNATURE_BAD, 1, 0, CTL_HDR_SIGNATURE,
+	    CASE("bad-signature-length"), CASE("bad-modulus-code") },
+	{ CTL_RULE_SIGNATURE_UNCHECKED, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("ok-firmware-loads"), CASE("ok-pads-0") },
+	{ CTL_RULE_SIGNATURE_UNCHECKED, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("ok-cnf-sgn-sha1"), CASE("bad-algorithm-1") },
+	{ CTL_RULE_SIGNER_EXPIRED, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-tokenless-4947", END + 1),
+	    CASE_AT("ok-tokenless-4947", END) },
+	{ CTL_RULE_SIGNER_EXPIRED, 1, 5, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-token-5728", END + 1), CASE("ok-token-5728") },
+	{ CTL_RULE_SIGNER_EXPIRES, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-tokenless-4947", END - DAYS * DAY),
+	    CASE_AT("ok-tokenless-4947", END - DAYS * DAY - 1) },
+	{ CTL_RULE_SIGNER_EXPIRES, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE_IN("ok-tokenless-4947", END, 0),
+	    CASE_IN("ok-tokenless-4947", END - 1, 0) },
+	{ CTL_RULE_SIGNER_EXPIRES, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-tokenless-4947", END),
+	    CASE_AT("ok-tokenless-4947", END + 1) },
+
+	{ CTL_RULE_CERTIFICATE_UNREADABLE, 1, 4, CTL_REC_CERTIFICATE,
+	    CASE("bad-certificate-garbage"), CASE("ok-hash-algorithms") },
+	{ CTL_RULE_CERTIFICATE_UNREADABLE, 1, 4, CTL_REC_CERTIFICATE,
+	    CASE("bad-certificate-trailing"), CASE("ok-key-only") },
+	{ CTL_RULE_CERTIFICATE_UNREADABLE, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE("bad-certificate-garbage-signer"), CASE("ok-pads-0") },
+	{ CTL_RULE_KEY_UNREADABLE, 3, 4, CTL_REC_PUBLIC_KEY,
+	    CASE("bad-key-garbage"), CASE("ok-key-only") },
+	{ CTL_RULE_HASH_UNREADABLE, 3, 4, CTL_REC_CERT_HASH, CASE("bad-hash"),
+	    CASE("ok-hash-algorithms") },
+	{ CTL_RULE_FIELD_DISAGREES, 1, 4, CTL_REC_ISSUER,
+	    CASE("bad-capf-differs"), CASE("ok-name-dropped-attributes") },
+	{ CTL_RULE_FIELD_DISAGREES, 1, 1, CTL_REC_SERIAL,
+	    CASE("bad-serial-reversed"), CASE("ok-token-5728") },
+	{ CTL_RULE_FIELD_DISAGREES, 1, 1, CTL_REC_CERT_HASH,
+	    CASE("bad-cert-hash-differs"), CASE("ok-signer-twice") },
+	{ CTL_RULE_ROLE_MISSING, 1, 4, RECORD, CASE("bad-role-missing"),
+	    CASE("ok-every-role") },
+	{ CTL_RULE_ROLE_UNKNOWN, 4, 10, CTL_REC_ROLE, CASE("ok-every-role"),
+	    CASE("bad-role-missing") },
+	{ CTL_RULE_KEY_MISSING, 1, 4, CTL_REC_ROLE, CASE("bad-key-missing"),
+	    CASE("ok-key-only") },
+	{ CTL_RULE_KEY_MISSING, 1, 4, CTL_REC_ROLE, CASE("bad-key-missing"),
+	    CASE("bad-server-empty") },
+	{ CTL_RULE_SERVER_WITHOUT_CERTIFICATE, 4, 4, CTL_REC_ROLE,
+	    CASE("bad-server-empty"), CASE("ok-server-empty-all") },
+	{ CTL_RULE_SERVER_WITHOUT_CERTIFICATE, 4, 4, CTL_REC_ROLE,
+	    CASE("bad-server-empty"), CASE("ok-server-hash") },
+	{ CTL_RULE_NAME_LONG, 8, 0, CTL_HDR_SIGNER_NAME, CASE("bad-name-256"),
+	    CASE("ok-name-255") },
+	{ CTL_RULE_NAME_WITHOUT_NUL, 2, 0, CTL_HDR_SIGNER_NAME,
+	    CASE("bad-name-no-nul"), CASE("ok-dns-two-nuls") },
+	{ CTL_RULE_NAME_WITHOUT_NUL, 1, 4, CTL_REC_DNS_NAME,
+	    CASE("bad-dns-missing-nul"), CASE("ok-token-5728") },
+	{ CTL_RULE_ADDRESS_LENGTH, 1, 4, CTL_REC_ADDRESS, CASE("ok-ipv6"),
+	    CASE("ok-pads-0") },
+	{ CTL_RULE_ADDRESS_LENGTH, 1, 4, CTL_REC_ADDRESS, CASE("bad-address-3"),
+	    CASE("ok-itl-callmanager") },
+	{ CTL_RULE_WILDCARD, 3, 5, CTL_REC_CERTIFICATE, CASE("bad-wildcards"),
+	    CASE("ok-asterisks") },
+	{ CTL_RULE_RSA_OVER_2048, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE("bad-modulus-3072"), CASE("ok-fresh-list") },
+	{ CTL_RULE_RSA_OVER_2048, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE("ok-rsa4096-sha512"), CASE("ok-ec-records") },
+	{ CTL_RULE_RSA_1024, 3, 1, CTL_REC_CERTIFICATE,
+	    CASE("ok-tokenless-4947"), CASE("ok-fresh-list") },
+	{ CTL_RULE_CA_KEY_4096, 2, 4, CTL_REC_CERTIFICATE,
+	    CASE("bad-ca-key-4096"), CASE("ok-ca-key-3072") },
+	{ CTL_RULE_CERTIFICATE_EXPIRED, 2, 3, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-tokenless-4947", END + 1),
+	    CASE_AT("ok-tokenless-4947", END) },
+	{ CTL_RULE_CERTIFICATE_EXPIRES, 2, 3, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-tokenless-4947", END - DAYS * DAY),
+	    CASE_AT("ok-tokenless-4947", END - DAYS * DAY - 1) },
+	{ CTL_RULE_CERTIFICATE_EARLY, 3, 1, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-tokenless-4947", BEGIN - 1),
+	    CASE_AT("ok-tokenless-4947", BEGIN) },
+	{ CTL_RULE_TOKEN_DIALECT, 2, 1, CTL_REC_ISSUER, CASE("ok-token-5728"),
+	    CASE("ok-builder-sha1") },
+	{ CTL_RULE_UNKNOWN_TAG, 5, 0, 40, CASE("ok-unknown-tags"),
+	    CASE("ok-builder-sha1") },
+	{ CTL_RULE_UNKNOWN_TAG, 246, 4, 99, CASE("ok-tags-256"),
+	    CASE("ok-itl-cert-hashes") },
+
+	{ CTL_RULE_TWO_KEYS, 1, 5, CTL_REC_ROLE, CASE("bad-two-keys"),
+	    CASE("ok-one-key-renewed") },
+	{ CTL_RULE_TWO_KEYS, 1, 5, CTL_REC_ROLE,
+	    CASE("bad-two-sast-one-serial"), CASE("ok-signer-twice") },
+	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
+	    CASE("bad-certificate-twice"), CASE("ok-tokenless-4947") },
+	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
+	    CASE("bad-certificate-twice"), CASE("ok-multi-server") },
+	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-one-sast"),
+	    CASE("ok-pads-0") },
+	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("ok-signer-twice"),
+	    CASE("bad-no-sast") },
+	{ CTL_RULE_MANY_SAST, 1, 0, WHOLE, CASE("ok-three-sast"),
+	    CASE("ok-pads-0") },
+	{ CTL_RULE_NO_SAST, 1, 0, WHOLE, CASE("bad-no-sast"),
+	    CASE("bad-one-sast") },
+	{ CTL_RULE_NO_CAPF, 1, 0, WHOLE, CASE("bad-no-capf"),
+	    CASE("ok-pads-0") },
+	{ CTL_RULE_NO_CAPF, 1, 0, WHOLE, CASE("bad-no-capf"),
+	    CASE_AS("bad-no-capf", CTL_KIND_ITL) },
+	{ CTL_RULE_NO_CCM_TFTP, 1, 0, WHOLE, CASE("bad-no-tftp"),
+	    CASE("ok-ccm-and-tftp") },
+	{ CTL_RULE_NO_CCM_TFTP, 1, 0, WHOLE, CASE("bad-no-ccm"),
+	    CASE_AS("bad-no-ccm", CTL_KIND_ITL) },
+	{ CTL_RULE_NO_CCM_TFTP, 1, 0, WHOLE,
+	    CASE_AS("bad-no-tftp", CTL_KIND_ITL), CASE("bad-one-sast") },
+	{ CTL_RULE_TVS_IN_CTL, 1, 5, CTL_REC_ROLE, CASE("bad-tvs-in-ctl"),
+	    CASE_AS("bad-tvs-in-ctl", CTL_KIND_ITL) },
+	{ CTL_RULE_NON_SECURE, 1, 3, CTL_REC_ROLE, CASE("ok-token-3746"),
+	    CASE("bad-server-empty") },
+	{ CTL_RULE_NON_SECURE, 1, 4, CTL_REC_ROLE, CASE("ok-server-empty-all"),
+	    CASE_AS("ok-server-empty-all", CTL_KIND_ITL) },
+	{ CTL_RULE_ROLLBACK, 1, 3, CTL_REC_ROLE, CASE("ok-itl-rollback"),
+	    CASE_AS("ok-itl-rollback", CTL_KIND_CTL) },
+	{ CTL_RULE_ROLLBACK, 1, 3, CTL_REC_ROLE, CASE("ok-itl-rollback"),
+	    CASE("ok-itl-cert-hashes") },
+	{ CTL_RULE_SIZE_OVER_64K, 1, 0, WHOLE, CASE("bad-size-65537"),
+	    CASE("ok-size-65536") },
+	{ CTL_RULE_SIZE_OVER_64K, 1, 0, WHOLE,
+	    CASE_AS("bad-size-65537", CTL_KIND_ITL),
+	    CASE_AS("ok-size-65536", CTL_KIND_ITL) },
+	{ CTL_RULE_CERTIFICATES_OVER_39, 1, 0, WHOLE,
+	    CASE("bad-certificates-40"), CASE("ok-certificates-39") },
+	{ CTL_RULE_CERTIFICATES_OVER_39, 1, 0, WHOLE,
+	    CASE_AS("bad-certificates-40", CTL_KIND_ITL),
+	    CASE_AS("ok-certificates-39", CTL_KIND_ITL) },
+};
+
+#define NUM_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* Those that ctl_validate_listing() alone finds. */
+static const enum ctl_rule text_rules[] = {
+	CTL_RULE_NO_FILE,
+	CTL_RULE_SAID_FAILED,
+	CTL_RULE_TEXT_INCOMPLETE,
+	CTL_RULE_TEXT_DAMAGED,
+};
+
+/* What an ok- case may be found wrong with all the same. */
+static const struct {
+	const char *name;
+	enum ctl_rule rule;
+} errors_of_good_cases[] = {
+	/* it holds nobody at all, so neither SAST nor signer */
+	{ "ok-empty-list", CTL_RULE_NO_SAST },
+	{ "ok-empty-list", CTL_RULE_SIGNER_UNKNOWN },
+	/* read and verified, but no phone was ever given such a header */
+	{ "ok-pads-7", CTL_RULE_PADS },
+};
+
+/* A case that was judged. */
+struct judged {
+	struct buf bytes;
+	struct ctl_file *f; /* NULL: refused */
+	struct ctl_verdict verdict;
+	struct ctl_findings fs;
+	size_t stop; /* where, if refused */
+};
+
+static void
+judged_clear(struct judged *j)
+{
+	ctl_findings_clear(&j->fs);
+	ctl_free(&j->f);
+	buf_clear(&j->bytes);
+}
+
+/* Judges the bytes of J as LOOK says. */
+static void
+judge_bytes(struct judged *j, const struct look *look, struct ctl_memo *memo)
+{
+	struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF, .memo = memo };
+	struct ctl_view view = { look->at, look->days, &j->verdict, memo };
+	struct diag d;
+
+	diag_init(&d);
+	j->stop = DIAG_NOWHERE;
+	if (ctl_parse(buf_bytes(&j->bytes), look->kind, &j->f, &d) != ERR_OK) {
+		j->stop = d.offset;
+		assert_int_equal(ctl_find_refusal(&d, &j->fs, &d), ERR_OK);
+		return;
+	}
+	assert_int_equal(ctl_verify(j->f, &self, &j->verdict, &d), ERR_OK);
+	assert_int_equal(ctl_validate(j->f, &view, &j->fs, &d), ERR_OK);
+}
+
+static void
+judge(struct judged *j, const struct look *look)
+{
+	*j = (struct judged){ .stop = 0 };
+	case_load(look->name, &j->bytes);
+	judge_bytes(j, look, NULL);
+}
+
+static const struct ctl_finding *
+find(const struct ctl_findings *fs, enum ctl_rule rule)
+{
+	size_t i;
+
+	for (i = 0; i < fs->num; i++)
+		if (fs->at[i].rule == rule)
+			return &fs->at[i];
+	return NULL;
+}
+
+static size_t
+count(const struct ctl_findings *fs, enum ctl_rule rule)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < fs->num; i++)
+		n += fs->at[i].rule == rule;
+	return n;
+}
+
+static enum ctl_kind
+kind_of(const struct judged *j)
+{
+	return j->f == NULL ? CTL_KIND_AUTO : ctl_kind(j->f);
+}
+
+/* Where the twin, a second reader, sees TAG of RECORD. */
+static size_t
+place_of(const struct judged *j, size_t record, unsigned tag)
+{
+	enum wire_payload payload = j->f != NULL && ctl_is_list(j->f)
+	    ? WIRE_RECORDS
+	    : WIRE_CONTENT;
+	struct wire_list list = { 0 };
+	const struct wire_tlv *tlv;
+	size_t offset;
+
+	if (tag == WHOLE)
+		return DIAG_NOWHERE;
+	if (tag == STOP)
+		return j->stop;
+	assert_int_equal(wire_read(buf_bytes(&j->bytes), payload, &list, NULL),
+	    ERR_OK);
+	tlv = wire_find(&list, record,
+	    tag == RECORD ? CTL_REC_LENGTH : (uint8_t)tag);
+	assert_non_null(tlv);
+	offset = tlv->offset;
+	wire_list_clear(&list);
+	return offset;
+}
+
+static void
+show_all(const struct ctl_findings *fs)
+{
+	size_t i;
+
+	for (i = 0; i < fs->num; i++)
+		print_message("  %s %s, record %zu, byte %zd: %s\n",
+		    ctl_severity_name(fs->at[i].severity),
+		    ctl_rule_name(fs->at[i].rule), fs->at[i].record,
+		    (ssize_t)fs->at[i].offset, fs->at[i].message);
+}
+
+/* What is wrong with the row, or NULL. */
+static const char *
+check_has(const struct row *row, const struct judged *j)
+{
+	const struct ctl_finding *f = find(&j->fs, row->rule);
+
+	if (f == NULL)
+		return "is not found";
+	if (count(&j->fs, row->rule) != row->num)
+		return "is found another number of times";
+	if (f->record != row->record)
+		return "is found in another record";
+	if (f->offset != place_of(j, row->record, row->tag))
+		return "is found at another byte";
+	if (f->severity != ctl_rule_severity(row->rule, kind_of(j)))
+		return "has another severity";
+	return NULL;
+}
+
+static size_t
+try_row(const struct row *row)
+{
+	const char *name = ctl_rule_name(row->rule), *wrong;
+	struct judged j;
+	size_t failed = 0;
+
+	judge(&j, &row->has);
+	wrong = check_has(row, &j);
+	if (wrong != NULL) {
+		print_error("%s: %s %s:\n", row->has.name, name, wrong);
+		show_all(&j.fs);
+		failed++;
+	}
+	judged_clear(&j);
+	judge(&j, &row->has_not);
+	if (find(&j.fs, row->rule) != NULL) {
+		print_error("%s: %s is found:\n", row->has_not.name, name);
+		show_all(&j.fs);
+		failed++;
+	}
+	judged_clear(&j);
+	return failed;
+}
+
+static void
+test_rows(void **state)
+{
+	size_t i, failed = 0;
+
+	for (i = 0; i < NUM_ROWS; i++)
+		failed += try_row(&rows[i]);
+	assert_int_equal(failed, 0);
+}
+
+static void
+test_every_rule_has_a_row(void **state)
+{
+	bool seen[CTL_RULE_END] = { [CTL_RULE_NONE] = true };
+	size_t i;
+
+	for (i = 0; i < NUM_ROWS; i++)
+		seen[rows[i].rule] = true;
+	for (i = 0; i < sizeof(text_rules) / sizeof(text_rules[0]); i++)
+		seen[text_rules[i]] = true;
+	for (i = 0; i < CTL_RULE_END; i++)
+		if (!seen[i])
+			fail_msg("no case for %s", ctl_rule_name(i));
+}
+
+/* ---- Every case, as every kind of file. ---- */
+
+typedef void look_fn(const struct look *look, const struct judged *j);
+
+/* Calls CHECK with every case whose name begins with PREFIX. */
+static size_t
+for_each_case(const char *prefix, enum ctl_kind kind, look_fn *check)
+{
+	struct look look = { .kind = kind, .at = NOW, .days = DAYS };
+	char pattern[512], *slash;
+	glob_t found;
+	struct judged j;
+	size_t i, n;
+
+	(void)snprintf(pattern, sizeof(pattern), "%s/%s*", getenv("CASES"),
+	    prefix);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	for (i = 0; i < found.gl_pathc; i++) {
+		slash = strrchr(found.gl_pathv[i], '/');
+		look.name = slash + 1;
+		judge(&j, &look);
+		check(&look, &j);
+		judged_clear(&j);
+	}
+	n = found.gl_pathc;
+	globfree(&found);
+	return n;
+}
+
+static void
+for_all_cases(look_fn *check)
+{
+	static const enum ctl_kind kinds[] = { CTL_KIND_AUTO, CTL_KIND_CTL,
+		CTL_KIND_ITL, CTL_KIND_SIGNED };
+	size_t i, n = 0;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		n += for_each_case("ok-", kinds[i], check);
+		n += for_each_case("bad-", kinds[i], check);
+	}
+	assert_true(n >= 4 * 140);
+}
+
+/* "What is so; what to do". */
+static const char *
+wrong_with_message(const struct ctl_finding *f)
+{
+	const char *advice = ctl_rule_advice(f->rule);
+	size_t len = strlen(f->message), tail = strlen(advice);
+
+	if (len <= tail + 2 || strcmp(f->message + len - tail, advice) != 0 ||
+	    memcmp(f->message + len - tail - 2, "; ", 2) != 0)
+		return "does not end with '; ' and the advice";
+	if (f->message[len - 1] == '.' || strstr(f->message, ". ") != NULL)
+		return "is more than a sentence, or ends in a full stop";
+	if (strchr(f->message, '\n') != NULL)
+		return "has several lines";
+	if (isspace((unsigned char)f->message[0]) != 0 ||
+	    ispunct((unsigned char)f->message[0]) != 0)
+		return "does not begin with a word";
+	return NULL;
+}
+
+/* No source says that phones look at dates. */
+static const char *
+wrong_about_dates(const struct ctl_finding *f)
+{
+	if (f->rule != CTL_RULE_SIGNER_EXPIRED &&
+	    f->rule != CTL_RULE_SIGNER_EXPIRES &&
+	    f->rule != CTL_RULE_CERTIFICATE_EXPIRED &&
+	    f->rule != CTL_RULE_CERTIFICATE_EXPIRES &&
+	    f->rule != CTL_RULE_CERTIFICATE_EARLY)
+		return NULL;
+	if (strstr(f->message, "refuse") != NULL ||
+	    strstr(f->message, "reject") != NULL ||
+	    strstr(f->message, "accept") != NULL)
+		return "says that phones refuse what has expired";
+	return NULL;
+}
+
+/* By record, then by place, the file as a whole first, then by rule. */
+static bool
+is_sorted(const struct ctl_finding *a, const struct ctl_finding *b)
+{
+	if (a->record != b->record)
+		return a->record < b->record;
+	if (a->offset != b->offset)
+		return a->offset + 1 < b->offset + 1;
+	return a->rule <= b->rule;
+}
+
+static void
+check_findings(const struct look *look, const struct judged *j)
+{
+	const struct ctl_finding *f;
+	const char *wrong;
+	size_t i;
+
+	for (i = 0; i < j->fs.num; i++) {
+		f = &j->fs.at[i];
+		wrong = wrong_with_message(f);
+		if (wrong == NULL)
+			wrong = wrong_about_dates(f);
+		if (wrong == NULL && i > 0 && !is_sorted(f - 1, f))
+			wrong = "stands in the wrong place";
+		if (wrong == NULL &&
+		    (f->severity == CTL_SILENT ||
+			f->severity != ctl_rule_severity(f->rule, kind_of(j))))
+			wrong = "has another severity than its rule";
+		if (wrong == NULL && f->offset != DIAG_NOWHERE &&
+		    f->offset > j->bytes.len)
+			wrong = "is beyond the file";
+		if (wrong != NULL)
+			fail_msg("%s as %s: %s %s: %s", look->name,
+			    j->f == NULL ? "nothing"
+					 : ctl_kind_name(kind_of(j)),
+			    ctl_rule_name(f->rule), wrong, f->message);
+	}
+}
+
+static void
+test_messages(void **state)
+{
+	for_all_cases(check_findings);
+}
+
+/* The times at which a certificate says something, too. */
+static void
+test_messages_about_dates(void **state)
+{
+	static const int64_t times[] = { BEGIN - 1, END - DAY, END + 1 };
+	struct look look = CASE("ok-tokenless-4947");
+	struct judged j;
+	size_t i;
+
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		look.at = times[i];
+		judge(&j, &look);
+		assert_true(j.fs.num > 0);
+		check_findings(&look, &j);
+		judged_clear(&j);
+	}
+}
+
+/* A refused file and one that does not verify are never without error. */
+static void
+check_errors(const struct look *look, const struct judged *j)
+{
+	if ((j->f == NULL || j->verdict.status == CTL_FAILED) &&
+	    ctl_findings_count(&j->fs, CTL_ERROR) == 0)
+		fail_msg("%s: no error", look->name);
+}
+
+static void
+test_a_failure_is_an_error(void **state)
+{
+	for_all_cases(check_errors);
+}
+
+/* F, which a list given with --trusted does not verify because of RULE. The
+ * place of that, byte 4711, is in the other list. */
+static void
+check_refused(const struct ctl_file *f, enum ctl_rule rule)
+{
+	struct ctl_verdict v = { .status = CTL_FAILED,
+		.anchor = CTL_ANCHOR_TRUSTED,
+		.rule = rule };
+	struct ctl_view view = { NOW, DAYS, &v, NULL };
+	struct ctl_findings fs = { 0 };
+	const struct ctl_finding *found;
+	struct diag d;
+
+	diag_set(&v.why, ERR_SYNTAX, "it is so");
+	diag_at(&v.why, 4711, "trusted list / record 3");
+	assert_int_equal(ctl_validate(f, &view, &fs, &d), ERR_OK);
+	found = find(&fs, rule);
+	if (found == NULL || found->severity != CTL_ERROR ||
+	    found->record != 0 || found->offset == 4711) {
+		show_all(&fs);
+		fail_msg("%s: not found, no error or elsewhere",
+		    ctl_rule_name(rule));
+	}
+	assert_int_equal(ctl_findings_count(&fs, CTL_ERROR), 1);
+	ctl_findings_clear(&fs);
+}
+
+/* Whatever the reason, also one that lies in that other list. */
+static void
+test_a_failure_by_another_list_is_an_error(void **state)
+{
+	static const enum ctl_rule reasons[] = { CTL_RULE_HEADER_INCOMPLETE,
+		CTL_RULE_MODULUS_WRONG, CTL_RULE_SIGNER_UNKNOWN,
+		CTL_RULE_SIGNER_NOT_SAST, CTL_RULE_SIGNATURE_BAD,
+		CTL_RULE_CERTIFICATE_UNREADABLE, CTL_RULE_KEY_UNREADABLE,
+		CTL_RULE_FIELD_DISAGREES, CTL_RULE_KEY_MISSING,
+		CTL_RULE_TWO_KEYS };
+	static const char *const names[] = { "ok-fresh-list",
+		"ok-itl-callmanager", "ok-cnf-sgn-sha1", "ok-enc-sgn" };
+	struct ctl_file *f = NULL;
+	struct buf bytes = { 0 };
+	size_t i, k;
+
+	for (k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+		case_load(names[k], &bytes);
+		assert_int_equal(
+		    ctl_parse(buf_bytes(&bytes), CTL_KIND_AUTO, &f, NULL),
+		    ERR_OK);
+		for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+			check_refused(f, reasons[i]);
+		ctl_free(&f);
+		buf_clear(&bytes);
+	}
+}
+
+static bool
+is_allowed(const char *name, enum ctl_rule rule)
+{
+	size_t i,
+	    n = sizeof(errors_of_good_cases) / sizeof(errors_of_good_cases[0]);
+
+	for (i = 0; i < n; i++)
+		if (strcmp(errors_of_good_cases[i].name, name) == 0 &&
+		    errors_of_good_cases[i].rule == rule)
+			return true;
+	return false;
+}
+
+static size_t num_allowed;
+
+static void
+check_good(const struct look *look, const struct judged *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->fs.num; i++) {
+		if (j->fs.at[i].severity != CTL_ERROR)
+			continue;
+		if (!is_allowed(look->name, j->fs.at[i].rule))
+			fail_msg("%s: %s", look->name, j->fs.at[i].message);
+		num_allowed++;
+	}
+}
+
+static void
+test_good_cases_have_no_error(void **state)
+{
+	num_allowed = 0;
+	assert_true(for_each_case("ok-", CTL_KIND_AUTO, check_good) >= 58);
+	/* no exception without need */
+	assert_int_equal(num_allowed,
+	    sizeof(errors_of_good_cases) / sizeof(errors_of_good_cases[0]));
+}
+
+/* ---- With a memo; lists that must be found good. ---- */
+
+static bool
+same_findings(const struct ctl_findings *a, const struct ctl_findings *b)
+{
+	size_t i;
+
+	if (a->num != b->num)
+		return false;
+	for (i = 0; i < a->num; i++)
+		if (a->at[i].rule != b->at[i].rule ||
+		    a->at[i].severity != b->at[i].severity ||
+		    a->at[i].record != b->at[i].record ||
+		    a->at[i].offset != b->at[i].offset ||
+		    strcmp(a->at[i].message, b->at[i].message) != 0)
+			return false;
+	return true;
+}
+
+/* Empty at first, then full. */
+static void
+check_memo(const struct look *look, const struct judged *j)
+{
+	struct ctl_memo *memo = NULL;
+	struct judged with;
+	int i;
+
+	assert_int_equal(ctl_memo_new(&memo, NULL), ERR_OK);
+	for (i = 0; i < 2; i++) {
+		with = (struct judged){ .stop = 0 };
+		case_load(look->name, &with.bytes);
+		judge_bytes(&with, look, memo);
+		if (!same_findings(&j->fs, &with.fs))
+			fail_msg("%s: others with a memo", look->name);
+		judged_clear(&with);
+	}
+	ctl_memo_free(&memo);
+}
+
+static void
+test_a_memo_changes_nothing(void **state)
+{
+	(void)for_each_case("ok-", CTL_KIND_AUTO, check_memo);
+	(void)for_each_case("bad-", CTL_KIND_AUTO, check_memo);
+}
+
+static void
+check_clean(const struct judged *j)
+{
+	if (ctl_findings_count(&j->fs, CTL_WARNING) +
+		ctl_findings_count(&j->fs, CTL_ERROR) ==
+	    0)
+		return;
+	show_all(&j->fs);
+	fail_msg("a good list has a warning or an error");
+}
+
+static void
+test_a_fresh_list_is_clean(void **state)
+{
+	struct look look = CASE("ok-fresh-list");
+	struct judged j;
+
+	judge(&j, &look);
+	check_clean(&j);
+	judged_clear(&j);
+}
+
+static void
+test_the_real_list_is_clean(void **state)
+{
+	struct look look = CASE("the real list");
+	struct judged j = { .stop = 0 };
+	struct ctl_file *f = NULL;
+	uint32_t when = 0;
+
+	SAMPLE_OR_SKIP(sample_load("cisco_gigantic-6_CTLFile.tlv", &j.bytes));
+	assert_int_equal(
+	    ctl_parse(buf_bytes(&j.bytes), CTL_KIND_AUTO, &f, NULL), ERR_OK);
+	assert_true(ctl_header_number(ctl_header(f), CTL_HDR_TIMESTAMP, &when));
+	ctl_free(&f);
+	look.at = when;
+	judge_bytes(&j, &look, NULL);
+	check_clean(&j);
+	judged_clear(&j);
+}
+
+/* What was there stays, in its place. */
+static void
+test_findings_are_appended(void **state)
+{
+	struct look look = CASE("ok-pads-0");
+	struct judged j;
+	size_t n;
+
+	judge(&j, &look);
+	n = j.fs.num;
+	assert_true(n > 0);
+	ctl_free(&j.f);
+	judge_bytes(&j, &look, NULL);
+	assert_int_equal(j.fs.num, 2 * n);
+	check_findings(&look, &j);
+	ctl_findings_clear(&j.fs);
+	assert_int_equal(j.fs.num, 0);
+	assert_null(j.fs.at);
+	judged_clear(&j);
+}
+
+static void
+test_names(void **state)
+{
+	assert_null(ctl_rule_name(CTL_RULE_NONE));
+	assert_string_equal(ctl_rule_name(CTL_RULE_ONE_SAST), "one-sast");
+	assert_string_equal(ctl_severity_name(CTL_WARNING), "warning");
+	assert_int_equal(ctl_rule_severity(CTL_RULE_NO_CAPF, CTL_KIND_CTL),
+	    CTL_WARNING);
+	assert_int_equal(ctl_rule_severity(CTL_RULE_NO_CAPF, CTL_KIND_ITL),
+	    CTL_SILENT);
+	assert_int_equal(ctl_rule_severity(CTL_RULE_PADS, CTL_KIND_FIRMWARE),
+	    CTL_ERROR);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_every_rule_has_a_row),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_messages_about_dates),
+		cmocka_unit_test(test_a_failure_is_an_error),
+		cmocka_unit_test(test_a_failure_by_another_list_is_an_error),
+		cmocka_unit_test(test_good_cases_have_no_error),
+		cmocka_unit_test(test_a_memo_changes_nothing),
+		cmocka_unit_test(test_a_fresh_list_is_clean),
+		cmocka_unit_test(test_the_real_list_is_clean),
+		cmocka_unit_test(test_findings_are_appended),
+	};
+
+	return test_run(tests);
+}

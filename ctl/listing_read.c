@@ -172,7 +172,7 @@ check_once(struct reader *r, const struct listing_known *k)
 {
 	const struct ctl_listing *l = r->l;
 
-	if (k->what == LISTING_UNKNOWN_ROW ||
+	if (k->what == LISTING_UNKNOWN_ROW || l->num_rows == r->first_row ||
 	    ctl_row_find(l->rows + r->first_row, l->num_rows - r->first_row,
 		k->tag) == NULL)
 		return ERR_OK;
@@ -508,7 +508,7 @@ settle(struct ctl_listing *l)
 {
 	size_t i, next = l->num_header;
 
-	for (i = 0; i < l->num_records; i++) {
+	for (i = 0; l->rows != NULL && i < l->num_records; i++) {
 		l->records[i].rows = &l->rows[next];
 		next += l->records[i].num_rows;
 	}

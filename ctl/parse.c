@@ -80,22 +80,6 @@ info_of(const struct parser *p, uint8_t tag)
 }
 
 static enum err
-grow(void **array, size_t *cap, size_t need, size_t size, struct diag *d)
-{
-	size_t want = *cap == 0 ? 64 : *cap * 2;
-	void *bigger;
-
-	if (need <= *cap)
-		return ERR_OK;
-	bigger = realloc(*array, want * size);
-	if (bigger == NULL)
-		return diag_nomem(d);
-	*array = bigger;
-	*cap = want;
-	return ERR_OK;
-}
-
-static enum err
 push_field(struct parser *p, const struct ctl_field *field)
 {
 	struct ctl_file *f = p->f;
@@ -110,8 +94,8 @@ push_field(struct parser *p, const struct ctl_field *field)
 		return diag_set(p->d, ERR_TOO_BIG,
 		    "more than %d tags in all, which no real file comes near",
 		    CTL_MAX_FIELDS_TOTAL);
-	e = grow(&array, &p->cap_fields, f->num_fields + 1, sizeof(*f->fields),
-	    p->d);
+	e = ctl_grow(&array, &p->cap_fields, f->num_fields + 1,
+	    sizeof(*f->fields), p->d);
 	f->fields = array;
 	if (e == ERR_OK)
 		f->fields[f->num_fields++] = *field;
@@ -368,7 +352,7 @@ push_record(struct parser *p, const struct ctl_record *r)
 		diag_at(p->d, r->offset, "record %zu", p->index);
 		return ERR_TOO_BIG;
 	}
-	e = grow(&array, &p->cap_records, f->num_records + 1,
+	e = ctl_grow(&array, &p->cap_records, f->num_records + 1,
 	    sizeof(*f->records), p->d);
 	f->records = array;
 	if (e == ERR_OK)

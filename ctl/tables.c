@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "ctl/ctl.h"
+#include "ctl/file.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -26,6 +26,9 @@ static const struct {
 	CTL_ROLES(ROW)
 #undef ROW
 };
+
+/* A SAST in the output of SCFParser. */
+static const char scfparser_sast[] = "Security Token";
 
 static const struct {
 	unsigned code;
@@ -94,6 +97,33 @@ ctl_role_function(unsigned code)
 		if (roles[i].code == code)
 			return roles[i].function;
 	return NULL;
+}
+
+bool
+ctl_role_of_function(struct bytes function, uint16_t *ret)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(roles); i++)
+		if (bytes_equal(function, bytes_of_str(roles[i].function))) {
+			*ret = (uint16_t)roles[i].code;
+			return true;
+		}
+	if (!bytes_equal(function, bytes_of_str(scfparser_sast)))
+		return false;
+	*ret = CTL_ROLE_SAST;
+	return true;
+}
+
+bool
+ctl_begins_function(struct bytes text)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(roles); i++)
+		if (bytes_starts(bytes_of_str(roles[i].function), text))
+			return true;
+	return bytes_starts(bytes_of_str(scfparser_sast), text);
 }
 
 bool

@@ -372,7 +372,8 @@ const char *ctl_status_name(enum ctl_status status);
 const char *ctl_anchor_name(enum ctl_anchor_kind kind);
 
 /* Remembers the signers' records that were found to be in order, so that many
- * files by few signers cost one decoding a signer. For one thread at a time.
+ * files by few signers cost one decoding a signer, and keeps ready what checks
+ * a signature. For one thread at a time, and for anchors with the same `cert`.
  */
 struct ctl_memo;
 

@@ -5,14 +5,16 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* By code, since every tag of every file is looked up here. */
 static const struct ctl_tag_info header_tags[] = {
-#define ROW(id, code, name, shape, parent) { code, name, shape, parent },
+#define ROW(id, code, name, shape, parent) \
+	[code] = { code, name, shape, parent },
 	CTL_HEADER_TAGS(ROW)
 #undef ROW
 };
 
 static const struct ctl_tag_info record_tags[] = {
-#define ROW(id, code, name, shape) { code, name, shape, 0 },
+#define ROW(id, code, name, shape) [code] = { code, name, shape, 0 },
 	CTL_RECORD_TAGS(ROW)
 #undef ROW
 };
@@ -57,12 +59,7 @@ static const char *const anchor_names[] = { CTL_ANCHORS(ROW) };
 static const struct ctl_tag_info *
 find_tag(const struct ctl_tag_info *table, size_t num, uint8_t code)
 {
-	size_t i;
-
-	for (i = 0; i < num; i++)
-		if (table[i].code == code)
-			return &table[i];
-	return NULL;
+	return code < num && table[code].name != NULL ? &table[code] : NULL;
 }
 
 const struct ctl_tag_info *

@@ -19,8 +19,11 @@
 /* Output that may wait to be printed. */
 #define WAITING_MAX ((size_t)32 * 1024 * 1024)
 /* A buffer that grew beyond this is not kept. */
-#define KEEP_MAX ((size_t)1024 * 1024)
-#define REDRAW_NS 100000000L
+#define KEEP_MAX ((size_t)64 * 1024)
+/* The printing thread looks this often, and is called before that only where
+ * much waits for it: being woken for every line would cost more than the
+ * work. */
+#define LOOK_NS 100000000L
 
 /* A chunk of paths, and what was said of them. */
 struct chunk {
@@ -191,6 +194,17 @@ take_chunk(struct run *r, size_t *ret_index)
 	return c;
 }
 
+/* Enough is there for the printing thread to be woken. */
+static bool
+is_much(const struct run *r)
+{
+	const struct chunk *first = &r->chunks[r->first % r->num_chunks];
+
+	return first->is_ready &&
+	    (r->is_fed || !first->is_done || r->waiting >= PIECE ||
+		r->last - r->first >= r->num_chunks / 2);
+}
+
 /* Gives what W has said to chunk I, waiting until what it gave before is
  * printed, and then until not too much waits. */
 static void
@@ -212,7 +226,7 @@ hand_over(struct worker *w, size_t i, size_t num_done, enum cmd_exit end)
 		c->is_ready = true;
 		c->is_done = num_done == c->num;
 		r->waiting += out_len(&c->out);
-		if (i == r->first)
+		if (is_much(r))
 			pthread_cond_signal(&r->given);
 	}
 	while (!r->stop && num_done < c->num && r->waiting > WAITING_MAX &&
@@ -289,28 +303,22 @@ start(struct run *r, size_t i)
 	return w->started;
 }
 
-/* Waits for what can be printed next, but not for long where there is a bar
- * to redraw. */
 static void
-wait_for_output(struct run *r, bool redraw)
+wait_for_output(struct run *r)
 {
 	struct timespec until;
 
-	if (!redraw) {
-		pthread_cond_wait(&r->given, &r->lock);
-		return;
-	}
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += REDRAW_NS;
+	until.tv_nsec += LOOK_NS;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	(void)pthread_cond_timedwait(&r->given, &r->lock, &until);
 }
 
-/* Takes what can be printed next into OUT, which is empty; or nothing, where
- * it is time to redraw the bar. False at the end. */
+/* Takes what can be printed next into OUT, which is empty; or nothing, after
+ * a while. False at the end. */
 static bool
-next_output(struct run *r, struct out *out, enum cmd_exit *end, bool redraw)
+next_output(struct run *r, struct out *out, enum cmd_exit *end)
 {
 	struct chunk *c = &r->chunks[r->first % r->num_chunks];
 	struct out empty = *out;
@@ -319,7 +327,7 @@ next_output(struct run *r, struct out *out, enum cmd_exit *end, bool redraw)
 	pthread_mutex_lock(&r->lock);
 	if ((r->first == r->last && !r->is_fed) ||
 	    (r->first != r->last && !c->is_ready))
-		wait_for_output(r, redraw);
+		wait_for_output(r);
 	if (r->first == r->last) {
 		go_on = !r->is_fed;
 	} else if (c->is_ready) {
@@ -342,14 +350,13 @@ next_output(struct run *r, struct out *out, enum cmd_exit *end, bool redraw)
 static enum cmd_exit
 print_all(struct run *r, struct out_printer *printer)
 {
-	bool redraw = printer->progress != NULL;
 	enum cmd_exit end = CMD_OK;
 	struct out out = { 0 };
 
-	while (!printer->broken && next_output(r, &out, &end, redraw)) {
+	while (!printer->broken && next_output(r, &out, &end)) {
 		end = out_worse(end, out_print(printer, &out));
 		trim(&out);
-		if (redraw)
+		if (printer->progress != NULL)
 			progress_step(printer->progress, r->done);
 	}
 	out_clear(&out);
@@ -377,7 +384,7 @@ run_init(struct run *r, unsigned jobs)
 	pthread_condattr_t attr;
 
 	r->num_workers = jobs;
-	r->num_chunks = 2 * (size_t)jobs + 6;
+	r->num_chunks = 8 * (size_t)jobs + 32;
 	r->workers = calloc(r->num_workers, sizeof(*r->workers));
 	r->chunks = calloc(r->num_chunks, sizeof(*r->chunks));
 	(void)pthread_mutex_init(&r->feed, NULL);

@@ -26,7 +26,9 @@ put_signer(const struct input *in, const struct input_plan *plan,
 
 	if (r == NULL)
 		return;
-	buf_printf(out, ", %s ", ctl_role_name(r->role));
+	buf_str(out, ", ");
+	buf_str(out, ctl_role_name(r->role));
+	buf_str(out, " ");
 	text_put_safe(out,
 	    ctl_common_name(ctl_record_text(r, CTL_REC_SUBJECT)));
 }
@@ -58,7 +60,9 @@ static void
 put_line(const struct input *in, const struct input_plan *plan, struct buf *out)
 {
 	text_put_safe(out, bytes_of_str(in->path));
-	buf_printf(out, ": %s: ", ctl_kind_name(ctl_kind(in->file)));
+	buf_str(out, ": ");
+	buf_str(out, ctl_kind_name(ctl_kind(in->file)));
+	buf_str(out, ": ");
 	if (in->verdict.status == CTL_VERIFIED) {
 		put_verified(in, plan, out);
 	} else {

@@ -108,4 +108,13 @@ bool ctl_listing_is_whole(const struct ctl_listing *l);
 MUST_CHECK enum err ctl_listing_put(const struct ctl_listing *l,
     struct buf *out, struct diag *d);
 
+/* The parts of it, for whoever wants some of the records. I is a place, from
+ * 0. */
+MUST_CHECK enum err ctl_listing_put_head(const struct ctl_listing *l,
+    struct buf *out, struct diag *d);
+MUST_CHECK enum err ctl_listing_put_record(const struct ctl_listing *l,
+    size_t i, struct buf *out, struct diag *d);
+MUST_CHECK enum err ctl_listing_put_tail(const struct ctl_listing *l,
+    struct buf *out, struct diag *d);
+
 #endif

@@ -176,13 +176,46 @@ put_tail(const struct ctl_listing *l, struct buf *out)
 	}
 }
 
+static enum err
+done(const struct buf *out, struct diag *d)
+{
+	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+}
+
 enum err
-ctl_listing_put(const struct ctl_listing *l, struct buf *out, struct diag *d)
+ctl_listing_put_head(const struct ctl_listing *l, struct buf *out,
+    struct diag *d)
 {
 	put_head(l, out);
 	if (l->num_header > 0 || l->header_length > 0 || l->version.ptr != NULL)
 		put_header(l, out);
-	put_records(l, out);
+	return done(out, d);
+}
+
+enum err
+ctl_listing_put_record(const struct ctl_listing *l, size_t i, struct buf *out,
+    struct diag *d)
+{
+	put_record(l, &l->records[i], out);
+	return done(out, d);
+}
+
+enum err
+ctl_listing_put_tail(const struct ctl_listing *l, struct buf *out,
+    struct diag *d)
+{
 	put_tail(l, out);
-	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+	return done(out, d);
+}
+
+enum err
+ctl_listing_put(const struct ctl_listing *l, struct buf *out, struct diag *d)
+{
+	enum err e;
+
+	e = ctl_listing_put_head(l, out, d);
+	if (e != ERR_OK)
+		return e;
+	put_records(l, out);
+	return ctl_listing_put_tail(l, out, d);
 }

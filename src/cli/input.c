@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -195,6 +196,41 @@ begin(const void *context, void **ret, struct diag *d)
 	return e;
 }
 
+/* A text holds no signature: whatever it says, nothing is verified. */
+static void
+judge_listing(struct ctl_verdict *v, enum ctl_anchor_kind anchor)
+{
+	memset(v, 0, sizeof(*v));
+	v->status = CTL_NOT_POSSIBLE;
+	v->anchor = anchor;
+	v->rule = CTL_RULE_SIGNATURE_UNCHECKED;
+	diag_init(&v->why);
+	diag_set(&v->why, ERR_UNSUPPORTED, "text only");
+	(void)snprintf(v->note, sizeof(v->note),
+	    "only the file itself holds the signature");
+}
+
+/* Parses and judges what was loaded. */
+static void
+judge_input(const struct reader *r, struct input *in)
+{
+	struct bytes bytes = buf_bytes(&in->bytes);
+	enum err e;
+
+	if (ctl_is_listing(bytes)) {
+		judge_listing(&in->verdict, r->anchor.kind);
+		e = ctl_listing_read(bytes, &in->listing, &in->error);
+		in->refused = e != ERR_OK && e != ERR_NOMEM;
+		return;
+	}
+	e = ctl_parse(bytes, r->plan->kind, &in->file, &in->error);
+	in->refused = e != ERR_OK && e != ERR_NOMEM;
+	if (e == ERR_OK)
+		e = ctl_verify(in->file, &r->anchor, &in->verdict, &in->error);
+	if (e != ERR_OK)
+		ctl_free(&in->file);
+}
+
 /* Reads PATH into IN, whose error says why not. */
 static void
 read_input(const struct reader *r, const struct path *path, struct input *in)
@@ -208,29 +244,26 @@ read_input(const struct reader *r, const struct path *path, struct input *in)
 	e = load(path->name, r->plan->max_size, &in->bytes, &in->error);
 	in->loaded = e == ERR_OK;
 	if (e == ERR_OK)
-		e = ctl_parse(buf_bytes(&in->bytes), r->plan->kind, &in->file,
-		    &in->error);
-	if (e == ERR_OK)
-		e = ctl_verify(in->file, &r->anchor, &in->verdict, &in->error);
-	if (e != ERR_OK)
-		ctl_free(&in->file);
+		judge_input(r, in);
 }
 
 static enum cmd_exit
 work(void *state, const struct path *path, struct out *out)
 {
 	struct reader *r = state;
-	struct input in = { .path = path->name, .bytes = r->bytes };
+	struct input in = { .path = path->name,
+		.bytes = r->bytes,
+		.memo = r->anchor.memo };
 	enum cmd_exit end;
 
 	in.bytes.len = 0;
 	diag_init(&in.error);
 	read_input(r, path, &in);
-	if (in.file == NULL)
+	if (!input_is_known(&in) && !(in.refused && r->job->takes_refused))
 		out_error(out, in.path, &in.error);
-	end = out_worse(input_end(&in),
-	    r->job->each(r->job->context, &in, out));
+	end = r->job->each(r->job->context, &in, out);
 	ctl_free(&in.file);
+	ctl_listing_free(&in.listing);
 	if (in.bytes.cap > KEEP_MAX)
 		buf_clear(&in.bytes);
 	r->bytes = in.bytes;
@@ -254,10 +287,23 @@ input_run(const struct input_plan *plan, char **paths,
 	return batch_run(&b, paths);
 }
 
+bool
+input_is_known(const struct input *in)
+{
+	return in->file != NULL || in->listing != NULL;
+}
+
+enum ctl_kind
+input_kind(const struct input *in)
+{
+	return in->file != NULL ? ctl_kind(in->file)
+				: ctl_listing_kind(in->listing);
+}
+
 enum cmd_exit
 input_end(const struct input *in)
 {
-	if (in->file == NULL)
+	if (!input_is_known(in))
 		return CMD_FAILED;
 	return in->verdict.status == CTL_VERIFIED ? CMD_OK : CMD_POLICY;
 }

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/folder.h"
+#include "ctl/ctl.h"
 
 /* Names of one folder in memory at a time. */
 #define NAMES_MAX 65536
@@ -142,7 +143,8 @@ has_head_of_list(struct bytes head)
 {
 	static const uint8_t version[] = { 0x01, 0x00, 0x02 };
 
-	return bytes_starts(head, bytes_of(version, sizeof(version)));
+	return bytes_starts(head, bytes_of(version, sizeof(version))) ||
+	    ctl_is_listing(head);
 }
 
 static bool

@@ -150,6 +150,15 @@ put_records(const struct ctl_listing *l, struct buf *out)
 		buf_str(out, "[...]\n");
 }
 
+/* A text that says "Length of CTL file: 0" and goes on with a list. */
+static bool
+has_more(const struct ctl_listing *l)
+{
+	return l->num_header > 0 || l->num_records > 0 ||
+	    l->header_length > 0 || l->version.ptr != NULL ||
+	    l->modified.ptr != NULL;
+}
+
 static void
 put_tail(const struct ctl_listing *l, struct buf *out)
 {
@@ -167,6 +176,8 @@ put_tail(const struct ctl_listing *l, struct buf *out)
 		    noun);
 		break;
 	case CTL_SAID_NO_FILE:
+		if (has_more(l))
+			break;
 		buf_printf(out,
 		    "%s File not found. Please run CTLClient plugin or run "
 		    "the CLI - utils ctl.. to generate the CTL file.\n"

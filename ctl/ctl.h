@@ -183,6 +183,9 @@ const struct ctl_tag_info *ctl_record_tag_info(uint8_t code);
 const char *ctl_role_name(unsigned code);
 /* "System Administrator Security Token" and so on; NULL for another code. */
 const char *ctl_role_function(unsigned code);
+/* True and *RET where FUNCTION is a role as the appliance prints it, or as
+ * Cisco's parser for Windows does (format 8.5). */
+bool ctl_role_of_function(struct bytes function, uint16_t *ret);
 /* True and *RET where the digest code is known. */
 bool ctl_digest_of_code(unsigned code, enum digest *ret);
 /* "SHA-1" and so on; NULL for another code. */
@@ -369,7 +372,8 @@ const char *ctl_status_name(enum ctl_status status);
 const char *ctl_anchor_name(enum ctl_anchor_kind kind);
 
 /* Remembers the signers' records that were found to be in order, so that many
- * files by few signers cost one decoding a signer. For one thread at a time.
+ * files by few signers cost one decoding a signer, and keeps ready what checks
+ * a signature. For one thread at a time, and for anchors with the same `cert`.
  */
 struct ctl_memo;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/file.h"
+#include <stdlib.h>
 
 #include <string.h>
 #include <strings.h>
@@ -216,4 +217,20 @@ ctl_dialect_of(const struct ctl_record *r)
 	    ctl_record_field(r, CTL_REC_ADDRESS) == NULL)
 		return CTL_DIALECT_BUILDER;
 	return CTL_DIALECT_APPLIANCE;
+}
+
+enum err
+ctl_grow(void **array, size_t *cap, size_t need, size_t size, struct diag *d)
+{
+	size_t want = *cap == 0 ? 64 : *cap * 2;
+	void *bigger;
+
+	if (need <= *cap)
+		return ERR_OK;
+	bigger = realloc(*array, want * size);
+	if (bigger == NULL)
+		return diag_nomem(d);
+	*array = bigger;
+	*cap = want;
+	return ERR_OK;
 }

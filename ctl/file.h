@@ -18,6 +18,10 @@ struct ctl_file {
 	size_t num_fields;
 };
 
+/* Makes room for NEED elements of SIZE bytes in *ARRAY, which holds *CAP. */
+MUST_CHECK enum err ctl_grow(void **array, size_t *cap, size_t need,
+    size_t size, struct diag *d);
+
 /* Adds to D the offset and the path of TAG in record INDEX, or in the header
  * where INDEX is 0. */
 void ctl_diag_at(struct diag *d, size_t offset, size_t index, unsigned tag);
@@ -25,6 +29,9 @@ void ctl_diag_at(struct diag *d, size_t offset, size_t index, unsigned tag);
 /* What the header's file name says; CTL_KIND_AUTO: that it is a list, or
  * nothing. */
 enum ctl_kind ctl_kind_by_name(const struct ctl_file *f);
+
+/* TEXT is the beginning of what ctl_role_of_function() knows, or all of it. */
+bool ctl_begins_function(struct bytes text);
 
 /* The kind of a list by its roles: TVS stands in an ITL only (format 4.2). */
 enum ctl_kind ctl_kind_by_roles(const struct ctl_file *f);

@@ -9,13 +9,17 @@
 
 struct slot {
 	struct buf record;
-	struct cert *cert; /* NULL: empty */
+	struct cert *cert;              /* NULL: empty */
+	struct pubkey_checker *checker; /* of its key; NULL: not used yet */
 	char note[160];
 };
 
 struct ctl_memo {
 	struct slot slot[NUM_SLOTS];
 	size_t next;
+	struct digest_kit *kit;
+	const struct pubkey *anchor_key; /* of the anchor's certificate */
+	struct pubkey_checker *anchor_checker;
 };
 
 enum err
@@ -23,16 +27,23 @@ ctl_memo_new(struct ctl_memo **ret, struct diag *d)
 {
 	struct ctl_memo *m = calloc(1, sizeof(*m));
 
+	enum err e;
+
 	if (m == NULL)
 		return diag_nomem(d);
-	*ret = m;
-	return ERR_OK;
+	e = digest_kit_new(&m->kit, d);
+	if (e == ERR_OK)
+		*ret = m;
+	else
+		ctl_memo_free(&m);
+	return e;
 }
 
 static void
 slot_clear(struct slot *s)
 {
 	buf_clear(&s->record);
+	pubkey_checker_free(&s->checker);
 	cert_free(&s->cert);
 }
 
@@ -45,6 +56,8 @@ ctl_memo_free(struct ctl_memo **m)
 		return;
 	for (i = 0; i < NUM_SLOTS; i++)
 		slot_clear(&(*m)->slot[i]);
+	digest_kit_free(&(*m)->kit);
+	pubkey_checker_free(&(*m)->anchor_checker);
 	free(*m);
 	*m = NULL;
 }
@@ -80,4 +93,53 @@ ctl_memo_put(struct ctl_memo *m, struct bytes record, struct cert **cert,
 	*cert = NULL;
 	(void)snprintf(s->note, sizeof(s->note), "%s", note);
 	m->next = (m->next + 1) % NUM_SLOTS;
+}
+
+/* Where the checker of KEY is kept; NULL: nowhere, since nobody knows how
+ * long KEY lives. */
+static struct pubkey_checker **
+place_of(const struct ctl_anchor *anchor, const struct pubkey *key)
+{
+	struct ctl_memo *m = anchor->memo;
+	struct slot *s;
+
+	if (m == NULL)
+		return NULL;
+	for (s = m->slot; s < m->slot + NUM_SLOTS; s++)
+		if (s->cert != NULL && cert_key(s->cert) == key)
+			return &s->checker;
+	if (anchor->cert == NULL || cert_key(anchor->cert) != key)
+		return NULL;
+	if (m->anchor_key != key)
+		pubkey_checker_free(&m->anchor_checker);
+	m->anchor_key = key;
+	return &m->anchor_checker;
+}
+
+enum err
+ctl_memo_digest(const struct ctl_anchor *anchor, enum digest which,
+    const struct bytes parts[2], struct digest_value *ret, struct diag *d)
+{
+	if (anchor->memo == NULL)
+		return digest_of(which, parts, 2, ret, d);
+	return digest_with(anchor->memo->kit, which, parts, 2, ret, d);
+}
+
+enum err
+ctl_memo_check(const struct ctl_anchor *anchor, const struct pubkey *key,
+    enum digest which, const struct ctl_signed *what, enum pubkey_match *ret,
+    struct diag *d)
+{
+	struct pubkey_checker **checker = place_of(anchor, key);
+	enum err e = ERR_OK;
+
+	if (checker == NULL)
+		return pubkey_verify(key, which, &what->digest, what->sig, ret,
+		    d);
+	if (*checker == NULL)
+		e = pubkey_checker_new(key, checker, d);
+	if (e == ERR_OK)
+		e = pubkey_check(*checker, which, &what->digest, what->sig, ret,
+		    d);
+	return e;
 }

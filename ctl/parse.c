@@ -17,6 +17,7 @@ struct parser {
 	size_t cap_records;
 	size_t index;       /* the record at hand, or 0: the header */
 	size_t first_field; /* of the header or record at hand */
+	uint64_t seen[4];   /* a bit for each tag of it */
 	bool bounded;       /* what is read lies within a length already read */
 	struct diag *d;
 };
@@ -79,20 +80,10 @@ info_of(const struct parser *p, uint8_t tag)
 			     : ctl_record_tag_info(tag);
 }
 
-static enum err
-grow(void **array, size_t *cap, size_t need, size_t size, struct diag *d)
+static bool
+was_seen(const struct parser *p, uint8_t tag)
 {
-	size_t want = *cap == 0 ? 64 : *cap * 2;
-	void *bigger;
-
-	if (need <= *cap)
-		return ERR_OK;
-	bigger = realloc(*array, want * size);
-	if (bigger == NULL)
-		return diag_nomem(d);
-	*array = bigger;
-	*cap = want;
-	return ERR_OK;
+	return (p->seen[tag / 64] >> tag % 64 & 1) != 0;
 }
 
 static enum err
@@ -110,12 +101,14 @@ push_field(struct parser *p, const struct ctl_field *field)
 		return diag_set(p->d, ERR_TOO_BIG,
 		    "more than %d tags in all, which no real file comes near",
 		    CTL_MAX_FIELDS_TOTAL);
-	e = grow(&array, &p->cap_fields, f->num_fields + 1, sizeof(*f->fields),
-	    p->d);
+	e = ctl_grow(&array, &p->cap_fields, f->num_fields + 1,
+	    sizeof(*f->fields), p->d);
 	f->fields = array;
-	if (e == ERR_OK)
-		f->fields[f->num_fields++] = *field;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	f->fields[f->num_fields++] = *field;
+	p->seen[field->tag / 64] |= (uint64_t)1 << field->tag % 64;
+	return ERR_OK;
 }
 
 /* Moves one TLV from CUR to RET. */
@@ -152,12 +145,16 @@ static enum err
 check_text(struct parser *p, const struct ctl_field *field)
 {
 	struct bytes text = field->value;
+	uint8_t odd = 0;
 	size_t i;
 	uint8_t c;
 
 	while (text.len > 0 && text.ptr[text.len - 1] == '\0')
 		text.len--;
-	for (i = 0; i < text.len; i++) {
+	/* without a way out the compiler takes many bytes at once */
+	for (i = 0; i < text.len; i++)
+		odd |= (uint8_t)((text.ptr[i] < 0x20) | (text.ptr[i] == 0x7f));
+	for (i = 0; odd != 0 && i < text.len; i++) {
 		c = text.ptr[i];
 		if (c >= 0x20 && c != 0x7f)
 			continue;
@@ -203,19 +200,16 @@ static enum err
 check_place(struct parser *p, const struct ctl_field *field,
     const struct ctl_tag_info *info, uint8_t parent)
 {
-	size_t i;
-
 	if (info->parent != parent) {
 		diag_set(p->d, ERR_SYNTAX, "this tag stands %s container",
 		    info->parent == 0 ? "inside a" : "outside its");
 		return fail_at(p, ERR_SYNTAX, field);
 	}
-	for (i = p->first_field; i < p->f->num_fields; i++)
-		if (p->f->fields[i].tag == field->tag) {
-			diag_set(p->d, ERR_SYNTAX,
-			    "this tag stands here a second time");
-			return fail_at(p, ERR_SYNTAX, field);
-		}
+	if (was_seen(p, field->tag)) {
+		diag_set(p->d, ERR_SYNTAX,
+		    "this tag stands here a second time");
+		return fail_at(p, ERR_SYNTAX, field);
+	}
 	return ERR_OK;
 }
 
@@ -368,7 +362,7 @@ push_record(struct parser *p, const struct ctl_record *r)
 		diag_at(p->d, r->offset, "record %zu", p->index);
 		return ERR_TOO_BIG;
 	}
-	e = grow(&array, &p->cap_records, f->num_records + 1,
+	e = ctl_grow(&array, &p->cap_records, f->num_records + 1,
 	    sizeof(*f->records), p->d);
 	f->records = array;
 	if (e == ERR_OK)
@@ -424,6 +418,7 @@ parse_record(struct parser *p, struct bytes *cur)
 
 	p->index = p->f->num_records + 1;
 	p->first_field = p->f->num_fields;
+	memset(p->seen, 0, sizeof(p->seen));
 	r.offset = offset_of(p, cur->ptr);
 	e = take_record(p, cur, &body);
 	if (e != ERR_OK)

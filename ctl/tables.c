@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "ctl/ctl.h"
+#include "ctl/file.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* By code, since every tag of every file is looked up here. */
 static const struct ctl_tag_info header_tags[] = {
-#define ROW(id, code, name, shape, parent) { code, name, shape, parent },
+#define ROW(id, code, name, shape, parent) \
+	[code] = { code, name, shape, parent },
 	CTL_HEADER_TAGS(ROW)
 #undef ROW
 };
 
 static const struct ctl_tag_info record_tags[] = {
-#define ROW(id, code, name, shape) { code, name, shape, 0 },
+#define ROW(id, code, name, shape) [code] = { code, name, shape, 0 },
 	CTL_RECORD_TAGS(ROW)
 #undef ROW
 };
@@ -26,6 +28,9 @@ static const struct {
 	CTL_ROLES(ROW)
 #undef ROW
 };
+
+/* A SAST in the output of SCFParser. */
+static const char scfparser_sast[] = "Security Token";
 
 static const struct {
 	unsigned code;
@@ -54,12 +59,7 @@ static const char *const anchor_names[] = { CTL_ANCHORS(ROW) };
 static const struct ctl_tag_info *
 find_tag(const struct ctl_tag_info *table, size_t num, uint8_t code)
 {
-	size_t i;
-
-	for (i = 0; i < num; i++)
-		if (table[i].code == code)
-			return &table[i];
-	return NULL;
+	return code < num && table[code].name != NULL ? &table[code] : NULL;
 }
 
 const struct ctl_tag_info *
@@ -94,6 +94,33 @@ ctl_role_function(unsigned code)
 		if (roles[i].code == code)
 			return roles[i].function;
 	return NULL;
+}
+
+bool
+ctl_role_of_function(struct bytes function, uint16_t *ret)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(roles); i++)
+		if (bytes_equal(function, bytes_of_str(roles[i].function))) {
+			*ret = (uint16_t)roles[i].code;
+			return true;
+		}
+	if (!bytes_equal(function, bytes_of_str(scfparser_sast)))
+		return false;
+	*ret = CTL_ROLE_SAST;
+	return true;
+}
+
+bool
+ctl_begins_function(struct bytes text)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(roles); i++)
+		if (bytes_starts(bytes_of_str(roles[i].function), text))
+			return true;
+	return bytes_starts(bytes_of_str(scfparser_sast), text);
 }
 
 bool

@@ -4,33 +4,11 @@
  * by tabs; "BYTEPOS" is the tag number, and a container's LENGTH is that of
  * its length field.
  */
-#include <string.h>
-
 #include "base/text.h"
 #include "ctl/ctl.h"
+#include "ctl/rows.h"
 
 #define HEX_PER_ROW 16
-#define SIGNATURE_PER_ROW 8
-
-/* How the appliance calls the file: "CTL file", "CTL File". */
-static const char *
-noun(enum ctl_kind kind)
-{
-	switch (kind) {
-	case CTL_KIND_CTL:
-		return "CTL";
-	case CTL_KIND_ITL:
-		return "ITL";
-	case CTL_KIND_FIRMWARE:
-		return "firmware";
-	case CTL_KIND_ENCRYPTED:
-		return "encrypted";
-	case CTL_KIND_SIGNED:
-	case CTL_KIND_AUTO:
-		break;
-	}
-	return "signed";
-}
 
 static enum err
 done(const struct buf *out, struct diag *d)
@@ -49,15 +27,14 @@ put_checksum(const struct ctl_text *t, enum digest which, const char *name,
 	e = digest_of(which, &raw, 1, &value, d);
 	if (e != ERR_OK)
 		return e;
-	text_put_hex(out, digest_bytes(&value), "", TEXT_LOWER);
-	buf_printf(out, "(%s)\n", name);
+	rows_put_checksum(out, digest_bytes(&value), name);
 	return ERR_OK;
 }
 
 static void
 put_modified(const struct ctl_text *t, struct buf *out)
 {
-	const char *name = noun(ctl_kind(t->file));
+	const char *name = rows_noun(ctl_kind(t->file));
 	uint32_t when;
 
 	if (ctl_header_number(ctl_header(t->file), CTL_HDR_TIMESTAMP, &when)) {
@@ -73,47 +50,11 @@ put_modified(const struct ctl_text *t, struct buf *out)
 }
 
 static void
-put_table_head(struct buf *out)
-{
-	buf_str(out, "BYTEPOS\tTAG\t\tLENGTH\tVALUE\n");
-	buf_str(out, "-------\t---\t\t------\t-----\n");
-}
-
-/* Number, name and LENGTH of a row; two tabs after a short name. */
-static void
-put_row(struct buf *out, unsigned tag, const char *name, size_t len)
-{
-	buf_printf(out, "%u\t%s\t%s%zu", tag, name,
-	    strlen(name) < 8 ? "\t" : "", len);
-}
-
-static void
 put_text(struct buf *out, struct bytes value)
 {
 	if (value.len > 0 && value.ptr[value.len - 1] == '\0')
 		value.len--;
-	if (value.len > 0)
-		buf_u8(out, '\t');
-	text_put_safe(out, value);
-}
-
-static void
-put_hex(struct buf *out, struct bytes value, const char *sep)
-{
-	if (value.len > 0)
-		buf_u8(out, '\t');
-	text_put_hex(out, value, sep, TEXT_UPPER);
-}
-
-/* The appliance prints a signature without leading zeros. */
-static void
-put_signature(struct buf *out, struct bytes sig)
-{
-	size_t i;
-
-	for (i = 0; i < sig.len; i++)
-		buf_printf(out, "%s%x",
-		    i % SIGNATURE_PER_ROW == 0 ? "\n\t\t" : "  ", sig.ptr[i]);
+	rows_put_text(out, value);
 }
 
 static void
@@ -144,10 +85,10 @@ put_header_value(struct buf *out, const struct ctl_field *field)
 		put_text(out, field->value);
 		break;
 	case CTL_HDR_SERIAL:
-		put_hex(out, field->value, ":");
+		rows_put_hex(out, field->value, ":");
 		break;
 	case CTL_HDR_SIGNATURE:
-		put_signature(out, field->value);
+		rows_put_signature(out, field->value);
 		break;
 	case CTL_HDR_DIGEST:
 	case CTL_HDR_SIGALG:
@@ -156,7 +97,7 @@ put_header_value(struct buf *out, const struct ctl_field *field)
 	case CTL_HDR_TIMESTAMP:
 		break;
 	default:
-		put_hex(out, field->value, " ");
+		rows_put_hex(out, field->value, " ");
 	}
 }
 
@@ -170,11 +111,11 @@ put_header_field(const struct ctl_text *t, const struct ctl_field *field,
 	if (field->tag == CTL_HDR_VERSION || field->tag == CTL_HDR_LENGTH)
 		return;
 	if (info != NULL && info->shape == CTL_GROUP) {
-		put_row(out, field->tag, info->name, 2);
+		rows_put_row(out, field->tag, info->name, 2);
 		buf_printf(out, "\t%zu\n", field->value.len);
 		return;
 	}
-	put_row(out, field->tag, info == NULL ? "UNKNOWN" : info->name,
+	rows_put_row(out, field->tag, info == NULL ? "UNKNOWN" : info->name,
 	    field->value.len);
 	put_header_value(out, field);
 	buf_u8(out, '\n');
@@ -186,7 +127,7 @@ enum err
 ctl_text_head(const struct ctl_text *t, struct buf *out, struct diag *d)
 {
 	const struct ctl_header *h = ctl_header(t->file);
-	const char *name = noun(ctl_kind(t->file));
+	const char *name = rows_noun(ctl_kind(t->file));
 	enum err e;
 	size_t i;
 
@@ -199,10 +140,10 @@ ctl_text_head(const struct ctl_text *t, struct buf *out, struct diag *d)
 	buf_printf(out, "\nLength of %s file: %zu\n", name,
 	    ctl_raw(t->file).len);
 	put_modified(t, out);
-	buf_printf(out, "\n\tParse %s File\n\t----------------\n\n", name);
+	rows_put_parse(out, name);
 	buf_printf(out, "Version:\t%u.%u\nHeaderLength:\t%zu (BYTES)\n\n",
 	    h->major, h->minor, h->length);
-	put_table_head(out);
+	rows_put_table_head(out);
 	for (i = 0; i < h->num_fields; i++)
 		put_header_field(t, &h->fields[i], out);
 	return done(out, d);
@@ -217,8 +158,7 @@ put_cert_hash(struct bytes der, struct buf *out, struct diag *d)
 	e = digest_of(DIGEST_SHA1, &der, 1, &value, d);
 	if (e != ERR_OK)
 		return e;
-	put_hex(out, digest_bytes(&value), " ");
-	buf_str(out, " (SHA1 Hash HEX)");
+	rows_put_cert_hash(out, digest_bytes(&value));
 	return ERR_OK;
 }
 
@@ -261,7 +201,7 @@ put_record_value(struct buf *out, const struct ctl_record *r,
 		put_role(out, r);
 		break;
 	case CTL_REC_SERIAL:
-		put_hex(out, field->value, ":");
+		rows_put_hex(out, field->value, ":");
 		break;
 	case CTL_REC_CERTIFICATE:
 		return put_cert_hash(field->value, out, d);
@@ -273,7 +213,7 @@ put_record_value(struct buf *out, const struct ctl_record *r,
 	case CTL_REC_ADDRESS:
 		break;
 	default:
-		put_hex(out, field->value, " ");
+		rows_put_hex(out, field->value, " ");
 	}
 	return ERR_OK;
 }
@@ -285,7 +225,7 @@ put_record_field(const struct ctl_text *t, const struct ctl_record *r,
 	const struct ctl_tag_info *info = ctl_record_tag_info(field->tag);
 	enum err e;
 
-	put_row(out, field->tag, info == NULL ? "UNKNOWN" : info->name,
+	rows_put_row(out, field->tag, info == NULL ? "UNKNOWN" : info->name,
 	    field->value.len);
 	e = put_record_value(out, r, field, d);
 	buf_u8(out, '\n');
@@ -299,21 +239,17 @@ ctl_text_record(const struct ctl_text *t, size_t index, struct buf *out,
     struct diag *d)
 {
 	const struct ctl_record *r = ctl_record(t->file, index);
-	const char *name = noun(ctl_kind(t->file));
+	const char *name = rows_noun(ctl_kind(t->file));
 	enum err e = ERR_OK;
 	size_t i;
 
-	buf_printf(out, "\n\t%s Record #:%zu\n\t  \t  ----\n", name, index);
-	put_table_head(out);
+	rows_put_record_head(out, name, index);
 	for (i = 0; e == ERR_OK && i < r->num_fields; i++)
 		e = put_record_field(t, r, &r->fields[i], out, d);
 	if (e != ERR_OK)
 		return e;
 	if (r->has_role && r->role == CTL_ROLE_SAST)
-		buf_printf(out,
-		    "This etoken was %sused to sign the %s "
-		    "file.\n",
-		    ctl_signer_record(t->file) == index ? "" : "not ", name);
+		rows_put_mark(out, name, ctl_signer_record(t->file) == index);
 	return done(out, d);
 }
 
@@ -335,7 +271,7 @@ put_reason(const struct ctl_verdict *v, struct buf *out)
 enum err
 ctl_text_tail(const struct ctl_text *t, struct buf *out, struct diag *d)
 {
-	const char *name = noun(ctl_kind(t->file));
+	const char *name = rows_noun(ctl_kind(t->file));
 
 	buf_u8(out, '\n');
 	switch (t->verdict->status) {

@@ -500,19 +500,20 @@ check_sizes(struct judge *j, struct bytes sig)
 static enum err
 check_signature(struct judge *j, enum digest which)
 {
-	struct bytes sig = ctl_header_value(&j->f->header, CTL_HDR_SIGNATURE);
-	struct digest_value value;
+	struct ctl_signed what = { .sig = ctl_header_value(&j->f->header,
+				       CTL_HDR_SIGNATURE) };
 	enum pubkey_match match;
 	struct bytes parts[2];
 	enum err e;
 
-	e = check_sizes(j, sig);
+	e = check_sizes(j, what.sig);
 	if (e != ERR_OK || j->decided)
 		return e;
 	ctl_preimage(j->f, parts);
-	e = digest_of(which, parts, 2, &value, j->d);
+	e = ctl_memo_digest(j->anchor, which, parts, &what.digest, j->d);
 	if (e == ERR_OK)
-		e = pubkey_verify(j->key, which, &value, sig, &match, j->d);
+		e = ctl_memo_check(j->anchor, j->key, which, &what, &match,
+		    j->d);
 	if (e != ERR_OK)
 		return e;
 	if (match == PUBKEY_CHANGED)

@@ -73,6 +73,16 @@ buf_u8(struct buf *b, uint8_t v)
 }
 
 void
+buf_fill(struct buf *b, size_t n, uint8_t v)
+{
+	buf_reserve(b, n);
+	if (b->failed || n == 0)
+		return;
+	memset(b->ptr + b->len, v, n);
+	b->len += n;
+}
+
+void
 buf_u16(struct buf *b, uint16_t v)
 {
 	uint8_t raw[2] = { (uint8_t)(v >> 8), (uint8_t)v };
@@ -93,19 +103,26 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	if (b->failed)
+		return;
+	/* most often it fits */
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(b->ptr == NULL ? NULL : (char *)b->ptr + b->len,
+	    b->cap - b->len, fmt, ap);
 	va_end(ap);
 	if (n < 0) {
 		b->failed = true;
 		return;
 	}
-	buf_reserve(b, (size_t)n + 1);
-	if (b->failed)
-		return;
-	va_start(ap, fmt);
-	(void)vsnprintf((char *)b->ptr + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	if ((size_t)n >= b->cap - b->len) {
+		buf_reserve(b, (size_t)n + 1);
+		if (b->failed)
+			return;
+		va_start(ap, fmt);
+		(void)vsnprintf((char *)b->ptr + b->len, (size_t)n + 1, fmt,
+		    ap);
+		va_end(ap);
+	}
 	b->len += (size_t)n;
 }
 

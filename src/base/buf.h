@@ -39,8 +39,9 @@ void buf_reserve(struct buf *b, size_t n);
 void buf_put(struct buf *b, struct bytes in);
 void buf_str(struct buf *b, const char *s);
 void buf_u8(struct buf *b, uint8_t v);
-void buf_u16(struct buf *b, uint16_t v); /* big-endian */
-void buf_u32(struct buf *b, uint32_t v); /* big-endian */
+void buf_u16(struct buf *b, uint16_t v);           /* big-endian */
+void buf_u32(struct buf *b, uint32_t v);           /* big-endian */
+void buf_fill(struct buf *b, size_t n, uint8_t v); /* N times */
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Appends a u16 to be filled in later and returns its offset. */

@@ -30,16 +30,20 @@ too_big(size_t max, struct diag *d)
 	    "larger than the limit of %zu bytes; --max-size raises it", max);
 }
 
-/* Reads to the end or to one byte over MAX. */
+/* Reads to the end or to one byte over MAX. SIZE is what the system says that
+ * the file holds, 0 where it says nothing: a read that gives just that much,
+ * and had room for more, has met the end. */
 static enum err
-read_all(int fd, size_t max, struct buf *out, struct diag *d)
+read_all(int fd, size_t size, size_t max, struct buf *out, struct diag *d)
 {
 	size_t start = out->len;
 	size_t room;
 	ssize_t n;
 
+	buf_reserve(out, size + 1);
 	for (;;) {
-		buf_reserve(out, READ_CHUNK);
+		if (out->cap == out->len)
+			buf_reserve(out, READ_CHUNK);
 		if (!buf_ok(out))
 			return diag_nomem(d);
 		room = out->cap - out->len;
@@ -55,13 +59,15 @@ read_all(int fd, size_t max, struct buf *out, struct diag *d)
 		out->len += (size_t)n;
 		if (out->len - start > max)
 			return too_big(max, d);
+		if ((size_t)n == size && room > size)
+			return ERR_OK;
 	}
 }
 
 enum err
 file_load_fd(int fd, size_t max, struct buf *ret, struct diag *d)
 {
-	size_t start = ret->len;
+	size_t start = ret->len, size = 0;
 	struct stat st;
 	enum err e;
 
@@ -72,8 +78,8 @@ file_load_fd(int fd, size_t max, struct buf *ret, struct diag *d)
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > max)
 		return too_big(max, d);
 	if (S_ISREG(st.st_mode))
-		buf_reserve(ret, (size_t)st.st_size + READ_CHUNK);
-	e = read_all(fd, max, ret, d);
+		size = (size_t)st.st_size;
+	e = read_all(fd, size, max, ret, d);
 	if (e != ERR_OK) {
 		ret->len = start;
 		ret->failed = false;
@@ -92,6 +98,32 @@ file_load(const char *path, size_t max, struct buf *ret, struct diag *d)
 		return diag_errno(d, "open", errno, "cannot open");
 	e = file_load_fd(fd, max, ret, d);
 	(void)close(fd);
+	return e;
+}
+
+enum err
+file_peek(const char *path, uint8_t *ret, size_t size, size_t *ret_len,
+    struct diag *d)
+{
+	enum err e = ERR_OK;
+	struct stat st;
+	ssize_t n = 0;
+	int fd;
+
+	fd = open(path,
+	    O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return diag_errno(d, "open", errno, "cannot open");
+	if (fstat(fd, &st) != 0)
+		e = diag_errno(d, "fstat", errno, "cannot read");
+	else if (!S_ISREG(st.st_mode))
+		e = diag_set(d, ERR_UNSUPPORTED, "this is no regular file");
+	while (e == ERR_OK && (n = read(fd, ret, size)) < 0)
+		if (errno != EINTR)
+			e = diag_errno(d, "read", errno, "cannot read");
+	(void)close(fd);
+	if (e == ERR_OK)
+		*ret_len = (size_t)n;
 	return e;
 }
 

@@ -21,7 +21,8 @@
 /* What a person may ask to be read unless --max-size says otherwise. */
 #define FILE_MAX_DEFAULT ((size_t)64 * 1024 * 1024)
 
-/* Appends the content of PATH to RET, at most MAX bytes. Messages do not name
+/* Appends the content of PATH to RET, at most MAX bytes, and may leave RET
+ * with room for more. Messages do not name
  * the file: whoever prints one knows it. Errors: ERR_ABSENT,
  * ERR_IO (a folder, no permission), ERR_TOO_BIG, ERR_NOMEM; RET is then as
  * it was. */
@@ -31,6 +32,12 @@ MUST_CHECK enum err file_load(const char *path, size_t max, struct buf *ret,
 /* The same from an open descriptor, which stays open. */
 MUST_CHECK enum err file_load_fd(int fd, size_t max, struct buf *ret,
     struct diag *d);
+
+/* Puts the first bytes of PATH, at most SIZE, into RET and their number into
+ * *RET_LEN. A symbolic link, a FIFO and whatever else is no regular file is
+ * ERR_UNSUPPORTED or ERR_IO, and nobody waits for it. */
+MUST_CHECK enum err file_peek(const char *path, uint8_t *ret, size_t size,
+    size_t *ret_len, struct diag *d);
 
 enum file_flag {
 	FILE_CLOBBER = 1, /* replace what stands under the name */

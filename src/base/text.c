@@ -95,6 +95,18 @@ put_escaped(struct buf *out, struct bytes in)
 		buf_printf(out, "\\x%02x", in.ptr[i]);
 }
 
+/* How many printable ASCII characters IN begins with: most of what there is.
+ */
+static size_t
+plain_len(struct bytes in)
+{
+	size_t n = 0;
+
+	while (n < in.len && in.ptr[n] >= 0x20 && in.ptr[n] < 0x7f)
+		n++;
+	return n;
+}
+
 void
 text_put_safe(struct buf *out, struct bytes in)
 {
@@ -102,6 +114,10 @@ text_put_safe(struct buf *out, struct bytes in)
 	uint32_t c;
 
 	while (in.len > 0) {
+		if (bytes_take(&in, plain_len(in), &one))
+			buf_put(out, one);
+		if (in.len == 0)
+			break;
 		if (take_char(&in, &one, &c)) {
 			if (is_unsafe(c))
 				put_escaped(out, one);

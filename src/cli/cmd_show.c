@@ -42,8 +42,6 @@ struct show {
 	const struct show_opts *opts;
 	struct input_plan plan;
 	struct records records;
-	struct out_json json;
-	bool several; /* more than one file: name each */
 };
 
 /* The C library takes a zone that it does not know for UTC, silently. So it
@@ -147,7 +145,7 @@ put_file(const struct show *s, const struct input *in, struct buf *out,
 	struct ctl_text t = { in->file, &in->verdict, s->opts->hex };
 	enum err e;
 
-	if (s->several) {
+	if (s->plan.several) {
 		buf_str(out, "==> ");
 		text_put_safe(out, bytes_of_str(in->path));
 		buf_str(out, " <==\n");
@@ -162,22 +160,22 @@ put_file(const struct show *s, const struct input *in, struct buf *out,
 	if (e == ERR_OK)
 		e = ctl_text_tail(&t, out, d);
 	put_remarks(in, out);
-	if (s->several)
+	if (s->plan.several)
 		buf_str(out, "\n");
 	return e;
 }
 
 static enum cmd_exit
-show_text(const struct show *s, const struct input *in)
+show_text(const struct show *s, const struct input *in, struct out *out)
 {
+	enum cmd_exit end = CMD_OK;
 	struct buf text = { 0 };
-	enum cmd_exit end;
 	struct diag d;
 
 	if (put_file(s, in, &text, &d) == ERR_OK) {
-		end = out_write(&text);
+		out_put(out, &text);
 	} else {
-		out_error(in->path, &d);
+		out_error(out, in->path, &d);
 		end = CMD_FAILED;
 	}
 	buf_clear(&text);
@@ -186,7 +184,7 @@ show_text(const struct show *s, const struct input *in)
 
 /* Complains of a record that was asked for and is not there. */
 static enum cmd_exit
-check_records(const struct show *s, const struct input *in)
+check_records(const struct show *s, const struct input *in, struct out *out)
 {
 	size_t highest = records_highest(&s->records);
 	struct diag d;
@@ -195,41 +193,22 @@ check_records(const struct show *s, const struct input *in)
 		return CMD_OK;
 	diag_set(&d, ERR_ABSENT, "there is no record %zu, the file has %zu",
 	    highest, ctl_num_records(in->file));
-	out_error(in->path, &d);
+	out_error(out, in->path, &d);
 	return CMD_FAILED;
 }
 
 static enum cmd_exit
-show_one(struct show *s, const char *path)
+show_one(const void *context, const struct input *in, struct out *out)
 {
-	enum cmd_exit end, written = CMD_OK;
-	struct input in;
-	bool ok = input_read(&in, path, &s->plan);
-
-	end = input_end(&in);
-	if (ok)
-		end = out_worse(end, check_records(s, &in));
-	else
-		out_error(path, &in.error);
-	if (s->opts->in.json)
-		written = out_json_add(&s->json,
-		    json_of_show(&in, &s->records));
-	else if (ok)
-		written = show_text(s, &in);
-	input_clear(&in);
-	return out_worse(end, written);
-}
-
-static enum cmd_exit
-show_all(struct show *s, char **paths)
-{
+	const struct show *s = context;
 	enum cmd_exit end = CMD_OK;
 
-	s->several = paths[1] != NULL;
-	for (; *paths != NULL; paths++)
-		end = out_worse(end, show_one(s, *paths));
-	if (s->opts->in.json)
-		end = out_worse(end, out_json_end(&s->json));
+	if (in->file != NULL)
+		end = check_records(s, in, out);
+	if (s->plan.json)
+		out_json(out, json_of_show(in, &s->records));
+	else if (in->file != NULL)
+		end = out_worse(end, show_text(s, in, out));
 	return end;
 }
 
@@ -249,6 +228,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct show_opts o = { 0 };
 	struct show s = { .opts = &o };
+	struct input_job job = { &s, show_one };
 	enum cmd_exit end;
 	struct diag d;
 	bool done;
@@ -257,10 +237,10 @@ run(const struct cmd *cmd, struct opt_line *line)
 	if (done)
 		return end;
 	if (prepare(&s, &d) != ERR_OK)
-		return cmd_refuse(cmd, &d);
+		return input_refuse(cmd, &o.in, &d);
 	end = input_plan(&s.plan, cmd, &o.in, line->args);
 	if (end == CMD_OK)
-		end = show_all(&s, line->args);
+		end = input_run(&s.plan, line->args, &job);
 	input_plan_clear(&s.plan);
 	return end;
 }

@@ -26,7 +26,9 @@ put_signer(const struct input *in, const struct input_plan *plan,
 
 	if (r == NULL)
 		return;
-	buf_printf(out, ", %s ", ctl_role_name(r->role));
+	buf_str(out, ", ");
+	buf_str(out, ctl_role_name(r->role));
+	buf_str(out, " ");
 	text_put_safe(out,
 	    ctl_common_name(ctl_record_text(r, CTL_REC_SUBJECT)));
 }
@@ -58,7 +60,9 @@ static void
 put_line(const struct input *in, const struct input_plan *plan, struct buf *out)
 {
 	text_put_safe(out, bytes_of_str(in->path));
-	buf_printf(out, ": %s: ", ctl_kind_name(ctl_kind(in->file)));
+	buf_str(out, ": ");
+	buf_str(out, ctl_kind_name(ctl_kind(in->file)));
+	buf_str(out, ": ");
 	if (in->verdict.status == CTL_VERIFIED) {
 		put_verified(in, plan, out);
 	} else {
@@ -75,40 +79,19 @@ put_line(const struct input *in, const struct input_plan *plan, struct buf *out)
 }
 
 static enum cmd_exit
-verify_one(const char *path, const struct input_plan *plan,
-    struct out_json *json)
+verify_one(const void *context, const struct input *in, struct out *out)
 {
+	const struct input_plan *plan = context;
 	struct buf text = { 0 };
-	struct input in;
-	enum cmd_exit end, written = CMD_OK;
-	bool ok = input_read(&in, path, plan);
 
-	end = input_end(&in);
-	if (!ok)
-		out_error(path, &in.error);
-	if (json != NULL) {
-		written = out_json_add(json, json_of_verify(&in));
-	} else if (ok) {
-		put_line(&in, plan, &text);
-		written = out_write(&text);
+	if (plan->json) {
+		out_json(out, json_of_verify(in));
+	} else if (in->file != NULL) {
+		put_line(in, plan, &text);
+		out_put(out, &text);
+		buf_clear(&text);
 	}
-	input_clear(&in);
-	buf_clear(&text);
-	return out_worse(end, written);
-}
-
-static enum cmd_exit
-verify_all(char **paths, const struct input_plan *plan, bool as_json)
-{
-	struct out_json json = { 0 };
-	enum cmd_exit end = CMD_OK;
-
-	for (; *paths != NULL; paths++)
-		end = out_worse(end,
-		    verify_one(*paths, plan, as_json ? &json : NULL));
-	if (as_json)
-		end = out_worse(end, out_json_end(&json));
-	return end;
+	return CMD_OK;
 }
 
 static enum cmd_exit
@@ -116,6 +99,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct verify_opts o = { 0 };
 	struct input_plan plan;
+	struct input_job job = { &plan, verify_one };
 	enum cmd_exit end;
 	bool done;
 
@@ -124,7 +108,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 		return end;
 	end = input_plan(&plan, cmd, &o.in, line->args);
 	if (end == CMD_OK)
-		end = verify_all(line->args, &plan, o.in.json);
+		end = input_run(&plan, line->args, &job);
 	input_plan_clear(&plan);
 	return end;
 }

@@ -69,7 +69,7 @@ print_help(const struct cmd *cmd)
 enum cmd_exit
 cmd_usage(const struct cmd *cmd, const struct diag *d)
 {
-	out_error(NULL, d);
+	out_complain(NULL, d);
 	(void)fprintf(stderr, "Try 'ctlsmith %s%s--help'.\n",
 	    cmd == NULL ? "" : cmd->name, cmd == NULL ? "" : " ");
 	return CMD_USAGE;
@@ -80,7 +80,7 @@ cmd_refuse(const struct cmd *cmd, const struct diag *d)
 {
 	if (d->code == ERR_USAGE)
 		return cmd_usage(cmd, d);
-	out_error(NULL, d);
+	out_complain(NULL, d);
 	return CMD_FAILED;
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/input.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli/out.h"
+#include "cli/batch.h"
+
+/* A buffer that one file made larger than this is not kept for the next. */
+#define KEEP_MAX ((size_t)1024 * 1024)
 
 static bool
 is_stdin(const char *path)
@@ -21,18 +25,18 @@ load(const char *path, size_t max, struct buf *ret, struct diag *d)
 	return file_load(path, max, ret, d);
 }
 
+/* What is kept are the bytes: each thread decodes a certificate of its own. */
 static enum err
 load_signer(struct input_plan *plan, const char *path, struct diag *d)
 {
-	struct buf content = { 0 };
+	struct cert *cert = NULL;
 	enum err e;
 
-	e = load(path, plan->max_size, &content, d);
+	plan->anchor = CTL_ANCHOR_CERT;
+	e = load(path, plan->max_size, &plan->signer_bytes, d);
 	if (e == ERR_OK)
-		e = cert_from_file(buf_bytes(&content), &plan->signer, d);
-	buf_clear(&content);
-	plan->anchor.kind = CTL_ANCHOR_CERT;
-	plan->anchor.cert = plan->signer;
+		e = cert_from_file(buf_bytes(&plan->signer_bytes), &cert, d);
+	cert_free(&cert);
 	return e;
 }
 
@@ -41,6 +45,7 @@ load_trusted(struct input_plan *plan, const char *path, struct diag *d)
 {
 	enum err e;
 
+	plan->anchor = CTL_ANCHOR_TRUSTED;
 	e = load(path, plan->max_size, &plan->trusted_bytes, d);
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&plan->trusted_bytes), CTL_KIND_AUTO,
@@ -49,8 +54,6 @@ load_trusted(struct input_plan *plan, const char *path, struct diag *d)
 		e = diag_set(d, ERR_UNSUPPORTED,
 		    "this is no CTL and no ITL, "
 		    "so it holds nobody to trust");
-	plan->anchor.kind = CTL_ANCHOR_TRUSTED;
-	plan->anchor.trusted = plan->trusted;
 	return e;
 }
 
@@ -87,66 +90,168 @@ check(struct input_plan *plan, const struct input_opts *opts, char **paths,
 	return check_stdin(opts, paths, d);
 }
 
+/* JSON is an array whatever happens. */
+static enum cmd_exit
+end_empty(const struct input_opts *opts)
+{
+	struct out_printer printer = { .json = opts->json };
+
+	return out_worse(CMD_FAILED, out_close(&printer));
+}
+
+enum cmd_exit
+input_refuse(const struct cmd *cmd, const struct input_opts *opts,
+    const struct diag *d)
+{
+	enum cmd_exit end = cmd_refuse(cmd, d);
+
+	return end == CMD_FAILED ? end_empty(opts) : end;
+}
+
 enum cmd_exit
 input_plan(struct input_plan *plan, const struct cmd *cmd,
     const struct input_opts *opts, char **paths)
 {
 	const char *path = NULL;
+	enum err e = ERR_OK;
 	struct diag d;
-	enum err e;
 
 	memset(plan, 0, sizeof(*plan));
 	plan->max_size = opts->max_size == 0 ? FILE_MAX_DEFAULT
 					     : opts->max_size;
-	plan->anchor.kind = CTL_ANCHOR_SELF;
+	plan->jobs = opts->jobs;
+	plan->json = opts->json;
+	plan->anchor = CTL_ANCHOR_SELF;
 	if (check(plan, opts, paths, &d) != ERR_OK)
 		return cmd_usage(cmd, &d);
-	e = ctl_memo_new(&plan->anchor.memo, &d);
-	if (e == ERR_OK && opts->signer != NULL)
+	plan->several = paths_are_several(paths);
+	if (opts->signer != NULL)
 		e = load_signer(plan, path = opts->signer, &d);
-	if (e == ERR_OK && opts->trusted != NULL)
+	if (opts->trusted != NULL)
 		e = load_trusted(plan, path = opts->trusted, &d);
 	if (e == ERR_OK)
 		return CMD_OK;
-	out_error(path, &d);
-	return CMD_FAILED;
+	out_complain(path, &d);
+	return end_empty(opts);
 }
 
 void
 input_plan_clear(struct input_plan *plan)
 {
-	ctl_memo_free(&plan->anchor.memo);
-	cert_free(&plan->signer);
 	ctl_free(&plan->trusted);
 	buf_clear(&plan->trusted_bytes);
+	buf_clear(&plan->signer_bytes);
 }
 
-bool
-input_read(struct input *in, const char *path, const struct input_plan *plan)
+/* What one thread reads with. */
+struct reader {
+	const struct input_plan *plan;
+	const struct input_job *job;
+	struct ctl_anchor anchor;
+	struct cert *signer;
+	struct buf bytes; /* of one file after the other */
+};
+
+/* What all threads read with. */
+struct readers {
+	const struct input_plan *plan;
+	const struct input_job *job;
+};
+
+static void
+end(void *state)
+{
+	struct reader *r = state;
+
+	ctl_memo_free(&r->anchor.memo);
+	cert_free(&r->signer);
+	buf_clear(&r->bytes);
+	free(r);
+}
+
+static enum err
+begin(const void *context, void **ret, struct diag *d)
+{
+	const struct readers *all = context;
+	const struct input_plan *plan = all->plan;
+	struct reader *r = calloc(1, sizeof(*r));
+	enum err e;
+
+	if (r == NULL)
+		return diag_nomem(d);
+	r->plan = plan;
+	r->job = all->job;
+	e = ctl_memo_new(&r->anchor.memo, d);
+	if (e == ERR_OK && plan->anchor == CTL_ANCHOR_CERT)
+		e = cert_from_file(buf_bytes(&plan->signer_bytes), &r->signer,
+		    d);
+	r->anchor.kind = plan->anchor;
+	r->anchor.trusted = plan->trusted;
+	r->anchor.cert = r->signer;
+	if (e == ERR_OK)
+		*ret = r;
+	else
+		end(r);
+	return e;
+}
+
+/* Reads PATH into IN, whose error says why not. */
+static void
+read_input(const struct reader *r, const struct path *path, struct input *in)
 {
 	enum err e;
 
-	memset(in, 0, sizeof(*in));
-	in->path = path;
-	diag_init(&in->error);
-	e = load(path, plan->max_size, &in->bytes, &in->error);
+	if (path->error != NULL) {
+		in->error = *path->error;
+		return;
+	}
+	e = load(path->name, r->plan->max_size, &in->bytes, &in->error);
 	in->loaded = e == ERR_OK;
 	if (e == ERR_OK)
-		e = ctl_parse(buf_bytes(&in->bytes), plan->kind, &in->file,
+		e = ctl_parse(buf_bytes(&in->bytes), r->plan->kind, &in->file,
 		    &in->error);
 	if (e == ERR_OK)
-		e = ctl_verify(in->file, &plan->anchor, &in->verdict,
-		    &in->error);
+		e = ctl_verify(in->file, &r->anchor, &in->verdict, &in->error);
 	if (e != ERR_OK)
 		ctl_free(&in->file);
-	return e == ERR_OK;
 }
 
-void
-input_clear(struct input *in)
+static enum cmd_exit
+work(void *state, const struct path *path, struct out *out)
 {
-	ctl_free(&in->file);
-	buf_clear(&in->bytes);
+	struct reader *r = state;
+	struct input in = { .path = path->name, .bytes = r->bytes };
+	enum cmd_exit end;
+
+	in.bytes.len = 0;
+	diag_init(&in.error);
+	read_input(r, path, &in);
+	if (in.file == NULL)
+		out_error(out, in.path, &in.error);
+	end = out_worse(input_end(&in),
+	    r->job->each(r->job->context, &in, out));
+	ctl_free(&in.file);
+	if (in.bytes.cap > KEEP_MAX)
+		buf_clear(&in.bytes);
+	r->bytes = in.bytes;
+	return end;
+}
+
+enum cmd_exit
+input_run(const struct input_plan *plan, char **paths,
+    const struct input_job *job)
+{
+	struct readers all = { plan, job };
+	struct batch b = {
+		.jobs = plan->jobs,
+		.json = plan->json,
+		.context = &all,
+		.begin = begin,
+		.work = work,
+		.end = end,
+	};
+
+	return batch_run(&b, paths);
 }
 
 enum cmd_exit

@@ -5,11 +5,13 @@
 #define CLI_INPUT_H
 
 #include "cli/cmd.h"
+#include "cli/out.h"
 #include "ctl/ctl.h"
 
 /* The options that all of them have. */
 struct input_opts {
 	bool json;
+	unsigned jobs;
 	size_t max_size;
 	const char *kind;
 	const char *signer;
@@ -17,39 +19,50 @@ struct input_opts {
 };
 
 /* Their lines for an option table, of a struct whose member `in` they are. */
-#define INPUT_OPTS(type)                                                      \
-	{ "json", NULL, OPT_FLAG, offsetof(type, in.json),                    \
-		"print JSON: an array, one element a file", NULL },           \
-	    { "kind", "KIND", OPT_STRING, offsetof(type, in.kind),            \
-		    "what every file is, whatever it says of itself",         \
-		    "ctl itl signed-file firmware encrypted" },               \
-	    { "max-size", "BYTES", OPT_SIZE, offsetof(type, in.max_size),     \
-		    "read files up to this size (default 64M)", NULL },       \
-	    { "signer", "CERT", OPT_STRING, offsetof(type, in.signer),        \
-		    "check the signature with this certificate (PEM or DER)", \
-		    OPT_FILES },                                              \
-	{                                                                     \
-		"trusted", "LIST", OPT_STRING, offsetof(type, in.trusted),    \
-		    "check it with this CTL or ITL, the one phones hold",     \
-		    OPT_FILES                                                 \
+#define INPUT_OPTS(type)                                                       \
+	{ "json", NULL, OPT_FLAG, offsetof(type, in.json),                     \
+		"print JSON: an array, one element a file", NULL },            \
+	    { "jobs", "N", OPT_NUMBER, offsetof(type, in.jobs),                \
+		    "work on N files at a time (default: one a core)", NULL }, \
+	    { "kind", "KIND", OPT_STRING, offsetof(type, in.kind),             \
+		    "what every file is, whatever it says of itself",          \
+		    "ctl itl signed-file firmware encrypted" },                \
+	    { "max-size", "BYTES", OPT_SIZE, offsetof(type, in.max_size),      \
+		    "read files up to this size (default 64M)", NULL },        \
+	    { "signer", "CERT", OPT_STRING, offsetof(type, in.signer),         \
+		    "check the signature with this certificate (PEM or DER)",  \
+		    OPT_FILES },                                               \
+	{                                                                      \
+		"trusted", "LIST", OPT_STRING, offsetof(type, in.trusted),     \
+		    "check it with this CTL or ITL, the one phones hold",      \
+		    OPT_FILES                                                  \
 	}
 
-/* What the options mean, loaded once. */
+/* What the options mean, loaded once and then only read. */
 struct input_plan {
 	enum ctl_kind kind;
 	size_t max_size;
-	struct ctl_anchor anchor;
+	unsigned jobs; /* 0: one a core */
+	bool json;
+	bool several; /* more than one file may come: name each */
+	enum ctl_anchor_kind anchor;
 	struct buf trusted_bytes;
-	struct ctl_file *trusted;
-	struct cert *signer;
+	struct ctl_file *trusted; /* CTL_ANCHOR_TRUSTED */
+	struct buf signer_bytes;  /* CTL_ANCHOR_CERT: PEM or DER */
 };
 
 /* Loads what OPTS name; PATHS, which a NULL ends, are the files to come.
- * CMD_USAGE or CMD_FAILED, and said, where that does
- * not work; PLAN is to be cleared whatever the outcome. */
+ * CMD_USAGE or CMD_FAILED, and said, where that does not work; with --json a
+ * failure prints an empty array. PLAN is to be cleared whatever the outcome.
+ */
 enum cmd_exit input_plan(struct input_plan *plan, const struct cmd *cmd,
     const struct input_opts *opts, char **paths);
 void input_plan_clear(struct input_plan *plan);
+
+/* Ends CMD for the reason in D, as cmd_refuse(), before any file is read; with
+ * --json a failure prints an empty array. */
+enum cmd_exit input_refuse(const struct cmd *cmd, const struct input_opts *opts,
+    const struct diag *d);
 
 /* One file, loaded, parsed and judged. */
 struct input {
@@ -61,11 +74,23 @@ struct input {
 	struct diag error; /* where file is NULL */
 };
 
-/* Reads PATH ("-": standard input). False where IN->error says why not; IN is
- * to be cleared whatever the outcome. */
-bool input_read(struct input *in, const char *path,
-    const struct input_plan *plan);
-void input_clear(struct input *in);
+/* What a command does with each file. */
+struct input_job {
+	const void *context; /* only read: threads share it */
+
+	/* Says into OUT what there is to say of IN, for all of PATHS in any
+	 * order and at the same time. Where IN->file is NULL, IN->error has
+	 * been said, and only JSON has more to say. Returns CMD_FAILED where
+	 * it failed, having said why, else CMD_OK or a policy's end: what the
+	 * file itself asks for (input_end()) is added by the caller. */
+	enum cmd_exit (*each)(const void *context, const struct input *in,
+	    struct out *out);
+};
+
+/* Reads and judges all that PATHS name, folders included, does JOB with each
+ * and prints what it says, in order (cli/batch.h). Returns the worst end. */
+enum cmd_exit input_run(const struct input_plan *plan, char **paths,
+    const struct input_job *job);
 
 /* The end that a judged file asks for: CMD_POLICY unless it verified. */
 enum cmd_exit input_end(const struct input *in);

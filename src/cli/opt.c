@@ -48,9 +48,27 @@ read_size(const char *name, const char *text, size_t *ret, struct diag *d)
 }
 
 static enum err
+read_number(const char *name, const char *text, unsigned *ret, struct diag *d)
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' ||
+	    n < 1 || n > OPT_NUMBER_MAX)
+		return diag_set(d, ERR_USAGE,
+		    "--%s wants a number from 1 to %d, not '%s'", name,
+		    OPT_NUMBER_MAX, text);
+	*ret = (unsigned)n;
+	return ERR_OK;
+}
+
+static enum err
 store(const struct opt *opt, const char *value, void *target, struct diag *d)
 {
 	char *at = (char *)target + opt->offset;
+	unsigned number = 0;
 	size_t size = 0;
 	bool yes = true;
 	enum err e = ERR_OK;
@@ -66,6 +84,11 @@ store(const struct opt *opt, const char *value, void *target, struct diag *d)
 		e = read_size(opt->name, value, &size, d);
 		if (e == ERR_OK)
 			memcpy(at, &size, sizeof(size));
+		break;
+	case OPT_NUMBER:
+		e = read_number(opt->name, value, &number, d);
+		if (e == ERR_OK)
+			memcpy(at, &number, sizeof(number));
 		break;
 	}
 	return e;

@@ -15,8 +15,11 @@
 enum opt_type {
 	OPT_FLAG,   /* bool */
 	OPT_STRING, /* const char *, borrowed from argv */
-	OPT_SIZE    /* size_t, a number of bytes with K, M or G behind it */
+	OPT_SIZE,   /* size_t, a number of bytes with K, M or G behind it */
+	OPT_NUMBER  /* unsigned, 1 to OPT_NUMBER_MAX */
 };
+
+#define OPT_NUMBER_MAX 256
 
 struct opt {
 	const char *name; /* long, without the dashes */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pki/digest.h"
 
+#include <stdlib.h>
+
 #include <openssl/evp.h>
 
 #include "pki/ossl.h"
@@ -42,26 +44,90 @@ md_of(enum digest which)
 	return NULL;
 }
 
+/* Digests with CTX, which is ready for it. */
+static enum err
+digest(EVP_MD_CTX *ctx, const struct bytes *parts, size_t num_parts,
+    struct digest_value *ret, struct diag *d)
+{
+	struct digest_value v = { { 0 }, 0 };
+	unsigned len = 0;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; ok && i < num_parts; i++)
+		ok = EVP_DigestUpdate(ctx, parts[i].ptr, parts[i].len) == 1;
+	if (!ok || EVP_DigestFinal_ex(ctx, v.byte, &len) != 1)
+		return ossl_nomem(d);
+	v.len = len;
+	*ret = v;
+	return ERR_OK;
+}
+
 enum err
 digest_of(enum digest which, const struct bytes *parts, size_t num_parts,
     struct digest_value *ret, struct diag *d)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	struct digest_value v = { { 0 }, 0 };
-	unsigned len = 0;
-	bool ok;
+	enum err e;
+
+	/* all of them are built in: what can fail is memory */
+	if (ctx == NULL || EVP_DigestInit_ex(ctx, md_of(which), NULL) != 1)
+		e = ossl_nomem(d);
+	else
+		e = digest(ctx, parts, num_parts, ret, d);
+	EVP_MD_CTX_free(ctx);
+	return e;
+}
+
+#define COUNT(id, name, len) +1
+#define NUM_DIGESTS (0 DIGEST_LIST(COUNT))
+
+struct digest_kit {
+	EVP_MD_CTX *ctx[NUM_DIGESTS]; /* NULL: not used yet */
+};
+
+enum err
+digest_kit_new(struct digest_kit **ret, struct diag *d)
+{
+	struct digest_kit *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		return diag_nomem(d);
+	*ret = k;
+	return ERR_OK;
+}
+
+void
+digest_kit_free(struct digest_kit **k)
+{
 	size_t i;
 
-	ok = ctx != NULL && EVP_DigestInit_ex(ctx, md_of(which), NULL) == 1;
-	for (i = 0; ok && i < num_parts; i++)
-		ok = EVP_DigestUpdate(ctx, parts[i].ptr, parts[i].len) == 1;
-	ok = ok && EVP_DigestFinal_ex(ctx, v.byte, &len) == 1;
-	EVP_MD_CTX_free(ctx);
-	if (!ok) /* all of them are built in: what can fail is memory */
+	if (*k == NULL)
+		return;
+	for (i = 0; i < NUM_DIGESTS; i++)
+		EVP_MD_CTX_free((*k)->ctx[i]);
+	free(*k);
+	*k = NULL;
+}
+
+enum err
+digest_with(struct digest_kit *k, enum digest which, const struct bytes *parts,
+    size_t num_parts, struct digest_value *ret, struct diag *d)
+{
+	EVP_MD_CTX *ctx = k->ctx[which];
+	/* without a type the one of the context stays, and is not looked up
+	 * again */
+	const EVP_MD *md = ctx == NULL ? md_of(which) : NULL;
+
+	if (ctx == NULL)
+		ctx = EVP_MD_CTX_new();
+	if (ctx == NULL || EVP_DigestInit_ex(ctx, md, NULL) != 1) {
+		EVP_MD_CTX_free(ctx);
+		k->ctx[which] = NULL;
 		return ossl_nomem(d);
-	v.len = len;
-	*ret = v;
-	return ERR_OK;
+	}
+	k->ctx[which] = ctx;
+	return digest(ctx, parts, num_parts, ret, d);
 }
 
 struct bytes

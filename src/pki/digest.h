@@ -37,6 +37,20 @@ size_t digest_len(enum digest which);
 MUST_CHECK enum err digest_of(enum digest which, const struct bytes *parts,
     size_t num_parts, struct digest_value *ret, struct diag *d);
 
+/* Contexts for whoever makes many digests, kept from one to the next. For one
+ * thread at a time. */
+struct digest_kit;
+
+MUST_CHECK enum err digest_kit_new(struct digest_kit **ret, struct diag *d);
+
+/* Frees *K and sets it to NULL; NULL is allowed. */
+void digest_kit_free(struct digest_kit **k);
+
+/* As digest_of(). */
+MUST_CHECK enum err digest_with(struct digest_kit *k, enum digest which,
+    const struct bytes *parts, size_t num_parts, struct digest_value *ret,
+    struct diag *d);
+
 /* The value, borrowed from V. */
 struct bytes digest_bytes(const struct digest_value *v);
 

@@ -5,6 +5,9 @@
  * A signature is checked by recovering its block and comparing it, byte for
  * byte, with the one block that is right: no tolerance in the ASN.1, and no
  * policy of the system (security level, disabled SHA-1) has a say.
+ *
+ * Threads may share a struct pubkey; a struct pubkey_checker is for one thread
+ * at a time.
  */
 #ifndef PKI_PUBKEY_H
 #define PKI_PUBKEY_H
@@ -48,6 +51,22 @@ enum pubkey_match {
 /* Checks SIG against the digest VALUE, both made with WHICH (SHA-1, SHA-256
  * or SHA-512; ERR_UNSUPPORTED for another, and for a key that is not RSA). */
 MUST_CHECK enum err pubkey_verify(const struct pubkey *k, enum digest which,
+    const struct digest_value *value, struct bytes sig, enum pubkey_match *ret,
+    struct diag *d);
+
+/* A key made ready, for whoever checks many signatures with it: what depends
+ * on the key alone is done once. */
+struct pubkey_checker;
+
+/* K is not needed afterwards. */
+MUST_CHECK enum err pubkey_checker_new(const struct pubkey *k,
+    struct pubkey_checker **ret, struct diag *d);
+
+/* Frees *C and sets it to NULL; NULL is allowed. */
+void pubkey_checker_free(struct pubkey_checker **c);
+
+/* As pubkey_verify(). */
+MUST_CHECK enum err pubkey_check(struct pubkey_checker *c, enum digest which,
     const struct digest_value *value, struct bytes sig, enum pubkey_match *ret,
     struct diag *d);
 

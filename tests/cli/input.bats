@@ -113,8 +113,10 @@ named() {
 	rm -r odd
 }
 
-@test "a directory" {
-	refused . '* directory*'
+@test "a directory that holds no list" {
+	mkdir none
+	try_all 1 none
+	grep -qx 'ctlsmith: none: this folder holds no trust list .*' err
 }
 
 @test "a file that is not there" {
@@ -311,7 +313,8 @@ named() {
 	[ "$(wc -l <err)" = 2 ]
 	try 1 verify good nothing good short forged
 	[ "$(sed 's/: .*//' out | tr '\n' ' ')" = 'good good forged ' ]
-	try_all 1 good nothing good short forged .
+	mkdir none
+	try_all 1 good nothing good short forged none
 }
 
 @test "1 beats 3, and 3 beats 0, in any order" {

@@ -98,9 +98,9 @@ values() {
 @test "every option that the help lists is tested in this file" {
 	local option
 
-	[ "$(options_of show)" = "hex json kind long max-size records signer $(
+	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(
 	)trusted tz " ]
-	[ "$(options_of verify)" = "json kind max-size signer trusted " ]
+	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
 		grep -q "^@test \"--$option" "$BATS_TEST_FILENAME"
@@ -285,6 +285,22 @@ values() {
 	# a list to trust and a certificate are files like others
 	try 1 verify --max-size 5K --trusted "$other" "$list"
 	grep -q "^ctlsmith: $other: .*limit of 5120 bytes" err
+}
+
+@test "--jobs takes 1 to 256, and changes nothing that is printed" {
+	local jobs
+
+	"$CTLSMITH" verify "$list" "$other" "$itl" "$sgn" >wanted || [ $? = 3 ]
+	for jobs in 1 2 3 007 256; do
+		try 3 verify --jobs $jobs "$list" "$other" "$itl" "$sgn"
+		cmp wanted out
+		try 0 show --jobs=$jobs "$list"
+	done
+	for jobs in 0 257 -1 +1 1x x1 1.5 '' ' 1' '1 ' 0x10 4294967297 \
+		18446744073709551617 all; do
+		wrong verify --jobs "$jobs" "$list"
+		grep -q ": --jobs wants a number from 1 to 256, not '$jobs'$" err
+	done
 }
 
 @test "--signer takes PEM and DER, and no other certificate" {

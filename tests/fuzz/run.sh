@@ -26,13 +26,21 @@ fi
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
+# The folder that target $1 begins with: made lists, or texts.
+seeds_of() {
+	case $1 in
+	listing) echo "$here/../listings" ;;
+	*) echo "$build/cases" ;;
+	esac
+}
+
 # Runs one target; its last words go to a log of its own.
 fuzz() {
 	local name=$1 seeds=() folder
 	local corpus=$build/corpus/$name findings=$build/findings/$name
 
 	mkdir -p "$corpus" "$findings"
-	for folder in "$here/regress/$name" "$build/cases"; do
+	for folder in "$here/regress/$name" "$(seeds_of "$name")"; do
 		[ ! -d "$folder" ] || seeds+=("$folder")
 	done
 	"$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" \

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/listing_parts.h"
+
+/* The least that is allocated for texts at a time. */
+#define CHUNK_SIZE ((size_t)16 * 1024)
+
+/* Memory that does not move while more is added. */
+struct listing_chunk {
+	struct listing_chunk *next;
+	size_t len, cap;
+	uint8_t at[];
+};
+
+enum err
+listing_keep(struct ctl_listing *l, struct bytes in, struct bytes *ret,
+    struct diag *d)
+{
+	size_t cap = in.len > CHUNK_SIZE ? in.len : CHUNK_SIZE;
+	struct listing_chunk *c = l->chunks;
+
+	if (c == NULL || c->cap - c->len < in.len) {
+		c = malloc(sizeof(*c) + cap);
+		if (c == NULL)
+			return diag_nomem(d);
+		c->next = l->chunks;
+		c->len = 0;
+		c->cap = cap;
+		l->chunks = c;
+	}
+	if (in.len > 0)
+		memcpy(c->at + c->len, in.ptr, in.len);
+	*ret = bytes_of(c->at + c->len, in.len);
+	c->len += in.len;
+	return ERR_OK;
+}
+
+bool
+ctl_is_listing(struct bytes in)
+{
+	static const uint8_t file[] = { CTL_HDR_VERSION, 0, 2 };
+	struct listing_known known;
+	struct listing_lines lines;
+	struct listing_line line;
+	bool found = false;
+
+	if (bytes_starts(in, bytes_of(file, sizeof(file))))
+		return false;
+	listing_lines_init(&lines, in);
+	while (!found && listing_lines_next(&lines, &line)) {
+		listing_know(line.text, &known);
+		found = known.noun != CTL_KIND_AUTO;
+	}
+	listing_lines_clear(&lines);
+	return found;
+}
+
+void
+ctl_listing_free(struct ctl_listing **l)
+{
+	struct listing_chunk *c, *next;
+
+	if (*l == NULL)
+		return;
+	for (c = (*l)->chunks; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	free((*l)->rows);
+	free((*l)->records);
+	free(*l);
+	*l = NULL;
+}
+
+enum ctl_kind
+ctl_listing_kind(const struct ctl_listing *l)
+{
+	return l->kind;
+}
+
+enum ctl_said
+ctl_listing_said(const struct ctl_listing *l)
+{
+	return l->said;
+}
+
+struct bytes
+ctl_listing_md5(const struct ctl_listing *l)
+{
+	return l->md5;
+}
+
+struct bytes
+ctl_listing_sha1(const struct ctl_listing *l)
+{
+	return l->sha1;
+}
+
+bool
+ctl_listing_length(const struct ctl_listing *l, size_t *ret)
+{
+	if (l->has_length)
+		*ret = l->length;
+	return l->has_length;
+}
+
+struct bytes
+ctl_listing_modified(const struct ctl_listing *l)
+{
+	return l->modified;
+}
+
+struct bytes
+ctl_listing_version(const struct ctl_listing *l)
+{
+	return l->version;
+}
+
+size_t
+ctl_listing_header_length(const struct ctl_listing *l)
+{
+	return l->header_length;
+}
+
+const struct ctl_row *
+ctl_listing_header(const struct ctl_listing *l, size_t *ret_num)
+{
+	*ret_num = l->num_header;
+	return l->rows;
+}
+
+size_t
+ctl_listing_num(const struct ctl_listing *l)
+{
+	return l->num_records;
+}
+
+const struct ctl_listed *
+ctl_listing_at(const struct ctl_listing *l, size_t i)
+{
+	return i < l->num_records ? &l->records[i] : NULL;
+}
+
+const struct ctl_row *
+ctl_row_find(const struct ctl_row *rows, size_t num, unsigned tag)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++)
+		if (rows[i].tag == tag)
+			return &rows[i];
+	return NULL;
+}
+
+bool
+ctl_listing_is_whole(const struct ctl_listing *l)
+{
+	size_t i, sum = l->header_length;
+
+	if (!l->has_length || l->header_length == 0)
+		return false;
+	for (i = 0; i < l->num_records; i++) {
+		if (l->records[i].index != i + 1 || l->records[i].length == 0)
+			return false;
+		sum += l->records[i].length;
+	}
+	return sum == l->length;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A name whose line was broken, or that a page has changed: format 8.5. Every
+ * way of putting it together is tried, the one that changes least first; it is
+ * right where it has the length that LENGTH says.
+ */
+#include <string.h>
+
+#include "ctl/listing_parts.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Lines that a name may be broken into: 320 characters at 40 a line. Each
+ * costs more attempts to put it together. */
+#define MAX_PIECES 8
+/* How text_put_safe() writes a byte: four characters. */
+#define ESCAPE_LEN 4
+
+/* The ways to put a name together. */
+static const struct style {
+	bool cut_first; /* blanks before it are the columns' */
+	bool cut_last;
+	bool cut_all; /* blanks around each piece are the page's */
+	const char *joint;
+} styles[] = {
+	{ false, false, false, "" },
+	{ true, false, false, "" },
+	{ true, true, false, "" },
+	{ true, true, true, "" },
+	{ true, true, true, " " },
+};
+/* What a name is that fits in no style. */
+#define STYLE_AS_IS 2
+
+/* What else may have happened to a name. */
+enum repair {
+	NBSP_TO_BLANK = 1,
+	DROP_AFTER_SEMICOLON = 2, /* a page put blanks where it may break */
+	UNESCAPE = 4              /* ctlsmith made it safe to print */
+};
+
+static const unsigned repairs[] = { 0, NBSP_TO_BLANK, DROP_AFTER_SEMICOLON,
+	NBSP_TO_BLANK | DROP_AFTER_SEMICOLON, UNESCAPE,
+	UNESCAPE | NBSP_TO_BLANK, UNESCAPE | DROP_AFTER_SEMICOLON,
+	UNESCAPE | NBSP_TO_BLANK | DROP_AFTER_SEMICOLON };
+
+/* IN begins with an escape of ours, for a byte that a name may hold: no
+ * control character (ctl_parse()). */
+static bool
+is_escape(struct bytes in, uint8_t *ret)
+{
+	unsigned byte;
+
+	if (in.len < ESCAPE_LEN || in.ptr[0] != '\\' || in.ptr[1] != 'x' ||
+	    listing_hex_value(in.ptr[2]) > 15 ||
+	    listing_hex_value(in.ptr[3]) > 15)
+		return false;
+	byte = listing_hex_value(in.ptr[2]) << 4 | listing_hex_value(in.ptr[3]);
+	*ret = (uint8_t)byte;
+	return byte >= 0x80;
+}
+
+static void
+skip(struct bytes *cur, size_t n)
+{
+	struct bytes skipped;
+
+	(void)!bytes_take(cur, n, &skipped);
+}
+
+/* The fewest bytes that PIECE can stand for. */
+static size_t
+least_of_name(struct bytes piece)
+{
+	bool after_semicolon = false;
+	size_t n = 0;
+	uint8_t c;
+
+	piece = listing_trim(piece);
+	while (piece.len > 0) {
+		if (is_escape(piece, &c))
+			skip(&piece, ESCAPE_LEN);
+		else if (!bytes_u8(&piece, &c) ||
+		    (listing_is_blank(c) && after_semicolon))
+			continue;
+		after_semicolon = c == ';';
+		n++;
+	}
+	return n;
+}
+
+static void
+put_name_char(struct buf *out, size_t start, uint8_t c, unsigned how)
+{
+	if (listing_is_blank(c) && (how & DROP_AFTER_SEMICOLON) != 0 &&
+	    out->len > start && out->ptr[out->len - 1] == ';')
+		return;
+	if (c == LISTING_NBSP && (how & NBSP_TO_BLANK) == 0)
+		buf_str(out, "\xc2\xa0");
+	else
+		buf_u8(out, listing_is_blank(c) ? ' ' : c);
+}
+
+static void
+put_piece(struct buf *out, size_t start, struct bytes piece, unsigned how)
+{
+	uint8_t c;
+
+	while (piece.len > 0)
+		if ((how & UNESCAPE) != 0 && is_escape(piece, &c)) {
+			buf_u8(out, c);
+			skip(&piece, ESCAPE_LEN);
+		} else if (bytes_u8(&piece, &c)) {
+			put_name_char(out, start, c, how);
+		}
+}
+
+/* Appends the first NUM pieces of V in one of the ways. */
+static void
+put_name(const struct listing_value *v, size_t num, const struct style *style,
+    unsigned how, struct buf *out)
+{
+	struct bytes rest = buf_bytes(&v->text), piece, cut;
+	size_t i, start = out->len;
+
+	for (i = 0; i < num; i++) {
+		if (!listing_take_piece(&rest, &piece))
+			piece = bytes_of("", 0);
+		cut = listing_trim(piece);
+		if (style->cut_all || (style->cut_first && i == 0)) {
+			piece.len -= (size_t)(cut.ptr - piece.ptr);
+			piece.ptr = cut.ptr;
+		}
+		if (style->cut_all || (style->cut_last && i + 1 == num))
+			piece.len = (size_t)(cut.ptr + cut.len - piece.ptr);
+		if (i > 0)
+			buf_str(out, style->joint);
+		put_piece(out, start, piece, how);
+	}
+}
+
+/* What can be mended at all. */
+static unsigned
+repairs_for(const struct listing_value *v)
+{
+	struct bytes in = buf_bytes(&v->text);
+	unsigned how = 0;
+
+	if (in.len == 0)
+		return 0;
+	if (memchr(in.ptr, LISTING_NBSP, in.len) != NULL)
+		how |= NBSP_TO_BLANK;
+	if (memchr(in.ptr, ';', in.len) != NULL)
+		how |= DROP_AFTER_SEMICOLON;
+	if (memchr(in.ptr, '\\', in.len) != NULL)
+		how |= UNESCAPE;
+	return how;
+}
+
+void
+listing_name_begin(struct listing_value *v, struct bytes piece)
+{
+	/* One tab parts the columns, and another blank is the name's. Blanks in
+	 * its place are any number. */
+	if (piece.len > 0 && piece.ptr[0] == '\t')
+		skip(&piece, 1);
+	else
+		while (piece.len > 0 && listing_is_blank(piece.ptr[0]))
+			skip(&piece, 1);
+	v->have = least_of_name(piece);
+	if (v->have > 0)
+		listing_add_piece(v, piece);
+}
+
+bool
+listing_name_more(struct listing_value *v, struct bytes piece)
+{
+	size_t n = least_of_name(piece);
+
+	if (v->have >= v->need || n > v->need - v->have ||
+	    v->num_pieces >= MAX_PIECES)
+		return false;
+	v->have += n;
+	listing_add_piece(v, piece);
+	return true;
+}
+
+/* The first NUM pieces, put together so, have the right length. */
+static bool
+fits(const struct listing_value *v, size_t num, const struct style *style,
+    unsigned how, struct buf *out)
+{
+	size_t start = out->len;
+
+	put_name(v, num, style, how, out);
+	if (!buf_ok(out) || out->len - start == v->need)
+		return true;
+	out->len = start;
+	return false;
+}
+
+/* Looks for the way that changes least. Fewer pieces than all: the lines behind
+ * them were none of the name. */
+static bool
+find_fit(const struct listing_value *v, struct buf *out)
+{
+	unsigned possible = repairs_for(v);
+	size_t r, s, k;
+
+	for (r = 0; r < COUNT(repairs); r++)
+		for (s = 0; s < COUNT(styles); s++)
+			for (k = 1; k <= v->num_pieces; k++)
+				if ((repairs[r] & ~possible) == 0 &&
+				    fits(v, k, &styles[s], repairs[r], out))
+					return true;
+	return false;
+}
+
+/* A DNSNAME of two NULs, which an ITL is said to have: the appliance prints
+ * nothing, ctlsmith an escape. */
+static bool
+is_empty(const struct listing_value *v)
+{
+	if (v->need == 0)
+		return v->have == 0;
+	return v->need == 1 &&
+	    (v->have == 0 ||
+		bytes_equal(listing_trim(buf_bytes(&v->text)),
+		    bytes_of_str("\\x00")));
+}
+
+bool
+listing_name_end(const struct listing_value *v, struct buf *ret,
+    bool *ret_damaged)
+{
+	if (v->have == 0 || is_empty(v))
+		return is_empty(v);
+	if (v->have <= v->need && find_fit(v, ret))
+		return true;
+	*ret_damaged = true;
+	put_name(v, v->num_pieces, &styles[STYLE_AS_IS], NBSP_TO_BLANK, ret);
+	return true;
+}

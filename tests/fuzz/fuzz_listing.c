@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The text of `show ctl`: whatever is pasted is refused with a reason or keeps
+ * to its limits; what is read is safe to print, and reads again as the same.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/ctl.h"
+#include "tests/fuzz/fuzz.h"
+
+/* A name has no control character, and the length that its row says. */
+static void
+check_text(const struct ctl_row *row)
+{
+	size_t i;
+
+	for (i = 0; i < row->text.len; i++)
+		FUZZ_CHECK(
+		    row->text.ptr[i] >= 0x20 && row->text.ptr[i] != 0x7f);
+	FUZZ_CHECK(!row->damaged || row->text.len > 0);
+}
+
+static void
+check_rows(const struct ctl_row *rows, size_t num, size_t len)
+{
+	size_t i;
+
+	FUZZ_CHECK(num <= CTL_MAX_FIELDS);
+	for (i = 0; i < num; i++) {
+		FUZZ_CHECK(rows[i].tag > 0 && rows[i].line > 0);
+		FUZZ_CHECK(rows[i].length <= UINT16_MAX);
+		FUZZ_CHECK(rows[i].offset < len);
+		FUZZ_CHECK(rows[i].data.ptr == NULL ||
+		    rows[i].data.len == rows[i].length);
+		check_text(&rows[i]);
+	}
+}
+
+/* The names and rows of A and B are the same, line for line but for where they
+ * stand. */
+static void
+check_same_rows(const struct ctl_row *a, const struct ctl_row *b, size_t num)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		FUZZ_CHECK(a[i].tag == b[i].tag);
+		FUZZ_CHECK(a[i].length == b[i].length);
+		FUZZ_CHECK(bytes_equal(a[i].data, b[i].data));
+		FUZZ_CHECK((a[i].text.ptr == NULL) == (b[i].text.ptr == NULL));
+		if (!a[i].damaged)
+			FUZZ_CHECK(bytes_equal(a[i].text, b[i].text));
+	}
+}
+
+static void
+check_listing(const struct ctl_listing *l, size_t len)
+{
+	const struct ctl_listed *r;
+	size_t i, num, last = 0, total = 0;
+	const struct ctl_row *rows = ctl_listing_header(l, &num);
+
+	check_rows(rows, num, len);
+	FUZZ_CHECK(ctl_listing_num(l) <= CTL_MAX_RECORDS);
+	for (i = 0; i < ctl_listing_num(l); i++) {
+		r = ctl_listing_at(l, i);
+		FUZZ_CHECK(r->index > last && r->offset < len);
+		FUZZ_CHECK(r->sha1.ptr == NULL || r->sha1.len == 20);
+		FUZZ_CHECK(r->length <= UINT16_MAX);
+		FUZZ_CHECK(r->has_mark || !r->is_signer);
+		check_rows(r->rows, r->num_rows, len);
+		last = r->index;
+		total += r->num_rows;
+	}
+	FUZZ_CHECK(ctl_listing_at(l, i) == NULL);
+	FUZZ_CHECK(total <= CTL_MAX_FIELDS_TOTAL);
+	FUZZ_CHECK(ctl_listing_md5(l).len % 16 == 0);
+	FUZZ_CHECK(ctl_listing_sha1(l).len % 20 == 0);
+	(void)ctl_listing_is_whole(l);
+}
+
+static void
+check_same(const struct ctl_listing *a, const struct ctl_listing *b)
+{
+	const struct ctl_listed *x, *y;
+	size_t i, num, num_b;
+	const struct ctl_row *rows = ctl_listing_header(a, &num);
+	const struct ctl_row *rows_b = ctl_listing_header(b, &num_b);
+
+	FUZZ_CHECK(num == num_b);
+	check_same_rows(rows, rows_b, num);
+	FUZZ_CHECK(ctl_listing_kind(a) == ctl_listing_kind(b));
+	FUZZ_CHECK(ctl_listing_said(a) == ctl_listing_said(b));
+	FUZZ_CHECK(ctl_listing_num(a) == ctl_listing_num(b));
+	for (i = 0; i < ctl_listing_num(a); i++) {
+		x = ctl_listing_at(a, i);
+		y = ctl_listing_at(b, i);
+		FUZZ_CHECK(x->index == y->index && x->length == y->length);
+		FUZZ_CHECK(x->has_role == y->has_role && x->role == y->role);
+		FUZZ_CHECK(x->has_mark == y->has_mark);
+		FUZZ_CHECK(x->is_signer == y->is_signer);
+		FUZZ_CHECK(bytes_equal(x->sha1, y->sha1));
+		FUZZ_CHECK(x->num_rows == y->num_rows);
+		check_same_rows(x->rows, y->rows, x->num_rows);
+	}
+}
+
+static void
+check_put(const struct ctl_listing *l)
+{
+	struct buf once = { 0 }, twice = { 0 };
+	struct ctl_listing *again = NULL;
+	size_t i;
+
+	FUZZ_CHECK(ctl_listing_put(l, &once, NULL) == ERR_OK);
+	FUZZ_CHECK(text_is_utf8(buf_bytes(&once)));
+	for (i = 0; i < once.len; i++)
+		FUZZ_CHECK((once.ptr[i] >= 0x20 && once.ptr[i] != 0x7f) ||
+		    once.ptr[i] == '\t' || once.ptr[i] == '\n');
+	FUZZ_CHECK(ctl_is_listing(buf_bytes(&once)));
+	FUZZ_CHECK(ctl_listing_read(buf_bytes(&once), &again, NULL) == ERR_OK);
+	check_same(l, again);
+	FUZZ_CHECK(ctl_listing_put(again, &twice, NULL) == ERR_OK);
+	FUZZ_CHECK(bytes_equal(buf_bytes(&once), buf_bytes(&twice)));
+	ctl_listing_free(&again);
+	buf_clear(&once);
+	buf_clear(&twice);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct bytes in = bytes_of(data, len);
+	struct ctl_listing *l = NULL;
+	struct diag d;
+	enum err e;
+
+	diag_init(&d);
+	e = ctl_listing_read(in, &l, &d);
+	if (e != ERR_OK) {
+		FUZZ_CHECK(l == NULL);
+		FUZZ_CHECK(d.code == e && d.msg[0] != '\0');
+		FUZZ_CHECK(e == ERR_SYNTAX || e == ERR_TOO_BIG);
+		return 0;
+	}
+	FUZZ_CHECK(ctl_is_listing(in) || (len > 2 && data[0] == 1));
+	check_listing(l, len);
+	check_put(l);
+	ctl_listing_free(&l);
+	FUZZ_CHECK(l == NULL);
+	return 0;
+}

@@ -281,13 +281,34 @@ static const struct row rows[] = {
 
 #define NUM_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* Those that ctl_validate_listing() alone finds. */
-static const enum ctl_rule text_rules[] = {
-	CTL_RULE_NO_FILE,
-	CTL_RULE_SAID_FAILED,
-	CTL_RULE_TEXT_INCOMPLETE,
-	CTL_RULE_TEXT_DAMAGED,
+/* The same for texts of tests/listings, where WAS is replaced by IS. */
+struct text_row {
+	enum ctl_rule rule;
+	size_t num;
+	size_t record;
+	unsigned line;
+	const char *has;
+	const char *has_not;
+	const char *was, *is; /* in has */
 };
+
+static const struct text_row text_rows[] = {
+	{ CTL_RULE_NO_FILE, 1, 0, 0, "118893-1", "118893-5", NULL, NULL },
+	{ CTL_RULE_NO_FILE, 1, 0, 0, "118892-3", "118892-2", NULL, NULL },
+	{ CTL_RULE_SAID_FAILED, 1, 0, 0, "118893-5", "118893-5",
+	    "The CTL file was verified successfully.",
+	    "Verification of the CTL File failed." },
+	{ CTL_RULE_TEXT_INCOMPLETE, 1, 0, 0, "118893-2", "118893-5", NULL,
+	    NULL },
+	{ CTL_RULE_TEXT_DAMAGED, 2, 1, 14, "118893-6", "118892-2", NULL, NULL },
+	{ CTL_RULE_NON_SECURE, 1, 3, 59, "118892-2", "118893-5", NULL, NULL },
+	{ CTL_RULE_ONE_SAST, 1, 0, 0, "118893-5", "118892-2", NULL, NULL },
+	/* a list that is not whole is not said to lack anything */
+	{ CTL_RULE_SIGNATURE_UNCHECKED, 1, 0, 0, "118893-2", "118893-1", NULL,
+	    NULL },
+};
+
+#define NUM_TEXT_ROWS (sizeof(text_rows) / sizeof(text_rows[0]))
 
 /* What an ok- case may be found wrong with all the same. */
 static const struct {
@@ -494,8 +515,8 @@ test_every_rule_has_a_row(void **state)
 
 	for (i = 0; i < NUM_ROWS; i++)
 		seen[rows[i].rule] = true;
-	for (i = 0; i < sizeof(text_rules) / sizeof(text_rules[0]); i++)
-		seen[text_rules[i]] = true;
+	for (i = 0; i < NUM_TEXT_ROWS; i++)
+		seen[text_rows[i].rule] = true;
 	for (i = 0; i < CTL_RULE_END; i++)
 		if (!seen[i])
 			fail_msg("no case for %s", ctl_rule_name(i));
@@ -782,6 +803,144 @@ test_good_cases_have_no_error(void **state)
 	    sizeof(errors_of_good_cases) / sizeof(errors_of_good_cases[0]));
 }
 
+/* ---- Texts. ---- */
+
+static void
+replace(struct buf *b, const char *was, const char *is)
+{
+	size_t len = strlen(was);
+	struct buf out = { 0 };
+	char *at;
+
+	buf_u8(b, '\0');
+	assert_non_null(b->ptr);
+	at = strstr((char *)b->ptr, was);
+	assert_non_null(at);
+	buf_put(&out, bytes_of(b->ptr, (size_t)((uint8_t *)at - b->ptr)));
+	buf_str(&out, is);
+	buf_str(&out, at + len);
+	buf_clear(b);
+	*b = out;
+}
+
+static void
+judge_text(struct bytes text, struct ctl_findings *ret)
+{
+	struct ctl_listing *l = NULL;
+	struct diag d;
+
+	diag_init(&d);
+	if (ctl_listing_read(text, &l, &d) != ERR_OK)
+		fail_msg("line %u: %s", d.line, d.msg);
+	assert_int_equal(ctl_validate_listing(l, ret, &d), ERR_OK);
+	ctl_listing_free(&l);
+}
+
+static void
+judge_listing(const char *name, const struct text_row *change,
+    struct ctl_findings *ret)
+{
+	struct buf text = { 0 };
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/tests/listings/%s.txt",
+	    getenv("SRC"), name);
+	assert_int_equal(file_load(path, FILE_MAX_DEFAULT, &text, NULL),
+	    ERR_OK);
+	if (change != NULL && change->was != NULL)
+		replace(&text, change->was, change->is);
+	judge_text(buf_bytes(&text), ret);
+	buf_clear(&text);
+}
+
+static void
+try_text_row(const struct text_row *row)
+{
+	struct ctl_findings fs = { 0 };
+	const struct ctl_finding *f;
+
+	judge_listing(row->has, row, &fs);
+	f = find(&fs, row->rule);
+	if (f == NULL || f->record != row->record || f->line != row->line ||
+	    count(&fs, row->rule) != row->num) {
+		show_all(&fs);
+		fail_msg("%s: %s is not found, or elsewhere", row->has,
+		    ctl_rule_name(row->rule));
+	}
+	ctl_findings_clear(&fs);
+	judge_listing(row->has_not, NULL, &fs);
+	if (find(&fs, row->rule) != NULL)
+		fail_msg("%s: %s", row->has_not, ctl_rule_name(row->rule));
+	ctl_findings_clear(&fs);
+}
+
+static void
+test_texts(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < NUM_TEXT_ROWS; i++)
+		try_text_row(&text_rows[i]);
+}
+
+/* F as the appliance shows it, and what is found in that. */
+static void
+judge_as_text(const struct judged *j, struct ctl_findings *ret)
+{
+	struct ctl_text t = { j->f, &j->verdict, false };
+	struct buf text = { 0 };
+	size_t i;
+
+	assert_int_equal(ctl_text_head(&t, &text, NULL), ERR_OK);
+	for (i = 1; i <= ctl_num_records(j->f); i++)
+		assert_int_equal(ctl_text_record(&t, i, &text, NULL), ERR_OK);
+	assert_int_equal(ctl_text_tail(&t, &text, NULL), ERR_OK);
+	judge_text(buf_bytes(&text), ret);
+	buf_clear(&text);
+}
+
+/* What only the text says, or says otherwise. */
+static bool
+is_of_text(enum ctl_rule rule)
+{
+	return rule == CTL_RULE_SIGNATURE_UNCHECKED ||
+	    /* a text does not tell keys, only certificates */
+	    rule == CTL_RULE_TWO_KEYS || rule == CTL_RULE_SIGNER_UNKNOWN ||
+	    rule == CTL_RULE_SAID_FAILED || rule == CTL_RULE_TEXT_DAMAGED ||
+	    rule == CTL_RULE_TEXT_INCOMPLETE;
+}
+
+static void
+check_text(const struct look *look, const struct judged *j)
+{
+	struct ctl_findings fs = { 0 };
+	const struct ctl_finding *f;
+	size_t i, k;
+
+	if (j->f == NULL || !ctl_is_list(j->f))
+		return;
+	judge_as_text(j, &fs);
+	for (i = 0; i < fs.num; i++) {
+		f = &fs.at[i];
+		for (k = 0; k < j->fs.num; k++)
+			if (j->fs.at[k].rule == f->rule &&
+			    j->fs.at[k].record == f->record)
+				break;
+		if (k == j->fs.num && !is_of_text(f->rule))
+			fail_msg("%s: %s in record %zu of its text only",
+			    look->name, ctl_rule_name(f->rule), f->record);
+	}
+	ctl_findings_clear(&fs);
+}
+
+/* What is found in the text of a list is found in the list. */
+static void
+test_a_text_is_judged_as_the_list(void **state)
+{
+	(void)for_each_case("ok-", CTL_KIND_AUTO, check_text);
+	(void)for_each_case("bad-", CTL_KIND_AUTO, check_text);
+}
+
 /* ---- With a memo; lists that must be found good. ---- */
 
 static bool
@@ -917,6 +1076,8 @@ main(void)
 		cmocka_unit_test(test_a_failure_by_another_list_is_an_error),
 		cmocka_unit_test(test_another_list_has_records_of_its_own),
 		cmocka_unit_test(test_good_cases_have_no_error),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_a_text_is_judged_as_the_list),
 		cmocka_unit_test(test_a_memo_changes_nothing),
 		cmocka_unit_test(test_a_fresh_list_is_clean),
 		cmocka_unit_test(test_the_real_list_is_clean),

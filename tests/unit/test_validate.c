@@ -941,6 +941,20 @@ test_a_text_is_judged_as_the_list(void **state)
 	(void)for_each_case("bad-", CTL_KIND_AUTO, check_text);
 }
 
+static void
+test_a_text_tells_serial_numbers(void **state)
+{
+	struct look look = CASE("bad-two-keys");
+	struct ctl_findings fs = { 0 };
+	struct judged j;
+
+	judge(&j, &look);
+	judge_as_text(&j, &fs);
+	assert_int_equal(count(&fs, CTL_RULE_TWO_KEYS), 1);
+	ctl_findings_clear(&fs);
+	judged_clear(&j);
+}
+
 /* ---- With a memo; lists that must be found good. ---- */
 
 static bool
@@ -1078,6 +1092,7 @@ main(void)
 		cmocka_unit_test(test_good_cases_have_no_error),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_a_text_is_judged_as_the_list),
+		cmocka_unit_test(test_a_text_tells_serial_numbers),
 		cmocka_unit_test(test_a_memo_changes_nothing),
 		cmocka_unit_test(test_a_fresh_list_is_clean),
 		cmocka_unit_test(test_the_real_list_is_clean),

@@ -156,8 +156,11 @@ judge_serials(struct ctl_facts *facts, struct ctl_report *r)
 		if (keys_differ(first, f))
 			ctl_report(r, CTL_RULE_TWO_KEYS, f->place,
 			    "it has issuer and serial number of record %zu, "
-			    "but another key",
-			    first->place.record);
+			    "but another %s",
+			    first->place.record,
+			    first->key.ptr != NULL && f->key.ptr != NULL
+				? "key"
+				: "certificate");
 		else if (first->key.ptr == NULL && f->key.ptr != NULL)
 			first = f; /* it has more to compare with */
 	}

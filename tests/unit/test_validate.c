@@ -79,6 +79,8 @@ static const struct row rows[] = {
 	    CASE("bad-header-unaligned"), CASE("ok-pads-0") },
 	{ CTL_RULE_HEADER_UNALIGNED, 1, 0, CTL_HDR_LENGTH,
 	    CASE("bad-header-unaligned"), CASE("bad-pads-4") },
+	{ CTL_RULE_HEADER_UNALIGNED, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-header-unaligned-2"), CASE("ok-pads-2") },
 	{ CTL_RULE_PADS, 1, 0, CTL_PAD, CASE("bad-pads-4"), CASE("ok-pads-3") },
 	{ CTL_RULE_PADS, 1, 0, CTL_PAD, CASE("ok-pads-7"), CASE("ok-pads-0") },
 	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
@@ -147,24 +149,36 @@ static const struct row rows[] = {
 	    CASE("bad-certificate-trailing"), CASE("ok-key-only") },
 	{ CTL_RULE_CERTIFICATE_UNREADABLE, 1, 1, CTL_REC_CERTIFICATE,
 	    CASE("bad-certificate-garbage-signer"), CASE("ok-pads-0") },
+	{ CTL_RULE_CERTIFICATE_UNREADABLE, 1, 4, CTL_REC_CERTIFICATE,
+	    CASE("bad-certificate-not-text"), CASE("ok-name-t61") },
+	{ CTL_RULE_KEY_UNREADABLE, 2, 1, CTL_REC_PUBLIC_KEY,
+	    CASE("bad-signer-key-ec"), CASE("ok-ec-records") },
 	{ CTL_RULE_KEY_UNREADABLE, 3, 4, CTL_REC_PUBLIC_KEY,
 	    CASE("bad-key-garbage"), CASE("ok-key-only") },
-	{ CTL_RULE_HASH_UNREADABLE, 3, 4, CTL_REC_CERT_HASH, CASE("bad-hash"),
+	{ CTL_RULE_HASH_UNREADABLE, 4, 4, CTL_REC_CERT_HASH, CASE("bad-hash"),
 	    CASE("ok-hash-algorithms") },
-	{ CTL_RULE_FIELD_DISAGREES, 1, 4, CTL_REC_ISSUER,
+	{ CTL_RULE_FIELD_DISAGREES, 3, 4, CTL_REC_SUBJECT,
 	    CASE("bad-capf-differs"), CASE("ok-name-dropped-attributes") },
 	{ CTL_RULE_FIELD_DISAGREES, 1, 1, CTL_REC_SERIAL,
 	    CASE("bad-serial-reversed"), CASE("ok-token-5728") },
 	{ CTL_RULE_FIELD_DISAGREES, 1, 1, CTL_REC_CERT_HASH,
 	    CASE("bad-cert-hash-differs"), CASE("ok-signer-twice") },
+	{ CTL_RULE_FIELD_DISAGREES, 1, 2, CTL_REC_SUBJECT,
+	    CASE("bad-server-differs"), CASE("ok-name-many-ous") },
 	{ CTL_RULE_ROLE_MISSING, 1, 4, RECORD, CASE("bad-role-missing"),
 	    CASE("ok-every-role") },
+	{ CTL_RULE_ROLE_MISSING, 1, 4, RECORD, CASE("bad-record-bare"),
+	    CASE("ok-server-empty-all") },
 	{ CTL_RULE_ROLE_UNKNOWN, 4, 10, CTL_REC_ROLE, CASE("ok-every-role"),
 	    CASE("bad-role-missing") },
 	{ CTL_RULE_KEY_MISSING, 1, 4, CTL_REC_ROLE, CASE("bad-key-missing"),
 	    CASE("ok-key-only") },
 	{ CTL_RULE_KEY_MISSING, 1, 4, CTL_REC_ROLE, CASE("bad-key-missing"),
 	    CASE("bad-server-empty") },
+	{ CTL_RULE_KEY_MISSING, 1, 4, CTL_REC_ROLE, CASE("bad-tvs-empty"),
+	    CASE("ok-itl-rollback") },
+	{ CTL_RULE_KEY_MISSING, 1, 4, CTL_REC_ROLE, CASE("bad-key-missing"),
+	    CASE("bad-record-bare") },
 	{ CTL_RULE_SERVER_WITHOUT_CERTIFICATE, 4, 4, CTL_REC_ROLE,
 	    CASE("bad-server-empty"), CASE("ok-server-empty-all") },
 	{ CTL_RULE_SERVER_WITHOUT_CERTIFICATE, 4, 4, CTL_REC_ROLE,
@@ -175,6 +189,8 @@ static const struct row rows[] = {
 	    CASE("bad-name-no-nul"), CASE("ok-dns-two-nuls") },
 	{ CTL_RULE_NAME_WITHOUT_NUL, 1, 4, CTL_REC_DNS_NAME,
 	    CASE("bad-dns-missing-nul"), CASE("ok-token-5728") },
+	{ CTL_RULE_NAME_WITHOUT_NUL, 1, 4, CTL_REC_DNS_NAME,
+	    CASE("bad-dns-zero"), CASE("ok-token-3746") },
 	{ CTL_RULE_ADDRESS_LENGTH, 1, 4, CTL_REC_ADDRESS, CASE("ok-ipv6"),
 	    CASE("ok-pads-0") },
 	{ CTL_RULE_ADDRESS_LENGTH, 1, 4, CTL_REC_ADDRESS, CASE("bad-address-3"),
@@ -187,6 +203,8 @@ static const struct row rows[] = {
 	    CASE("ok-rsa4096-sha512"), CASE("ok-ec-records") },
 	{ CTL_RULE_RSA_1024, 3, 1, CTL_REC_CERTIFICATE,
 	    CASE("ok-tokenless-4947"), CASE("ok-fresh-list") },
+	{ CTL_RULE_RSA_1024, 1, 1, CTL_REC_CERTIFICATE, CASE("ok-rsa512"),
+	    CASE("ok-ec-records") },
 	{ CTL_RULE_CA_KEY_4096, 2, 4, CTL_REC_CERTIFICATE,
 	    CASE("bad-ca-key-4096"), CASE("ok-ca-key-3072") },
 	{ CTL_RULE_CERTIFICATE_EXPIRED, 2, 3, CTL_REC_CERTIFICATE,
@@ -205,20 +223,28 @@ static const struct row rows[] = {
 	{ CTL_RULE_UNKNOWN_TAG, 246, 4, 99, CASE("ok-tags-256"),
 	    CASE("ok-itl-cert-hashes") },
 
-	{ CTL_RULE_TWO_KEYS, 1, 5, CTL_REC_ROLE, CASE("bad-two-keys"),
+	{ CTL_RULE_TWO_KEYS, 1, 6, CTL_REC_ROLE, CASE("bad-two-keys"),
 	    CASE("ok-one-key-renewed") },
 	{ CTL_RULE_TWO_KEYS, 1, 5, CTL_REC_ROLE,
 	    CASE("bad-two-sast-one-serial"), CASE("ok-signer-twice") },
-	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
+	{ CTL_RULE_TWO_KEYS, 1, 5, CTL_REC_ROLE, CASE("bad-two-hashes"),
+	    CASE("ok-one-serial-two-issuers") },
+	{ CTL_RULE_TWO_KEYS, 1, 6, CTL_REC_ROLE, CASE("bad-two-keys-third"),
+	    CASE("ok-key-nameless") },
+	{ CTL_RULE_CERTIFICATE_TWICE, 1, 6, CTL_REC_ROLE,
 	    CASE("bad-certificate-twice"), CASE("ok-tokenless-4947") },
-	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
+	{ CTL_RULE_CERTIFICATE_TWICE, 1, 6, CTL_REC_ROLE,
 	    CASE("bad-certificate-twice"), CASE("ok-multi-server") },
+	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
+	    CASE("bad-hash-twice"), CASE("bad-two-hashes") },
+	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
+	    CASE("bad-sast-twice"), CASE("ok-three-sast") },
 	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-one-sast"),
 	    CASE("ok-pads-0") },
 	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("ok-signer-twice"),
 	    CASE("bad-no-sast") },
 	{ CTL_RULE_MANY_SAST, 1, 0, WHOLE, CASE("ok-three-sast"),
-	    CASE("ok-pads-0") },
+	    CASE("bad-role-missing") },
 	{ CTL_RULE_NO_SAST, 1, 0, WHOLE, CASE("bad-no-sast"),
 	    CASE("bad-one-sast") },
 	{ CTL_RULE_NO_CAPF, 1, 0, WHOLE, CASE("bad-no-capf"),
@@ -255,13 +281,34 @@ static const struct row rows[] = {
 
 #define NUM_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* Those that ctl_validate_listing() alone finds. */
-static const enum ctl_rule text_rules[] = {
-	CTL_RULE_NO_FILE,
-	CTL_RULE_SAID_FAILED,
-	CTL_RULE_TEXT_INCOMPLETE,
-	CTL_RULE_TEXT_DAMAGED,
+/* The same for texts of tests/listings, where WAS is replaced by IS. */
+struct text_row {
+	enum ctl_rule rule;
+	size_t num;
+	size_t record;
+	unsigned line;
+	const char *has;
+	const char *has_not;
+	const char *was, *is; /* in has */
 };
+
+static const struct text_row text_rows[] = {
+	{ CTL_RULE_NO_FILE, 1, 0, 0, "118893-1", "118893-5", NULL, NULL },
+	{ CTL_RULE_NO_FILE, 1, 0, 0, "118892-3", "118892-2", NULL, NULL },
+	{ CTL_RULE_SAID_FAILED, 1, 0, 0, "118893-5", "118893-5",
+	    "The CTL file was verified successfully.",
+	    "Verification of the CTL File failed." },
+	{ CTL_RULE_TEXT_INCOMPLETE, 1, 0, 0, "118893-2", "118893-5", NULL,
+	    NULL },
+	{ CTL_RULE_TEXT_DAMAGED, 2, 1, 14, "118893-6", "118892-2", NULL, NULL },
+	{ CTL_RULE_NON_SECURE, 1, 3, 59, "118892-2", "118893-5", NULL, NULL },
+	{ CTL_RULE_ONE_SAST, 1, 0, 0, "118893-5", "118892-2", NULL, NULL },
+	/* a list that is not whole is not said to lack anything */
+	{ CTL_RULE_SIGNATURE_UNCHECKED, 1, 0, 0, "118893-2", "118893-1", NULL,
+	    NULL },
+};
+
+#define NUM_TEXT_ROWS (sizeof(text_rows) / sizeof(text_rows[0]))
 
 /* What an ok- case may be found wrong with all the same. */
 static const struct {
@@ -281,7 +328,7 @@ struct judged {
 	struct ctl_file *f; /* NULL: refused */
 	struct ctl_verdict verdict;
 	struct ctl_findings fs;
-	size_t stop; /* where, if refused */
+	struct diag why; /* if refused */
 };
 
 static void
@@ -300,11 +347,10 @@ judge_bytes(struct judged *j, const struct look *look, struct ctl_memo *memo)
 	struct ctl_view view = { look->at, look->days, &j->verdict, memo };
 	struct diag d;
 
-	diag_init(&d);
-	j->stop = DIAG_NOWHERE;
-	if (ctl_parse(buf_bytes(&j->bytes), look->kind, &j->f, &d) != ERR_OK) {
-		j->stop = d.offset;
-		assert_int_equal(ctl_find_refusal(&d, &j->fs, &d), ERR_OK);
+	diag_init(&j->why);
+	if (ctl_parse(buf_bytes(&j->bytes), look->kind, &j->f, &j->why) !=
+	    ERR_OK) {
+		assert_int_equal(ctl_find_refusal(&j->why, &j->fs, &d), ERR_OK);
 		return;
 	}
 	assert_int_equal(ctl_verify(j->f, &self, &j->verdict, &d), ERR_OK);
@@ -314,7 +360,7 @@ judge_bytes(struct judged *j, const struct look *look, struct ctl_memo *memo)
 static void
 judge(struct judged *j, const struct look *look)
 {
-	*j = (struct judged){ .stop = 0 };
+	*j = (struct judged){ .f = NULL };
 	case_load(look->name, &j->bytes);
 	judge_bytes(j, look, NULL);
 }
@@ -360,7 +406,7 @@ place_of(const struct judged *j, size_t record, unsigned tag)
 	if (tag == WHOLE)
 		return DIAG_NOWHERE;
 	if (tag == STOP)
-		return j->stop;
+		return j->why.offset;
 	assert_int_equal(wire_read(buf_bytes(&j->bytes), payload, &list, NULL),
 	    ERR_OK);
 	tlv = wire_find(&list, record,
@@ -383,6 +429,28 @@ show_all(const struct ctl_findings *fs)
 		    (ssize_t)fs->at[i].offset, fs->at[i].message);
 }
 
+/* The path names the record, or the header, and the tag. */
+static bool
+path_fits(const struct ctl_finding *f, const struct row *row,
+    const struct judged *j)
+{
+	char start[40] = "header", tag[40] = "";
+
+	if (row->record > 0)
+		(void)snprintf(start, sizeof(start), "record %zu", row->record);
+	if (row->tag == WHOLE)
+		return f->path[0] == '\0';
+	if (row->tag == STOP)
+		return strcmp(f->path, j->why.path) == 0;
+	if (row->tag < WHOLE && row->tag != CTL_PAD)
+		(void)snprintf(tag, sizeof(tag), "%u", row->tag);
+	if (row->tag == RECORD)
+		return strcmp(f->path, start) == 0;
+	return row->tag == CTL_PAD ||
+	    (strncmp(f->path, start, strlen(start)) == 0 &&
+		strstr(f->path + strlen(start), tag) != NULL);
+}
+
 /* What is wrong with the row, or NULL. */
 static const char *
 check_has(const struct row *row, const struct judged *j)
@@ -397,6 +465,8 @@ check_has(const struct row *row, const struct judged *j)
 		return "is found in another record";
 	if (f->offset != place_of(j, row->record, row->tag))
 		return "is found at another byte";
+	if (!path_fits(f, row, j))
+		return "is found at another path";
 	if (f->severity != ctl_rule_severity(row->rule, kind_of(j)))
 		return "has another severity";
 	return NULL;
@@ -445,8 +515,8 @@ test_every_rule_has_a_row(void **state)
 
 	for (i = 0; i < NUM_ROWS; i++)
 		seen[rows[i].rule] = true;
-	for (i = 0; i < sizeof(text_rules) / sizeof(text_rules[0]); i++)
-		seen[text_rules[i]] = true;
+	for (i = 0; i < NUM_TEXT_ROWS; i++)
+		seen[text_rows[i].rule] = true;
 	for (i = 0; i < CTL_RULE_END; i++)
 		if (!seen[i])
 			fail_msg("no case for %s", ctl_rule_name(i));
@@ -550,6 +620,10 @@ check_findings(const struct look *look, const struct judged *j)
 	const char *wrong;
 	size_t i;
 
+	assert_int_equal(j->fs.num,
+	    ctl_findings_count(&j->fs, CTL_NOTE) +
+		ctl_findings_count(&j->fs, CTL_WARNING) +
+		ctl_findings_count(&j->fs, CTL_ERROR));
 	for (i = 0; i < j->fs.num; i++) {
 		f = &j->fs.at[i];
 		wrong = wrong_with_message(f);
@@ -666,6 +740,30 @@ test_a_failure_by_another_list_is_an_error(void **state)
 	}
 }
 
+/* That record 4 of this list is wrong does not say what is wrong with record 4
+ * of the other one. */
+static void
+test_another_list_has_records_of_its_own(void **state)
+{
+	struct ctl_verdict v = { .status = CTL_FAILED,
+		.anchor = CTL_ANCHOR_TRUSTED,
+		.rule = CTL_RULE_FIELD_DISAGREES,
+		.signer_record = 4 };
+	struct ctl_view view = { NOW, DAYS, &v, NULL };
+	struct look look = CASE("bad-capf-differs");
+	struct ctl_findings fs = { 0 };
+	struct judged j;
+
+	judge(&j, &look);
+	diag_set(&v.why, ERR_SYNTAX, "it is so");
+	diag_at(&v.why, 4711, "trusted list / record 4");
+	assert_int_equal(ctl_validate(j.f, &view, &fs, NULL), ERR_OK);
+	assert_int_equal(count(&fs, CTL_RULE_FIELD_DISAGREES),
+	    1 + count(&j.fs, CTL_RULE_FIELD_DISAGREES));
+	ctl_findings_clear(&fs);
+	judged_clear(&j);
+}
+
 static bool
 is_allowed(const char *name, enum ctl_rule rule)
 {
@@ -705,6 +803,158 @@ test_good_cases_have_no_error(void **state)
 	    sizeof(errors_of_good_cases) / sizeof(errors_of_good_cases[0]));
 }
 
+/* ---- Texts. ---- */
+
+static void
+replace(struct buf *b, const char *was, const char *is)
+{
+	size_t len = strlen(was);
+	struct buf out = { 0 };
+	char *at;
+
+	buf_u8(b, '\0');
+	assert_non_null(b->ptr);
+	at = strstr((char *)b->ptr, was);
+	assert_non_null(at);
+	buf_put(&out, bytes_of(b->ptr, (size_t)((uint8_t *)at - b->ptr)));
+	buf_str(&out, is);
+	buf_str(&out, at + len);
+	buf_clear(b);
+	*b = out;
+}
+
+static void
+judge_text(struct bytes text, struct ctl_findings *ret)
+{
+	struct ctl_listing *l = NULL;
+	struct diag d;
+
+	diag_init(&d);
+	if (ctl_listing_read(text, &l, &d) != ERR_OK)
+		fail_msg("line %u: %s", d.line, d.msg);
+	assert_int_equal(ctl_validate_listing(l, ret, &d), ERR_OK);
+	ctl_listing_free(&l);
+}
+
+static void
+judge_listing(const char *name, const struct text_row *change,
+    struct ctl_findings *ret)
+{
+	struct buf text = { 0 };
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/tests/listings/%s.txt",
+	    getenv("SRC"), name);
+	assert_int_equal(file_load(path, FILE_MAX_DEFAULT, &text, NULL),
+	    ERR_OK);
+	if (change != NULL && change->was != NULL)
+		replace(&text, change->was, change->is);
+	judge_text(buf_bytes(&text), ret);
+	buf_clear(&text);
+}
+
+static void
+try_text_row(const struct text_row *row)
+{
+	struct ctl_findings fs = { 0 };
+	const struct ctl_finding *f;
+
+	judge_listing(row->has, row, &fs);
+	f = find(&fs, row->rule);
+	if (f == NULL || f->record != row->record || f->line != row->line ||
+	    count(&fs, row->rule) != row->num) {
+		show_all(&fs);
+		fail_msg("%s: %s is not found, or elsewhere", row->has,
+		    ctl_rule_name(row->rule));
+	}
+	ctl_findings_clear(&fs);
+	judge_listing(row->has_not, NULL, &fs);
+	if (find(&fs, row->rule) != NULL)
+		fail_msg("%s: %s", row->has_not, ctl_rule_name(row->rule));
+	ctl_findings_clear(&fs);
+}
+
+static void
+test_texts(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < NUM_TEXT_ROWS; i++)
+		try_text_row(&text_rows[i]);
+}
+
+/* F as the appliance shows it, and what is found in that. */
+static void
+judge_as_text(const struct judged *j, struct ctl_findings *ret)
+{
+	struct ctl_text t = { j->f, &j->verdict, false };
+	struct buf text = { 0 };
+	size_t i;
+
+	assert_int_equal(ctl_text_head(&t, &text, NULL), ERR_OK);
+	for (i = 1; i <= ctl_num_records(j->f); i++)
+		assert_int_equal(ctl_text_record(&t, i, &text, NULL), ERR_OK);
+	assert_int_equal(ctl_text_tail(&t, &text, NULL), ERR_OK);
+	judge_text(buf_bytes(&text), ret);
+	buf_clear(&text);
+}
+
+/* What only the text says, or says otherwise. */
+static bool
+is_of_text(enum ctl_rule rule)
+{
+	return rule == CTL_RULE_SIGNATURE_UNCHECKED ||
+	    /* a text does not tell keys, only certificates */
+	    rule == CTL_RULE_TWO_KEYS || rule == CTL_RULE_SIGNER_UNKNOWN ||
+	    rule == CTL_RULE_SAID_FAILED || rule == CTL_RULE_TEXT_DAMAGED ||
+	    rule == CTL_RULE_TEXT_INCOMPLETE;
+}
+
+static void
+check_text(const struct look *look, const struct judged *j)
+{
+	struct ctl_findings fs = { 0 };
+	const struct ctl_finding *f;
+	size_t i, k;
+
+	if (j->f == NULL || !ctl_is_list(j->f))
+		return;
+	judge_as_text(j, &fs);
+	for (i = 0; i < fs.num; i++) {
+		f = &fs.at[i];
+		for (k = 0; k < j->fs.num; k++)
+			if (j->fs.at[k].rule == f->rule &&
+			    j->fs.at[k].record == f->record)
+				break;
+		if (k == j->fs.num && !is_of_text(f->rule))
+			fail_msg("%s: %s in record %zu of its text only",
+			    look->name, ctl_rule_name(f->rule), f->record);
+	}
+	ctl_findings_clear(&fs);
+}
+
+/* What is found in the text of a list is found in the list. */
+static void
+test_a_text_is_judged_as_the_list(void **state)
+{
+	(void)for_each_case("ok-", CTL_KIND_AUTO, check_text);
+	(void)for_each_case("bad-", CTL_KIND_AUTO, check_text);
+}
+
+static void
+test_a_text_tells_serial_numbers(void **state)
+{
+	struct look look = CASE("bad-two-keys");
+	struct ctl_findings fs = { 0 };
+	struct judged j;
+
+	judge(&j, &look);
+	judge_as_text(&j, &fs);
+	assert_int_equal(count(&fs, CTL_RULE_TWO_KEYS), 1);
+	ctl_findings_clear(&fs);
+	judged_clear(&j);
+}
+
 /* ---- With a memo; lists that must be found good. ---- */
 
 static bool
@@ -734,7 +984,7 @@ check_memo(const struct look *look, const struct judged *j)
 
 	assert_int_equal(ctl_memo_new(&memo, NULL), ERR_OK);
 	for (i = 0; i < 2; i++) {
-		with = (struct judged){ .stop = 0 };
+		with = (struct judged){ .f = NULL };
 		case_load(look->name, &with.bytes);
 		judge_bytes(&with, look, memo);
 		if (!same_findings(&j->fs, &with.fs))
@@ -777,7 +1027,7 @@ static void
 test_the_real_list_is_clean(void **state)
 {
 	struct look look = CASE("the real list");
-	struct judged j = { .stop = 0 };
+	struct judged j = { .f = NULL };
 	struct ctl_file *f = NULL;
 	uint32_t when = 0;
 
@@ -838,7 +1088,11 @@ main(void)
 		cmocka_unit_test(test_messages_about_dates),
 		cmocka_unit_test(test_a_failure_is_an_error),
 		cmocka_unit_test(test_a_failure_by_another_list_is_an_error),
+		cmocka_unit_test(test_another_list_has_records_of_its_own),
 		cmocka_unit_test(test_good_cases_have_no_error),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_a_text_is_judged_as_the_list),
+		cmocka_unit_test(test_a_text_tells_serial_numbers),
 		cmocka_unit_test(test_a_memo_changes_nothing),
 		cmocka_unit_test(test_a_fresh_list_is_clean),
 		cmocka_unit_test(test_the_real_list_is_clean),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/input.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +152,9 @@ struct reader {
 	const struct input_job *job;
 	struct ctl_anchor anchor;
 	struct cert *signer;
-	struct buf bytes; /* of one file after the other */
+	struct buf bytes;  /* of one file after the other */
+	struct buf folder; /* of the last file, with its slash */
+	int folder_fd;     /* the same, open, or -1 */
 };
 
 /* What all threads read with. */
@@ -167,6 +171,9 @@ end(void *state)
 	ctl_memo_free(&r->anchor.memo);
 	cert_free(&r->signer);
 	buf_clear(&r->bytes);
+	buf_clear(&r->folder);
+	if (r->folder_fd >= 0)
+		(void)close(r->folder_fd);
 	free(r);
 }
 
@@ -180,6 +187,7 @@ begin(const void *context, void **ret, struct diag *d)
 
 	if (r == NULL)
 		return diag_nomem(d);
+	r->folder_fd = -1;
 	r->plan = plan;
 	r->job = all->job;
 	e = ctl_memo_new(&r->anchor.memo, d);
@@ -231,9 +239,54 @@ judge_input(const struct reader *r, struct input *in)
 		ctl_free(&in->file);
 }
 
+/* Finds the folder of PATH open, or opens it where it is that of the file
+ * before, too: the system then does not look for it again and again. Returns
+ * its descriptor and makes *NAME the rest of PATH. */
+static int
+open_folder(struct reader *r, const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	bool same = len > 0 &&
+	    bytes_equal(buf_bytes(&r->folder), bytes_of(path, len));
+
+	if (!same && r->folder_fd >= 0) {
+		(void)close(r->folder_fd);
+		r->folder_fd = -1;
+	}
+	if (same && r->folder_fd < 0)
+		r->folder_fd = open((const char *)r->folder.ptr,
+		    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (!same) {
+		r->folder.len = 0;
+		r->folder.failed = false;
+		buf_put(&r->folder, bytes_of(path, len));
+		if (buf_cstr(&r->folder) == NULL)
+			r->folder.len = 0;
+	}
+	*name = r->folder_fd < 0 ? path : slash + 1;
+	return r->folder_fd < 0 ? AT_FDCWD : r->folder_fd;
+}
+
+static enum err
+load_path(struct reader *r, const struct path *path, struct input *in)
+{
+	const char *name;
+	int folder;
+
+	if (is_stdin(path->name))
+		return load(path->name, r->plan->max_size, &in->bytes,
+		    &in->error);
+	folder = open_folder(r, path->name, &name);
+	if (name[0] == '\0') /* PATH ends in a slash */
+		name = ".";
+	return file_load_at(folder, name, path->found, r->plan->max_size,
+	    &in->bytes, &in->error);
+}
+
 /* Reads PATH into IN, whose error says why not. */
 static void
-read_input(const struct reader *r, const struct path *path, struct input *in)
+read_input(struct reader *r, const struct path *path, struct input *in)
 {
 	enum err e;
 
@@ -241,10 +294,18 @@ read_input(const struct reader *r, const struct path *path, struct input *in)
 		in->error = *path->error;
 		return;
 	}
-	e = load(path->name, r->plan->max_size, &in->bytes, &in->error);
+	e = load_path(r, path, in);
 	in->loaded = e == ERR_OK;
 	if (e == ERR_OK)
 		judge_input(r, in);
+}
+
+/* An argument was taken for a file, and is none. */
+static bool
+is_folder(const struct path *path, const struct input *in)
+{
+	return !in->loaded && path->error == NULL && !path->found &&
+	    !is_stdin(path->name) && in->error.native == EISDIR;
 }
 
 static enum cmd_exit
@@ -259,9 +320,14 @@ work(void *state, const struct path *path, struct out *out)
 	in.bytes.len = 0;
 	diag_init(&in.error);
 	read_input(r, path, &in);
-	if (!input_is_known(&in) && !(in.refused && r->job->takes_refused))
-		out_error(out, in.path, &in.error);
-	end = r->job->each(r->job->context, &in, out);
+	if (is_folder(path, &in)) {
+		end = BATCH_FOLDER;
+	} else {
+		if (!input_is_known(&in) &&
+		    !(in.refused && r->job->takes_refused))
+			out_error(out, in.path, &in.error);
+		end = r->job->each(r->job->context, &in, out);
+	}
 	ctl_free(&in.file);
 	ctl_listing_free(&in.listing);
 	if (in.bytes.cap > KEEP_MAX)

@@ -157,42 +157,38 @@ skip_word(struct bytes *rest, const char *word)
 	    bytes_take(rest, strlen(word), &skipped);
 }
 
-/* Moves IN to the end of what is kept of TEXT, which lies before it. */
-static void
-keep(struct buf *text, struct bytes in)
+static bool
+ends_with(const struct buf *text, const char *word, size_t len)
 {
-	if (in.len > 0)
-		memmove(text->ptr + text->len, in.ptr, in.len);
-	text->len += in.len;
+	return text->len >= len &&
+	    memcmp(text->ptr + text->len - len, word, len) == 0;
 }
 
 /* Takes every prompt of the pager out of the line, with what is left of its
- * codes where the ESC was lost. */
+ * codes where the ESC was lost. What comes together when one is gone may be
+ * another. */
 static void
 drop_pager(struct buf *text)
 {
 	static const char bold[] = "[1m";
-	struct bytes rest = buf_bytes(text), before, prompt;
-	const uint8_t *at;
+	const size_t len = sizeof(pager) - 1, bold_len = sizeof(bold) - 1;
+	struct bytes rest = buf_bytes(text);
+	uint8_t c;
 
-	if (rest.len == 0 ||
-	    memmem(rest.ptr, rest.len, pager, sizeof(pager) - 1) == NULL)
+	if (rest.len == 0 || memmem(rest.ptr, rest.len, pager, len) == NULL)
 		return;
 	text->len = 0;
-	while (rest.len > 0 &&
-	    (at = memmem(rest.ptr, rest.len, pager, sizeof(pager) - 1)) !=
-		NULL) {
-		if (!bytes_take(&rest, (size_t)(at - rest.ptr), &before) ||
-		    !bytes_take(&rest, sizeof(pager) - 1, &prompt))
-			break;
-		keep(text, before);
-		if (text->len >= 3 &&
-		    memcmp(text->ptr + text->len - 3, bold, 3) == 0)
-			text->len -= 3;
+	while (bytes_u8(&rest, &c)) {
+		text->ptr[text->len++] = c;
+		if (c != (uint8_t)pager[len - 1] ||
+		    !ends_with(text, pager, len))
+			continue;
+		text->len -= len;
+		if (ends_with(text, bold, bold_len))
+			text->len -= bold_len;
 		(void)skip_word(&rest, "[0m");
 		(void)skip_word(&rest, "[K");
 	}
-	keep(text, rest);
 }
 
 bool

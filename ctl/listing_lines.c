@@ -118,18 +118,31 @@ drop_char(struct buf *text)
 		text->len--;
 }
 
+/* The second byte of a character of two whose first is 0xc2: a blank that does
+ * not break, or CSI in one character. */
+static void
+put_second(struct listing_lines *l, uint8_t c)
+{
+	l->text.len--;
+	if (c == 0xa0)
+		buf_u8(&l->text, LISTING_NBSP);
+	else
+		skip_csi(&l->rest);
+}
+
 /* Adds C, the byte before REST, to the line. */
 static void
 put_char(struct listing_lines *l, uint8_t c)
 {
+	const struct buf *text = &l->text;
+
 	if (c == ESC)
 		skip_escape(&l->rest);
 	else if (c == '\b')
 		drop_char(&l->text);
-	else if (c == 0xc2 && take_between(&l->rest, 0xa0, 0xa0))
-		buf_u8(&l->text, LISTING_NBSP);
-	else if (c == 0xc2 && take_between(&l->rest, 0x9b, 0x9b))
-		skip_csi(&l->rest); /* CSI in one character */
+	else if ((c == 0xa0 || c == 0x9b) && text->len > 0 &&
+	    text->ptr[text->len - 1] == 0xc2)
+		put_second(l, c);
 	else if (c == '\t' || (c >= 0x20 && c != DEL))
 		buf_u8(&l->text, c);
 }

@@ -113,6 +113,8 @@ test_name_repaired(void **state)
 	/* a blank elsewhere is nobody's */
 	assert_name("3 SUBJECTNAME 9 CN=a C=b;\n", "CN=a C=b;", true);
 	assert_name("3 SUBJECTNAME 8 CN=a b c\n", "CN=a b c", true);
+	/* blanks at its ends are the page's, where nothing says otherwise */
+	assert_name("3 SUBJECTNAME 20   CN=a b \xc2\xa0 \n", "CN=a b", true);
 	/* blanks that are gone are not made up */
 	assert_name("3 SUBJECTNAME 20 cn=\"a \";o=b\n", "cn=\"a \";o=b", true);
 }

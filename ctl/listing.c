@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/file.h"
 #include "ctl/listing_parts.h"
 
 /* The least that is allocated for texts at a time. */
@@ -35,6 +36,53 @@ listing_keep(struct ctl_listing *l, struct bytes in, struct bytes *ret,
 	*ret = bytes_of(c->at + c->len, in.len);
 	c->len += in.len;
 	return ERR_OK;
+}
+
+enum err
+listing_push_row(struct ctl_listing *l, const struct ctl_row *row, size_t first,
+    struct diag *d)
+{
+	void *array = l->rows;
+	enum err e;
+
+	if (l->num_rows - first >= CTL_MAX_FIELDS ||
+	    l->num_rows >= CTL_MAX_FIELDS_TOTAL)
+		return diag_set(d, ERR_TOO_BIG,
+		    "more rows than %d in a record or %d in all, which no "
+		    "real list comes near",
+		    CTL_MAX_FIELDS, CTL_MAX_FIELDS_TOTAL);
+	e = ctl_grow(&array, &l->cap_rows, l->num_rows + 1, sizeof(*l->rows),
+	    d);
+	l->rows = array;
+	if (e == ERR_OK)
+		l->rows[l->num_rows++] = *row;
+	return e;
+}
+
+enum err
+listing_push_record(struct ctl_listing *l, const struct ctl_listed *record,
+    struct diag *d)
+{
+	void *array = l->records;
+	enum err e;
+
+	e = ctl_grow(&array, &l->cap_records, l->num_records + 1,
+	    sizeof(*l->records), d);
+	l->records = array;
+	if (e == ERR_OK)
+		l->records[l->num_records++] = *record;
+	return e;
+}
+
+void
+listing_settle(struct ctl_listing *l)
+{
+	size_t i, next = l->num_header;
+
+	for (i = 0; l->rows != NULL && i < l->num_records; i++) {
+		l->records[i].rows = &l->rows[next];
+		next += l->records[i].num_rows;
+	}
 }
 
 bool

@@ -118,18 +118,31 @@ drop_char(struct buf *text)
 		text->len--;
 }
 
+/* The second byte of a character of two whose first is 0xc2: a blank that does
+ * not break, or CSI in one character. */
+static void
+put_second(struct listing_lines *l, uint8_t c)
+{
+	l->text.len--;
+	if (c == 0xa0)
+		buf_u8(&l->text, LISTING_NBSP);
+	else
+		skip_csi(&l->rest);
+}
+
 /* Adds C, the byte before REST, to the line. */
 static void
 put_char(struct listing_lines *l, uint8_t c)
 {
+	const struct buf *text = &l->text;
+
 	if (c == ESC)
 		skip_escape(&l->rest);
 	else if (c == '\b')
 		drop_char(&l->text);
-	else if (c == 0xc2 && take_between(&l->rest, 0xa0, 0xa0))
-		buf_u8(&l->text, LISTING_NBSP);
-	else if (c == 0xc2 && take_between(&l->rest, 0x9b, 0x9b))
-		skip_csi(&l->rest); /* CSI in one character */
+	else if ((c == 0xa0 || c == 0x9b) && text->len > 0 &&
+	    text->ptr[text->len - 1] == 0xc2)
+		put_second(l, c);
 	else if (c == '\t' || (c >= 0x20 && c != DEL))
 		buf_u8(&l->text, c);
 }
@@ -157,42 +170,38 @@ skip_word(struct bytes *rest, const char *word)
 	    bytes_take(rest, strlen(word), &skipped);
 }
 
-/* Moves IN to the end of what is kept of TEXT, which lies before it. */
-static void
-keep(struct buf *text, struct bytes in)
+static bool
+ends_with(const struct buf *text, const char *word, size_t len)
 {
-	if (in.len > 0)
-		memmove(text->ptr + text->len, in.ptr, in.len);
-	text->len += in.len;
+	return text->len >= len &&
+	    memcmp(text->ptr + text->len - len, word, len) == 0;
 }
 
 /* Takes every prompt of the pager out of the line, with what is left of its
- * codes where the ESC was lost. */
+ * codes where the ESC was lost. What comes together when one is gone may be
+ * another. */
 static void
 drop_pager(struct buf *text)
 {
 	static const char bold[] = "[1m";
-	struct bytes rest = buf_bytes(text), before, prompt;
-	const uint8_t *at;
+	const size_t len = sizeof(pager) - 1, bold_len = sizeof(bold) - 1;
+	struct bytes rest = buf_bytes(text);
+	uint8_t c;
 
-	if (rest.len == 0 ||
-	    memmem(rest.ptr, rest.len, pager, sizeof(pager) - 1) == NULL)
+	if (rest.len == 0 || memmem(rest.ptr, rest.len, pager, len) == NULL)
 		return;
 	text->len = 0;
-	while (rest.len > 0 &&
-	    (at = memmem(rest.ptr, rest.len, pager, sizeof(pager) - 1)) !=
-		NULL) {
-		if (!bytes_take(&rest, (size_t)(at - rest.ptr), &before) ||
-		    !bytes_take(&rest, sizeof(pager) - 1, &prompt))
-			break;
-		keep(text, before);
-		if (text->len >= 3 &&
-		    memcmp(text->ptr + text->len - 3, bold, 3) == 0)
-			text->len -= 3;
+	while (bytes_u8(&rest, &c)) {
+		text->ptr[text->len++] = c;
+		if (c != (uint8_t)pager[len - 1] ||
+		    !ends_with(text, pager, len))
+			continue;
+		text->len -= len;
+		if (ends_with(text, bold, bold_len))
+			text->len -= bold_len;
 		(void)skip_word(&rest, "[0m");
 		(void)skip_word(&rest, "[K");
 	}
-	keep(text, rest);
 }
 
 bool

@@ -89,54 +89,88 @@ least_of_name(struct bytes piece)
 	return n;
 }
 
-static void
-put_name_char(struct buf *out, size_t start, uint8_t c, unsigned how)
+/* One attempt to put a name together. */
+struct attempt {
+	const struct style *style;
+	unsigned how;
+	size_t start; /* of the name in OUT */
+	size_t need;  /* its length; beyond it nothing need be added */
+	struct buf *out;
+};
+
+static size_t
+length_of(const struct attempt *a)
 {
-	if (listing_is_blank(c) && (how & DROP_AFTER_SEMICOLON) != 0 &&
-	    out->len > start && out->ptr[out->len - 1] == ';')
+	return a->out->len - a->start;
+}
+
+static void
+put_name_char(const struct attempt *a, uint8_t c)
+{
+	struct buf *out = a->out;
+
+	if (listing_is_blank(c) && (a->how & DROP_AFTER_SEMICOLON) != 0 &&
+	    length_of(a) > 0 && out->ptr[out->len - 1] == ';')
 		return;
-	if (c == LISTING_NBSP && (how & NBSP_TO_BLANK) == 0)
+	if (c == LISTING_NBSP && (a->how & NBSP_TO_BLANK) == 0)
 		buf_str(out, "\xc2\xa0");
 	else
 		buf_u8(out, listing_is_blank(c) ? ' ' : c);
 }
 
 static void
-put_piece(struct buf *out, size_t start, struct bytes piece, unsigned how)
+put_piece(const struct attempt *a, struct bytes piece)
 {
 	uint8_t c;
 
-	while (piece.len > 0)
-		if ((how & UNESCAPE) != 0 && is_escape(piece, &c)) {
-			buf_u8(out, c);
+	while (piece.len > 0 && length_of(a) <= a->need && buf_ok(a->out))
+		if ((a->how & UNESCAPE) != 0 && is_escape(piece, &c)) {
+			buf_u8(a->out, c);
 			skip(&piece, ESCAPE_LEN);
 		} else if (bytes_u8(&piece, &c)) {
-			put_name_char(out, start, c, how);
+			put_name_char(a, c);
 		}
 }
 
-/* Appends the first NUM pieces of V in one of the ways. */
-static void
-put_name(const struct listing_value *v, size_t num, const struct style *style,
-    unsigned how, struct buf *out)
+/* Adds PIECE number I, and says whether the name is complete with it. What is
+ * blank at its end follows only where it is not. */
+static bool
+try_piece(const struct attempt *a, struct bytes piece, size_t i)
 {
-	struct bytes rest = buf_bytes(&v->text), piece, cut;
-	size_t i, start = out->len;
+	struct bytes cut = listing_trim(piece), rest = { 0 };
 
-	for (i = 0; i < num; i++) {
-		if (!listing_take_piece(&rest, &piece))
-			piece = bytes_of("", 0);
-		cut = listing_trim(piece);
-		if (style->cut_all || (style->cut_first && i == 0)) {
-			piece.len -= (size_t)(cut.ptr - piece.ptr);
-			piece.ptr = cut.ptr;
-		}
-		if (style->cut_all || (style->cut_last && i + 1 == num))
-			piece.len = (size_t)(cut.ptr + cut.len - piece.ptr);
-		if (i > 0)
-			buf_str(out, style->joint);
-		put_piece(out, start, piece, how);
+	if (a->style->cut_all || (a->style->cut_first && i == 0)) {
+		piece.len -= (size_t)(cut.ptr - piece.ptr);
+		piece.ptr = cut.ptr;
 	}
+	if (a->style->cut_last) {
+		rest = bytes_of(cut.ptr + cut.len,
+		    (size_t)(piece.ptr + piece.len - cut.ptr) - cut.len);
+		piece.len -= rest.len;
+	}
+	if (i > 0)
+		buf_str(a->out, a->style->joint);
+	put_piece(a, piece);
+	if (length_of(a) == a->need || !buf_ok(a->out))
+		return true;
+	if (!a->style->cut_all)
+		put_piece(a, rest);
+	return false;
+}
+
+/* Adds pieces of V until the name is complete. False where it never is: then
+ * what was added is of no use, unless all was wanted. */
+static bool
+try_name(const struct listing_value *v, const struct attempt *a)
+{
+	struct bytes rest = buf_bytes(&v->text), piece;
+	size_t i;
+
+	for (i = 0;
+	     length_of(a) <= a->need && listing_take_piece(&rest, &piece); i++)
+		if (try_piece(a, piece, i))
+			return true;
+	return false;
 }
 
 /* What can be mended at all. */
@@ -185,35 +219,41 @@ listing_name_more(struct listing_value *v, struct bytes piece)
 	return true;
 }
 
-/* The first NUM pieces, put together so, have the right length. */
-static bool
-fits(const struct listing_value *v, size_t num, const struct style *style,
-    unsigned how, struct buf *out)
-{
-	size_t start = out->len;
-
-	put_name(v, num, style, how, out);
-	if (!buf_ok(out) || out->len - start == v->need)
-		return true;
-	out->len = start;
-	return false;
-}
-
 /* Looks for the way that changes least. Fewer pieces than all: the lines behind
  * them were none of the name. */
 static bool
 find_fit(const struct listing_value *v, struct buf *out)
 {
+	struct attempt a = { .start = out->len, .need = v->need, .out = out };
 	unsigned possible = repairs_for(v);
-	size_t r, s, k;
+	size_t r, s;
 
 	for (r = 0; r < COUNT(repairs); r++)
-		for (s = 0; s < COUNT(styles); s++)
-			for (k = 1; k <= v->num_pieces; k++)
-				if ((repairs[r] & ~possible) == 0 &&
-				    fits(v, k, &styles[s], repairs[r], out))
-					return true;
+		for (s = 0; s < COUNT(styles); s++) {
+			a.style = &styles[s];
+			a.how = repairs[r];
+			if ((a.how & ~possible) != 0)
+				continue;
+			if (try_name(v, &a))
+				return true;
+			out->len = a.start;
+		}
 	return false;
+}
+
+/* All of a name that fits in no way, as it stands. */
+static void
+put_damaged(const struct listing_value *v, struct buf *out)
+{
+	struct attempt a = { .style = &styles[STYLE_AS_IS],
+		.how = NBSP_TO_BLANK,
+		.start = out->len,
+		.need = SIZE_MAX,
+		.out = out };
+
+	(void)try_name(v, &a);
+	while (length_of(&a) > 0 && out->ptr[out->len - 1] == ' ')
+		out->len--;
 }
 
 /* A DNSNAME of two NULs, which an ITL is said to have: the appliance prints
@@ -238,6 +278,6 @@ listing_name_end(const struct listing_value *v, struct buf *ret,
 	if (v->have <= v->need && find_fit(v, ret))
 		return true;
 	*ret_damaged = true;
-	put_name(v, v->num_pieces, &styles[STYLE_AS_IS], NBSP_TO_BLANK, ret);
+	put_damaged(v, ret);
 	return true;
 }

@@ -23,15 +23,26 @@ struct ctl_listing {
 	/* The rows of the header and of every record, one after another. */
 	struct ctl_row *rows;
 	size_t num_rows;
+	size_t cap_rows;
 	size_t num_header;
 	struct ctl_listed *records;
 	size_t num_records;
+	size_t cap_records;
 	struct listing_chunk *chunks; /* every struct bytes above */
 };
 
 /* *RET is a copy of IN that lives as long as L, and is never {NULL, 0}. */
 MUST_CHECK enum err listing_keep(struct ctl_listing *l, struct bytes in,
     struct bytes *ret, struct diag *d);
+
+/* Adds a row to the header or record whose first is row FIRST: ERR_TOO_BIG,
+ * ERR_NOMEM. */
+MUST_CHECK enum err listing_push_row(struct ctl_listing *l,
+    const struct ctl_row *row, size_t first, struct diag *d);
+MUST_CHECK enum err listing_push_record(struct ctl_listing *l,
+    const struct ctl_listed *record, struct diag *d);
+/* Points every record at its rows, now that they do not move any more. */
+void listing_settle(struct ctl_listing *l);
 
 /* ---- Lines. ---- */
 

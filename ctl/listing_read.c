@@ -25,8 +25,6 @@ enum stage {
 
 struct reader {
 	struct ctl_listing *l;
-	size_t cap_rows;
-	size_t cap_records;
 	size_t first_row; /* of the header or record at hand */
 	enum stage stage;
 	bool named;     /* the text says whether it is a CTL or an ITL */
@@ -143,29 +141,6 @@ end_value(struct reader *r)
 
 /* ---- Rows. ---- */
 
-static enum err
-push_row(struct reader *r, const struct ctl_row *row)
-{
-	struct ctl_listing *l = r->l;
-	void *array = l->rows;
-	enum err e;
-
-	if (l->num_rows - r->first_row >= CTL_MAX_FIELDS ||
-	    l->num_rows >= CTL_MAX_FIELDS_TOTAL) {
-		diag_set(r->d, ERR_TOO_BIG,
-		    "more rows than %d in a record or %d in all, which no "
-		    "real list comes near",
-		    CTL_MAX_FIELDS, CTL_MAX_FIELDS_TOTAL);
-		return fail_here(r, ERR_TOO_BIG);
-	}
-	e = ctl_grow(&array, &r->cap_rows, l->num_rows + 1, sizeof(*l->rows),
-	    r->d);
-	l->rows = array;
-	if (e == ERR_OK)
-		l->rows[l->num_rows++] = *row;
-	return e;
-}
-
 /* A known tag stands once in a header or record, as in a file. */
 static enum err
 check_once(struct reader *r, const struct listing_known *k)
@@ -196,11 +171,12 @@ add_row(struct reader *r, const struct listing_known *k)
 	if (k->shape == LISTING_NUMBER && !r->in_record)
 		row.length = 0;
 	e = check_once(r, k);
-	if (e == ERR_OK)
-		e = push_row(r, &row);
+	if (e != ERR_OK)
+		return e;
+	e = listing_push_row(r->l, &row, r->first_row, r->d);
 	if (e == ERR_OK)
 		listing_value_begin(&r->value, k->shape, k->number, k->rest);
-	return e;
+	return e == ERR_TOO_BIG ? fail_here(r, e) : e;
 }
 
 static enum err
@@ -244,21 +220,6 @@ unknown_row(struct reader *r, const struct listing_known *k)
 /* ---- Records. ---- */
 
 static enum err
-push_record(struct reader *r, const struct ctl_listed *record)
-{
-	struct ctl_listing *l = r->l;
-	void *array = l->records;
-	enum err e;
-
-	e = ctl_grow(&array, &r->cap_records, l->num_records + 1,
-	    sizeof(*l->records), r->d);
-	l->records = array;
-	if (e == ERR_OK)
-		l->records[l->num_records++] = *record;
-	return e;
-}
-
-static enum err
 check_index(struct reader *r, size_t index)
 {
 	size_t last = r->l->num_records > 0 ? last_record(r)->index : 0;
@@ -296,7 +257,7 @@ begin_record(struct reader *r, size_t index)
 		return e;
 	r->first_row = r->l->num_rows;
 	r->in_record = true;
-	return push_record(r, &record);
+	return listing_push_record(r->l, &record, r->d);
 }
 
 static enum err
@@ -502,18 +463,6 @@ check_encoding(struct reader *r, struct bytes in)
 	return fail_here(r, ERR_SYNTAX);
 }
 
-/* Points every record at its rows, now that they do not move any more. */
-static void
-settle(struct ctl_listing *l)
-{
-	size_t i, next = l->num_header;
-
-	for (i = 0; l->rows != NULL && i < l->num_records; i++) {
-		l->records[i].rows = &l->rows[next];
-		next += l->records[i].num_rows;
-	}
-}
-
 /* Anything but words that name a list. */
 static bool
 says_something(const struct ctl_listing *l)
@@ -545,7 +494,7 @@ ctl_listing_read(struct bytes in, struct ctl_listing **ret, struct diag *d)
 		ctl_listing_free(&r.l);
 		return e;
 	}
-	settle(r.l);
+	listing_settle(r.l);
 	*ret = r.l;
 	return ERR_OK;
 }

@@ -7,6 +7,8 @@ house_unit_test(test_validate SOURCES unit/test_validate.c LIBS ctl lab)
 house_unit_test(test_pki SOURCES unit/test_pki.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
+house_unit_test(test_listing_values
+	SOURCES unit/test_listing_values.c LIBS ctl)
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)

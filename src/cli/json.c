@@ -35,6 +35,7 @@ json_of_error(struct json_sink *s, const struct diag *d)
 	json_put_str(s, o, "code", diag_err_name(d->code));
 	json_put_str(s, o, "message", d->msg);
 	json_put_offset(s, o, d);
+	json_put_line(s, o, d->line);
 	json_put_str(s, o, "path", d->path[0] == '\0' ? NULL : d->path);
 	return o;
 }
@@ -397,6 +398,7 @@ json_of_finding(struct json_sink *s, const struct ctl_finding *f)
 		json_put(s, o, "offset", json_null());
 	else
 		json_put_number(s, o, "offset", f->offset);
+	json_put_line(s, o, f->line);
 	json_put_str(s, o, "path", f->path[0] == '\0' ? NULL : f->path);
 	json_put_str(s, o, "message", f->message);
 	return o;

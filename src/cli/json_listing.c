@@ -138,6 +138,31 @@ json_of_listed_cert(struct json_sink *s, const struct ctl_listed *r)
 	return o;
 }
 
+/* CERTHASH and HASH ALGORITHM as far as they are printed. */
+static json_t *
+json_of_listed_hash(struct json_sink *s, const struct ctl_listed *r)
+{
+	static const unsigned codes[] = { 1, 2, 3 };
+	struct bytes alg = row_text(r->rows, r->num_rows, CTL_REC_HASH_ALG);
+	const char *name = NULL;
+	enum digest digest;
+	json_t *o;
+	size_t i;
+
+	if (ctl_row_find(r->rows, r->num_rows, CTL_REC_CERT_HASH) == NULL)
+		return json_null();
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (ctl_digest_of_code(codes[i], &digest) &&
+		    bytes_equal(alg,
+			bytes_of_str(ctl_digest_print_name(codes[i]))))
+			name = digest_name(digest);
+	o = json_object();
+	json_put_str(s, o, "digest", name);
+	put_hash(s, o, "value",
+	    row_data(r->rows, r->num_rows, CTL_REC_CERT_HASH));
+	return o;
+}
+
 static void
 put_role(struct json_sink *s, json_t *o, const struct ctl_listed *r)
 {
@@ -155,7 +180,7 @@ static json_t *
 json_of_listed(struct json_sink *s, const struct ctl_listed *r)
 {
 	static const char *const unknown[] = { "ip_address", "dialect",
-		"public_key", "certificate_hash", NULL };
+		"public_key", NULL };
 	json_t *o = json_object();
 
 	json_put_number(s, o, "index", r->index);
@@ -173,6 +198,7 @@ json_of_listed(struct json_sink *s, const struct ctl_listed *r)
 	json_put(s, o, "is_signer", json_boolean(r->is_signer));
 	put_nulls(s, o, unknown);
 	json_put(s, o, "certificate", json_of_listed_cert(s, r));
+	json_put(s, o, "certificate_hash", json_of_listed_hash(s, r));
 	json_put(s, o, "tags",
 	    json_of_rows(s, r->rows, r->num_rows, ctl_record_tag_info));
 	return o;

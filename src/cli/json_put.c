@@ -101,3 +101,9 @@ json_put_offset(struct json_sink *s, json_t *obj, const struct diag *d)
 	else
 		json_put_number(s, obj, "offset", d->offset);
 }
+
+void
+json_put_line(struct json_sink *s, json_t *obj, unsigned line)
+{
+	json_put(s, obj, "line", line == 0 ? json_null() : json_integer(line));
+}

@@ -46,4 +46,7 @@ void json_put_digest(struct json_sink *s, json_t *obj, enum digest which,
 /* "offset" of D, null where there is none. */
 void json_put_offset(struct json_sink *s, json_t *obj, const struct diag *d);
 
+/* "line", null where it is 0: this is no text. */
+void json_put_line(struct json_sink *s, json_t *obj, unsigned line);
+
 #endif

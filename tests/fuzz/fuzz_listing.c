@@ -105,12 +105,14 @@ check_same(const struct ctl_listing *a, const struct ctl_listing *b)
 	}
 }
 
-/* Every text of NUM rows is printed as it is. What is printed with escapes has
- * another length then, and where it had escapes before nobody can tell them
- * apart. */
+/* Every text of NUM rows is printed, and read again, as it is. What is printed
+ * with escapes has another length then, and where it had escapes before nobody
+ * can tell them apart; the pager's prompt is nobody's name. */
 static bool
 is_plain(const struct ctl_row *rows, size_t num)
 {
+	static const char pager[] = "Press <enter> for 1 line, <space> for one "
+				    "page, or <q> to quit";
 	struct buf out = { 0 };
 	bool plain = true;
 	size_t i;
@@ -118,7 +120,9 @@ is_plain(const struct ctl_row *rows, size_t num)
 	for (i = 0; i < num; i++) {
 		out.len = 0;
 		text_put_safe(&out, rows[i].text);
-		plain = plain && out.len == rows[i].text.len;
+		plain = plain && out.len == rows[i].text.len &&
+		    (out.len == 0 ||
+			memmem(out.ptr, out.len, pager, strlen(pager)) == NULL);
 	}
 	buf_clear(&out);
 	return plain;

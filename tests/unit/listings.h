@@ -14,6 +14,10 @@
 /* The published texts: tests/listings/README.md. */
 #define NUM_LISTINGS 13
 
+#define LIT(s) bytes_of(s, sizeof(s) - 1)
+#define RECORD_1 "CTL Record #:1\n"
+#define PAGER "Press <enter> for 1 line, <space> for one page, or <q> to quit"
+
 static inline void
 dump_name(const struct ctl_listed *r, unsigned tag, const char *key,
     struct buf *out)
@@ -75,6 +79,39 @@ listing_of(struct bytes in)
 		fail_msg("line %u: %s", d.line, d.msg);
 	assert_non_null(l);
 	return l;
+}
+
+static inline void
+assert_text(struct bytes got, const char *expected)
+{
+	if (expected == NULL) {
+		assert_null(got.ptr);
+		return;
+	}
+	assert_non_null(got.ptr);
+	if (!bytes_equal(got, bytes_of_str(expected)))
+		fail_msg("got \"%.*s\", not \"%s\"", (int)got.len, got.ptr,
+		    expected);
+}
+
+/* The row with TAG of the first record, or of the header where there is none.
+ */
+static inline const struct ctl_row *
+row_of(const struct ctl_listing *l, unsigned tag)
+{
+	const struct ctl_listed *r = ctl_listing_at(l, 0);
+	const struct ctl_row *rows, *row;
+	size_t num;
+
+	if (r != NULL) {
+		row = ctl_row_find(r->rows, r->num_rows, tag);
+	} else {
+		rows = ctl_listing_header(l, &num);
+		row = ctl_row_find(rows, num, tag);
+	}
+	if (row == NULL)
+		fail_msg("no row %u", tag);
+	return row;
 }
 
 static inline void

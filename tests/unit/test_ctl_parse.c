@@ -302,7 +302,8 @@ test_records(void **state)
 	record(&b, 0);
 	at = b.len;
 	buf_str(&b, "zz");
-	refused(&b, ERR_LEFTOVER, at, "after record 1", "2 bytes are left over");
+	refused(&b, ERR_LEFTOVER, at, "after record 1",
+	    "2 bytes are left over");
 	plain_header(&b, "CTLFile.tlv");
 	at = b.len;
 	record(&b, 0);

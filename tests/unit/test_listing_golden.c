@@ -185,8 +185,6 @@ put_nbsp(struct bytes in, struct buf *out)
 	buf_clear(&wide);
 }
 
-#define PAGER "Press <enter> for 1 line, <space> for one page, or <q> to quit"
-
 static void
 put_times(struct buf *out, const char *s, size_t n)
 {

@@ -25,12 +25,15 @@ enum ctl_said {
 	CTL_SAID_NO_FILE   /* "Length of CTL file: 0", "CTL File not found." */
 };
 
-/* One row of a table. */
+/* One row of a table. TEXT and DATA are {NULL, 0} where its VALUE is not of
+ * that kind, or is not there: Cisco's parser for Windows leaves out much. A
+ * name is repaired where that is sure, and holds no control character. */
 struct ctl_row {
 	uint8_t tag;
 	size_t length;     /* as the row says; of a container, its VALUE */
-	struct bytes text; /* VALUE of a name, repaired; else {NULL, 0} */
-	struct bytes data; /* SERIALNUMBER, or SIGNATURE where it is whole */
+	struct bytes text; /* of a name or HASH ALGORITHM */
+	struct bytes data; /* of SERIALNUMBER, SIGNATURE, CERTHASH and others
+			    * in digits, where they are whole */
 	size_t offset;     /* where the row begins in the text */
 	unsigned line;     /* its line, from 1 */
 	bool damaged;      /* a name that is not as long as LENGTH says */
@@ -54,16 +57,18 @@ struct ctl_listed {
 struct ctl_listing;
 
 /* True where IN is not the start of a file that ctl_parse() reads and holds a
- * line that only such a text has: worth ctl_listing_read(). */
+ * line that only such a text has: worth ctl_listing_read(). So is UTF-16,
+ * which that refuses with good advice. */
 bool ctl_is_listing(struct bytes in);
 
 /*
  * Reads IN. Lines that belong to nothing are passed over.
  *
  * Errors, with the line: ERR_SYNTAX where the text holds no such output, or
- * begins a second one (each belongs into a file of its own), has a tag twice
- * in a record, a record number that does not grow, or is UTF-16; ERR_TOO_BIG
- * beyond the limits of ctl_parse(); ERR_NOMEM.
+ * begins a second one (each belongs into a file of its own), has a tag or the
+ * line of the signer twice in a record, a record number that does not grow, or
+ * is UTF-16; ERR_TOO_BIG beyond the limits of ctl_parse(); ERR_NOMEM. A text
+ * without such output has no line to name: 0.
  */
 MUST_CHECK enum err ctl_listing_read(struct bytes in, struct ctl_listing **ret,
     struct diag *d);
@@ -75,8 +80,8 @@ void ctl_listing_free(struct ctl_listing **l);
 enum ctl_kind ctl_listing_kind(const struct ctl_listing *l);
 enum ctl_said ctl_listing_said(const struct ctl_listing *l);
 
-/* The checksums of the list itself, as printed; {NULL, 0} where they are not.
- */
+/* The checksums of the list itself that the text tells, 16 and 20 bytes; {NULL,
+ * 0} where it does not. */
 struct bytes ctl_listing_md5(const struct ctl_listing *l);
 struct bytes ctl_listing_sha1(const struct ctl_listing *l);
 /* "Length of CTL file"; false where it is not there. */
@@ -92,7 +97,7 @@ const struct ctl_row *ctl_listing_header(const struct ctl_listing *l,
 
 size_t ctl_listing_num(const struct ctl_listing *l);
 /* The record at place I, from 0, in the order of the text; its number is
- * ->index. */
+ * ->index. NULL beyond the last. */
 const struct ctl_listed *ctl_listing_at(const struct ctl_listing *l, size_t i);
 
 /* The row with TAG among NUM of ROWS, or NULL. */
@@ -106,6 +111,15 @@ bool ctl_listing_is_whole(const struct ctl_listing *l);
 /* Appends L in the layout of the appliance, tabs and all, as far as it is
  * known; "[...]" stands where records are missing. */
 MUST_CHECK enum err ctl_listing_put(const struct ctl_listing *l,
+    struct buf *out, struct diag *d);
+
+/* The parts of it, for whoever wants some of the records. I is a place, from
+ * 0. */
+MUST_CHECK enum err ctl_listing_put_head(const struct ctl_listing *l,
+    struct buf *out, struct diag *d);
+MUST_CHECK enum err ctl_listing_put_record(const struct ctl_listing *l,
+    size_t i, struct buf *out, struct diag *d);
+MUST_CHECK enum err ctl_listing_put_tail(const struct ctl_listing *l,
     struct buf *out, struct diag *d);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines that the appliance prints, told from all others: format 8.1 to
- * 8.4, and 8.5 for what differs from them. */
+ * 8.4, and format 8.5 for what differs from them. */
 #include <string.h>
 
 #include "ctl/listing_parts.h"

@@ -150,6 +150,15 @@ put_records(const struct ctl_listing *l, struct buf *out)
 		buf_str(out, "[...]\n");
 }
 
+/* A text that says "Length of CTL file: 0" and goes on with a list. */
+static bool
+has_more(const struct ctl_listing *l)
+{
+	return l->num_header > 0 || l->num_records > 0 ||
+	    l->header_length > 0 || l->version.ptr != NULL ||
+	    l->modified.ptr != NULL;
+}
+
 static void
 put_tail(const struct ctl_listing *l, struct buf *out)
 {
@@ -167,6 +176,8 @@ put_tail(const struct ctl_listing *l, struct buf *out)
 		    noun);
 		break;
 	case CTL_SAID_NO_FILE:
+		if (has_more(l))
+			break;
 		buf_printf(out,
 		    "%s File not found. Please run CTLClient plugin or run "
 		    "the CLI - utils ctl.. to generate the CTL file.\n"
@@ -176,13 +187,46 @@ put_tail(const struct ctl_listing *l, struct buf *out)
 	}
 }
 
+static enum err
+done(const struct buf *out, struct diag *d)
+{
+	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+}
+
 enum err
-ctl_listing_put(const struct ctl_listing *l, struct buf *out, struct diag *d)
+ctl_listing_put_head(const struct ctl_listing *l, struct buf *out,
+    struct diag *d)
 {
 	put_head(l, out);
 	if (l->num_header > 0 || l->header_length > 0 || l->version.ptr != NULL)
 		put_header(l, out);
-	put_records(l, out);
+	return done(out, d);
+}
+
+enum err
+ctl_listing_put_record(const struct ctl_listing *l, size_t i, struct buf *out,
+    struct diag *d)
+{
+	put_record(l, &l->records[i], out);
+	return done(out, d);
+}
+
+enum err
+ctl_listing_put_tail(const struct ctl_listing *l, struct buf *out,
+    struct diag *d)
+{
 	put_tail(l, out);
-	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+	return done(out, d);
+}
+
+enum err
+ctl_listing_put(const struct ctl_listing *l, struct buf *out, struct diag *d)
+{
+	enum err e;
+
+	e = ctl_listing_put_head(l, out, d);
+	if (e != ERR_OK)
+		return e;
+	put_records(l, out);
+	return ctl_listing_put_tail(l, out, d);
 }

@@ -317,7 +317,7 @@ mark(struct reader *r, bool is_signer)
 
 /* ---- The rest. ---- */
 
-/* The digits of a checksum; elsewhere in the text they are none. */
+/* The digits of a checksum. */
 static enum err
 checksum(struct reader *r, struct bytes digits)
 {
@@ -327,7 +327,7 @@ checksum(struct reader *r, struct bytes digits)
 	enum err e = ERR_OK;
 	bool damaged, has;
 
-	if (r->stage != AT_CHECKSUMS || ret->ptr != NULL)
+	if (ret->ptr != NULL)
 		return ERR_OK;
 	listing_value_begin(&v, LISTING_PAIRS, digits.len / 2, digits);
 	r->scratch.len = 0;

@@ -18,8 +18,7 @@ struct ctl_memo {
 	struct slot slot[NUM_SLOTS];
 	size_t next;
 	struct digest_kit *kit;
-	const struct pubkey *anchor_key; /* of the anchor's certificate */
-	struct pubkey_checker *anchor_checker;
+	struct pubkey_checker *anchor_checker; /* of its certificate's key */
 };
 
 enum err
@@ -110,9 +109,9 @@ place_of(const struct ctl_anchor *anchor, const struct pubkey *key)
 			return &s->checker;
 	if (anchor->cert == NULL || cert_key(anchor->cert) != key)
 		return NULL;
-	if (m->anchor_key != key)
+	if (m->anchor_checker != NULL &&
+	    !pubkey_checker_is_of(m->anchor_checker, key))
 		pubkey_checker_free(&m->anchor_checker);
-	m->anchor_key = key;
 	return &m->anchor_checker;
 }
 

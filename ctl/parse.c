@@ -93,14 +93,18 @@ push_field(struct parser *p, const struct ctl_field *field)
 	void *array = f->fields;
 	enum err e;
 
-	if (f->num_fields - p->first_field >= CTL_MAX_FIELDS)
-		return diag_set(p->d, ERR_TOO_BIG,
+	if (f->num_fields - p->first_field >= CTL_MAX_FIELDS) {
+		diag_set(p->d, ERR_TOO_BIG,
 		    "more than %d tags, which no real file comes near",
 		    CTL_MAX_FIELDS);
-	if (f->num_fields >= CTL_MAX_FIELDS_TOTAL)
-		return diag_set(p->d, ERR_TOO_BIG,
+		return fail_at(p, ERR_TOO_BIG, field);
+	}
+	if (f->num_fields >= CTL_MAX_FIELDS_TOTAL) {
+		diag_set(p->d, ERR_TOO_BIG,
 		    "more than %d tags in all, which no real file comes near",
 		    CTL_MAX_FIELDS_TOTAL);
+		return fail_at(p, ERR_TOO_BIG, field);
+	}
 	e = ctl_grow(&array, &p->cap_fields, f->num_fields + 1,
 	    sizeof(*f->fields), p->d);
 	f->fields = array;

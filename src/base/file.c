@@ -64,6 +64,17 @@ read_all(int fd, size_t size, size_t max, struct buf *out, struct diag *d)
 	}
 }
 
+static enum err
+is_folder(struct diag *d)
+{
+	diag_set(d, ERR_IO, "this is a directory, not a file");
+	if (d != NULL) {
+		d->api = "fstat";
+		d->native = EISDIR;
+	}
+	return ERR_IO;
+}
+
 enum err
 file_load_fd(int fd, size_t max, struct buf *ret, struct diag *d)
 {
@@ -74,7 +85,7 @@ file_load_fd(int fd, size_t max, struct buf *ret, struct diag *d)
 	if (fstat(fd, &st) != 0)
 		return diag_errno(d, "fstat", errno, "cannot read");
 	if (S_ISDIR(st.st_mode))
-		return diag_set(d, ERR_IO, "this is a directory, not a file");
+		return is_folder(d);
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > max)
 		return too_big(max, d);
 	if (S_ISREG(st.st_mode))
@@ -88,17 +99,27 @@ file_load_fd(int fd, size_t max, struct buf *ret, struct diag *d)
 }
 
 enum err
-file_load(const char *path, size_t max, struct buf *ret, struct diag *d)
+file_load_at(int dir, const char *name, bool found, size_t max, struct buf *ret,
+    struct diag *d)
 {
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
 	enum err e;
 	int fd;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (found)
+		flags |= O_NOFOLLOW | O_NONBLOCK;
+	fd = openat(dir, name, flags);
 	if (fd < 0)
 		return diag_errno(d, "open", errno, "cannot open");
 	e = file_load_fd(fd, max, ret, d);
 	(void)close(fd);
 	return e;
+}
+
+enum err
+file_load(const char *path, size_t max, struct buf *ret, struct diag *d)
+{
+	return file_load_at(AT_FDCWD, path, false, max, ret, d);
 }
 
 enum err

@@ -24,7 +24,7 @@
 /* Appends the content of PATH to RET, at most MAX bytes, and may leave RET
  * with room for more. Messages do not name
  * the file: whoever prints one knows it. Errors: ERR_ABSENT,
- * ERR_IO (a folder, no permission), ERR_TOO_BIG, ERR_NOMEM; RET is then as
+ * ERR_IO (no permission; a folder, and then d->native is EISDIR), ERR_TOO_BIG, ERR_NOMEM; RET is then as
  * it was. */
 MUST_CHECK enum err file_load(const char *path, size_t max, struct buf *ret,
     struct diag *d);
@@ -32,6 +32,12 @@ MUST_CHECK enum err file_load(const char *path, size_t max, struct buf *ret,
 /* The same from an open descriptor, which stays open. */
 MUST_CHECK enum err file_load_fd(int fd, size_t max, struct buf *ret,
     struct diag *d);
+
+/* The same of NAME in the open folder DIR, or AT_FDCWD, as openat(2) does.
+ * FOUND: it was a regular file when the folder was read, and must still be
+ * one: no symbolic link is followed, and no FIFO waited for. */
+MUST_CHECK enum err file_load_at(int dir, const char *name, bool found,
+    size_t max, struct buf *ret, struct diag *d);
 
 /* Puts the first bytes of PATH, at most SIZE, into RET and their number into
  * *RET_LEN. A symbolic link, a FIFO and whatever else is no regular file is

@@ -23,6 +23,8 @@
 #include "cli/out.h"
 #include "cli/paths.h"
 
+#define BATCH_FOLDER ((enum cmd_exit) - 1)
+
 struct batch {
 	unsigned jobs; /* threads at most; 0: as many as there are cores */
 	bool json;     /* the output is one array of elements */
@@ -35,7 +37,8 @@ struct batch {
 
 	/* Does the work for PATH, or says PATH->error. Threads call it at the
 	 * same time, each with a state of its own; all that CONTEXT leads to
-	 * is only read. */
+	 * is only read. BATCH_FOLDER where PATH turns out to be a folder:
+	 * nothing is said then, and it is called for the files in it. */
 	enum cmd_exit (
 	    *work)(void *state, const struct path *path, struct out *out);
 
@@ -46,6 +49,6 @@ struct batch {
 /* Works on all that ARGS names and prints it, and how many files in folders
  * were passed over. The worst of all ends; CMD_FAILED where stdout or memory
  * failed, which is said. The JSON array is complete unless stdout failed. */
-enum cmd_exit batch_run(const struct batch *b, char **args);
+enum cmd_exit batch_run(const struct batch *b, char *const *args);
 
 #endif

@@ -26,6 +26,8 @@ struct cmd {
 
 extern const struct cmd cmd_show;
 extern const struct cmd cmd_verify;
+extern const struct cmd cmd_lint;
+extern const struct cmd cmd_extract;
 extern const struct cmd cmd_completion;
 
 /* All commands in the order of --help; a NULL ends it. */

@@ -27,13 +27,14 @@ struct show_opts {
 static const struct opt opts[] = {
 	INPUT_OPTS(struct show_opts),
 	{ "long", NULL, OPT_FLAG, offsetof(struct show_opts, long_form),
-	    "add digests, keys, certificates, offsets", NULL },
+	    "add digests, keys, certificates, offsets", NULL, 0 },
 	{ "hex", NULL, OPT_FLAG, offsetof(struct show_opts, hex),
-	    "add the bytes of every value", NULL },
+	    "add the bytes of every value", NULL, 0 },
 	{ "records", "N,M-O", OPT_STRING, offsetof(struct show_opts, records),
-	    "print these records only", NULL },
+	    "print these records only", NULL, 0 },
 	{ "tz", "ZONE", OPT_STRING, offsetof(struct show_opts, tz),
-	    "time zone of printed dates, Europe/Berlin (default UTC)", NULL },
+	    "time zone of printed dates, Europe/Berlin (default UTC)", NULL,
+	    0 },
 	OPT_END,
 };
 
@@ -145,11 +146,6 @@ put_file(const struct show *s, const struct input *in, struct buf *out,
 	struct ctl_text t = { in->file, &in->verdict, s->opts->hex };
 	enum err e;
 
-	if (s->plan.several) {
-		buf_str(out, "==> ");
-		text_put_safe(out, bytes_of_str(in->path));
-		buf_str(out, " <==\n");
-	}
 	e = ctl_text_head(&t, out, d);
 	if (e == ERR_OK && s->opts->long_form)
 		e = show_long_head(in->file, out, d);
@@ -160,6 +156,51 @@ put_file(const struct show *s, const struct input *in, struct buf *out,
 	if (e == ERR_OK)
 		e = ctl_text_tail(&t, out, d);
 	put_remarks(in, out);
+	return e;
+}
+
+static enum err
+put_listed(const struct show *s, const struct ctl_listing *l, struct buf *out,
+    struct diag *d)
+{
+	size_t i, n = ctl_listing_num(l);
+	enum err e;
+
+	if (s->records.num == 0)
+		return ctl_listing_put(l, out, d);
+	e = ctl_listing_put_head(l, out, d);
+	for (i = 0; e == ERR_OK && i < n; i++)
+		if (records_has(&s->records, ctl_listing_at(l, i)->index))
+			e = ctl_listing_put_record(l, i, out, d);
+	return e == ERR_OK ? ctl_listing_put_tail(l, out, d) : e;
+}
+
+/* The text of a list, as far as it goes. */
+static enum err
+put_listing(const struct show *s, const struct ctl_listing *l, struct buf *out,
+    struct diag *d)
+{
+	enum err e = put_listed(s, l, out, d);
+
+	buf_str(out,
+	    "Text only: that is what the appliance printed. Only the file "
+	    "itself holds the\nsignature and the certificates.\n");
+	return e;
+}
+
+static enum err
+put_input(const struct show *s, const struct input *in, struct buf *out,
+    struct diag *d)
+{
+	enum err e;
+
+	if (s->plan.several) {
+		buf_str(out, "==> ");
+		text_put_safe(out, bytes_of_str(in->path));
+		buf_str(out, " <==\n");
+	}
+	e = in->file != NULL ? put_file(s, in, out, d)
+			     : put_listing(s, in->listing, out, d);
 	if (s->plan.several)
 		buf_str(out, "\n");
 	return e;
@@ -172,7 +213,7 @@ show_text(const struct show *s, const struct input *in, struct out *out)
 	struct buf text = { 0 };
 	struct diag d;
 
-	if (put_file(s, in, &text, &d) == ERR_OK) {
+	if (put_input(s, in, &text, &d) == ERR_OK) {
 		out_put(out, &text);
 	} else {
 		out_error(out, in->path, &d);
@@ -182,6 +223,18 @@ show_text(const struct show *s, const struct input *in, struct out *out)
 	return end;
 }
 
+/* The number of the last record. */
+static size_t
+last_record(const struct input *in)
+{
+	size_t n;
+
+	if (in->file != NULL)
+		return ctl_num_records(in->file);
+	n = ctl_listing_num(in->listing);
+	return n == 0 ? 0 : ctl_listing_at(in->listing, n - 1)->index;
+}
+
 /* Complains of a record that was asked for and is not there. */
 static enum cmd_exit
 check_records(const struct show *s, const struct input *in, struct out *out)
@@ -189,10 +242,10 @@ check_records(const struct show *s, const struct input *in, struct out *out)
 	size_t highest = records_highest(&s->records);
 	struct diag d;
 
-	if (highest <= ctl_num_records(in->file))
+	if (highest <= last_record(in))
 		return CMD_OK;
 	diag_set(&d, ERR_ABSENT, "there is no record %zu, the file has %zu",
-	    highest, ctl_num_records(in->file));
+	    highest, last_record(in));
 	out_error(out, in->path, &d);
 	return CMD_FAILED;
 }
@@ -201,13 +254,13 @@ static enum cmd_exit
 show_one(const void *context, const struct input *in, struct out *out)
 {
 	const struct show *s = context;
-	enum cmd_exit end = CMD_OK;
+	enum cmd_exit end = input_end(in);
 
-	if (in->file != NULL)
-		end = check_records(s, in, out);
+	if (input_is_known(in))
+		end = out_worse(end, check_records(s, in, out));
 	if (s->plan.json)
 		out_json(out, json_of_show(in, &s->records));
-	else if (in->file != NULL)
+	else if (input_is_known(in))
 		end = out_worse(end, show_text(s, in, out));
 	return end;
 }
@@ -228,7 +281,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct show_opts o = { 0 };
 	struct show s = { .opts = &o };
-	struct input_job job = { &s, show_one };
+	struct input_job job = { &s, show_one, false };
 	enum cmd_exit end;
 	struct diag d;
 	bool done;

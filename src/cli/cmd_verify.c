@@ -61,7 +61,7 @@ put_line(const struct input *in, const struct input_plan *plan, struct buf *out)
 {
 	text_put_safe(out, bytes_of_str(in->path));
 	buf_str(out, ": ");
-	buf_str(out, ctl_kind_name(ctl_kind(in->file)));
+	buf_str(out, ctl_kind_name(input_kind(in)));
 	buf_str(out, ": ");
 	if (in->verdict.status == CTL_VERIFIED) {
 		put_verified(in, plan, out);
@@ -86,12 +86,12 @@ verify_one(const void *context, const struct input *in, struct out *out)
 
 	if (plan->json) {
 		out_json(out, json_of_verify(in));
-	} else if (in->file != NULL) {
+	} else if (input_is_known(in)) {
 		put_line(in, plan, &text);
 		out_put(out, &text);
 		buf_clear(&text);
 	}
-	return CMD_OK;
+	return input_end(in);
 }
 
 static enum cmd_exit
@@ -99,7 +99,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct verify_opts o = { 0 };
 	struct input_plan plan;
-	struct input_job job = { &plan, verify_one };
+	struct input_job job = { &plan, verify_one, false };
 	enum cmd_exit end;
 	bool done;
 

@@ -8,6 +8,8 @@
 const struct cmd *const cmd_table[] = {
 	&cmd_show,
 	&cmd_verify,
+	&cmd_lint,
+	&cmd_extract,
 	&cmd_completion,
 	NULL,
 };
@@ -38,8 +40,8 @@ put_overview(struct buf *out)
 	    "\n`ctlsmith COMMAND --help` tells more, and so does "
 	    "`man ctlsmith-COMMAND`.\n`ctlsmith --version` prints the "
 	    "version.\n\nExit status: 0 all well; 1 a file could not be read "
-	    "or parsed; 2 usage;\n3 a file did not verify, or could not be "
-	    "judged.\n");
+	    "or parsed; 2 usage;\n3 a file did not verify, could not be "
+	    "judged, or has an error.\n");
 }
 
 static void

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/input.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -149,7 +152,9 @@ struct reader {
 	const struct input_job *job;
 	struct ctl_anchor anchor;
 	struct cert *signer;
-	struct buf bytes; /* of one file after the other */
+	struct buf bytes;  /* of one file after the other */
+	struct buf folder; /* of the last file, with its slash */
+	int folder_fd;     /* the same, open, or -1 */
 };
 
 /* What all threads read with. */
@@ -166,6 +171,9 @@ end(void *state)
 	ctl_memo_free(&r->anchor.memo);
 	cert_free(&r->signer);
 	buf_clear(&r->bytes);
+	buf_clear(&r->folder);
+	if (r->folder_fd >= 0)
+		(void)close(r->folder_fd);
 	free(r);
 }
 
@@ -179,6 +187,7 @@ begin(const void *context, void **ret, struct diag *d)
 
 	if (r == NULL)
 		return diag_nomem(d);
+	r->folder_fd = -1;
 	r->plan = plan;
 	r->job = all->job;
 	e = ctl_memo_new(&r->anchor.memo, d);
@@ -195,9 +204,89 @@ begin(const void *context, void **ret, struct diag *d)
 	return e;
 }
 
+/* A text holds no signature: whatever it says, nothing is verified. */
+static void
+judge_listing(struct ctl_verdict *v, enum ctl_anchor_kind anchor)
+{
+	memset(v, 0, sizeof(*v));
+	v->status = CTL_NOT_POSSIBLE;
+	v->anchor = anchor;
+	v->rule = CTL_RULE_SIGNATURE_UNCHECKED;
+	diag_init(&v->why);
+	diag_set(&v->why, ERR_UNSUPPORTED, "text only");
+	(void)snprintf(v->note, sizeof(v->note),
+	    "only the file itself holds the signature");
+}
+
+/* Parses and judges what was loaded. */
+static void
+judge_input(const struct reader *r, struct input *in)
+{
+	struct bytes bytes = buf_bytes(&in->bytes);
+	enum err e;
+
+	if (ctl_is_listing(bytes)) {
+		judge_listing(&in->verdict, r->anchor.kind);
+		e = ctl_listing_read(bytes, &in->listing, &in->error);
+		in->refused = e != ERR_OK && e != ERR_NOMEM;
+		return;
+	}
+	e = ctl_parse(bytes, r->plan->kind, &in->file, &in->error);
+	in->refused = e != ERR_OK && e != ERR_NOMEM;
+	if (e == ERR_OK)
+		e = ctl_verify(in->file, &r->anchor, &in->verdict, &in->error);
+	if (e != ERR_OK)
+		ctl_free(&in->file);
+}
+
+/* Finds the folder of PATH open, or opens it where it is that of the file
+ * before, too: the system then does not look for it again and again. Returns
+ * its descriptor and makes *NAME the rest of PATH. */
+static int
+open_folder(struct reader *r, const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	bool same = len > 0 &&
+	    bytes_equal(buf_bytes(&r->folder), bytes_of(path, len));
+
+	if (!same && r->folder_fd >= 0) {
+		(void)close(r->folder_fd);
+		r->folder_fd = -1;
+	}
+	if (same && r->folder_fd < 0)
+		r->folder_fd = open((const char *)r->folder.ptr,
+		    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (!same) {
+		r->folder.len = 0;
+		r->folder.failed = false;
+		buf_put(&r->folder, bytes_of(path, len));
+		if (buf_cstr(&r->folder) == NULL)
+			r->folder.len = 0;
+	}
+	*name = r->folder_fd < 0 ? path : slash + 1;
+	return r->folder_fd < 0 ? AT_FDCWD : r->folder_fd;
+}
+
+static enum err
+load_path(struct reader *r, const struct path *path, struct input *in)
+{
+	const char *name;
+	int folder;
+
+	if (is_stdin(path->name))
+		return load(path->name, r->plan->max_size, &in->bytes,
+		    &in->error);
+	folder = open_folder(r, path->name, &name);
+	if (name[0] == '\0') /* PATH ends in a slash */
+		name = ".";
+	return file_load_at(folder, name, path->found, r->plan->max_size,
+	    &in->bytes, &in->error);
+}
+
 /* Reads PATH into IN, whose error says why not. */
 static void
-read_input(const struct reader *r, const struct path *path, struct input *in)
+read_input(struct reader *r, const struct path *path, struct input *in)
 {
 	enum err e;
 
@@ -205,32 +294,42 @@ read_input(const struct reader *r, const struct path *path, struct input *in)
 		in->error = *path->error;
 		return;
 	}
-	e = load(path->name, r->plan->max_size, &in->bytes, &in->error);
+	e = load_path(r, path, in);
 	in->loaded = e == ERR_OK;
 	if (e == ERR_OK)
-		e = ctl_parse(buf_bytes(&in->bytes), r->plan->kind, &in->file,
-		    &in->error);
-	if (e == ERR_OK)
-		e = ctl_verify(in->file, &r->anchor, &in->verdict, &in->error);
-	if (e != ERR_OK)
-		ctl_free(&in->file);
+		judge_input(r, in);
+}
+
+/* An argument was taken for a file, and is none. */
+static bool
+is_folder(const struct path *path, const struct input *in)
+{
+	return !in->loaded && path->error == NULL && !path->found &&
+	    !is_stdin(path->name) && in->error.native == EISDIR;
 }
 
 static enum cmd_exit
 work(void *state, const struct path *path, struct out *out)
 {
 	struct reader *r = state;
-	struct input in = { .path = path->name, .bytes = r->bytes };
+	struct input in = { .path = path->name,
+		.bytes = r->bytes,
+		.memo = r->anchor.memo };
 	enum cmd_exit end;
 
 	in.bytes.len = 0;
 	diag_init(&in.error);
 	read_input(r, path, &in);
-	if (in.file == NULL)
-		out_error(out, in.path, &in.error);
-	end = out_worse(input_end(&in),
-	    r->job->each(r->job->context, &in, out));
+	if (is_folder(path, &in)) {
+		end = BATCH_FOLDER;
+	} else {
+		if (!input_is_known(&in) &&
+		    !(in.refused && r->job->takes_refused))
+			out_error(out, in.path, &in.error);
+		end = r->job->each(r->job->context, &in, out);
+	}
 	ctl_free(&in.file);
+	ctl_listing_free(&in.listing);
 	if (in.bytes.cap > KEEP_MAX)
 		buf_clear(&in.bytes);
 	r->bytes = in.bytes;
@@ -254,10 +353,23 @@ input_run(const struct input_plan *plan, char **paths,
 	return batch_run(&b, paths);
 }
 
+bool
+input_is_known(const struct input *in)
+{
+	return in->file != NULL || in->listing != NULL;
+}
+
+enum ctl_kind
+input_kind(const struct input *in)
+{
+	return in->file != NULL ? ctl_kind(in->file)
+				: ctl_listing_kind(in->listing);
+}
+
 enum cmd_exit
 input_end(const struct input *in)
 {
-	if (in->file == NULL)
+	if (!input_is_known(in))
 		return CMD_FAILED;
 	return in->verdict.status == CTL_VERIFIED ? CMD_OK : CMD_POLICY;
 }

@@ -19,23 +19,24 @@ struct input_opts {
 };
 
 /* Their lines for an option table, of a struct whose member `in` they are. */
-#define INPUT_OPTS(type)                                                       \
-	{ "json", NULL, OPT_FLAG, offsetof(type, in.json),                     \
-		"print JSON: an array, one element a file", NULL },            \
-	    { "jobs", "N", OPT_NUMBER, offsetof(type, in.jobs),                \
-		    "work on N files at a time (default: one a core)", NULL }, \
-	    { "kind", "KIND", OPT_STRING, offsetof(type, in.kind),             \
-		    "what every file is, whatever it says of itself",          \
-		    "ctl itl signed-file firmware encrypted" },                \
-	    { "max-size", "BYTES", OPT_SIZE, offsetof(type, in.max_size),      \
-		    "read files up to this size (default 64M)", NULL },        \
-	    { "signer", "CERT", OPT_STRING, offsetof(type, in.signer),         \
-		    "check the signature with this certificate (PEM or DER)",  \
-		    OPT_FILES },                                               \
-	{                                                                      \
-		"trusted", "LIST", OPT_STRING, offsetof(type, in.trusted),     \
-		    "check it with this CTL or ITL, the one phones hold",      \
-		    OPT_FILES                                                  \
+#define INPUT_OPTS(type)                                                      \
+	{ "json", NULL, OPT_FLAG, offsetof(type, in.json),                    \
+		"print JSON: an array, one element a file", NULL, 0 },        \
+	    { "jobs", "N", OPT_NUMBER, offsetof(type, in.jobs),               \
+		    "work on N files at a time (default: one a core)", NULL,  \
+		    0 },                                                      \
+	    { "kind", "KIND", OPT_STRING, offsetof(type, in.kind),            \
+		    "what every file is, whatever it says of itself",         \
+		    "ctl itl signed-file firmware encrypted", 0 },            \
+	    { "max-size", "BYTES", OPT_SIZE, offsetof(type, in.max_size),     \
+		    "read files up to this size (default 64M)", NULL, 0 },    \
+	    { "signer", "CERT", OPT_STRING, offsetof(type, in.signer),        \
+		    "check the signature with this certificate (PEM or DER)", \
+		    OPT_FILES, 0 },                                           \
+	{                                                                     \
+		"trusted", "LIST", OPT_STRING, offsetof(type, in.trusted),    \
+		    "check it with this CTL or ITL, the one phones hold",     \
+		    OPT_FILES, 0                                              \
 	}
 
 /* What the options mean, loaded once and then only read. */
@@ -69,9 +70,12 @@ struct input {
 	const char *path;
 	struct buf bytes;
 	bool loaded;           /* bytes is the whole file */
-	struct ctl_file *file; /* NULL: could not be read or parsed */
+	bool refused;          /* it was loaded, and error is what it breaks */
+	struct ctl_file *file; /* NULL: no such file, or listing holds it */
+	struct ctl_listing *listing; /* it is the text of `show ctl` */
 	struct ctl_verdict verdict;
-	struct diag error; /* where file is NULL */
+	struct diag error;     /* where both are NULL */
+	struct ctl_memo *memo; /* of the thread that has it */
 };
 
 /* What a command does with each file. */
@@ -79,18 +83,24 @@ struct input_job {
 	const void *context; /* only read: threads share it */
 
 	/* Says into OUT what there is to say of IN, for all of PATHS in any
-	 * order and at the same time. Where IN->file is NULL, IN->error has
-	 * been said, and only JSON has more to say. Returns CMD_FAILED where
-	 * it failed, having said why, else CMD_OK or a policy's end: what the
-	 * file itself asks for (input_end()) is added by the caller. */
+	 * order and at the same time. Where IN is not known (input_is_known())
+	 * its error has been said, and only JSON has more to say. Returns the
+	 * end that IN asks for: input_end(), or worse, having said why. */
 	enum cmd_exit (*each)(const void *context, const struct input *in,
 	    struct out *out);
+
+	bool takes_refused; /* it says itself why a file is refused */
 };
 
 /* Reads and judges all that PATHS name, folders included, does JOB with each
  * and prints what it says, in order (cli/batch.h). Returns the worst end. */
 enum cmd_exit input_run(const struct input_plan *plan, char **paths,
     const struct input_job *job);
+
+/* It was read and parsed, as a file or as a text. */
+bool input_is_known(const struct input *in);
+/* Of a known one. */
+enum ctl_kind input_kind(const struct input *in);
 
 /* The end that a judged file asks for: CMD_POLICY unless it verified. */
 enum cmd_exit input_end(const struct input *in);

@@ -13,4 +13,7 @@
 json_t *json_of_show(const struct input *in, const struct records *only);
 json_t *json_of_verify(const struct input *in);
 
+/* The same for `lint --json`: FS is what is to be said of IN. */
+json_t *json_of_lint(const struct input *in, const struct ctl_findings *fs);
+
 #endif

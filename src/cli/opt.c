@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "data/scalar.h"
 
 /* More than any command has; a test of the tables would notice. */
 #define MAX_OPTS 48
@@ -48,19 +51,39 @@ read_size(const char *name, const char *text, size_t *ret, struct diag *d)
 }
 
 static enum err
-read_number(const char *name, const char *text, unsigned *ret, struct diag *d)
+read_number(const struct opt *opt, const char *text, unsigned *ret,
+    struct diag *d)
 {
+	unsigned min = opt->type == OPT_DAYS ? 0 : 1;
+	unsigned max = opt->type == OPT_DAYS ? OPT_DAYS_MAX : OPT_NUMBER_MAX;
 	unsigned long n;
 	char *end;
 
 	errno = 0;
 	n = strtoul(text, &end, 10);
 	if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' ||
-	    n < 1 || n > OPT_NUMBER_MAX)
+	    n < min || n > max)
 		return diag_set(d, ERR_USAGE,
-		    "--%s wants a number from 1 to %d, not '%s'", name,
-		    OPT_NUMBER_MAX, text);
+		    "--%s wants a number from %u to %u, not '%s'", opt->name,
+		    min, max, text);
 	*ret = (unsigned)n;
+	return ERR_OK;
+}
+
+static enum err
+read_date(const char *name, const char *text, int64_t *ret, struct diag *d)
+{
+	char whole[sizeof("2015-05-20T00:00:00Z")];
+	bool day = strlen(text) == strlen("2015-05-20");
+
+	(void)snprintf(whole, sizeof(whole), "%.10sT00:00:00Z", text);
+	/* a bare number would be seconds since 1970, which nobody means */
+	if (strchr(text, '-') == NULL || text[0] == '-' ||
+	    !scalar_time(bytes_of_str(day ? whole : text), ret))
+		return diag_set(d, ERR_USAGE,
+		    "--%s wants a date, such as 2015-05-20 or "
+		    "2015-05-20T12:00:00Z, not '%s'",
+		    name, text);
 	return ERR_OK;
 }
 
@@ -69,6 +92,7 @@ store(const struct opt *opt, const char *value, void *target, struct diag *d)
 {
 	char *at = (char *)target + opt->offset;
 	unsigned number = 0;
+	int64_t when = 0;
 	size_t size = 0;
 	bool yes = true;
 	enum err e = ERR_OK;
@@ -86,9 +110,15 @@ store(const struct opt *opt, const char *value, void *target, struct diag *d)
 			memcpy(at, &size, sizeof(size));
 		break;
 	case OPT_NUMBER:
-		e = read_number(opt->name, value, &number, d);
+	case OPT_DAYS:
+		e = read_number(opt, value, &number, d);
 		if (e == ERR_OK)
 			memcpy(at, &number, sizeof(number));
+		break;
+	case OPT_DATE:
+		e = read_date(opt->name, value, &when, d);
+		if (e == ERR_OK)
+			memcpy(at, &when, sizeof(when));
 		break;
 	}
 	return e;
@@ -113,6 +143,31 @@ fill_long(const struct opt *table, struct option *lopts)
 	lopts[n].val = n + LONG_BASE;
 	memset(&lopts[n + 1], 0, sizeof(lopts[0]));
 	return n + 1;
+}
+
+/* getopt's letters, behind the one that makes a missing value a ':'. */
+static void
+fill_short(const struct opt *table, char *letters)
+{
+	*letters++ = ':';
+	*letters++ = 'h';
+	for (; table->name != NULL; table++) {
+		if (table->letter == 0)
+			continue;
+		*letters++ = table->letter;
+		if (table->arg != NULL)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+}
+
+/* The option of TABLE with LETTER. */
+static const struct opt *
+find_letter(const struct opt *table, int letter)
+{
+	while (table->name != NULL && table->letter != letter)
+		table++;
+	return table;
 }
 
 /* What getopt does not like about argv[optind - 1]; its code is in optopt
@@ -141,6 +196,7 @@ opt_parse(const struct opt *table, struct opt_line *line, void *target,
     struct diag *d)
 {
 	struct option lopts[MAX_OPTS];
+	char letters[3 + 2 * MAX_OPTS];
 	int help = fill_long(table, lopts) + LONG_BASE - 1;
 	enum err e = ERR_OK;
 	int c;
@@ -148,39 +204,47 @@ opt_parse(const struct opt *table, struct opt_line *line, void *target,
 	opterr = 0;
 	optind = 0;
 	line->help = false;
+	fill_short(table, letters);
 	while (e == ERR_OK &&
-	    (c = getopt_long(line->argc, line->argv, ":h", lopts, NULL)) !=
+	    (c = getopt_long(line->argc, line->argv, letters, lopts, NULL)) !=
 		-1) {
 		if (c == 'h' || c == help)
 			line->help = true;
 		else if (c == '?' || c == ':')
 			e = complain(c, table, line->argv, d);
 		else
-			e = store(&table[c - LONG_BASE], optarg, target, d);
+			e = store(c < LONG_BASE ? find_letter(table, c)
+						: &table[c - LONG_BASE],
+			    optarg, target, d);
 	}
 	line->args = line->argv + optind;
 	return line->help ? ERR_OK : e;
 }
 
 static void
-help_line(struct buf *out, const char *name, const char *arg, const char *help)
+help_line(struct buf *out, const struct opt *opt)
 {
 	size_t start = out->len;
 
-	buf_printf(out, "  --%s%s%s", name, arg == NULL ? "" : " ",
-	    arg == NULL ? "" : arg);
+	buf_str(out, "  ");
+	if (opt->letter != 0)
+		buf_printf(out, "-%c, ", opt->letter);
+	buf_printf(out, "--%s%s%s", opt->name, opt->arg == NULL ? "" : " ",
+	    opt->arg == NULL ? "" : opt->arg);
 	if (out->len - start > HELP_COLUMN - 2) {
 		buf_str(out, "\n");
 		start = out->len;
 	}
 	buf_printf(out, "%*s%s\n", (int)(HELP_COLUMN - (out->len - start)), "",
-	    help);
+	    opt->help);
 }
 
 void
 opt_help(const struct opt *table, struct buf *out)
 {
+	static const struct opt help = { .name = "help", .help = "this text" };
+
 	for (; table->name != NULL; table++)
-		help_line(out, table->name, table->arg, table->help);
-	help_line(out, "help", NULL, "this text");
+		help_line(out, table);
+	help_line(out, &help);
 }

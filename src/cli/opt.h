@@ -16,10 +16,14 @@ enum opt_type {
 	OPT_FLAG,   /* bool */
 	OPT_STRING, /* const char *, borrowed from argv */
 	OPT_SIZE,   /* size_t, a number of bytes with K, M or G behind it */
-	OPT_NUMBER  /* unsigned, 1 to OPT_NUMBER_MAX */
+	OPT_NUMBER, /* unsigned, 1 to OPT_NUMBER_MAX */
+	OPT_DAYS,   /* unsigned, 0 to OPT_DAYS_MAX */
+	OPT_DATE    /* int64_t, seconds: 2015-05-20 (its first second in UTC),
+		     * or as scalar_time() takes it with a date in front */
 };
 
 #define OPT_NUMBER_MAX 256
+#define OPT_DAYS_MAX 36500
 
 struct opt {
 	const char *name; /* long, without the dashes */
@@ -29,12 +33,13 @@ struct opt {
 	const char *help;  /* one line, no full stop */
 	const char *words; /* the values to complete, "a b c"; or NULL, or
 			    * OPT_FILES */
+	char letter;       /* its short form, or 0 */
 };
 
 #define OPT_FILES "@files"
-#define OPT_END                                     \
-	{                                           \
-		NULL, NULL, OPT_FLAG, 0, NULL, NULL \
+#define OPT_END              \
+	{                    \
+		.name = NULL \
 	}
 
 /* A command line: what is read, and what was found. */

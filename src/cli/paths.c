@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/folder.h"
+#include "ctl/ctl.h"
 
 /* Names of one folder in memory at a time. */
 #define NAMES_MAX 65536
@@ -24,7 +25,8 @@ struct level {
 };
 
 struct paths {
-	char **args;
+	char *const *args;
+	const char *folder;  /* instead of arguments */
 	struct level *level; /* the innermost folder, or NULL */
 	struct buf path;
 	struct diag error;
@@ -33,7 +35,7 @@ struct paths {
 };
 
 enum err
-paths_new(struct paths **ret, char **args, struct diag *d)
+paths_new(struct paths **ret, char *const *args, struct diag *d)
 {
 	struct paths *p = calloc(1, sizeof(*p));
 
@@ -42,6 +44,17 @@ paths_new(struct paths **ret, char **args, struct diag *d)
 	p->args = args;
 	*ret = p;
 	return ERR_OK;
+}
+
+enum err
+paths_of_folder(struct paths **ret, const char *folder, struct diag *d)
+{
+	static char *const none[] = { NULL };
+	enum err e = paths_new(ret, none, d);
+
+	if (e == ERR_OK)
+		(*ret)->folder = folder;
+	return e;
 }
 
 static void
@@ -83,7 +96,7 @@ is_folder(const char *path)
 }
 
 bool
-paths_are_several(char **args)
+paths_are_several(char *const *args)
 {
 	return args[0] != NULL && (args[1] != NULL || is_folder(args[0]));
 }
@@ -108,15 +121,17 @@ give_error(struct paths *p, struct path *ret)
 	p->path.failed = false;
 	name = buf_cstr(&p->path);
 	ret->name = name == NULL ? "folder" : name;
+	ret->found = false;
 	ret->error = &p->error;
 	p->found = true;
 	return true;
 }
 
 static bool
-give(struct paths *p, const char *name, struct path *ret)
+give(struct paths *p, const char *name, bool found, struct path *ret)
 {
 	ret->name = name;
+	ret->found = found;
 	ret->error = NULL;
 	p->found = true;
 	return true;
@@ -142,7 +157,8 @@ has_head_of_list(struct bytes head)
 {
 	static const uint8_t version[] = { 0x01, 0x00, 0x02 };
 
-	return bytes_starts(head, bytes_of(version, sizeof(version)));
+	return bytes_starts(head, bytes_of(version, sizeof(version))) ||
+	    ctl_is_listing(head);
 }
 
 static bool
@@ -221,7 +237,7 @@ next_name(struct paths *p, struct path *ret)
 	if (kind == FOLDER_DIR)
 		return enter(p) ? false : give_error(p, ret);
 	if (kind == FOLDER_FILE && is_list(path, name))
-		return give(p, path, ret);
+		return give(p, path, true, ret);
 	p->passed_over++;
 	return false;
 }
@@ -249,20 +265,32 @@ next_part(struct paths *p, struct path *ret)
 	return give_error(p, ret);
 }
 
-/* Takes the next argument; true as above. */
+/* Enters a folder that was named; true as above. */
 static bool
-next_arg(struct paths *p, struct path *ret)
+next_folder(struct paths *p, const char *name, struct path *ret)
 {
-	const char *arg = *p->args++;
-
 	p->found = false;
-	if (!is_folder(arg))
-		return give(p, arg, ret);
-	if (set_path(p, 0, arg) == NULL)
+	if (set_path(p, 0, name) == NULL)
 		(void)diag_nomem(&p->error);
 	else if (enter(p))
 		return false;
 	return give_error(p, ret);
+}
+
+/* Takes the next argument; true as above. */
+static bool
+next_arg(struct paths *p, struct path *ret)
+{
+	const char *name = p->folder;
+
+	if (name != NULL) {
+		p->folder = NULL;
+		return next_folder(p, name, ret);
+	}
+	name = *p->args++;
+	if (has_name_of_list(name) || !is_folder(name))
+		return give(p, name, false, ret);
+	return next_folder(p, name, ret);
 }
 
 bool
@@ -272,7 +300,7 @@ paths_next(struct paths *p, struct path *ret)
 
 	for (;;) {
 		level = p->level;
-		if (level == NULL && *p->args == NULL)
+		if (level == NULL && p->folder == NULL && *p->args == NULL)
 			return false;
 		if (level == NULL) {
 			if (next_arg(p, ret))
@@ -287,7 +315,7 @@ paths_next(struct paths *p, struct path *ret)
 }
 
 size_t
-paths_count(char **args)
+paths_count(char *const *args)
 {
 	struct paths *p = NULL;
 	struct path path;

@@ -9,6 +9,10 @@
  * dot are left out; everything else is passed over and counted. A file that
  * cannot be opened counts: nobody knows what it is.
  *
+ * An argument with such a name is taken for a file, and the system is not
+ * asked what it is: whoever reads it may find that it is a folder after all,
+ * and then turns to paths_of_folder().
+ *
  * Memory is bounded whatever a folder holds: of a large one a part of the
  * names at a time, for which it is read several times.
  */
@@ -23,6 +27,7 @@
 /* One file to work on, or one failure to find any. */
 struct path {
 	const char *name;         /* as a person would name it; "-" is stdin */
+	bool found;               /* a regular file in a folder */
 	const struct diag *error; /* NULL, or why there is nothing to read:
 				   * a folder that cannot be read, or holds no
 				   * such file. NAME is then the folder. */
@@ -31,7 +36,12 @@ struct path {
 struct paths;
 
 /* ARGS, which a NULL ends, is borrowed. */
-MUST_CHECK enum err paths_new(struct paths **ret, char **args, struct diag *d);
+MUST_CHECK enum err paths_new(struct paths **ret, char *const *args,
+    struct diag *d);
+
+/* The same for one FOLDER, which is known to be one. */
+MUST_CHECK enum err paths_of_folder(struct paths **ret, const char *folder,
+    struct diag *d);
 
 /* Frees *P and sets it to NULL; NULL is allowed. */
 void paths_free(struct paths **p);
@@ -45,9 +55,9 @@ size_t paths_num_passed_over(const struct paths *p);
 
 /* How many paths_next() will give for ARGS; 0 where memory is short. Walks
  * through all folders. */
-size_t paths_count(char **args);
+size_t paths_count(char *const *args);
 
 /* False where ARGS is one file, or nothing. */
-bool paths_are_several(char **args);
+bool paths_are_several(char *const *args);
 
 #endif

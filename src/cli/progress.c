@@ -26,7 +26,7 @@ now_ms(void)
 }
 
 void
-progress_init(struct progress *p, char **args)
+progress_init(struct progress *p, char *const *args)
 {
 	const char *term = getenv("TERM");
 

@@ -19,15 +19,15 @@
 struct progress {
 	bool wanted; /* there is a terminal for it */
 	bool shown;
-	char **args;   /* what there is to do */
-	size_t total;  /* 0: not counted yet */
-	int64_t begun; /* milliseconds of CLOCK_MONOTONIC */
+	char *const *args; /* what there is to do */
+	size_t total;      /* 0: not counted yet */
+	int64_t begun;     /* milliseconds of CLOCK_MONOTONIC */
 	int64_t drawn;
 };
 
 /* The bar for the files that ARGS name (cli/paths.h), which are counted when
  * it appears. */
-void progress_init(struct progress *p, char **args);
+void progress_init(struct progress *p, char *const *args);
 
 /* DONE files are done; draws the bar if it is time to. */
 void progress_step(struct progress *p, size_t done);

@@ -19,6 +19,10 @@ MUST_CHECK enum err cert_from_der(struct bytes der, struct cert **ret,
 MUST_CHECK enum err cert_from_file(struct bytes content, struct cert **ret,
     struct diag *d);
 
+/* Appends DER, the bytes of a certificate, as PEM. */
+MUST_CHECK enum err cert_put_pem(struct bytes der, struct buf *out,
+    struct diag *d);
+
 /* Frees *C and sets it to NULL; NULL is allowed. */
 void cert_free(struct cert **c);
 

@@ -168,56 +168,39 @@ put_block(struct buf *out, size_t size, struct bytes info,
 }
 
 struct pubkey_checker {
-	struct pubkey *key;
-	/* All NULL but MODULUS and EXPONENT: no signature by this key is
-	 * right. */
-	BIGNUM *modulus, *exponent;
-	BIGNUM *sig, *block, *wanted;
-	BN_MONT_CTX *mont;
-	BN_CTX *ctx;
-	struct buf right; /* the block that is right */
+	EVP_PKEY *evp;
+	EVP_PKEY_CTX *ctx;       /* NULL: no signature by this key is right */
+	struct buf right, block; /* what is right, and what is there */
 };
 
-/* As OpenSSL's own RSA: a larger key costs more time than any real one. */
-#define MAX_BITS 16384
-#define LARGE_BITS 3072
-#define LARGE_EXPONENT_BITS 64
-
-/* Whether a signature by this key can be right. With an exponent of 1 every
- * block is its own signature; an even one is no RSA at all, and neither is an
- * even modulus. */
-static bool
-is_sound(const BIGNUM *n, const BIGNUM *e)
+/* With an exponent of 1 every block is its own signature; an even one is no
+ * RSA at all. */
+static enum err
+has_exponent(EVP_PKEY *evp, bool *ret, struct diag *d)
 {
-	int bits = BN_num_bits(n);
+	BIGNUM *e = NULL;
 
-	return BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e) &&
-	    BN_ucmp(n, e) > 0 && bits <= MAX_BITS &&
-	    (bits <= LARGE_BITS || BN_num_bits(e) <= LARGE_EXPONENT_BITS);
+	if (EVP_PKEY_get_bn_param(evp, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
+		return ossl_nomem(d);
+	*ret = BN_is_odd(e) && !BN_is_one(e);
+	BN_free(e);
+	return ERR_OK;
 }
 
 static enum err
 prepare(struct pubkey_checker *c, struct diag *d)
 {
-	EVP_PKEY *evp = c->key->evp;
+	bool sound = false;
+	enum err e;
 
-	if (pubkey_type(c->key) != PUBKEY_RSA)
+	if (EVP_PKEY_get_base_id(c->evp) != EVP_PKEY_RSA)
 		return ERR_OK;
-	if (EVP_PKEY_get_bn_param(evp, OSSL_PKEY_PARAM_RSA_N, &c->modulus) !=
-		1 ||
-	    EVP_PKEY_get_bn_param(evp, OSSL_PKEY_PARAM_RSA_E, &c->exponent) !=
-		1)
-		return ossl_nomem(d);
-	if (!is_sound(c->modulus, c->exponent))
-		return ERR_OK;
-	c->sig = BN_new();
-	c->block = BN_new();
-	c->wanted = BN_new();
-	c->mont = BN_MONT_CTX_new();
-	c->ctx = BN_CTX_new();
-	if (c->sig == NULL || c->block == NULL || c->wanted == NULL ||
-	    c->mont == NULL || c->ctx == NULL ||
-	    BN_MONT_CTX_set(c->mont, c->modulus, c->ctx) != 1)
+	e = has_exponent(c->evp, &sound, d);
+	if (e != ERR_OK || !sound)
+		return e;
+	c->ctx = EVP_PKEY_CTX_new(c->evp, NULL);
+	if (c->ctx == NULL || EVP_PKEY_verify_recover_init(c->ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(c->ctx, RSA_NO_PADDING) != 1)
 		return ossl_nomem(d);
 	return ERR_OK;
 }
@@ -229,11 +212,12 @@ pubkey_checker_new(const struct pubkey *k, struct pubkey_checker **ret,
 	struct pubkey_checker *c = calloc(1, sizeof(*c));
 	enum err e;
 
-	if (c == NULL)
-		return diag_nomem(d);
-	e = pubkey_wrap(k->evp, &c->key, d);
-	if (e == ERR_OK)
-		e = prepare(c, d);
+	if (c == NULL || EVP_PKEY_up_ref(k->evp) != 1) {
+		free(c);
+		return ossl_nomem(d);
+	}
+	c->evp = k->evp;
+	e = prepare(c, d);
 	if (e == ERR_OK)
 		*ret = c;
 	else
@@ -246,58 +230,54 @@ pubkey_checker_free(struct pubkey_checker **c)
 {
 	if (*c == NULL)
 		return;
-	BN_free((*c)->modulus);
-	BN_free((*c)->exponent);
-	BN_free((*c)->sig);
-	BN_free((*c)->block);
-	BN_free((*c)->wanted);
-	BN_MONT_CTX_free((*c)->mont);
-	BN_CTX_free((*c)->ctx);
-	pubkey_free(&(*c)->key);
+	EVP_PKEY_CTX_free((*c)->ctx);
+	EVP_PKEY_free((*c)->evp);
 	buf_clear(&(*c)->right);
+	buf_clear(&(*c)->block);
 	free(*c);
 	*c = NULL;
 }
 
-/* Raises SIG to the public exponent, into C->block; *RET_OK is false where it
- * is no number below the modulus. */
+bool
+pubkey_checker_is_of(const struct pubkey_checker *c, const struct pubkey *k)
+{
+	return c->evp == k->evp;
+}
+
+/* Raises SIG to the public exponent, into C->block; *RET_OK is false where
+ * that cannot be done: SIG is no number below the modulus, or this key is none
+ * at all (an even modulus, say). */
 static enum err
 open_signature(struct pubkey_checker *c, struct bytes sig, bool *ret_ok,
     struct diag *d)
 {
-	if (BN_bin2bn(sig.ptr, (int)sig.len, c->sig) == NULL)
-		return ossl_nomem(d);
-	*ret_ok = BN_ucmp(c->sig, c->modulus) < 0;
-	if (*ret_ok &&
-	    BN_mod_exp_mont(c->block, c->sig, c->exponent, c->modulus, c->ctx,
-		c->mont) != 1)
-		return ossl_nomem(d);
+	size_t len = sig.len;
+
+	c->block.len = 0;
+	buf_reserve(&c->block, len);
+	if (!buf_ok(&c->block))
+		return diag_nomem(d);
+	*ret_ok = EVP_PKEY_verify_recover(c->ctx, c->block.ptr, &len, sig.ptr,
+		      sig.len) == 1;
+	if (*ret_ok)
+		c->block.len = len;
+	else if (ossl_fail(NULL, ERR_CRYPTO, "") == ERR_NOMEM)
+		return diag_nomem(d);
 	return ERR_OK;
 }
 
-/* Compares C->block with the block that is right, of which the last DIGEST_LEN
- * bytes are the digest. As numbers they are equal if all their bytes are,
- * since both are as long as the modulus; when they are not, both lose their
- * digests and are compared again. */
-static enum err
-compare(struct pubkey_checker *c, size_t digest_len, enum pubkey_match *ret,
-    struct diag *d)
+/* Compares the block of a signature with the one that is right, of which the
+ * last DIGEST_LEN bytes are the digest. */
+static enum pubkey_match
+compare(struct bytes block, struct bytes right, size_t digest_len)
 {
-	struct bytes right = buf_bytes(&c->right);
-	int digest_bits = (int)digest_len * 8;
-
-	if (BN_bin2bn(right.ptr, (int)right.len, c->wanted) == NULL)
-		return ossl_nomem(d);
-	if (BN_ucmp(c->block, c->wanted) == 0) {
-		*ret = PUBKEY_GOOD;
-		return ERR_OK;
-	}
-	if (BN_rshift(c->block, c->block, digest_bits) != 1 ||
-	    BN_rshift(c->wanted, c->wanted, digest_bits) != 1)
-		return ossl_nomem(d);
-	*ret = BN_ucmp(c->block, c->wanted) == 0 ? PUBKEY_CHANGED
-						 : PUBKEY_FOREIGN;
-	return ERR_OK;
+	if (bytes_equal(block, right))
+		return PUBKEY_GOOD;
+	if (block.len != right.len)
+		return PUBKEY_FOREIGN;
+	block.len -= digest_len;
+	right.len -= digest_len;
+	return bytes_equal(block, right) ? PUBKEY_CHANGED : PUBKEY_FOREIGN;
 }
 
 enum err
@@ -306,28 +286,27 @@ pubkey_check(struct pubkey_checker *c, enum digest which,
     struct diag *d)
 {
 	struct bytes info = digest_info(which);
-	size_t size = (pubkey_bits(c->key) + 7) / 8;
+	size_t size = ((size_t)EVP_PKEY_get_bits(c->evp) + 7) / 8;
 	bool opened = false;
 	enum err e = ERR_OK;
 
-	if (info.ptr == NULL || pubkey_type(c->key) != PUBKEY_RSA)
+	if (info.ptr == NULL || EVP_PKEY_get_base_id(c->evp) != EVP_PKEY_RSA)
 		return diag_set(d, ERR_UNSUPPORTED,
 		    "only RSA signatures over SHA-1, SHA-256 or SHA-512 can "
 		    "be checked");
 	c->right.len = 0;
 	c->right.failed = false;
-	if (c->mont != NULL && sig.len == size &&
-	    put_block(&c->right, size, info, value)) {
-		if (!buf_ok(&c->right))
-			return diag_nomem(d);
+	c->block.failed = false;
+	if (c->ctx != NULL && sig.len == size &&
+	    put_block(&c->right, size, info, value))
 		e = open_signature(c, sig, &opened, d);
-	}
-	if (e != ERR_OK)
-		return e;
-	if (opened)
-		return compare(c, value->len, ret, d);
-	*ret = PUBKEY_FOREIGN;
-	return ERR_OK;
+	if (e == ERR_OK && !buf_ok(&c->right))
+		e = diag_nomem(d);
+	if (e == ERR_OK)
+		*ret = opened ? compare(buf_bytes(&c->block),
+				    buf_bytes(&c->right), value->len)
+			      : PUBKEY_FOREIGN;
+	return e;
 }
 
 enum err

@@ -65,6 +65,10 @@ MUST_CHECK enum err pubkey_checker_new(const struct pubkey *k,
 /* Frees *C and sets it to NULL; NULL is allowed. */
 void pubkey_checker_free(struct pubkey_checker **c);
 
+/* C was made of K, and not of another key that stood where K does. */
+bool pubkey_checker_is_of(const struct pubkey_checker *c,
+    const struct pubkey *k);
+
 /* As pubkey_verify(). */
 MUST_CHECK enum err pubkey_check(struct pubkey_checker *c, enum digest which,
     const struct digest_value *value, struct bytes sig, enum pubkey_match *ret,

@@ -34,12 +34,12 @@ print_json() {
 	[ "$status" = 0 ] || [ "$status" = 1 ] || [ "$status" = 3 ]
 }
 
-# Both commands over FILE..., with the options in the array options: each file
+# Each command over FILE..., with the options in the array options: each file
 # is one element.
 holds_for() {
 	local command
 
-	for command in show verify; do
+	for command in show verify lint; do
 		print_json "$command" "${options[@]}" "$@"
 		validate out
 		[ "$(elements out)" = $# ]
@@ -87,6 +87,25 @@ refused() {
 	validate out
 	print_json verify --signer "$CASES/ok-cnf-sgn-sha1/pub.pem" "$real"
 	validate out
+}
+
+@test "the texts of show ctl" {
+	holds_for "$SRC"/tests/listings/*.txt
+	print_json show "$SRC/tests/listings/118893-5.txt"
+	/usr/bin/python3 - <<-'PY'
+		import json
+		e = json.load(open("out"))[0]
+		v, r = e["verification"], e["records"]
+		assert (v["status"], v["reason"]) == ("not-possible", "text only")
+		assert [x["role"] for x in r] == ["sast", "ccm+tftp", "capf", "ccm+tftp"]
+		assert r[2]["certificate"]["sha1"] == \
+		    "46ee5a972465b0177e5f7e44f76c0af363354fa7"
+		assert r[0]["is_signer"] and not r[1]["is_signer"]
+		assert e["listing"]["length"] == 4947 and e["listing"]["whole"]
+	PY
+	print_json show --records 2 "$SRC/tests/listings/118893-5.txt"
+	validate out
+	[ "$(grep -c '"index"' out)" = 1 ]
 }
 
 @test "real firmware" {

@@ -53,7 +53,7 @@ records() {
 # The options that a command's help lists, without --help, in order.
 options_of() {
 	"$CTLSMITH" "$1" --help |
-		sed -n 's/^  --\([a-z-]*\).*/\1/p' | grep -vx help |
+		sed -nE 's/^  (-[a-z], )?--([a-z-]*).*/\2/p' | grep -vx help |
 		sort | tr '\n' ' '
 }
 
@@ -101,9 +101,20 @@ values() {
 	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(
 	)trusted tz " ]
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
+	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
+	)strict trusted " ]
+	[ "$(options_of extract)" = "dry-run kind max-size output " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
 		grep -q "^@test \"--$option" "$BATS_TEST_FILENAME"
+	done
+	for option in $(options_of lint); do
+		grep -q "^@test \".*--$option" "$BATS_TEST_FILENAME" \
+			"${BATS_TEST_FILENAME%/*}/lint.bats"
+	done
+	for option in $(options_of extract); do
+		grep -q "^@test \".*--$option" "$BATS_TEST_FILENAME" \
+			"${BATS_TEST_FILENAME%/*}/extract.bats"
 	done
 }
 
@@ -438,7 +449,7 @@ values() {
 @test "help is the same wherever it is asked for" {
 	local command
 
-	for command in show verify completion; do
+	for command in show verify lint extract completion; do
 		try 0 $command --help
 		[ ! -s err ]
 		mv out wanted
@@ -454,7 +465,7 @@ values() {
 	try 0 --help
 	[ ! -s err ]
 	mv out wanted
-	for command in show verify completion; do
+	for command in show verify lint extract completion; do
 		grep -qE "^  $command +[A-Z]" wanted
 	done
 	for command in help -h; do
@@ -464,7 +475,7 @@ values() {
 }
 
 @test "no line of help is longer than 80 columns" {
-	for command in '' show verify completion; do
+	for command in '' show verify lint extract completion; do
 		# shellcheck disable=SC2086 # none
 		try 0 help $command
 		[ "$(wc -l <out)" -gt 5 ]

@@ -37,8 +37,7 @@ check_rows(const struct ctl_row *rows, size_t num, size_t len)
 	}
 }
 
-/* The names and rows of A and B are the same, line for line but for where they
- * stand. */
+/* The rows A and B are the same but for where they stand. */
 static void
 check_same_rows(const struct ctl_row *a, const struct ctl_row *b, size_t num)
 {
@@ -49,8 +48,8 @@ check_same_rows(const struct ctl_row *a, const struct ctl_row *b, size_t num)
 		FUZZ_CHECK(a[i].length == b[i].length);
 		FUZZ_CHECK(bytes_equal(a[i].data, b[i].data));
 		FUZZ_CHECK((a[i].text.ptr == NULL) == (b[i].text.ptr == NULL));
-		if (!a[i].damaged)
-			FUZZ_CHECK(bytes_equal(a[i].text, b[i].text));
+		FUZZ_CHECK(bytes_equal(a[i].text, b[i].text));
+		FUZZ_CHECK(a[i].damaged == b[i].damaged);
 	}
 }
 
@@ -106,6 +105,38 @@ check_same(const struct ctl_listing *a, const struct ctl_listing *b)
 	}
 }
 
+/* Every text of NUM rows is printed as it is. What is printed with escapes has
+ * another length then, and where it had escapes before nobody can tell them
+ * apart. */
+static bool
+is_plain(const struct ctl_row *rows, size_t num)
+{
+	struct buf out = { 0 };
+	bool plain = true;
+	size_t i;
+
+	for (i = 0; i < num; i++) {
+		out.len = 0;
+		text_put_safe(&out, rows[i].text);
+		plain = plain && out.len == rows[i].text.len;
+	}
+	buf_clear(&out);
+	return plain;
+}
+
+static bool
+all_plain(const struct ctl_listing *l)
+{
+	size_t i, num;
+	const struct ctl_row *rows = ctl_listing_header(l, &num);
+	bool plain = is_plain(rows, num);
+
+	for (i = 0; plain && i < ctl_listing_num(l); i++)
+		plain = is_plain(ctl_listing_at(l, i)->rows,
+		    ctl_listing_at(l, i)->num_rows);
+	return plain;
+}
+
 static void
 check_put(const struct ctl_listing *l)
 {
@@ -120,9 +151,11 @@ check_put(const struct ctl_listing *l)
 		    once.ptr[i] == '\t' || once.ptr[i] == '\n');
 	FUZZ_CHECK(ctl_is_listing(buf_bytes(&once)));
 	FUZZ_CHECK(ctl_listing_read(buf_bytes(&once), &again, NULL) == ERR_OK);
-	check_same(l, again);
 	FUZZ_CHECK(ctl_listing_put(again, &twice, NULL) == ERR_OK);
-	FUZZ_CHECK(bytes_equal(buf_bytes(&once), buf_bytes(&twice)));
+	if (all_plain(l)) {
+		check_same(l, again);
+		FUZZ_CHECK(bytes_equal(buf_bytes(&once), buf_bytes(&twice)));
+	}
 	ctl_listing_free(&again);
 	buf_clear(&once);
 	buf_clear(&twice);

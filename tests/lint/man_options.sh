@@ -24,21 +24,19 @@ commands() {
 		on { print $1 }'
 }
 
-# "--kind KIND" or "--json" for each option in the help of the command $1.
+# "--kind KIND", "--json" or "-o, --output DIR" for each option in the help of
+# the command $1.
 help_options() {
 	program "$1" --help | awk '/^Options:/ { on = 1; next }
-		on && /^  --/ {
-			value = ""
-			if ($2 ~ /^[A-Z]/ && substr($0, 3) ~ /^--[a-z-]+ [A-Z]/)
-				value = " " $2
-			print $1 value
+		on && match($0, /^  (-[a-z], )?--[a-z-]+( [A-Z][^ ]*)?/) {
+			print substr($0, 3, RLENGTH - 2)
 		}' | sort
 }
 
 # The same from the section OPTIONS of the page $1.
 page_options() {
 	awk '/^# / { on = /^# OPTIONS/ }
-		on && /^\*--/ { gsub(/[*_]/, ""); print }' "$1" | sort
+		on && /^\*-/ { gsub(/[*_]/, ""); print }' "$1" | sort
 }
 
 # The options that the completion script knows for the command $1.
@@ -65,7 +63,8 @@ judge_command() {
 	fi
 	differ "$page" "the page" "$(page_options "$page")" "$options"
 	differ src/cli/cmd_completion.c "the completion of $1" \
-		"$(completed_options "$1")" "$(cut -d' ' -f1 <<<"$options")"
+		"$(completed_options "$1")" \
+		"$(sed 's/^-[a-z], //; s/ .*//' <<<"$options" | sort)"
 	grep -q "^\*ctlsmith $1\*" "$page" ||
 		echo "$page:1: no synopsis of ctlsmith $1"
 	grep -qxF "*$1*" docs/man/ctlsmith.1.scd ||
@@ -129,6 +128,11 @@ plant_option_not_in_page() {
 	sed -i '/^\*--hex\*/d' docs/man/ctlsmith-show.1.scd
 }
 
+plant_letter() {
+	sed -i 's/^\*-o\*, \*--output\*/*--output*/' \
+		docs/man/ctlsmith-extract.1.scd
+}
+
 plant_value() {
 	sed -i 's/^\*--trusted\* _LIST_/*--trusted* _FILE_/' \
 		docs/man/ctlsmith-verify.1.scd
@@ -173,7 +177,7 @@ plant_command_not_completed() {
 }
 
 self_tests=(plant_option_in_page plant_option_not_in_page plant_value
-	plant_page_missing plant_page_too_many plant_command_not_in_overview
+	plant_letter plant_page_missing plant_page_too_many plant_command_not_in_overview
 	plant_section_missing plant_option_not_completed
 	plant_option_in_program plant_command_in_program
 	plant_command_not_completed)

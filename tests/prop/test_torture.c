@@ -13,6 +13,7 @@
 #include "cli/show_long.h"
 #include "tests/shim/faults.h"
 #include "tests/unit/cases.h"
+#include "tests/unit/listings.h"
 
 /* Far above what any job below needs; a loop that ends here never ends. */
 #define MANY 20000
@@ -184,6 +185,22 @@ print_json(const struct job *job, struct diag *d)
 }
 
 static enum err
+read_text(const struct job *job, struct diag *d)
+{
+	struct ctl_listing *l = NULL;
+	struct buf out = { 0 };
+	enum err e;
+
+	e = ctl_listing_read(buf_bytes(&job->bytes), &l, d);
+	assert_true((e == ERR_OK) == (l != NULL));
+	if (e == ERR_OK)
+		e = ctl_listing_put(l, &out, d);
+	buf_clear(&out);
+	ctl_listing_free(&l);
+	return e;
+}
+
+static enum err
 load_cert(const struct job *job, struct diag *d)
 {
 	struct cert *c = NULL;
@@ -302,6 +319,24 @@ test_print(void **state)
 }
 
 static void
+test_text(void **state)
+{
+	static const char name[] = "12345678901234567890123456789012345678\n";
+	struct job job = { 0 };
+	unsigned i;
+
+	listing_load("118892-2.txt", &job.bytes);
+	buf_str(&job.bytes, "admin:\n");
+	torture("text", &job, read_text);
+	buf_clear(&job.bytes);
+	buf_str(&job.bytes, "CTL Record #:1\n3 SUBJECTNAME 20001 ");
+	for (i = 0; i < 500; i++)
+		buf_str(&job.bytes, name);
+	torture("long text", &job, read_text);
+	buf_clear(&job.bytes);
+}
+
+static void
 test_cert(void **state)
 {
 	struct job job = { 0 };
@@ -322,6 +357,7 @@ main(void)
 		cmocka_unit_test(test_validate),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_cert),
 	};
 

@@ -85,7 +85,7 @@ put_listing(const struct ctl_listing *l, struct buf *out)
 
 /* Puts it, "====", and its records: what tests/listings/NAME.out holds. */
 static inline void
-put_all(const struct ctl_listing *l, struct buf *out)
+dump_all(const struct ctl_listing *l, struct buf *out)
 {
 	put_listing(l, out);
 	buf_str(out, "====\n");

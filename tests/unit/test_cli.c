@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "cli/cmd.h"
+#include "cli/fill.h"
 #include "cli/opt.h"
 #include "cli/records.h"
 
@@ -13,12 +14,21 @@ struct target {
 	bool flag;
 	const char *text;
 	size_t size;
+	unsigned jobs, days;
+	int64_t when;
 };
 
 static const struct opt table[] = {
-	{ "flag", NULL, OPT_FLAG, offsetof(struct target, flag), "a", NULL },
-	{ "text", "T", OPT_STRING, offsetof(struct target, text), "b", NULL },
-	{ "size", "N", OPT_SIZE, offsetof(struct target, size), "c", NULL },
+	{ "flag", NULL, OPT_FLAG, offsetof(struct target, flag), "a", NULL, 0 },
+	{ "text", "T", OPT_STRING, offsetof(struct target, text), "b", NULL,
+	    0 },
+	{ "size", "N", OPT_SIZE, offsetof(struct target, size), "c", NULL, 0 },
+	{ "jobs", "N", OPT_NUMBER, offsetof(struct target, jobs), "d", NULL,
+	    'j' },
+	{ "days", "N", OPT_DAYS, offsetof(struct target, days), "e", NULL, 0 },
+	{ "when", "D", OPT_DATE, offsetof(struct target, when), "f", NULL, 0 },
+	{ "quick", NULL, OPT_FLAG, offsetof(struct target, flag), "g", NULL,
+	    'q' },
 	OPT_END,
 };
 
@@ -93,6 +103,97 @@ test_sizes(void **state)
 }
 
 static void
+test_numbers(void **state)
+{
+	struct target t;
+	struct diag d;
+
+	assert_int_equal(parse("x --jobs 1", &t, &d), 0);
+	assert_int_equal(t.jobs, 1);
+	assert_int_equal(parse("x --jobs 256 --days 0", &t, &d), 0);
+	assert_int_equal(t.jobs, 256);
+	assert_int_equal(t.days, 0);
+	assert_int_equal(parse("x --days 36500", &t, &d), 0);
+	assert_int_equal(t.days, 36500);
+	refused("x --jobs 0", "1 to 256, not '0'");
+	refused("x --jobs 257", "'257'");
+	refused("x --days 36501", "0 to 36500, not '36501'");
+	refused("x --days -1", "'-1'");
+	refused("x --days 1d", "'1d'");
+	refused("x --days 99999999999999999999", "'99999999999999999999'");
+}
+
+static void
+test_dates(void **state)
+{
+	static const char *const none[] = { "0", "2015", "2015-5-20",
+		"2015-02-30", "15-05-20", "-2015-05-20", "2015-05-20Z",
+		"20150520", "2015-05-20T25:00:00Z", "tomorrow",
+		"2015-05-20T12:00", "2015/05/20" };
+	struct target t;
+	struct diag d;
+	char line[64];
+	size_t i;
+
+	assert_int_equal(parse("x --when 1970-01-02", &t, &d), 0);
+	assert_int_equal(t.when, 86400);
+	assert_int_equal(parse("x --when 2015-05-20T12:00:00Z", &t, &d), 0);
+	assert_int_equal(t.when, 1432123200);
+	assert_int_equal(parse("x --when 2015-05-20T12:00:00+02:00", &t, &d),
+	    0);
+	assert_int_equal(t.when, 1432123200 - 7200);
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		(void)snprintf(line, sizeof(line), "x --when %s", none[i]);
+		refused(line, none[i]);
+	}
+}
+
+static void
+test_letters(void **state)
+{
+	struct target t;
+	struct diag d;
+
+	assert_int_equal(parse("x -j 3 a", &t, &d), 1);
+	assert_int_equal(t.jobs, 3);
+	assert_int_equal(parse("x -qj7", &t, &d), 0);
+	assert_int_equal(t.jobs, 7);
+	assert_true(t.flag);
+	refused("x -j", "-j");
+	refused("x -j0", "--jobs wants");
+	refused("x -Q", "-Q is no option");
+}
+
+static void
+put_filled(size_t width, const char *text, const char *wanted)
+{
+	struct fill f = { .width = width };
+	struct buf out = { 0 };
+
+	fill_put(&f, &out, bytes_of_str(text), 2);
+	assert_string_equal(buf_cstr(&out), wanted);
+	buf_clear(&out);
+}
+
+static void
+test_fill(void **state)
+{
+	put_filled(0, "one  two three", "one  two three\n");
+	put_filled(7, "one two three", "one two\n  three\n");
+	put_filled(6, "one two three", "one\n  two\n  three\n");
+	put_filled(8, "one  two three", "one two\n  three\n");
+	put_filled(9, "one two no three", "one two\n  no\n  three\n");
+	/* a long word is whole, and has a line of its own */
+	put_filled(5, "a 123456789 b", "a\n  123456789\n  b\n");
+	put_filled(5, "123456789", "123456789\n");
+	/* a character is a column, a colour is none */
+	put_filled(7, "\303\274\303\274\303\274 abc",
+	    "\303\274\303\274\303\274 abc\n");
+	put_filled(7, "\033[1;31mone\033[0m two", "\033[1;31mone\033[0m two\n");
+	put_filled(7, "", "\n");
+}
+
+static void
 test_tables(void **state)
 {
 	const struct cmd *const *c;
@@ -146,6 +247,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_letters),
+		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_records),
 	};

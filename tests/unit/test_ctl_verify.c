@@ -399,6 +399,34 @@ test_memo(void **state)
 	assert_null(anchor.memo);
 }
 
+/* One memo, one certificate after the other: where the second stands in memory
+ * where the first did, it still is another key. */
+static void
+test_memo_of_another_certificate(void **state)
+{
+	static const char *const owners[] = { "bad-forged-key",
+		"bad-signature" };
+	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_CERT };
+	struct cert *cert = NULL;
+	struct ctl_verdict v;
+	struct loaded l;
+	struct diag d;
+	unsigned i;
+
+	load(&l, "bad-forged-key");
+	assert_int_equal(ctl_memo_new(&anchor.memo, &d), ERR_OK);
+	for (i = 0; i < 100; i++) {
+		load_cert(owners[i % 2], "pub", &cert);
+		anchor.cert = cert;
+		assert_int_equal(ctl_verify(l.f, &anchor, &v, &d), ERR_OK);
+		assert_int_equal(v.status,
+		    i % 2 == 0 ? CTL_VERIFIED : CTL_FAILED);
+		cert_free(&cert);
+	}
+	ctl_memo_free(&anchor.memo);
+	unload(&l);
+}
+
 int
 main(void)
 {
@@ -411,6 +439,7 @@ main(void)
 		cmocka_unit_test(test_dialects),
 		cmocka_unit_test(test_common_name),
 		cmocka_unit_test(test_memo),
+		cmocka_unit_test(test_memo_of_another_certificate),
 	};
 
 	return test_run(tests);

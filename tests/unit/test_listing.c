@@ -128,7 +128,10 @@ test_name_ends(void **state)
 	assert_name("3\tSUBJECTNAME\t6\tCN=a\n[...]\nb\n", "CN=a", true);
 	assert_name("3\tSUBJECTNAME\t6\tCN=a\nadmin:\nb\n", "CN=a", true);
 	assert_name("3\tSUBJECTNAME\t6\tCN=a\n----\nb\n", "CN=a", true);
-	/* a part of it that looks like little else */
+	/* a part of it that looks like something else */
+	assert_name("3\tSUBJECTNAME\t36\tCN=\n"
+		    "0c05655de63fe2a042cf252d96c6d609\n",
+	    "CN=0c05655de63fe2a042cf252d96c6d609", false);
 	assert_name("3\tSUBJECTNAME\t8\tCN=Inc\n.\n", "CN=Inc.", false);
 }
 
@@ -307,6 +310,7 @@ test_signature(void **state)
 	assert_data(SIGNATURE " 65  ba  6\n2b\n", tag, four);
 	assert_data(SIGNATURE " 65 ba 6 2b\n1 2\n3\n", tag, four);
 	assert_data(SIGNATURE " 6\n5  ba  6  2\nb\n", tag, four);
+	assert_data(SIGNATURE " 65  ba  6\n2\n", tag, LIT("\x65\xba\x06\x02"));
 	/* one line end of two is within a byte: which? */
 	assert_data("Parse CTL File\n12 SIGNATURE 4 6\n5  b\na  6 2b 1\n", tag,
 	    none);
@@ -363,7 +367,7 @@ test_numbers(void **state)
 {
 	struct ctl_listing *l = listing_of(LIT("Parse CTL File\n"
 					       "3 SIGNERID 2 149\n"
-					       "7 SIGNATUREINFO 2\n15\n"
+					       "7 SIGNATUREINFO 2\n15\n8\n"
 					       "9 SIGNATUREALGOINFO 2 70000\n"
 					       "14 FILENAME 12\n8\n"
 					       "CTL Record #:1\n"
@@ -381,7 +385,7 @@ test_numbers(void **state)
 	assert_int_equal(rows[1].length, 15);
 	assert_int_equal(rows[2].length, 0);
 	assert_int_equal(rows[3].length, 12);
-	assert_int_equal(rows[2].line, 5);
+	assert_int_equal(rows[2].line, 6);
 	assert_int_equal(rows[0].offset, strlen("Parse CTL File\n"));
 	assert_null(rows[3].text.ptr);
 	assert_int_equal(ctl_listing_at(l, 0)->length, 1156);
@@ -469,9 +473,21 @@ test_header(void **state)
 	struct ctl_listing *l = listing_of(
 	    LIT("\tParse CTL File\n\t----\n\nVersion:\t1.2\n"
 		"HeaderLength:\t336 (BYTES)\n"));
+	size_t num;
 
 	assert_text(ctl_listing_version(l), "1.2");
 	assert_int_equal(ctl_listing_header_length(l), 336);
+	ctl_listing_free(&l);
+	/* a checksum of something else */
+	l = listing_of(LIT("Length of CTL file: 5\n"
+			   "0c05655de63fe2a042cf252d96c6d609(MD5)\n"));
+	assert_null(ctl_listing_md5(l).ptr);
+	ctl_listing_free(&l);
+	/* these two have no rows */
+	l = listing_of(LIT("Length of CTL file: 5\n"
+			   "1 VERSION 2 01 02\n2 HEADERLENGTH 2 01 02\n"));
+	(void)ctl_listing_header(l, &num);
+	assert_int_equal(num, 0);
 	ctl_listing_free(&l);
 	/* the version of something else */
 	l = listing_of(LIT("Version: 9.1\nParse CTL File\nVersion: V3\n"
@@ -654,6 +670,13 @@ test_put_parts(void **state)
 static void
 test_put_left_out(void **state)
 {
+	/* how much is missing before the record nobody knows */
+	assert_put("Length of CTL file: 90\nHeaderLength: 10\n"
+		   "CTL Record #:2\n1 RECORDLENGTH 2 20\n",
+	    "Length of CTL file: 90\n"
+	    "\n\tParse CTL File\n\t----------------\n\n"
+	    "HeaderLength:\t10 (BYTES)\n\n" TABLE
+	    "[...]\n" PUT_RECORD("2") "1\tRECORDLENGTH\t2\t20\n");
 	assert_put("CTL Record #:1\nCTL Record #:2\nCTL Record #:4\n",
 	    "[...]\n" PUT_RECORD("1")
 		PUT_RECORD("2") "[...]\n" PUT_RECORD("4"));
@@ -719,7 +742,7 @@ test_second_output(void **state)
 	SYNTAX(RECORD_1 "Parse CTL File\n", 2, why);
 	SYNTAX(RECORD_1 "3 SIGNERID 2 5\n", 2, why);
 	SYNTAX(RECORD_1 "CTL File not found.\n", 2, why);
-	SYNTAX("CTL Record #:2\n" RECORD_1, 2, why);
+	SYNTAX("CTL Record #:2\n" RECORD_1, 2, "a second output");
 	SYNTAX("The CTL file was verified successfully.\n" RECORD_1, 2, why);
 	SYNTAX("The CTL file was verified successfully.\n3 SIGNERID 2 5\n", 2,
 	    why);

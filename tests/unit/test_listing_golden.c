@@ -32,7 +32,7 @@ check_golden(const char *name, struct buf *text)
 	char file[80];
 
 	assert_true(ctl_is_listing(buf_bytes(text)));
-	put_all(l, &got);
+	dump_all(l, &got);
 	(void)snprintf(file, sizeof(file), "%s.out", name);
 	listing_load(file, &expected);
 	assert_same_text(name, &got, &expected);

@@ -67,7 +67,7 @@ static const struct row rows[] = {
 	    CASE("ok-empty-list") },
 	{ CTL_RULE_LEFTOVER, 1, 0, STOP, CASE("bad-appended"),
 	    CASE("bad-truncated-record") },
-	{ CTL_RULE_OVER_LIMIT, 1, 0, STOP, CASE("bad-tags-257"),
+	{ CTL_RULE_OVER_LIMIT, 1, 4, STOP, CASE("bad-tags-257"),
 	    CASE("ok-tags-256") },
 
 	{ CTL_RULE_HEADER_UNALIGNED, 1, 0, CTL_HDR_LENGTH,

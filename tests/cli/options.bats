@@ -497,7 +497,7 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version completion help show verify " ]
+		"--help --version completion extract help lint show verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]
@@ -506,7 +506,7 @@ values() {
 @test "the completion script completes options and their values" {
 	local command
 
-	for command in show verify; do
+	for command in show verify lint extract; do
 		[ "$(complete_words $command -- | sort | tr '\n' ' ')" = \
 			"$(echo "$(options_of $command)help" | tr ' ' '\n' |
 				sed 's/^/--/' | sort | tr '\n' ' ')" ]

@@ -327,7 +327,7 @@ static void
 test_limits(void **state)
 {
 	struct buf b = { 0 };
-	size_t i;
+	size_t i, header_len;
 
 	plain_header(&b, "CTLFile.tlv");
 	for (i = 0; i < CTL_MAX_RECORDS; i++)
@@ -339,11 +339,16 @@ test_limits(void **state)
 	for (i = 0; i < CTL_MAX_FIELDS; i++)
 		tlv(&b, 200, "", 0);
 	close_header(&b);
-	refused(&b, ERR_TOO_BIG, DIAG_NOWHERE, "", "more than 256 tags");
+	refused(&b, ERR_TOO_BIG, 10 + 3 * (CTL_MAX_FIELDS - 2),
+	    "header / tag 200", "more than 256 tags");
 	plain_header(&b, "CTLFile.tlv");
+	header_len = b.len;
 	for (i = 0; i < CTL_MAX_FIELDS_TOTAL / 200 + 1; i++)
 		full_record(&b);
-	refused(&b, ERR_TOO_BIG, DIAG_NOWHERE, "", "more than 150000 tags");
+	/* the header has 7 tags, a record 200 in 602 bytes */
+	i = header_len + 749 * 602 + 5 + 3 * (150000 - 7 - 749 * 200 - 1);
+	refused(&b, ERR_TOO_BIG, i, "record 750 / tag 200",
+	    "more than 150000 tags");
 }
 
 static void

@@ -232,7 +232,7 @@ pubkey_checker_new(const struct pubkey *k, struct pubkey_checker **ret,
 	if (c == NULL)
 		return diag_nomem(d);
 	e = pubkey_wrap(k->evp, &c->key, d);
-	if (e == ERR_OK)
+	if (c->key != NULL)
 		e = prepare(c, d);
 	if (e == ERR_OK)
 		*ret = c;
@@ -338,7 +338,7 @@ pubkey_verify(const struct pubkey *k, enum digest which,
 	struct pubkey_checker *c = NULL;
 	enum err e = pubkey_checker_new(k, &c, d);
 
-	if (e == ERR_OK)
+	if (c != NULL)
 		e = pubkey_check(c, which, value, sig, ret, d);
 	pubkey_checker_free(&c);
 	return e;

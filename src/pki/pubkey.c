@@ -232,8 +232,11 @@ pubkey_checker_new(const struct pubkey *k, struct pubkey_checker **ret,
 	if (c == NULL)
 		return diag_nomem(d);
 	e = pubkey_wrap(k->evp, &c->key, d);
-	if (c->key != NULL)
-		e = prepare(c, d);
+	if (c->key == NULL) {
+		free(c);
+		return e;
+	}
+	e = prepare(c, d);
 	if (e == ERR_OK)
 		*ret = c;
 	else

@@ -321,7 +321,7 @@ paths_count(char *const *args)
 	struct path path;
 	size_t n = 0;
 
-	if (paths_new(&p, args, NULL) != ERR_OK)
+	if (paths_new(&p, args, NULL) != ERR_OK || p == NULL)
 		return 0;
 	while (paths_next(p, &path))
 		n++;

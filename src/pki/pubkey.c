@@ -212,7 +212,9 @@ pubkey_checker_new(const struct pubkey *k, struct pubkey_checker **ret,
 	struct pubkey_checker *c = calloc(1, sizeof(*c));
 	enum err e;
 
-	if (c == NULL || EVP_PKEY_up_ref(k->evp) != 1) {
+	if (c == NULL)
+		return diag_nomem(d);
+	if (EVP_PKEY_up_ref(k->evp) != 1) {
 		free(c);
 		return ossl_nomem(d);
 	}
@@ -317,7 +319,7 @@ pubkey_verify(const struct pubkey *k, enum digest which,
 	struct pubkey_checker *c = NULL;
 	enum err e = pubkey_checker_new(k, &c, d);
 
-	if (e == ERR_OK)
+	if (c != NULL)
 		e = pubkey_check(c, which, value, sig, ret, d);
 	pubkey_checker_free(&c);
 	return e;

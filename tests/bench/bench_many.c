@@ -160,6 +160,7 @@ main(int argc, char *argv[])
 	begun = now();
 	failed = run(items, num, (size_t)CPU_COUNT(&cores));
 	(void)printf("%.6f\n", now() - begun);
+	free(items);
 	if (failed > 0)
 		give_up("a file does not verify");
 	return 0;

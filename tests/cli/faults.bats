@@ -71,6 +71,54 @@ memory() {
 	memory 17 17 show --json forged
 }
 
+# several MODE COMMAND...: over several files in threads, at every 31st call. A
+# run ends as without a fault, or with 1, having said why, and with lines that
+# would have been there without it.
+several() {
+	local mode=$1 n=$((RANDOM % 31 + 1)) status
+
+	shift
+	"$CTLSMITH" "$@" >wanted
+	sort wanted >sorted
+	echo "from $n"
+	while :; do
+		rm -f mark
+		status=0
+		FAULTS=malloc:$n:$mode FAULTS_MARK=mark \
+			LD_PRELOAD=$CTLSMITH_LIB timeout 60 "$CTLSMITH" "$@" \
+			>out 2>err || status=$?
+		[ -e mark ] || break
+		case $status in
+		0) cmp wanted out ;;
+		1)
+			grep -q '^ctlsmith: .*out of memory$' err
+			sort out | comm -23 - sorted >other
+			[ ! -s other ]
+			;;
+		*) false ;;
+		esac || {
+			echo "malloc:$n:$mode: $status"
+			cat err
+			return 1
+		}
+		n=$((n + 31))
+	done
+	[ "$n" -gt 500 ]
+	[ $status = 0 ]
+	cmp wanted out
+}
+
+@test "memory: several files, in threads" {
+	mkdir -p many/folder.tlv
+	for name in a b c d e; do
+		cp list many/$name.tlv
+		cp list many/folder.tlv/$name
+	done
+	several once verify --jobs 3 list many many/folder.tlv list
+	several onward verify --jobs 3 list many many/folder.tlv list
+	several once show --jobs 3 list many
+}
+
 # every_command KIND: fails at each call, once and from there on.
 every_command() {
 	local line mode command

@@ -418,8 +418,11 @@ socket.socket(socket.AF_UNIX).bind("d/socket.tlv")'
 
 # --- Memory. ---
 
-# peak ARGUMENT...: the most memory that a run takes, in KiB.
+# peak ARGUMENT...: the most memory that a run takes, in KiB; where a sanitizer
+# is at work, without what it keeps of freed memory.
 peak() {
+	local -x ASAN_OPTIONS=$ASAN_OPTIONS:quarantine_size_mb=0
+
 	/usr/bin/python3 - "$CTLSMITH" "$@" <<-'PY'
 		import os, resource, subprocess, sys
 		subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL,

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of commands and options, and the readers of their values. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "test.h"
 
 #include "cli/cmd.h"
 #include "cli/fill.h"
+#include "cli/folder.h"
 #include "cli/opt.h"
+#include "cli/out.h"
 #include "cli/records.h"
 
 struct target {
@@ -84,6 +89,74 @@ test_options(void **state)
 	refused("x -z", "-z");
 }
 
+/* A folder of more names than are held at a time. */
+static void
+test_folder(void **state)
+{
+	char path[] = "/tmp/test_cli.XXXXXX", name[64], after[64] = "";
+	struct folder f = { 0 };
+	struct diag d;
+	int i, seen = 0;
+	size_t n;
+
+	assert_non_null(mkdtemp(path));
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(name, sizeof(name), "%s/%s%02d", path,
+		    i % 10 == 9 ? "." : "n", i);
+		assert_int_equal(mkdir(name, 0700), 0);
+	}
+	do {
+		assert_int_equal(folder_read(&f, path, after, 7, &d), ERR_OK);
+		assert_in_range(folder_num(&f), 1, 7);
+		for (n = 0; n < folder_num(&f); n++) {
+			seen += seen % 10 == 9;
+			(void)snprintf(name, sizeof(name), "n%02d", seen++);
+			assert_string_equal(folder_name(&f, n), name);
+			assert_int_equal(folder_kind(&f, n), FOLDER_DIR);
+		}
+		(void)snprintf(after, sizeof(after), "%s", name);
+	} while (f.more);
+	assert_int_equal(seen, 99);
+	assert_int_equal(folder_read(&f, path, "n98", 7, &d), ERR_OK);
+	assert_int_equal(folder_num(&f), 0);
+	assert_int_equal(folder_read(&f, "/nothing", "", 7, &d), ERR_ABSENT);
+	folder_clear(&f);
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(name, sizeof(name), "%s/%s%02d", path,
+		    i % 10 == 9 ? "." : "n", i);
+		(void)rmdir(name);
+	}
+	assert_int_equal(rmdir(path), 0);
+}
+
+static void
+test_out(void **state)
+{
+	struct out o = { 0 };
+	struct buf text = { 0 }, failed = { .failed = true };
+	struct out_mark mark;
+	struct diag d;
+
+	buf_str(&text, "one\n");
+	out_put(&o, &text);
+	mark = out_mark(&o);
+	out_put(&o, &text);
+	diag_set(&d, ERR_IO, "bad");
+	out_error(&o, "f", &d);
+	out_put(&o, &failed);
+	assert_false(out_ok(&o));
+	out_back(&o, mark);
+	assert_true(out_ok(&o));
+	assert_int_equal(out_len(&o), 4);
+	out_put(&o, &failed);
+	out_nomem(&o, mark, "f");
+	assert_true(out_ok(&o));
+	assert_true(bytes_equal(buf_bytes(&o.text),
+	    bytes_of_str("one\nctlsmith: f: out of memory\n")));
+	out_clear(&o);
+	buf_clear(&text);
+}
+
 static void
 test_sizes(void **state)
 {
@@ -117,6 +190,9 @@ test_numbers(void **state)
 	assert_int_equal(t.days, 36500);
 	refused("x --jobs 0", "1 to 256, not '0'");
 	refused("x --jobs 257", "'257'");
+	refused("x --jobs 18446744073709551617", "from 1 to 256");
+	refused("x --jobs 1x", "'1x'");
+	refused("x --jobs", "--jobs wants a value");
 	refused("x --days 36501", "0 to 36500, not '36501'");
 	refused("x --days -1", "'-1'");
 	refused("x --days 1d", "'1d'");
@@ -251,6 +327,8 @@ main(void)
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_fill),
+		cmocka_unit_test(test_folder),
+		cmocka_unit_test(test_out),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_records),
 	};

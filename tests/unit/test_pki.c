@@ -232,6 +232,52 @@ test_weak_keys(void **state)
 	pubkey_free(&k);
 }
 
+/* What was checked before has no say in what is checked next. */
+static void
+test_checker(void **state)
+{
+	static const enum pubkey_match wanted[] = { PUBKEY_GOOD, PUBKEY_FOREIGN,
+		PUBKEY_CHANGED, PUBKEY_FOREIGN, PUBKEY_GOOD };
+	struct fixture *f = *state;
+	struct bytes data = bytes_of_str("checked"), other = bytes_of_str("x");
+	struct pubkey_checker *c = NULL;
+	struct digest_kit *kit = NULL;
+	struct digest_value v, w;
+	enum pubkey_match m = PUBKEY_CHANGED;
+	uint8_t sig[256], bad[256];
+	struct diag d;
+	size_t i, len;
+
+	len = sign(f->evp, EVP_sha1(), data, sig);
+	memset(bad, 0xff, sizeof(bad));
+	assert_int_equal(digest_kit_new(&kit, &d), ERR_OK);
+	assert_int_equal(pubkey_checker_new(f->key, &c, &d), ERR_OK);
+	for (i = 0; i < 5; i++) {
+		assert_int_equal(digest_with(kit, DIGEST_SHA1,
+				     i == 2 ? &other : &data, 1, &v, &d),
+		    ERR_OK);
+		assert_int_equal(
+		    digest_of(DIGEST_SHA1, i == 2 ? &other : &data, 1, &w, &d),
+		    ERR_OK);
+		assert_memory_equal(v.byte, w.byte, 20);
+		assert_int_equal(digest_with(kit, DIGEST_MD5, &data, 1, &w, &d),
+		    ERR_OK);
+		assert_int_equal(w.len, 16);
+		assert_int_equal(pubkey_check(c, DIGEST_SHA1, &v,
+				     i == 1       ? bytes_of(bad, len)
+					 : i == 3 ? bytes_of(sig, len - 1)
+						  : bytes_of(sig, len),
+				     &m, &d),
+		    ERR_OK);
+		assert_int_equal(m, wanted[i]);
+	}
+	assert_int_equal(
+	    pubkey_check(c, DIGEST_MD5, &w, bytes_of(sig, len), &m, &d),
+	    ERR_UNSUPPORTED);
+	pubkey_checker_free(&c);
+	digest_kit_free(&kit);
+}
+
 /* Whatever stands in a PEM file, nobody is asked for a passphrase. */
 static void
 test_odd_pem(void **state)
@@ -379,6 +425,7 @@ main(void)
 		cmocka_unit_test(test_odd_blocks),
 		cmocka_unit_test(test_rsa_key),
 		cmocka_unit_test(test_weak_keys),
+		cmocka_unit_test(test_checker),
 		cmocka_unit_test(test_odd_pem),
 		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_cert),

@@ -150,7 +150,8 @@ ctl_find_refusal(const struct diag *why, struct ctl_findings *ret,
 	struct ctl_place place = { .offset = why->offset, .line = why->line };
 	struct ctl_finding *to;
 
-	(void)sscanf(why->path, "record %zu", &place.record);
+	if (strncmp(why->path, "record ", 7) == 0)
+		place.record = strtoul(why->path + 7, NULL, 10);
 	ctl_report(&r, rule_of(why->code), place, "%s", why->msg);
 	if (!r.failed) {
 		to = &ret->at[ret->num - 1];

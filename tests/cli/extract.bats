@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 #
-# ctlsmith extract: every certificate, as openssl reads it, and nothing else.
+# ctlsmith extract: every certificate, and nothing else.
 
 bats_require_minimum_version 1.5.0
 
@@ -33,19 +33,18 @@ known() {
 		        print(r["index"], r["certificate"]["sha256"])'
 }
 
-# The same of the files in the folder DIR, by openssl.
+# The same of the files in the folder DIR.
 written() {
-	local file number
-
-	for file in "$1"/*; do
-		number=${file##*/}
-		number=${number%%-*}
-		printf '%d %s\n' "$((10#$number))" "$(openssl x509 -in "$file" \
-			-outform DER | sha256sum | cut -d' ' -f1)"
-	done
+	/usr/bin/python3 -c 'if True:
+		import hashlib, os, ssl, sys
+		for name in sorted(os.listdir(sys.argv[1])):
+		    pem = open(os.path.join(sys.argv[1], name)).read()
+		    der = ssl.PEM_cert_to_DER_cert(pem)
+		    print(int(name.split("-")[0]), hashlib.sha256(der).hexdigest())
+		' "$1"
 }
 
-@test "every certificate of every made case, as openssl reads it" {
+@test "every certificate of every made case" {
 	local file dir n=0
 
 	for file in "$CASES"/*/*LFile.tlv; do
@@ -72,6 +71,17 @@ written() {
 	[ "$(head -n 1 out)" = real/01-sast-gigantic-6.cisco.com.pem ]
 }
 
+@test "openssl reads them" {
+	local file
+
+	try 0 "$list" -o here
+	for file in here/*; do
+		openssl x509 -in "$file" -noout -subject >>subjects
+	done
+	[ "$(grep -c 'CN = cucm-1051-a-pub' subjects)" = 2 ]
+	grep -q 'CN = CAPF-e41e7d87' subjects
+}
+
 @test "-o, --output: files are named by record, role and common name" {
 	try 0 "$list" -o here
 	cat >wanted <<-'TXT'
@@ -81,7 +91,7 @@ written() {
 		here/04-ccm+tftp-cucm-1051-a-sub1.pem
 	TXT
 	diff -u wanted out
-	ls here/* | diff -u wanted -
+	printf '%s\n' here/* | diff -u wanted -
 	[ "$(head -n 1 here/03*)" = "-----BEGIN CERTIFICATE-----" ]
 	[ ! -s err ]
 	try 0 --output=there/ "$list"
@@ -114,11 +124,9 @@ written() {
 }
 
 @test "a common name never leads out of the folder" {
-	local list=$CASES/ok-odd-names/CTLFile.tlv name
+	local odd=$CASES/ok-odd-names/CTLFile.tlv name
 
-	try 0 "$list" -o deep/../here || true
-	rm -rf here
-	try 0 "$list" -o here
+	try 0 "$odd" -o here
 	[ "$(find . -type f -name '*.pem' | wc -l)" = "$(find here -type f | wc -l)" ]
 	for name in here/*; do
 		[[ ${name##*/} =~ ^[0-9]{2}-[a-z+-]+-[A-Za-z0-9_][A-Za-z0-9._-]*\.pem$ ]]

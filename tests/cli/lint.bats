@@ -250,7 +250,8 @@ on_terminal() {
 			END { exit bad }' plain
 		# nothing is lost
 		"$CTLSMITH" lint --at 2024-06-01 "$bad" >wide || true
-		[ "$(tr -s ' \n' '\n\n' <plain)" = "$(tr -s ' \n' '\n\n' <wide)" ]
+		[ "$(tr -s '[:space:]' '\n' <plain)" = \
+			"$(tr -s '[:space:]' '\n' <wide)" ]
 	done
 }
 

@@ -346,7 +346,8 @@ test_limits(void **state)
 	for (i = 0; i < CTL_MAX_FIELDS_TOTAL / 200 + 1; i++)
 		full_record(&b);
 	/* the header has 7 tags, a record 200 in 602 bytes */
-	i = header_len + 749 * 602 + 5 + 3 * (150000 - 7 - 749 * 200 - 1);
+	i = header_len + (size_t)749 * 602 + 5 +
+	    (size_t)3 * (150000 - 7 - 749 * 200 - 1);
 	refused(&b, ERR_TOO_BIG, i, "record 750 / tag 200",
 	    "more than 150000 tags");
 }

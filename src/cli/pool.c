@@ -26,11 +26,11 @@ struct chunk {
 	struct diag error; /* of the last path, if has_error */
 	bool has_error;
 	/* Below: under the lock. */
-	struct out out;  /* handed over */
-	size_t num_done; /* paths that are */
-	enum cmd_exit end;
-	bool is_ready; /* something is handed over */
-	bool is_done;  /* and that was the last of it */
+	struct out out;    /* handed over */
+	size_t num_done;   /* paths that are */
+	enum cmd_exit end; /* the worst of what is handed over */
+	bool is_ready;     /* something is handed over */
+	bool is_done;      /* and that was the last of it */
 };
 
 struct member {
@@ -161,7 +161,6 @@ take_chunk(struct pool *p, size_t *ret_index)
 		pthread_mutex_lock(&p->lock);
 		if (taken) {
 			c->num_done = 0;
-			c->end = CMD_OK;
 			c->is_ready = c->is_done = false;
 			p->last++;
 		} else {
@@ -195,7 +194,7 @@ give(struct member *m, struct chunk *c)
 	c->out = m->worker.out;
 	m->worker.out = empty;
 	c->num_done = m->num_done;
-	c->end = out_worse(c->end, m->worker.end);
+	c->end = m->worker.end;
 	m->worker.end = CMD_OK;
 	c->is_ready = true;
 	c->is_done = m->num_done == c->num;

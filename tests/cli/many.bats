@@ -167,6 +167,32 @@ many() {
 	[ "$(tail -n 1 out | sed 's/: .*//')" = "$good" ]
 }
 
+@test "nor is it forgotten where the output of its chunk comes in pieces" {
+	many 400
+	rm many/000190.tlv
+	cp short.tlv many/000190.tlv
+	try 1 show --json --jobs 3 many
+	elements 400
+	rm many/000190.tlv
+	cp "$forged" many/000190.tlv
+	try 3 show --json --jobs 3 many
+}
+
+@test "each file is that of its own folder" {
+	mkdir a b
+	cp "$good" a/1.tlv
+	cp "$good" a/2.tlv
+	cp "$forged" b/1.tlv
+	cp "$forged" b/2.tlv
+	for jobs in 1 2; do
+		try 1 verify --jobs $jobs a/1.tlv a/2.tlv b/1.tlv b/2.tlv \
+			a/2.tlv a/1.tlv 1.tlv
+		[ "$(names)" = 'a/1.tlv a/2.tlv b/1.tlv b/2.tlv a/2.tlv a/1.tlv ' ]
+		[ "$(grep -n FAILED out | cut -d: -f1 | tr '\n' ' ')" = '3 4 ' ]
+		grep -q '^ctlsmith: 1.tlv: cannot open: No such' err
+	done
+}
+
 # --- Folders. ---
 
 @test "a file in a folder counts by its name, in any case" {

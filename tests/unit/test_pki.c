@@ -278,6 +278,39 @@ test_checker(void **state)
 	digest_kit_free(&kit);
 }
 
+/* A signature and the modulus added up open to the same block, and are no
+ * signature all the same. */
+static void
+test_beyond_modulus(void **state)
+{
+	struct fixture *f = *state;
+	BIGNUM *n = NULL, *s = BN_new();
+	uint8_t sig[256];
+	char text[16];
+	size_t len = 0;
+	int i;
+
+	assert_int_equal(EVP_PKEY_get_bn_param(f->evp, "n", &n), 1);
+	for (i = 0; i < 5000; i++) {
+		(void)snprintf(text, sizeof(text), "%d", i);
+		len = sign(f->evp, EVP_sha1(), bytes_of_str(text), sig);
+		assert_non_null(BN_bin2bn(sig, (int)len, s));
+		assert_int_equal(BN_add(s, s, n), 1);
+		if (BN_num_bytes(s) == (int)len)
+			break;
+	}
+	assert_in_range(i, 0, 4999);
+	assert_int_equal(
+	    match(f->key, DIGEST_SHA1, bytes_of_str(text), bytes_of(sig, len)),
+	    PUBKEY_GOOD);
+	assert_int_equal(BN_bn2binpad(s, sig, (int)len), len);
+	assert_int_equal(
+	    match(f->key, DIGEST_SHA1, bytes_of_str(text), bytes_of(sig, len)),
+	    PUBKEY_FOREIGN);
+	BN_free(n);
+	BN_free(s);
+}
+
 /* Whatever stands in a PEM file, nobody is asked for a passphrase. */
 static void
 test_odd_pem(void **state)
@@ -426,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_rsa_key),
 		cmocka_unit_test(test_weak_keys),
 		cmocka_unit_test(test_checker),
+		cmocka_unit_test(test_beyond_modulus),
 		cmocka_unit_test(test_odd_pem),
 		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_cert),

@@ -3,12 +3,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* More signers than a cluster has; the oldest goes first. */
-#define NUM_SLOTS 32
+/* More records than a large cluster's lists have between them. Each has one
+ * set of slots to be in, where the oldest goes first. */
+#define NUM_SLOTS 256
+#define SET_SIZE 4
 
 struct slot {
 	struct buf record;
+	uint64_t mark;
 	struct cert *cert;              /* NULL: empty */
 	struct pubkey_checker *checker; /* of its key; NULL: not used yet */
 	char note[160];
@@ -16,7 +20,8 @@ struct slot {
 
 struct ctl_memo {
 	struct slot slot[NUM_SLOTS];
-	size_t next;
+	struct slot *recent; /* found or put last; NULL: none */
+	size_t next;         /* to go, within its set */
 	struct digest_kit *kit;
 	struct pubkey_checker *anchor_checker; /* of its certificate's key */
 };
@@ -25,7 +30,6 @@ enum err
 ctl_memo_new(struct ctl_memo **ret, struct diag *d)
 {
 	struct ctl_memo *m = calloc(1, sizeof(*m));
-
 	enum err e;
 
 	if (m == NULL)
@@ -61,26 +65,63 @@ ctl_memo_free(struct ctl_memo **m)
 	*m = NULL;
 }
 
-const struct cert *
-ctl_memo_find(const struct ctl_memo *m, struct bytes record,
-    const char **ret_note)
+/* Eight bytes of RECORD that seldom are those of another: within the signature
+ * of its certificate, before IPADDRESS if there is one. */
+static uint64_t
+mark_of(struct bytes record)
 {
-	const struct slot *s;
+	const size_t from_end = 24;
+	uint64_t mark = record.len;
 
-	for (s = m->slot; s < m->slot + NUM_SLOTS; s++)
-		if (s->cert != NULL &&
+	if (record.len >= from_end)
+		memcpy(&mark, record.ptr + record.len - from_end, sizeof(mark));
+	return mark;
+}
+
+/* The first slot of the set in which a record with MARK is. */
+static size_t
+set_of(uint64_t mark)
+{
+	const uint64_t odd = 0x9e3779b97f4a7c15; /* spreads the bits */
+
+	return (size_t)(mark * odd >> 32) % (NUM_SLOTS / SET_SIZE) * SET_SIZE;
+}
+
+const struct cert *
+ctl_memo_find(struct ctl_memo *m, struct bytes record, const char **ret_note)
+{
+	uint64_t mark = mark_of(record);
+	struct slot *s = &m->slot[set_of(mark)];
+	size_t i;
+
+	for (i = 0; i < SET_SIZE; i++, s++)
+		if (s->cert != NULL && s->mark == mark &&
 		    bytes_equal(buf_bytes(&s->record), record)) {
+			m->recent = s;
 			*ret_note = s->note;
 			return s->cert;
 		}
 	return NULL;
 }
 
+/* An empty slot of the set at START, or the one that has to go. */
+static struct slot *
+choose(struct ctl_memo *m, size_t start)
+{
+	size_t i;
+
+	for (i = start; i < start + SET_SIZE; i++)
+		if (m->slot[i].cert == NULL)
+			return &m->slot[i];
+	return &m->slot[start + m->next++ % SET_SIZE];
+}
+
 void
 ctl_memo_put(struct ctl_memo *m, struct bytes record, struct cert **cert,
     const char *note)
 {
-	struct slot *s = &m->slot[m->next];
+	uint64_t mark = mark_of(record);
+	struct slot *s = choose(m, set_of(mark));
 
 	slot_clear(s);
 	buf_put(&s->record, record);
@@ -88,10 +129,11 @@ ctl_memo_put(struct ctl_memo *m, struct bytes record, struct cert **cert,
 		slot_clear(s);
 		return;
 	}
+	s->mark = mark;
 	s->cert = *cert;
 	*cert = NULL;
 	(void)snprintf(s->note, sizeof(s->note), "%s", note);
-	m->next = (m->next + 1) % NUM_SLOTS;
+	m->recent = s;
 }
 
 /* Where the checker of KEY is kept; NULL: nowhere, since nobody knows how
@@ -100,13 +142,12 @@ static struct pubkey_checker **
 place_of(const struct ctl_anchor *anchor, const struct pubkey *key)
 {
 	struct ctl_memo *m = anchor->memo;
-	struct slot *s;
 
 	if (m == NULL)
 		return NULL;
-	for (s = m->slot; s < m->slot + NUM_SLOTS; s++)
-		if (s->cert != NULL && cert_key(s->cert) == key)
-			return &s->checker;
+	if (m->recent != NULL && m->recent->cert != NULL &&
+	    cert_key(m->recent->cert) == key)
+		return &m->recent->checker;
 	if (anchor->cert == NULL || cert_key(anchor->cert) != key)
 		return NULL;
 	if (m->anchor_checker != NULL &&

@@ -14,7 +14,7 @@ struct ctl_signed {
 /* The certificate of a record with exactly the bytes of RECORD, and the note
  * that ctl_agree() made, both borrowed until the next ctl_memo_put(); NULL
  * where it is not remembered. */
-const struct cert *ctl_memo_find(const struct ctl_memo *m, struct bytes record,
+const struct cert *ctl_memo_find(struct ctl_memo *m, struct bytes record,
     const char **ret_note);
 
 /* Remembers RECORD, whose decoded certificate is *CERT. Takes *CERT over and

@@ -5,9 +5,10 @@
  * sorted by name as strcmp() does; symbolic links within are not followed.
  *
  * In a folder a file counts when its name ends in .tlv, .sgn, .loads or .sbn,
- * in any case, or when it begins as such a file does. Names that begin with a
- * dot are left out; everything else is passed over and counted. A file that
- * cannot be opened counts: nobody knows what it is.
+ * in any case, or when it begins as such a file does, or as the text of one
+ * (ctl_is_listing()). Names that begin with a dot are left out; everything else
+ * is passed over and counted. A file that cannot be opened counts: nobody knows
+ * what it is.
  *
  * An argument with such a name is taken for a file, and the system is not
  * asked what it is: whoever reads it may find that it is a folder after all,

@@ -18,6 +18,14 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-verify.1.scd"
 }
 
+@test "ctlsmith-lint(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-lint.1.scd"
+}
+
+@test "ctlsmith-extract(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
+}
+
 @test "ctlsmith-completion(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-completion.1.scd"
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ctl/file.h"
+#include "ctl/report.h"
 
 /* How much of a name a message quotes. */
 #define QUOTE_MAX 100
@@ -30,19 +31,6 @@ differ(struct check *c, const struct diag *why)
 		c->on->call(c->on->arg, why);
 }
 
-/* How many bytes of TEXT to quote: not part of a character. */
-static int
-quote_len(struct bytes text)
-{
-	size_t len = text.len;
-
-	if (len > QUOTE_MAX)
-		for (len = QUOTE_MAX; len > 0; len--)
-			if ((text.ptr[len] & 0xc0) != 0x80)
-				break;
-	return (int)len;
-}
-
 /* Records that the field TAG holds FOUND where EXPECTED is right. */
 static void
 disagree(struct check *c, enum ctl_record_tag tag, struct bytes found,
@@ -54,8 +42,8 @@ disagree(struct check *c, enum ctl_record_tag tag, struct bytes found,
 	diag_set(&why, ERR_SYNTAX,
 	    "it does not agree with the record's certificate: "
 	    "it is '%.*s', from the certificate it would be '%.*s'",
-	    quote_len(found), (const char *)found.ptr, quote_len(expected),
-	    (const char *)expected.ptr);
+	    ctl_quote_len(found, QUOTE_MAX), (const char *)found.ptr,
+	    ctl_quote_len(expected, QUOTE_MAX), (const char *)expected.ptr);
 	ctl_diag_at(&why, field->offset, c->index, tag);
 	differ(c, &why);
 }

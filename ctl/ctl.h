@@ -394,6 +394,7 @@ struct ctl_verdict {
 	enum ctl_status status;
 	enum ctl_anchor_kind anchor;
 	size_t signer_record; /* in the list that the anchor is, or 0 */
+	size_t other_record;  /* that bears the signer's names too, or 0 */
 	enum ctl_rule rule;   /* which finding it is, where not verified */
 	bool reversed;   /* the header spells the signer's serial backwards */
 	struct diag why; /* where not verified: what and where */

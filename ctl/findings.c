@@ -8,6 +8,18 @@
 #include "ctl/file.h"
 #include "ctl/report.h"
 
+int
+ctl_quote_len(struct bytes text, size_t max)
+{
+	size_t len = text.len;
+
+	if (len > max)
+		for (len = max; len > 0; len--)
+			if ((text.ptr[len] & 0xc0) != 0x80)
+				break;
+	return (int)len;
+}
+
 struct ctl_place
 ctl_place_none(void)
 {
@@ -152,7 +164,9 @@ ctl_find_refusal(const struct diag *why, struct ctl_findings *ret,
 
 	if (strncmp(why->path, "record ", 7) == 0)
 		place.record = strtoul(why->path + 7, NULL, 10);
-	ctl_report(&r, rule_of(why->code), place, "%s", why->msg);
+	ctl_report(&r,
+	    why->line != 0 ? CTL_RULE_TEXT_REFUSED : rule_of(why->code), place,
+	    "%s", why->msg);
 	if (!r.failed) {
 		to = &ret->at[ret->num - 1];
 		memcpy(to->path, why->path, sizeof(to->path));

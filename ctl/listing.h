@@ -43,8 +43,10 @@ struct ctl_listed {
 	size_t index; /* as printed: rows may be left out between two */
 	const struct ctl_row *rows;
 	size_t num_rows;
-	size_t length; /* RECORDLENGTH, or 0 where its row is missing */
-	bool has_role; /* FUNCTION is there, and known */
+	size_t length;      /* RECORDLENGTH, or 0 where its row is missing */
+	size_t rows_length; /* what the rows make, by their LENGTHs */
+	bool whole;         /* the two are equal */
+	bool has_role;      /* FUNCTION is there, and known */
 	uint16_t role;
 	struct bytes function; /* as printed; {NULL, 0} where it is not */
 	struct bytes sha1;     /* of the certificate; {NULL, 0} likewise */

@@ -35,14 +35,19 @@ MUST_CHECK enum err ctl_report_end(struct ctl_report *r, struct diag *d);
 /* A record as the rules about all of them see it, from bytes or from text. */
 struct ctl_fact {
 	struct ctl_place place;
+	bool whole; /* what is absent here is absent in the list */
 	bool has_role;
 	uint16_t role;
 	struct bytes issuer, serial; /* as they stand there */
 	struct bytes dns;            /* DNSNAME without its NUL */
-	struct bytes key;            /* PUBLICKEY, or {NULL, 0} */
-	bool has_key;
-	bool has_cert;          /* CERTIFICATE or CERTHASH */
-	struct digest_value id; /* its SHA-1; len 0: not known */
+	struct bytes ip;             /* IPADDRESS */
+	bool ip_unknown;             /* a text does not say it */
+	bool has_der;                /* CERTIFICATE */
+	bool has_cert;               /* that or CERTHASH */
+	bool has_key;                /* that or PUBLICKEY */
+	bool can_sign;               /* its key can, as far as is known */
+	/* The SHA-1 of the certificate and of its key; len 0: not known. */
+	struct digest_value id, key;
 };
 
 struct ctl_facts {
@@ -55,8 +60,11 @@ struct ctl_facts {
 /* Judges the records together. *FACTS may be put into another order. */
 void ctl_judge_together(struct ctl_facts *facts, struct ctl_report *r);
 
-/* A name that is too long: its length less the NUL is LEN. */
-void ctl_judge_name(struct ctl_report *r, struct ctl_place place, size_t len);
+/* How many bytes of TEXT to quote: MAX at most, and no part of a character. */
+int ctl_quote_len(struct bytes text, size_t max);
+
+/* A name that is too long: NUM characters less the NUL. */
+void ctl_judge_name(struct ctl_report *r, struct ctl_place place, size_t num);
 
 /* FUNCTION: CODE, if there is one at all. */
 void ctl_judge_role(struct ctl_report *r, struct ctl_place place, bool has_role,

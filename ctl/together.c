@@ -11,11 +11,11 @@
 #define CERTS_MAX_ITL 39
 
 void
-ctl_judge_name(struct ctl_report *r, struct ctl_place place, size_t len)
+ctl_judge_name(struct ctl_report *r, struct ctl_place place, size_t num)
 {
-	if (len > NAME_MAX_LEN)
+	if (num > NAME_MAX_LEN)
 		ctl_report(r, CTL_RULE_NAME_LONG, place,
-		    "it has %zu characters, more than %d", len, NAME_MAX_LEN);
+		    "it has %zu characters, more than %d", num, NAME_MAX_LEN);
 }
 
 void
@@ -93,9 +93,17 @@ by_serial(const void *a, const void *b)
 static int
 compare_nodes(const struct ctl_fact *x, const struct ctl_fact *y)
 {
+	int c;
+
 	if (x->role == CTL_ROLE_SAST)
 		return 0;
-	return compare_bytes(x->dns, y->dns);
+	c = compare_bytes(x->dns, y->dns);
+	if (c == 0)
+		c = compare_bytes(x->ip, y->ip);
+	/* without a name, and with addresses that nobody knows */
+	if (c == 0 && x->dns.len == 0 && x->ip_unknown)
+		c = by_place(x, y);
+	return c;
 }
 
 static int
@@ -125,44 +133,68 @@ sort(struct ctl_facts *facts, int (*by)(const void *, const void *))
 }
 
 static bool
-same_id(const struct ctl_fact *x, const struct ctl_fact *y)
+is_known(const struct digest_value *v)
 {
-	return x->id.len > 0 &&
-	    bytes_equal(digest_bytes(&x->id), digest_bytes(&y->id));
+	return v->len > 0;
 }
 
-/* What both say of a key differs. Without both keys, two certificates of one
- * issuer and serial number are taken to hold two. */
 static bool
-keys_differ(const struct ctl_fact *x, const struct ctl_fact *y)
+same(const struct digest_value *x, const struct digest_value *y)
 {
-	if (x->key.ptr != NULL && y->key.ptr != NULL)
-		return !bytes_equal(x->key, y->key);
-	return x->id.len > 0 && y->id.len > 0 && !same_id(x, y);
+	return is_known(x) && bytes_equal(digest_bytes(x), digest_bytes(y));
+}
+
+static bool
+differ(const struct digest_value *x, const struct digest_value *y)
+{
+	return is_known(x) && is_known(y) && !same(x, y);
+}
+
+/* Records of one issuer and serial number, as they come: the first that tells
+ * its key, and the first that tells its certificate. */
+struct serial_run {
+	const struct ctl_fact *any, *key, *id;
+};
+
+/* Which of the records before F holds another key, as far as is known, or
+ * NULL. Two certificates without known keys are taken to hold two. */
+static const struct ctl_fact *
+clash(const struct serial_run *run, const struct ctl_fact *f)
+{
+	if (run->key != NULL && is_known(&f->key))
+		return differ(&run->key->key, &f->key) ? run->key : NULL;
+	if (run->id != NULL && differ(&run->id->id, &f->id))
+		return run->id;
+	return NULL;
 }
 
 static void
 judge_serials(struct ctl_facts *facts, struct ctl_report *r)
 {
-	const struct ctl_fact *first, *f;
+	struct serial_run run = { NULL, NULL, NULL };
+	const struct ctl_fact *f, *other;
 
 	sort(facts, by_serial);
-	for (first = f = facts->at; f < facts->at + facts->num; f++) {
-		if (compare_bytes(f->serial, first->serial) != 0 ||
-		    compare_bytes(f->issuer, first->issuer) != 0)
-			first = f;
-		if (f == first || f->serial.len == 0)
+	for (f = facts->at; f < facts->at + facts->num; f++) {
+		if (f->serial.len == 0 || f->issuer.len == 0)
 			continue;
-		if (keys_differ(first, f))
+		if (run.any == NULL ||
+		    compare_bytes(f->serial, run.any->serial) != 0 ||
+		    compare_bytes(f->issuer, run.any->issuer) != 0)
+			run = (struct serial_run){ f, NULL, NULL };
+		other = clash(&run, f);
+		if (other != NULL)
 			ctl_report(r, CTL_RULE_TWO_KEYS, f->place,
 			    "it has issuer and serial number of record %zu, "
 			    "but another %s",
-			    first->place.record,
-			    first->key.ptr != NULL && f->key.ptr != NULL
+			    other->place.record,
+			    other == run.key && is_known(&f->key)
 				? "key"
 				: "certificate");
-		else if (first->key.ptr == NULL && f->key.ptr != NULL)
-			first = f; /* it has more to compare with */
+		if (run.key == NULL && is_known(&f->key))
+			run.key = f;
+		if (run.id == NULL && is_known(&f->id))
+			run.id = f;
 	}
 }
 
@@ -174,47 +206,81 @@ judge_repeats(struct ctl_facts *facts, struct ctl_report *r)
 	sort(facts, by_role_and_id);
 	for (f = facts->at; f + 1 < facts->at + facts->num; f++)
 		if (f->has_role && has_role(&f[1], f->role) &&
-		    same_id(f, &f[1]) && compare_nodes(f, &f[1]) == 0)
+		    same(&f->id, &f[1].id) && compare_nodes(f, &f[1]) == 0)
 			ctl_report(r, CTL_RULE_CERTIFICATE_TWICE, f[1].place,
 			    "record %zu has the same certificate in the same "
 			    "role",
 			    f->place.record);
 }
 
-/* SAST records that hold different certificates; in the order of
- * by_role_and_id they stand together. */
+/* A SAST that a header can name and whose key can sign. */
+static bool
+is_usable(const struct ctl_fact *f)
+{
+	return f->can_sign && f->issuer.len > 0 && f->serial.len > 0;
+}
+
+static bool
+same_key(const struct ctl_fact *x, const struct ctl_fact *y)
+{
+	return same(&x->key, &y->key) || same(&x->id, &y->id);
+}
+
+/* 0, 1, or 2 for more: how many keys the usable SASTs have between them. */
 static size_t
 count_sast_keys(const struct ctl_facts *facts)
 {
-	const struct ctl_fact *f, *last = NULL;
+	const struct ctl_fact *f, *first = NULL;
 	size_t n = 0;
 
-	for (f = facts->at; f < facts->at + facts->num; f++) {
-		if (!has_role(f, CTL_ROLE_SAST))
-			continue;
-		n += last == NULL || !same_id(last, f);
-		last = f;
-	}
+	/* the one that can best be compared with */
+	for (f = facts->at; f < facts->at + facts->num; f++)
+		if (has_role(f, CTL_ROLE_SAST) && is_usable(f) &&
+		    (first == NULL ||
+			(!is_known(&first->key) && is_known(&f->key))))
+			first = f;
+	n = first != NULL;
+	for (f = facts->at; f < facts->at + facts->num; f++)
+		if (has_role(f, CTL_ROLE_SAST) && is_usable(f) && f != first &&
+		    !same_key(f, first))
+			n = 2;
 	return n;
+}
+
+static void
+judge_sast(const struct ctl_fact *f, struct ctl_report *r)
+{
+	if (!has_role(f, CTL_ROLE_SAST) || !f->whole || !f->has_key ||
+	    is_usable(f))
+		return;
+	ctl_report(r, CTL_RULE_SAST_UNUSABLE, f->place,
+	    f->can_sign ? "no header can name this SAST, which lacks issuer "
+			  "or serial number"
+			: "the key of this SAST can sign no list: only RSA "
+			  "does, with an odd exponent above 1");
 }
 
 static void
 judge_sasts(const struct ctl_facts *facts, struct ctl_report *r)
 {
 	size_t records = count_role(facts, CTL_ROLE_SAST);
-	size_t keys = count_sast_keys(facts);
+	size_t i, keys = count_sast_keys(facts);
 
+	for (i = 0; i < facts->num; i++)
+		judge_sast(&facts->at[i], r);
 	if (records > 2)
 		ctl_report(r, CTL_RULE_MANY_SAST, ctl_place_none(),
 		    "the list has %zu SAST records, more than two", records);
 	if (!facts->whole)
 		return;
-	if (keys == 0)
+	if (records == 0)
 		ctl_report(r, CTL_RULE_NO_SAST, ctl_place_none(),
 		    "the list has no SAST record");
-	else if (keys == 1)
+	else if (keys < 2)
 		ctl_report(r, CTL_RULE_ONE_SAST, ctl_place_none(),
-		    "one key only stands in the list as SAST");
+		    keys == 1 ? "one key only stands in the list as SAST"
+			      : "no key stands in the list as SAST that could "
+				"sign the next one");
 }
 
 /* Roles that are missing. */
@@ -260,6 +326,8 @@ judge_servers(const struct ctl_facts *facts, struct ctl_report *r)
 	}
 	for (i = 0; i < facts->num; i++) {
 		f = &facts->at[i];
+		if (!f->whole)
+			continue;
 		if (is_server(f) && !f->has_cert && !none)
 			ctl_report(r, CTL_RULE_SERVER_WITHOUT_CERTIFICATE,
 			    f->place,
@@ -279,7 +347,7 @@ judge_size(const struct ctl_facts *facts, struct ctl_report *r)
 	size_t i, certs = 0;
 
 	for (i = 0; i < facts->num; i++)
-		certs += facts->at[i].has_cert;
+		certs += facts->at[i].has_der;
 	if (facts->size > SIZE_MAX_ITL)
 		ctl_report(r, CTL_RULE_SIZE_OVER_64K, ctl_place_none(),
 		    "the file has %zu bytes, more than the %d (64 KiB) from "
@@ -297,8 +365,8 @@ ctl_judge_together(struct ctl_facts *facts, struct ctl_report *r)
 {
 	judge_serials(facts, r);
 	judge_repeats(facts, r);
-	judge_sasts(facts, r); /* in the order that judge_repeats() left */
 	sort(facts, by_record);
+	judge_sasts(facts, r);
 	judge_roles(facts, r);
 	judge_servers(facts, r);
 	judge_size(facts, r);

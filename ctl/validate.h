@@ -52,6 +52,7 @@ struct ctl_view {
 	int64_t at;    /* the time that certificates are judged at, seconds */
 	unsigned days; /* how far ahead of their end to speak */
 	const struct ctl_verdict *verdict; /* of the file, by any anchor */
+	const struct ctl_verdict *self;    /* of a list, by itself; or NULL */
 	struct ctl_memo *memo;             /* or NULL */
 };
 

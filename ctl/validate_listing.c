@@ -11,6 +11,7 @@
 
 #define HEADER_UNIT 4
 #define ADDRESS_LEN 4
+#define QUOTE_MAX 60
 
 /* One text at work. */
 struct reading {
@@ -55,7 +56,7 @@ judge_row(struct reading *in, size_t record, const struct ctl_row *row)
 		    row->length);
 	else if (info->shape == CTL_TEXT && row->length > 0)
 		ctl_judge_name(&in->report, place, row->length - 1);
-	if (row->damaged)
+	if (row->damaged && row->length > 0)
 		ctl_report(&in->report, CTL_RULE_TEXT_DAMAGED, place,
 		    "the text has %zu of %zu characters: blanks were lost, or "
 		    "the row was cut",
@@ -109,13 +110,30 @@ judge_function(struct reading *in, const struct ctl_listed *r)
 {
 	struct ctl_place place = place_in(r, CTL_REC_ROLE);
 
-	if (r->has_role || r->function.ptr == NULL)
-		ctl_judge_role(&in->report, place, r->has_role, r->role);
-	else
+	if (r->has_role)
+		ctl_judge_role(&in->report, place, true, r->role);
+	else if (r->function.ptr == NULL && r->whole)
+		ctl_judge_role(&in->report, place, false, 0);
+	else if (r->function.ptr != NULL)
 		ctl_report(&in->report, CTL_RULE_ROLE_UNKNOWN, place,
 		    "FUNCTION '%.*s' is no known role",
-		    (int)(r->function.len < 60 ? r->function.len : 60),
+		    ctl_quote_len(r->function, QUOTE_MAX),
 		    (const char *)r->function.ptr);
+}
+
+/* Rows that are missing, or of another record. */
+static void
+judge_rows(struct reading *in, const struct ctl_listed *r)
+{
+	struct ctl_place place = { .record = r->index,
+		.offset = r->offset,
+		.line = r->line };
+
+	if (!r->whole && r->length > 0)
+		ctl_report(&in->report, CTL_RULE_TEXT_TORN, place,
+		    "its rows make %zu bytes of the %zu that RECORDLENGTH "
+		    "says: rows are missing, or are of another record",
+		    r->rows_length, r->length);
 }
 
 static void
@@ -131,6 +149,10 @@ fill_fact(struct ctl_fact *fact, const struct ctl_listed *r)
 	fact->dns = row_text(r, CTL_REC_DNS_NAME);
 	if (serial != NULL)
 		fact->serial = serial->data;
+	fact->whole = r->whole;
+	fact->ip_unknown = true;
+	fact->can_sign = true; /* nothing else is known */
+	fact->has_der = has_row(r, CTL_REC_CERTIFICATE);
 	fact->has_cert = has_row(r, CTL_REC_CERTIFICATE) ||
 	    has_row(r, CTL_REC_CERT_HASH);
 	fact->has_key = fact->has_cert || has_row(r, CTL_REC_PUBLIC_KEY);
@@ -150,6 +172,7 @@ judge_records(struct reading *in)
 		r = ctl_listing_at(in->l, i);
 		for (k = 0; k < r->num_rows; k++)
 			judge_row(in, r->index, &r->rows[k]);
+		judge_rows(in, r);
 		judge_function(in, r);
 		judge_names(in, r);
 		fill_fact(&in->facts.at[i], r);
@@ -203,7 +226,10 @@ judge_whole(struct reading *in)
 		    "the appliance says that the list does not verify");
 	ctl_report(&in->report, CTL_RULE_SIGNATURE_UNCHECKED, none,
 	    "text only: there is no signature in it that could be checked");
-	if (!in->facts.whole)
+	if (in->facts.num == 0)
+		ctl_report(&in->report, CTL_RULE_TEXT_EMPTY, none,
+		    "no record of the list is in the text");
+	else if (!in->facts.whole)
 		ctl_report(&in->report, CTL_RULE_TEXT_INCOMPLETE, none,
 		    "the text does not hold all of the list, so no record is "
 		    "said to be missing");

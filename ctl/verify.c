@@ -320,6 +320,7 @@ compare_key(struct judge *j, const struct ctl_file *list, size_t index)
 	    "records %zu and %zu both bear the signer's issuer and serial "
 	    "number, but not both its key",
 	    j->v->signer_record, index);
+	j->v->other_record = index;
 	return refuse_header(j, failed(CTL_RULE_TWO_KEYS), CTL_HDR_SIGNER_ID,
 	    why);
 }

@@ -34,6 +34,23 @@ struct lint {
 	struct fill fill;
 };
 
+/* A list is judged by itself too, whatever else it is checked with. */
+static enum err
+validate(const struct input *in, struct ctl_view *view,
+    struct ctl_findings *ret, struct diag *d)
+{
+	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_SELF,
+		.memo = in->memo };
+	struct ctl_verdict self;
+	enum err e = ERR_OK;
+
+	if (ctl_is_list(in->file) && in->verdict.anchor != CTL_ANCHOR_SELF) {
+		e = ctl_verify(in->file, &anchor, &self, d);
+		view->self = &self;
+	}
+	return e == ERR_OK ? ctl_validate(in->file, view, ret, d) : e;
+}
+
 /* Everything that is to be said of IN. */
 static enum err
 collect(const struct lint *l, const struct input *in, struct ctl_findings *ret,
@@ -47,7 +64,7 @@ collect(const struct lint *l, const struct input *in, struct ctl_findings *ret,
 	if (in->listing != NULL)
 		return ctl_validate_listing(in->listing, ret, d);
 	if (in->file != NULL)
-		return ctl_validate(in->file, &view, ret, d);
+		return validate(in, &view, ret, d);
 	return in->refused ? ctl_find_refusal(&in->error, ret, d) : ERR_OK;
 }
 

@@ -325,19 +325,38 @@ san_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
 	return ERR_OK;
 }
 
-enum err
-cert_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+/* One of the common names is. */
+static enum err
+cn_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
 {
 	size_t i, n = cert_num_attrs(c, CERT_SUBJECT);
 	struct cert_attr attr;
+	enum err e = ERR_OK;
+
+	for (i = 0; i < n && !*ret && e == ERR_OK; i++) {
+		struct buf name = { 0 };
+
+		cert_attr(c, CERT_SUBJECT, i, &attr);
+		if (strcmp(attr.key, "CN") != 0)
+			continue;
+		e = cert_put_attr_utf8(c, CERT_SUBJECT, i, &name, d);
+		*ret = e == ERR_OK && is_wildcard(buf_bytes(&name));
+		if (e == ERR_SYNTAX) /* no text, so no name of a server */
+			e = ERR_OK;
+		buf_clear(&name);
+	}
+	return e;
+}
+
+enum err
+cert_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+{
 	bool found = false;
 	enum err e;
 
-	for (i = 0; i < n && !found; i++) {
-		cert_attr(c, CERT_SUBJECT, i, &attr);
-		found = strcmp(attr.key, "CN") == 0 && is_wildcard(attr.value);
-	}
-	e = san_has_wildcard(c, &found, d);
+	e = cn_has_wildcard(c, &found, d);
+	if (e == ERR_OK && !found)
+		e = san_has_wildcard(c, &found, d);
 	if (e == ERR_OK)
 		*ret = found;
 	return e;

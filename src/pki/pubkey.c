@@ -187,6 +187,14 @@ has_exponent(EVP_PKEY *evp, bool *ret, struct diag *d)
 	return ERR_OK;
 }
 
+enum err
+pubkey_can_sign(const struct pubkey *k, bool *ret, struct diag *d)
+{
+	*ret = false;
+	return pubkey_type(k) == PUBKEY_RSA ? has_exponent(k->evp, ret, d)
+					    : ERR_OK;
+}
+
 static enum err
 prepare(struct pubkey_checker *c, struct diag *d)
 {

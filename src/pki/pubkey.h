@@ -40,6 +40,11 @@ const char *pubkey_type_name(enum pubkey_type type);
 /* Size in bits: of the modulus or of the curve. */
 unsigned pubkey_bits(const struct pubkey *k);
 
+/* *RET: signatures by K prove something: it is RSA, and its exponent is odd and
+ * above 1. */
+MUST_CHECK enum err pubkey_can_sign(const struct pubkey *k, bool *ret,
+    struct diag *d);
+
 /* What a signature turned out to be. */
 enum pubkey_match {
 	PUBKEY_GOOD,    /* by this key, over this digest */

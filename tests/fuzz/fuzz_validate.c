@@ -71,7 +71,7 @@ judge(const struct ctl_file *f, const struct ctl_anchor *anchor, int64_t at,
     struct ctl_findings *ret)
 {
 	struct ctl_verdict verdict;
-	struct ctl_view view = { at, (unsigned)(at & 0x3ff), &verdict,
+	struct ctl_view view = { at, (unsigned)(at & 0x3ff), &verdict, NULL,
 		anchor->memo };
 
 	FUZZ_CHECK(ctl_verify(f, anchor, &verdict, NULL) == ERR_OK);

@@ -68,7 +68,7 @@ validate_with(const struct ctl_file *f, struct ctl_memo *memo, struct diag *d)
 {
 	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_SELF, .memo = memo };
 	struct ctl_verdict verdict;
-	struct ctl_view view = { INT32_MAX, 30, &verdict, memo };
+	struct ctl_view view = { INT32_MAX, 30, &verdict, NULL, memo };
 	struct ctl_findings fs = { 0 };
 	enum err e;
 

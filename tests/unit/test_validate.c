@@ -46,7 +46,8 @@ static void
 judge_bytes(struct judged *j, const struct look *look, struct ctl_memo *memo)
 {
 	struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF, .memo = memo };
-	struct ctl_view view = { look->at, look->days, &j->verdict, memo };
+	struct ctl_view view = { look->at, look->days, &j->verdict, NULL,
+		memo };
 	struct diag d;
 
 	diag_init(&j->why);
@@ -396,7 +397,7 @@ check_refused(const struct ctl_file *f, enum ctl_rule rule)
 	struct ctl_verdict v = { .status = CTL_FAILED,
 		.anchor = CTL_ANCHOR_TRUSTED,
 		.rule = rule };
-	struct ctl_view view = { NOW, DAYS, &v, NULL };
+	struct ctl_view view = { NOW, DAYS, &v, NULL, NULL };
 	struct ctl_findings fs = { 0 };
 	const struct ctl_finding *found;
 	struct diag d;
@@ -452,7 +453,7 @@ test_another_list_has_records_of_its_own(void **state)
 		.anchor = CTL_ANCHOR_TRUSTED,
 		.rule = CTL_RULE_FIELD_DISAGREES,
 		.signer_record = 4 };
-	struct ctl_view view = { NOW, DAYS, &v, NULL };
+	struct ctl_view view = { NOW, DAYS, &v, NULL, NULL };
 	struct look look = CASE("bad-capf-differs");
 	struct ctl_findings fs = { 0 };
 	struct judged j;

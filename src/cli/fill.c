@@ -60,16 +60,19 @@ columns_of(struct bytes text)
 	return n;
 }
 
-/* Moves the next word of TEXT to RET; false at the end. */
+/* Moves the next word of TEXT to RET, and the blanks before it to BLANKS; false
+ * at the end. */
 static bool
-take_word(struct bytes *text, struct bytes *ret)
+take_word(struct bytes *text, struct bytes *blanks, struct bytes *ret)
 {
 	size_t n = 0;
 
-	while (text->len > 0 && text->ptr[0] == ' ')
-		*text = bytes_of(text->ptr + 1, text->len - 1);
-	while (n < text->len && text->ptr[n] != ' ')
+	while (n < text->len && text->ptr[n] == ' ')
 		n++;
+	if (!bytes_take(text, n, blanks))
+		return false;
+	for (n = 0; n < text->len && text->ptr[n] != ' '; n++)
+		;
 	return n > 0 && bytes_take(text, n, ret);
 }
 
@@ -78,21 +81,21 @@ fill_put(const struct fill *f, struct buf *out, struct bytes text,
     size_t indent)
 {
 	size_t at = 0, need;
-	struct bytes word;
+	struct bytes word, blanks;
 
 	if (f->width == 0) {
 		buf_put(out, text);
 		buf_u8(out, '\n');
 		return;
 	}
-	while (take_word(&text, &word)) {
+	while (take_word(&text, &blanks, &word)) {
 		need = columns_of(word);
-		if (at > 0 && at + 1 + need > f->width) {
+		if (at > 0 && at + blanks.len + need > f->width) {
 			buf_printf(out, "\n%*s", (int)indent, "");
 			at = indent;
-		} else if (at > 0) {
-			buf_u8(out, ' ');
-			at++;
+		} else {
+			buf_put(out, blanks);
+			at += blanks.len;
 		}
 		buf_put(out, word);
 		at += need;

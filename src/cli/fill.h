@@ -17,8 +17,9 @@ struct fill {
 struct fill fill_for_stdout(void);
 
 /* Appends TEXT, safe UTF-8 in which colours may stand, and a newline: words behind each other while they
- * fit, every line but the first begun with INDENT blanks. A word that is longer
- * than a line is not broken, so that it can be copied. */
+ * fit, every line but the first begun with INDENT blanks. Several blanks stay
+ * several within a line, since names differ by them. A word that is longer than a
+ * line is not broken, so that it can be copied. */
 void fill_put(const struct fill *f, struct buf *out, struct bytes text,
     size_t indent);
 

@@ -186,3 +186,17 @@ written() {
 	try 0 - -o here <"$list"
 	[ "$(find here -type f | wc -l)" = 4 ]
 }
+
+@test "a limit on the size of files: said, and nothing half-written" {
+	local status=0
+
+	# 1 is 1024 bytes; a certificate of the list has more as PEM
+	(
+		ulimit -f 1
+		"$CTLSMITH" extract "$CASES/ok-tokenless-6113/CTLFile.tlv" \
+			-o here >out 2>err
+	) || status=$?
+	[ $status = 1 ]
+	[ -z "$(ls -A here)" ]
+	grep -q 'File too large' err
+}

@@ -257,7 +257,8 @@ test_fill(void **state)
 	put_filled(0, "one  two three", "one  two three\n");
 	put_filled(7, "one two three", "one two\n  three\n");
 	put_filled(6, "one two three", "one\n  two\n  three\n");
-	put_filled(8, "one  two three", "one two\n  three\n");
+	put_filled(8, "one  two three", "one  two\n  three\n");
+	put_filled(7, "one  two three", "one\n  two\n  three\n");
 	put_filled(9, "one two no three", "one two\n  no\n  three\n");
 	/* a long word is whole, and has a line of its own */
 	put_filled(5, "a 123456789 b", "a\n  123456789\n  b\n");

@@ -505,7 +505,7 @@ static void
 test_a_list_is_judged_by_itself_too(void **state)
 {
 	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_CERT };
-	struct look look = CASE("bad-signer-not-sast");
+	struct look look = CASE("bad-signer-ccm-tftp");
 	struct ctl_findings fs = { 0 };
 	struct ctl_verdict good;
 	struct ctl_view view = { NOW, DAYS, &good, NULL, NULL };
@@ -513,7 +513,7 @@ test_a_list_is_judged_by_itself_too(void **state)
 	struct judged j;
 
 	judge(&j, &look);
-	load_cert(look.name, "pub", &cert);
+	load_cert(look.name, "sub", &cert);
 	anchor.cert = cert;
 	assert_int_equal(ctl_verify(j.f, &anchor, &good, NULL), ERR_OK);
 	assert_int_equal(good.status, CTL_VERIFIED);

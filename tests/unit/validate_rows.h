@@ -133,6 +133,8 @@ static const struct row rows[] = {
 	    CASE("ok-token-serial-two-orders") },
 	{ CTL_RULE_SIGNER_NOT_SAST, 1, 0, CTL_HDR_SIGNER_ID,
 	    CASE("bad-signer-not-sast"), CASE("bad-signer-nobody") },
+	{ CTL_RULE_SIGNER_NOT_SAST, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("bad-signer-ccm-tftp"), CASE("ok-signer-last") },
 	{ CTL_RULE_SIGNER_REVERSED, 1, 0, CTL_HDR_SERIAL,
 	    CASE("ok-token-serial-two-orders"), CASE("ok-token-5728") },
 	{ CTL_RULE_SIGNATURE_BAD, 1, 0, CTL_HDR_SIGNATURE,

@@ -100,6 +100,8 @@ static const struct row rows[] = {
 	    CASE("ok-enc-sgn") },
 	{ CTL_RULE_HEADER_UNUSUAL, 1, 0, CTL_HDR_SIGNER_ID,
 	    CASE("bad-header-order"), CASE("ok-builder-sha1") },
+	{ CTL_RULE_HEADER_UNUSUAL, 3, 0, CTL_HDR_ENCRYPTION,
+	    CASE("bad-list-encryption"), CASE("ok-mixed-dialects") },
 	{ CTL_RULE_ALGORITHM_UNKNOWN, 1, 0, CTL_HDR_DIGEST,
 	    CASE("bad-digest-code-4"), CASE("ok-itl-itlrecovery") },
 	{ CTL_RULE_ALGORITHM_UNKNOWN, 1, 0, CTL_HDR_SIGALG,

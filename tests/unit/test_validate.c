@@ -693,7 +693,7 @@ is_of_text(enum ctl_rule rule)
 	    /* a text does not tell keys, only certificates */
 	    rule == CTL_RULE_TWO_KEYS || rule == CTL_RULE_SIGNER_UNKNOWN ||
 	    rule == CTL_RULE_SAID_FAILED || rule == CTL_RULE_TEXT_DAMAGED ||
-	    rule == CTL_RULE_TEXT_INCOMPLETE;
+	    rule == CTL_RULE_TEXT_INCOMPLETE || rule == CTL_RULE_TEXT_EMPTY;
 }
 
 static void

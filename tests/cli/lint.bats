@@ -190,6 +190,23 @@ on_terminal() {
 	[ "$(ids)" = "signer-unknown sha1" ]
 }
 
+@test "--signer and --trusted: a list is judged with itself too" {
+	local case=$CASES/bad-signer-ccm-tftp
+
+	try 3 --at 2024-06-01 --signer "$case/sub.pem" "$case/CTLFile.tlv"
+	[ "$(grep -c '\[signer-not-sast\]$' out)" = 1 ]
+	run -1 grep signer-unknown out
+	try 3 --at 2024-06-01 --signer "$case/pub.pem" "$case/CTLFile.tlv"
+	[ "$(grep -c '\[signer-not-sast\]$' out)" = 1 ]
+	[ "$(grep -c '\[signer-unknown\]$' out)" = 1 ]
+	try 0 --at 2024-06-01 --trusted "$fresh" "$fresh"
+	[ "$(ids)" = sha1 ]
+	# what both find is said once
+	try 3 --trusted "$CASES/bad-signature/CTLFile.tlv" \
+		"$CASES/bad-signature/CTLFile.tlv"
+	[ "$(grep -c '\[signature-bad\]$' out)" = 1 ]
+}
+
 @test "--kind: each kind has its own rules" {
 	local list=$CASES/bad-no-capf/CTLFile.tlv
 
@@ -214,7 +231,9 @@ on_terminal() {
 	[ "$(ids)" = "one-sast signature-unchecked" ]
 	try 0 "$SRC/tests/listings/118892-2.txt"
 	grep -q ', line [0-9]*: no CCM+TFTP record .* \[non-secure\]$' out
-	try 3 "$SRC/tests/listings/118893-1.txt"
+	try 0 "$SRC/tests/listings/118893-1.txt"
+	[ "$(ids)" = no-file ]
+	try 3 --strict "$SRC/tests/listings/118893-1.txt"
 	[ "$(ids)" = no-file ]
 	sed 's/was verified successfully/is nice/
 		s/^The CTL file is nice./Verification of the CTL File failed./' \
@@ -222,6 +241,17 @@ on_terminal() {
 	try 3 failed.txt
 	grep -q ": error: .* \[said-failed\]$" out
 	try 0 - <"$SRC/tests/listings/118892-2.txt"
+}
+
+@test "a text without records, and one that is refused" {
+	sed '/^CTL Record #/,$d' "$SRC/tests/listings/118893-5.txt" >head.txt
+	try 3 head.txt
+	[ "$(ids)" = "text-empty signature-unchecked" ]
+	cat "$SRC/tests/listings/118893-5.txt" \
+		"$SRC/tests/listings/118893-6.txt" >two.txt
+	try 1 two.txt
+	[ "$(ids)" = text-refused ]
+	grep -q ': line [0-9]*: .* \[text-refused\]$' out
 }
 
 @test "a text that ctlsmith printed is judged as the list" {

@@ -89,6 +89,23 @@ count(const struct ctl_findings *fs, enum ctl_rule rule)
 	return n;
 }
 
+static bool
+same_findings(const struct ctl_findings *a, const struct ctl_findings *b)
+{
+	size_t i;
+
+	if (a->num != b->num)
+		return false;
+	for (i = 0; i < a->num; i++)
+		if (a->at[i].rule != b->at[i].rule ||
+		    a->at[i].severity != b->at[i].severity ||
+		    a->at[i].record != b->at[i].record ||
+		    a->at[i].offset != b->at[i].offset ||
+		    strcmp(a->at[i].message, b->at[i].message) != 0)
+			return false;
+	return true;
+}
+
 static enum ctl_kind
 kind_of(const struct judged *j)
 {
@@ -468,6 +485,50 @@ test_another_list_has_records_of_its_own(void **state)
 	judged_clear(&j);
 }
 
+static void
+load_cert(const char *name, const char *pem, struct cert **ret)
+{
+	struct buf content = { 0 };
+	char path[512];
+	struct diag d;
+
+	(void)snprintf(path, sizeof(path), "%s/%s/%s.pem", getenv("CASES"),
+	    name, pem);
+	assert_int_equal(file_load(path, 65536, &content, &d), ERR_OK);
+	assert_int_equal(cert_from_file(buf_bytes(&content), ret, &d), ERR_OK);
+	buf_clear(&content);
+}
+
+/* The certificate given made the signature, and the list does not hold it as
+ * a SAST: phones go by the list. */
+static void
+test_a_list_is_judged_by_itself_too(void **state)
+{
+	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_CERT };
+	struct look look = CASE("bad-signer-ccm-tftp");
+	struct ctl_findings fs = { 0 };
+	struct ctl_verdict good;
+	struct ctl_view view = { NOW, DAYS, &good, NULL, NULL };
+	struct cert *cert = NULL;
+	struct judged j;
+
+	judge(&j, &look);
+	load_cert(look.name, "sub", &cert);
+	anchor.cert = cert;
+	assert_int_equal(ctl_verify(j.f, &anchor, &good, NULL), ERR_OK);
+	assert_int_equal(good.status, CTL_VERIFIED);
+	assert_int_equal(ctl_validate(j.f, &view, &fs, NULL), ERR_OK);
+	assert_int_equal(count(&fs, CTL_RULE_SIGNER_NOT_SAST), 0);
+	ctl_findings_clear(&fs);
+	view.self = &j.verdict;
+	assert_int_equal(ctl_validate(j.f, &view, &fs, NULL), ERR_OK);
+	assert_int_equal(count(&fs, CTL_RULE_SIGNER_NOT_SAST), 1);
+	assert_true(same_findings(&fs, &j.fs));
+	ctl_findings_clear(&fs);
+	cert_free(&cert);
+	judged_clear(&j);
+}
+
 static bool
 is_allowed(const char *name, enum ctl_rule rule)
 {
@@ -531,11 +592,14 @@ static void
 judge_text(struct bytes text, struct ctl_findings *ret)
 {
 	struct ctl_listing *l = NULL;
-	struct diag d;
+	struct diag why, d;
 
+	diag_init(&why);
 	diag_init(&d);
-	if (ctl_listing_read(text, &l, &d) != ERR_OK)
-		fail_msg("line %u: %s", d.line, d.msg);
+	if (ctl_listing_read(text, &l, &why) != ERR_OK) {
+		assert_int_equal(ctl_find_refusal(&why, ret, &d), ERR_OK);
+		return;
+	}
 	assert_int_equal(ctl_validate_listing(l, ret, &d), ERR_OK);
 	ctl_listing_free(&l);
 }
@@ -549,8 +613,11 @@ judge_listing(const char *name, const struct text_row *change,
 
 	(void)snprintf(path, sizeof(path), "%s/tests/listings/%s.txt",
 	    getenv("SRC"), name);
-	assert_int_equal(file_load(path, FILE_MAX_DEFAULT, &text, NULL),
-	    ERR_OK);
+	if (IS_TEXT(name))
+		buf_str(&text, name);
+	else
+		assert_int_equal(file_load(path, FILE_MAX_DEFAULT, &text, NULL),
+		    ERR_OK);
 	if (change != NULL && change->was != NULL)
 		replace(&text, change->was, change->is);
 	judge_text(buf_bytes(&text), ret);
@@ -587,6 +654,21 @@ test_texts(void **state)
 		try_text_row(&text_rows[i]);
 }
 
+/* The rows make what RECORDLENGTH says. */
+static void
+test_a_whole_record_is_not_torn(void **state)
+{
+	struct ctl_findings fs = { 0 };
+
+	judge_listing(TEXT_HEAD TEXT_RECORD TEXT_ADDRESS, NULL, &fs);
+	assert_null(find(&fs, CTL_RULE_TEXT_TORN));
+	assert_null(find(&fs, CTL_RULE_TEXT_REFUSED));
+	ctl_findings_clear(&fs);
+	judge_listing("118893-6", NULL, &fs);
+	assert_null(find(&fs, CTL_RULE_TEXT_TORN));
+	ctl_findings_clear(&fs);
+}
+
 /* F as the appliance shows it, and what is found in that. */
 static void
 judge_as_text(const struct judged *j, struct ctl_findings *ret)
@@ -611,7 +693,7 @@ is_of_text(enum ctl_rule rule)
 	    /* a text does not tell keys, only certificates */
 	    rule == CTL_RULE_TWO_KEYS || rule == CTL_RULE_SIGNER_UNKNOWN ||
 	    rule == CTL_RULE_SAID_FAILED || rule == CTL_RULE_TEXT_DAMAGED ||
-	    rule == CTL_RULE_TEXT_INCOMPLETE;
+	    rule == CTL_RULE_TEXT_INCOMPLETE || rule == CTL_RULE_TEXT_EMPTY;
 }
 
 static void
@@ -660,23 +742,6 @@ test_a_text_tells_serial_numbers(void **state)
 }
 
 /* ---- With a memo; lists that must be found good. ---- */
-
-static bool
-same_findings(const struct ctl_findings *a, const struct ctl_findings *b)
-{
-	size_t i;
-
-	if (a->num != b->num)
-		return false;
-	for (i = 0; i < a->num; i++)
-		if (a->at[i].rule != b->at[i].rule ||
-		    a->at[i].severity != b->at[i].severity ||
-		    a->at[i].record != b->at[i].record ||
-		    a->at[i].offset != b->at[i].offset ||
-		    strcmp(a->at[i].message, b->at[i].message) != 0)
-			return false;
-	return true;
-}
 
 /* Empty at first, then full. */
 static void
@@ -793,8 +858,10 @@ main(void)
 		cmocka_unit_test(test_a_failure_is_an_error),
 		cmocka_unit_test(test_a_failure_by_another_list_is_an_error),
 		cmocka_unit_test(test_another_list_has_records_of_its_own),
+		cmocka_unit_test(test_a_list_is_judged_by_itself_too),
 		cmocka_unit_test(test_good_cases_have_no_error),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_a_whole_record_is_not_torn),
 		cmocka_unit_test(test_a_text_is_judged_as_the_list),
 		cmocka_unit_test(test_a_text_tells_serial_numbers),
 		cmocka_unit_test(test_a_memo_changes_nothing),

@@ -4,6 +4,8 @@
 #ifndef TESTS_UNIT_VALIDATE_ROWS_H
 #define TESTS_UNIT_VALIDATE_ROWS_H
 
+#include <string.h>
+
 #include "ctl/ctl.h"
 
 #define NOW 1714564800   /* when most cases were made: 2024-05-01T12:00:00Z */
@@ -84,14 +86,34 @@ static const struct row rows[] = {
 	    CASE("bad-no-issuer"), CASE("bad-signer-nobody") },
 	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
 	    CASE("bad-no-serial"), CASE("bad-header-serial-reversed") },
-	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_SIGNATURE_INFO,
+	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
 	    CASE("bad-no-digest"), CASE("bad-digest-code-4") },
+	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-no-modulus"), CASE("bad-modulus-unknown") },
+	{ CTL_RULE_CONTAINER_LENGTH, 1, 0, CTL_HDR_SIGNATURE_INFO,
+	    CASE("bad-container-unknown-tag"), CASE("ok-unknown-tags") },
+	{ CTL_RULE_CONTAINER_LENGTH, 2, 0, CTL_HDR_SIGNATURE_INFO,
+	    CASE("bad-no-modulus"), CASE("ok-builder-old") },
+	{ CTL_RULE_HEADER_UNUSUAL, 1, 0, CTL_HDR_VERSION, CASE("bad-version-2"),
+	    CASE("ok-version-1-9") },
+	{ CTL_RULE_HEADER_UNUSUAL, 1, 0, CTL_HDR_VERSION, CASE("bad-version-2"),
+	    CASE("ok-enc-sgn") },
+	{ CTL_RULE_HEADER_UNUSUAL, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("bad-header-order"), CASE("ok-builder-sha1") },
+	{ CTL_RULE_HEADER_UNUSUAL, 3, 0, CTL_HDR_ENCRYPTION,
+	    CASE("bad-list-encryption"), CASE("ok-mixed-dialects") },
 	{ CTL_RULE_ALGORITHM_UNKNOWN, 1, 0, CTL_HDR_DIGEST,
 	    CASE("bad-digest-code-4"), CASE("ok-itl-itlrecovery") },
 	{ CTL_RULE_ALGORITHM_UNKNOWN, 1, 0, CTL_HDR_SIGALG,
 	    CASE("bad-algorithm-1"), CASE("ok-pads-0") },
+	{ CTL_RULE_ALGORITHM_UNKNOWN, 1, 0, CTL_HDR_SIGALG,
+	    CASE("bad-cnf-algorithm-1"), CASE("ok-cnf-sgn-sha1") },
 	{ CTL_RULE_MODULUS_WRONG, 1, 0, CTL_HDR_MODULUS,
 	    CASE("bad-modulus-code"), CASE("bad-modulus-unknown") },
+	{ CTL_RULE_MODULUS_WRONG, 1, 0, CTL_HDR_MODULUS,
+	    CASE("bad-cnf-modulus-code"), CASE("ok-cnf-sgn-sha1") },
+	{ CTL_RULE_MODULUS_WRONG, 1, 0, CTL_HDR_MODULUS,
+	    CASE("bad-signature-length"), CASE("bad-signature") },
 	{ CTL_RULE_MODULUS_UNKNOWN, 1, 0, CTL_HDR_MODULUS,
 	    CASE("bad-modulus-unknown"), CASE("bad-modulus-code") },
 	{ CTL_RULE_MODULUS_UNKNOWN, 1, 0, CTL_HDR_MODULUS,
@@ -113,6 +135,8 @@ static const struct row rows[] = {
 	    CASE("ok-token-serial-two-orders") },
 	{ CTL_RULE_SIGNER_NOT_SAST, 1, 0, CTL_HDR_SIGNER_ID,
 	    CASE("bad-signer-not-sast"), CASE("bad-signer-nobody") },
+	{ CTL_RULE_SIGNER_NOT_SAST, 1, 0, CTL_HDR_SIGNER_ID,
+	    CASE("bad-signer-ccm-tftp"), CASE("ok-signer-last") },
 	{ CTL_RULE_SIGNER_REVERSED, 1, 0, CTL_HDR_SERIAL,
 	    CASE("ok-token-serial-two-orders"), CASE("ok-token-5728") },
 	{ CTL_RULE_SIGNATURE_BAD, 1, 0, CTL_HDR_SIGNATURE,
@@ -128,6 +152,9 @@ static const struct row rows[] = {
 	    CASE_AT("ok-tokenless-4947", END) },
 	{ CTL_RULE_SIGNER_EXPIRED, 1, 5, CTL_REC_CERTIFICATE,
 	    CASE_AT("ok-token-5728", END + 1), CASE("ok-token-5728") },
+	{ CTL_RULE_SIGNER_EXPIRED, 1, 1, CTL_REC_CERTIFICATE,
+	    CASE_AT("ok-signer-builder-first", END + 1),
+	    CASE_AT("ok-signer-builder-first", END) },
 	{ CTL_RULE_SIGNER_EXPIRES, 1, 1, CTL_REC_CERTIFICATE,
 	    CASE_AT("ok-tokenless-4947", END - DAYS * DAY),
 	    CASE_AT("ok-tokenless-4947", END - DAYS * DAY - 1) },
@@ -150,6 +177,12 @@ static const struct row rows[] = {
 	    CASE("bad-signer-key-ec"), CASE("ok-ec-records") },
 	{ CTL_RULE_KEY_UNREADABLE, 3, 4, CTL_REC_PUBLIC_KEY,
 	    CASE("bad-key-garbage"), CASE("ok-key-only") },
+	{ CTL_RULE_KEY_WEAK, 3, 4, CTL_REC_PUBLIC_KEY, CASE("bad-key-weak"),
+	    CASE("ok-key-only") },
+	{ CTL_RULE_KEY_WEAK, 1, 4, CTL_REC_PUBLIC_KEY, CASE("bad-key-511"),
+	    CASE("ok-rsa512") },
+	{ CTL_RULE_KEY_WEAK, 1, 3, CTL_REC_PUBLIC_KEY,
+	    CASE("bad-sast-exponent-1"), CASE("bad-sast-ec") },
 	{ CTL_RULE_HASH_UNREADABLE, 4, 4, CTL_REC_CERT_HASH, CASE("bad-hash"),
 	    CASE("ok-hash-algorithms") },
 	{ CTL_RULE_FIELD_DISAGREES, 3, 4, CTL_REC_SUBJECT,
@@ -160,6 +193,10 @@ static const struct row rows[] = {
 	    CASE("bad-cert-hash-differs"), CASE("ok-signer-twice") },
 	{ CTL_RULE_FIELD_DISAGREES, 1, 2, CTL_REC_SUBJECT,
 	    CASE("bad-server-differs"), CASE("ok-name-many-ous") },
+	{ CTL_RULE_FIELD_DISAGREES, 2, 1, CTL_REC_SIGNATURE,
+	    CASE("bad-record-signature"), CASE("ok-pads-0") },
+	{ CTL_RULE_FIELD_DISAGREES, 1, 0, CTL_HDR_SIGNER_NAME,
+	    CASE("bad-signer-name"), CASE("ok-token-5728") },
 	{ CTL_RULE_ROLE_MISSING, 1, 4, RECORD, CASE("bad-role-missing"),
 	    CASE("ok-every-role") },
 	{ CTL_RULE_ROLE_MISSING, 1, 4, RECORD, CASE("bad-record-bare"),
@@ -174,12 +211,18 @@ static const struct row rows[] = {
 	    CASE("ok-itl-rollback") },
 	{ CTL_RULE_KEY_MISSING, 1, 4, CTL_REC_ROLE, CASE("bad-key-missing"),
 	    CASE("bad-record-bare") },
+	{ CTL_RULE_FIELD_MISSING, 4, 2, RECORD, CASE("bad-fields-missing"),
+	    CASE("ok-key-nameless") },
+	{ CTL_RULE_FIELD_MISSING, 1, 3, RECORD, CASE("bad-sast-no-serial"),
+	    CASE("ok-itl-cert-hashes") },
 	{ CTL_RULE_SERVER_WITHOUT_CERTIFICATE, 4, 4, CTL_REC_ROLE,
 	    CASE("bad-server-empty"), CASE("ok-server-empty-all") },
 	{ CTL_RULE_SERVER_WITHOUT_CERTIFICATE, 4, 4, CTL_REC_ROLE,
 	    CASE("bad-server-empty"), CASE("ok-server-hash") },
 	{ CTL_RULE_NAME_LONG, 8, 0, CTL_HDR_SIGNER_NAME, CASE("bad-name-256"),
 	    CASE("ok-name-255") },
+	{ CTL_RULE_NAME_LONG, 1, 2, CTL_REC_DNS_NAME, CASE("bad-name-utf8-256"),
+	    CASE("ok-name-utf8-200") },
 	{ CTL_RULE_NAME_WITHOUT_NUL, 2, 0, CTL_HDR_SIGNER_NAME,
 	    CASE("bad-name-no-nul"), CASE("ok-dns-two-nuls") },
 	{ CTL_RULE_NAME_WITHOUT_NUL, 1, 4, CTL_REC_DNS_NAME,
@@ -192,14 +235,20 @@ static const struct row rows[] = {
 	    CASE("ok-itl-callmanager") },
 	{ CTL_RULE_WILDCARD, 3, 5, CTL_REC_CERTIFICATE, CASE("bad-wildcards"),
 	    CASE("ok-asterisks") },
+	{ CTL_RULE_WILDCARD, 1, 5, CTL_REC_CERTIFICATE,
+	    CASE("bad-wildcard-bmp"), CASE("ok-name-bmp") },
 	{ CTL_RULE_RSA_OVER_2048, 1, 1, CTL_REC_CERTIFICATE,
 	    CASE("bad-modulus-3072"), CASE("ok-fresh-list") },
 	{ CTL_RULE_RSA_OVER_2048, 1, 1, CTL_REC_CERTIFICATE,
 	    CASE("ok-rsa4096-sha512"), CASE("ok-ec-records") },
+	{ CTL_RULE_RSA_OVER_2048, 1, 4, CTL_REC_PUBLIC_KEY,
+	    CASE("ok-key-4096-bare"), CASE("ok-key-only") },
 	{ CTL_RULE_RSA_1024, 3, 1, CTL_REC_CERTIFICATE,
 	    CASE("ok-tokenless-4947"), CASE("ok-fresh-list") },
 	{ CTL_RULE_RSA_1024, 1, 1, CTL_REC_CERTIFICATE, CASE("ok-rsa512"),
 	    CASE("ok-ec-records") },
+	{ CTL_RULE_RSA_1024, 3, 1, CTL_REC_CERTIFICATE, CASE("ok-key-only"),
+	    CASE("ok-key-4096-bare") },
 	{ CTL_RULE_CA_KEY_4096, 2, 4, CTL_REC_CERTIFICATE,
 	    CASE("bad-ca-key-4096"), CASE("ok-ca-key-3072") },
 	{ CTL_RULE_CERTIFICATE_EXPIRED, 2, 3, CTL_REC_CERTIFICATE,
@@ -226,6 +275,8 @@ static const struct row rows[] = {
 	    CASE("ok-one-serial-two-issuers") },
 	{ CTL_RULE_TWO_KEYS, 1, 6, CTL_REC_ROLE, CASE("bad-two-keys-third"),
 	    CASE("ok-key-nameless") },
+	{ CTL_RULE_TWO_KEYS, 1, 6, CTL_REC_ROLE, CASE("bad-hash-key-hash"),
+	    CASE("bad-one-serial-nameless") },
 	{ CTL_RULE_CERTIFICATE_TWICE, 1, 6, CTL_REC_ROLE,
 	    CASE("bad-certificate-twice"), CASE("ok-tokenless-4947") },
 	{ CTL_RULE_CERTIFICATE_TWICE, 1, 6, CTL_REC_ROLE,
@@ -234,14 +285,35 @@ static const struct row rows[] = {
 	    CASE("bad-hash-twice"), CASE("bad-two-hashes") },
 	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
 	    CASE("bad-sast-twice"), CASE("ok-three-sast") },
+	{ CTL_RULE_CERTIFICATE_TWICE, 1, 5, CTL_REC_ROLE,
+	    CASE("bad-certificate-twice-nameless"),
+	    CASE("ok-multi-server-nameless") },
 	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-one-sast"),
 	    CASE("ok-pads-0") },
 	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("ok-signer-twice"),
 	    CASE("bad-no-sast") },
+	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-sast-same-key"),
+	    CASE("ok-signer-builder-first") },
+	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-sast-no-serial"),
+	    CASE("bad-fields-missing") },
+	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-sast-ec"),
+	    CASE("ok-key-only") },
+	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-sast-exponent-1"),
+	    CASE("bad-key-weak") },
+	{ CTL_RULE_ONE_SAST, 1, 0, WHOLE, CASE("bad-sasts-unusable"),
+	    CASE("ok-hashes-40") },
 	{ CTL_RULE_MANY_SAST, 1, 0, WHOLE, CASE("ok-three-sast"),
 	    CASE("bad-role-missing") },
 	{ CTL_RULE_NO_SAST, 1, 0, WHOLE, CASE("bad-no-sast"),
 	    CASE("bad-one-sast") },
+	{ CTL_RULE_SAST_UNUSABLE, 1, 3, CTL_REC_ROLE,
+	    CASE("bad-sast-no-serial"), CASE("bad-sast-same-key") },
+	{ CTL_RULE_SAST_UNUSABLE, 1, 3, CTL_REC_ROLE, CASE("bad-sast-ec"),
+	    CASE("ok-ec-records") },
+	{ CTL_RULE_SAST_UNUSABLE, 1, 3, CTL_REC_ROLE,
+	    CASE("bad-sast-exponent-1"), CASE("bad-key-weak") },
+	{ CTL_RULE_SAST_UNUSABLE, 2, 1, CTL_REC_ROLE,
+	    CASE("bad-sasts-unusable"), CASE("bad-no-sast") },
 	{ CTL_RULE_NO_CAPF, 1, 0, WHOLE, CASE("bad-no-capf"),
 	    CASE("ok-pads-0") },
 	{ CTL_RULE_NO_CAPF, 1, 0, WHOLE, CASE("bad-no-capf"),
@@ -272,11 +344,29 @@ static const struct row rows[] = {
 	{ CTL_RULE_CERTIFICATES_OVER_39, 1, 0, WHOLE,
 	    CASE_AS("bad-certificates-40", CTL_KIND_ITL),
 	    CASE_AS("ok-certificates-39", CTL_KIND_ITL) },
+	{ CTL_RULE_CERTIFICATES_OVER_39, 1, 0, WHOLE,
+	    CASE("bad-certificates-40"), CASE("ok-hashes-40") },
 };
 
 #define NUM_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-/* The same for texts of tests/listings, where WAS is replaced by IS. */
+/* Texts made here: the head of one, and one record that is not all there. */
+#define TEXT_HEAD                               \
+	"admin:show ctl\n"                      \
+	"The checksum value of the CTL file:\n" \
+	"2e7a6113eadbdae67ffa918d81376902(MD5)\n"
+#define TEXT_RECORD                                 \
+	"CTL Record #:1\n"                          \
+	"----\n"                                    \
+	"BYTEPOS TAG LENGTH VALUE\n"                \
+	"------- --- ------ -----\n"                \
+	"1       RECORDLENGTH    2       28\n"      \
+	"2       DNSNAME         8       lab-pub\n" \
+	"4       FUNCTION        2       CAPF\n"
+#define TEXT_ADDRESS "10      IPADDRESS       4\n"
+
+/* The same for texts: of tests/listings, or made here, where WAS is replaced
+ * by IS. */
 struct text_row {
 	enum ctl_rule rule;
 	size_t num;
@@ -286,6 +376,8 @@ struct text_row {
 	const char *has_not;
 	const char *was, *is; /* in has */
 };
+
+#define IS_TEXT(name) (strchr(name, '\n') != NULL)
 
 static const struct text_row text_rows[] = {
 	{ CTL_RULE_NO_FILE, 1, 0, 0, "118893-1", "118893-5", NULL, NULL },
@@ -300,6 +392,13 @@ static const struct text_row text_rows[] = {
 	{ CTL_RULE_ONE_SAST, 1, 0, 0, "118893-5", "118892-2", NULL, NULL },
 	/* a list that is not whole is not said to lack anything */
 	{ CTL_RULE_SIGNATURE_UNCHECKED, 1, 0, 0, "118893-2", "118893-1", NULL,
+	    NULL },
+	{ CTL_RULE_TEXT_REFUSED, 1, 0, 23, "118893-6", "118893-6",
+	    "CTL Record #:5", "CTL Record #:1" },
+	{ CTL_RULE_TEXT_EMPTY, 1, 0, 0, TEXT_HEAD, TEXT_HEAD TEXT_RECORD, NULL,
+	    NULL },
+	{ CTL_RULE_TEXT_EMPTY, 1, 0, 0, TEXT_HEAD, "118893-1", NULL, NULL },
+	{ CTL_RULE_TEXT_TORN, 1, 1, 4, TEXT_HEAD TEXT_RECORD, TEXT_HEAD, NULL,
 	    NULL },
 };
 

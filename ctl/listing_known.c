@@ -43,7 +43,7 @@ static const struct {
 	{ "Error parsing the % File", LISTING_NOTED, ANYTHING },
 	{ "Start % Records", LISTING_NOTED, NOTHING },
 	{ "HeaderLength~:~", LISTING_HEADER_LENGTH, NUMBER },
-	{ "BYTEPOS TAG", LISTING_NOTED, ANYTHING },
+	{ "BYTEPOS TAG", LISTING_TABLE_HEAD, ANYTHING },
 	{ "Signature Verified successfully", LISTING_NOTED, NOTHING },
 	{ "Signature verification failed", LISTING_NOTED, ANYTHING },
 	/* a prompt that was broken in two */
@@ -421,6 +421,26 @@ know_rule(struct bytes text, struct listing_known *ret)
 		return false;
 	ret->what = LISTING_NOTED;
 	return true;
+}
+
+bool
+listing_is_opening(enum listing_what what)
+{
+	return what == LISTING_CHECKSUMS || what == LISTING_LENGTH ||
+	    what == LISTING_TABLE_HEAD || what == LISTING_HEADER_LENGTH ||
+	    what == LISTING_RECORD;
+}
+
+bool
+listing_opens(struct bytes text)
+{
+	static const char first[] = "tlbhci";
+	struct listing_known known;
+
+	text = listing_trim(text);
+	return text.len > 0 &&
+	    memchr(first, lower(text.ptr[0]), sizeof(first) - 1) != NULL &&
+	    know_words(text, &known) && listing_is_opening(known.what);
 }
 
 void

@@ -241,6 +241,66 @@ find_fit(const struct listing_value *v, struct buf *out)
 	return false;
 }
 
+/* V has the length that LENGTH says. Of its bytes no style makes more than
+ * two each. */
+static bool
+fits(const struct listing_value *v, struct buf *scratch)
+{
+	scratch->len = 0;
+	return v->have <= v->need && v->text.len >= v->need / 2 &&
+	    find_fit(v, scratch);
+}
+
+/* The next line of LINES with anything on it. */
+static bool
+next_line(struct listing_lines *lines, struct listing_line *ret)
+{
+	while (listing_lines_next(lines, ret))
+		if (listing_trim(ret->text).len > 0)
+			return true;
+	return false;
+}
+
+/* A tab between two words parts columns: no name holds one. */
+static bool
+has_columns(struct bytes piece)
+{
+	piece = listing_trim(piece);
+	return piece.len > 0 && memchr(piece.ptr, '\t', piece.len) != NULL;
+}
+
+/* A name of which its row has nothing was left out, as SCFParser does: the
+ * lines behind it are what they look like. */
+bool
+listing_name_wins(struct listing_value *v, struct bytes piece,
+    struct listing_lines *lines, struct buf *scratch)
+{
+	const struct listing_value before = *v;
+	struct listing_lines ahead = *lines;
+	struct listing_line line = { .text = piece };
+	bool wins = false;
+
+	if (v->shape != LISTING_NAME || v->have == 0 || fits(v, scratch))
+		return false;
+	memset(&ahead.text, 0, sizeof(ahead.text));
+	do {
+		if (has_columns(line.text) || !listing_name_more(v, line.text))
+			break;
+		wins = fits(v, scratch);
+	} while (!wins && next_line(&ahead, &line));
+	if (wins) {
+		lines->rest = ahead.rest;
+		lines->line = ahead.line;
+	} else {
+		v->have = before.have;
+		v->num_pieces = before.num_pieces;
+		v->text.len = before.text.len;
+	}
+	scratch->failed = scratch->failed || !buf_ok(&ahead.text);
+	listing_lines_clear(&ahead);
+	return wins;
+}
+
 /* All of a name that fits in no way, as it stands. */
 static void
 put_damaged(const struct listing_value *v, struct buf *out)

@@ -403,8 +403,8 @@ know_prompt(struct bytes text, struct listing_known *ret)
 /* A line under a title, or what stands for lines left out: "[...]", or the
  * one character that is three points. One sign alone may be the end of a
  * name. */
-static bool
-know_rule(struct bytes text, struct listing_known *ret)
+bool
+listing_is_rule(struct bytes text)
 {
 	size_t signs = 0;
 	uint8_t c;
@@ -417,7 +417,13 @@ know_rule(struct bytes text, struct listing_known *ret)
 		else if (c == 0xe2)
 			signs += 3;
 	}
-	if (signs < 2)
+	return signs >= 2;
+}
+
+static bool
+know_rule(struct bytes text, struct listing_known *ret)
+{
+	if (!listing_is_rule(text))
 		return false;
 	ret->what = LISTING_NOTED;
 	return true;

@@ -261,12 +261,14 @@ next_line(struct listing_lines *lines, struct listing_line *ret)
 	return false;
 }
 
-/* A tab between two words parts columns: no name holds one. */
+/* PIECE is not of a name whatever its length: a tab between two words parts
+ * columns, and where lines were left out a name is as short as it is. */
 static bool
-has_columns(struct bytes piece)
+is_no_name(struct bytes piece)
 {
 	piece = listing_trim(piece);
-	return piece.len > 0 && memchr(piece.ptr, '\t', piece.len) != NULL;
+	return (piece.len > 0 && memchr(piece.ptr, '\t', piece.len) != NULL) ||
+	    listing_is_rule(piece);
 }
 
 /* A name of which its row has nothing was left out, as SCFParser does: the
@@ -284,7 +286,7 @@ listing_name_wins(struct listing_value *v, struct bytes piece,
 		return false;
 	memset(&ahead.text, 0, sizeof(ahead.text));
 	do {
-		if (has_columns(line.text) || !listing_name_more(v, line.text))
+		if (is_no_name(line.text) || !listing_name_more(v, line.text))
 			break;
 		wins = fits(v, scratch);
 	} while (!wins && next_line(&ahead, &line));

@@ -129,6 +129,9 @@ struct listing_known {
 
 void listing_know(struct bytes text, struct listing_known *ret);
 
+/* A line under a title, or what stands for lines left out. */
+bool listing_is_rule(struct bytes text);
+
 /* A line of which there is one in every output. */
 bool listing_is_opening(enum listing_what what);
 /* TEXT is such a line; quick to say no. */

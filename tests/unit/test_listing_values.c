@@ -198,12 +198,15 @@ test_name_torn_often(void **state)
 	    "CN=a", true);
 	assert_name("3 SUBJECTNAME 23 CN=a\n\nadmin:\n" PAGER "\nx z\nadmin:\n",
 	    "CN=a admin: x z admin:", false);
-	assert_name("3 SUBJECTNAME 47 CN=a\nadmin:\nadmin:\nadmin:\nadmin:\n"
-		    "admin:\nadmin:\nadmin:\n",
-	    "CN=aadmin:admin:admin:admin:admin:admin:admin:", false);
-	assert_name("3 SUBJECTNAME 53 CN=a\nadmin:\nadmin:\nadmin:\nadmin:\n"
-		    "admin:\nadmin:\nadmin:\nadmin:\n",
+	assert_name("3 SUBJECTNAME 42 CN=a\nadmin:\nadmin:\nadmin:\nadmin:\n"
+		    "admin:\nadmin:\nx\n",
+	    "CN=aadmin:admin:admin:admin:admin:admin:x", false);
+	assert_name("3 SUBJECTNAME 48 CN=a\nadmin:\nadmin:\nadmin:\nadmin:\n"
+		    "admin:\nadmin:\nadmin:\nx\n",
 	    "CN=a", true);
+	/* the fewest of them */
+	assert_name("3 SUBJECTNAME 19 CN=a\nadmin:\nadmin:\nb\n",
+	    "CN=a admin: admin:", false);
 	/* what is behind it is read as ever, and in its line */
 	diag_init(&d);
 	assert_int_equal(

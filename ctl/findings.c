@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ctl/file.h"
 #include "ctl/report.h"
 
@@ -18,6 +19,18 @@ ctl_quote_len(struct bytes text, size_t max)
 			if ((text.ptr[len] & 0xc0) != 0x80)
 				break;
 	return (int)len;
+}
+
+size_t
+ctl_count_chars(struct bytes text)
+{
+	size_t i, n = 0;
+
+	if (!text_is_utf8(text))
+		return text.len;
+	for (i = 0; i < text.len; i++)
+		n += (text.ptr[i] & 0xc0) != 0x80;
+	return n;
 }
 
 struct ctl_place

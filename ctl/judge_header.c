@@ -2,7 +2,6 @@
 /* The rules about the header, and what a verdict says (docs/findings.md). */
 #include <string.h>
 
-#include "base/text.h"
 #include "ctl/inspect.h"
 
 #define HEADER_UNIT 4
@@ -32,19 +31,6 @@ place_in_header(const struct ctl_inspection *in, enum ctl_header_tag tag)
 	return ctl_place_of(0, field);
 }
 
-/* How many characters; bytes where it is no UTF-8. */
-static size_t
-count_chars(struct bytes text)
-{
-	size_t i, n = 0;
-
-	if (!text_is_utf8(text))
-		return text.len;
-	for (i = 0; i < text.len; i++)
-		n += (text.ptr[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static void
 judge_text(struct ctl_inspection *in, size_t record,
     const struct ctl_field *field)
@@ -57,7 +43,7 @@ judge_text(struct ctl_inspection *in, size_t record,
 		    "it does not end with a NUL byte");
 	while (text.len > 0 && text.ptr[text.len - 1] == '\0')
 		text.len--;
-	ctl_judge_name(&in->report, place, count_chars(text));
+	ctl_judge_name(&in->report, place, ctl_count_chars(text));
 }
 
 void

@@ -63,6 +63,9 @@ void ctl_judge_together(struct ctl_facts *facts, struct ctl_report *r);
 /* How many bytes of TEXT to quote: MAX at most, and no part of a character. */
 int ctl_quote_len(struct bytes text, size_t max);
 
+/* How many characters TEXT has; bytes, where it is no UTF-8. */
+size_t ctl_count_chars(struct bytes text);
+
 /* A name that is too long: NUM characters less the NUL. */
 void ctl_judge_name(struct ctl_report *r, struct ctl_place place, size_t num);
 

@@ -55,7 +55,10 @@ judge_row(struct reading *in, size_t record, const struct ctl_row *row)
 		    "tag %u, with %zu bytes, has no known meaning", row->tag,
 		    row->length);
 	else if (info->shape == CTL_TEXT && row->length > 0)
-		ctl_judge_name(&in->report, place, row->length - 1);
+		ctl_judge_name(&in->report, place,
+		    row->damaged || row->text.ptr == NULL
+			? row->length - 1
+			: ctl_count_chars(row->text));
 	if (row->damaged && row->length > 0)
 		ctl_report(&in->report, CTL_RULE_TEXT_DAMAGED, place,
 		    "the text has %zu of %zu characters: blanks were lost, or "

@@ -8,6 +8,12 @@
 /* The least that is allocated for texts at a time. */
 #define CHUNK_SIZE ((size_t)16 * 1024)
 
+/* Tag and LENGTH of a field: format 1.1. */
+#define FIELD_HEAD 3
+
+/* Where a file that is no text has a NUL. */
+#define TEXT_SAMPLE ((size_t)4 * 1024)
+
 /* Memory that does not move while more is added. */
 struct listing_chunk {
 	struct listing_chunk *next;
@@ -74,6 +80,18 @@ listing_push_record(struct ctl_listing *l, const struct ctl_listed *record,
 	return e;
 }
 
+/* Format 8.5: the rows of a record add up to its RECORDLENGTH. */
+static void
+add_up(struct ctl_listed *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->num_rows; i++)
+		r->rows_length += FIELD_HEAD + r->rows[i].length;
+	r->whole = ctl_row_find(r->rows, r->num_rows, CTL_REC_LENGTH) != NULL &&
+	    r->rows_length == r->length;
+}
+
 void
 listing_settle(struct ctl_listing *l)
 {
@@ -82,25 +100,33 @@ listing_settle(struct ctl_listing *l)
 	for (i = 0; l->rows != NULL && i < l->num_records; i++) {
 		l->records[i].rows = &l->rows[next];
 		next += l->records[i].num_rows;
+		add_up(&l->records[i]);
 	}
+}
+
+/* A NUL among the first bytes, which no text holds but in UTF-16. */
+static bool
+is_binary(struct bytes in)
+{
+	size_t len = in.len < TEXT_SAMPLE ? in.len : TEXT_SAMPLE;
+
+	return len > 0 && memchr(in.ptr, '\0', len) != NULL &&
+	    !listing_is_utf16(in);
 }
 
 bool
 ctl_is_listing(struct bytes in)
 {
 	static const uint8_t file[] = { CTL_HDR_VERSION, 0, 2 };
-	struct listing_known known;
 	struct listing_lines lines;
 	struct listing_line line;
 	bool found = false;
 
-	if (bytes_starts(in, bytes_of(file, sizeof(file))))
+	if (bytes_starts(in, bytes_of(file, sizeof(file))) || is_binary(in))
 		return false;
 	listing_lines_init(&lines, in);
-	while (!found && listing_lines_next(&lines, &line)) {
-		listing_know(line.text, &known);
-		found = known.noun != CTL_KIND_AUTO;
-	}
+	while (!found && listing_lines_next(&lines, &line))
+		found = listing_opens(line.text);
 	listing_lines_clear(&lines);
 	return found;
 }
@@ -210,7 +236,7 @@ ctl_listing_is_whole(const struct ctl_listing *l)
 	if (!l->has_length || l->header_length == 0)
 		return false;
 	for (i = 0; i < l->num_records; i++) {
-		if (l->records[i].index != i + 1 || l->records[i].length == 0)
+		if (l->records[i].index != i + 1 || !l->records[i].whole)
 			return false;
 		sum += l->records[i].length;
 	}

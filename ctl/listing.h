@@ -43,32 +43,40 @@ struct ctl_listed {
 	size_t index; /* as printed: rows may be left out between two */
 	const struct ctl_row *rows;
 	size_t num_rows;
-	size_t length; /* RECORDLENGTH, or 0 where its row is missing */
-	bool has_role; /* FUNCTION is there, and known */
+	size_t length;      /* RECORDLENGTH, or 0 where its row is missing */
+	size_t rows_length; /* 3 + LENGTH of every row, summed up */
+	bool whole;         /* its rows add up to RECORDLENGTH */
+	bool has_role;      /* FUNCTION is there, and known */
 	uint16_t role;
 	struct bytes function; /* as printed; {NULL, 0} where it is not */
 	struct bytes sha1;     /* of the certificate; {NULL, 0} likewise */
-	bool has_mark;         /* a line says whether it signed */
-	bool is_signer;        /* "This etoken was used to sign" */
+	bool has_mark;         /* a line behind its last row says whether it
+				* signed; of a SAST only */
+	bool is_signer;        /* "This etoken was used to sign": of one record
+				* at most */
 	size_t offset;         /* where "CTL Record #" begins in the text */
 	unsigned line;
 };
 
 struct ctl_listing;
 
-/* True where IN is not the start of a file that ctl_parse() reads and holds a
- * line that only such a text has: worth ctl_listing_read(). So is UTF-16,
- * which that refuses with good advice. */
+/* True where IN is worth ctl_listing_read(): it is not the start of a file that
+ * ctl_parse() reads, has no NUL in its first 4 KiB, and holds a line that opens
+ * an output or a table of it (format 8.5). So is the same in UTF-16, which that
+ * refuses with good advice. */
 bool ctl_is_listing(struct bytes in);
 
 /*
- * Reads IN. Lines that belong to nothing are passed over.
+ * Reads IN. Lines that belong to nothing are passed over. Where an incomplete
+ * name is exactly as long as its LENGTH says with the next lines, they are part
+ * of it, and of nothing else, whatever they look like.
  *
- * Errors, with the line: ERR_SYNTAX where the text holds no such output, or
- * begins a second one (each belongs into a file of its own), has a tag or the
- * line of the signer twice in a record, a record number that does not grow, or
- * is UTF-16; ERR_TOO_BIG beyond the limits of ctl_parse(); ERR_NOMEM. A text
- * without such output has no line to name: 0.
+ * Errors, with the line: ERR_SYNTAX where the text holds no line that opens
+ * such an output, or begins a second one (each belongs into a file of its own;
+ * a prompt behind rows ends the first), has a tag or the line of the signer
+ * twice in a record, two records that are said to have signed, a record number
+ * that does not grow, or is UTF-16; ERR_TOO_BIG beyond the limits of
+ * ctl_parse(); ERR_NOMEM. A text without such output has no line to name: 0.
  */
 MUST_CHECK enum err ctl_listing_read(struct bytes in, struct ctl_listing **ret,
     struct diag *d);
@@ -104,8 +112,9 @@ const struct ctl_listed *ctl_listing_at(const struct ctl_listing *l, size_t i);
 const struct ctl_row *ctl_row_find(const struct ctl_row *rows, size_t num,
     unsigned tag);
 
-/* True where no record is left out: the numbers run from 1, and the header and
- * the RECORDLENGTHs add up to the length of the file. */
+/* True where nothing is left out: the numbers run from 1, every record is
+ * whole, and the header and the RECORDLENGTHs add up to the length of the
+ * file. */
 bool ctl_listing_is_whole(const struct ctl_listing *l);
 
 /* Appends L in the layout of the appliance, tabs and all, as far as it is

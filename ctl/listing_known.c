@@ -43,7 +43,7 @@ static const struct {
 	{ "Error parsing the % File", LISTING_NOTED, ANYTHING },
 	{ "Start % Records", LISTING_NOTED, NOTHING },
 	{ "HeaderLength~:~", LISTING_HEADER_LENGTH, NUMBER },
-	{ "BYTEPOS TAG", LISTING_NOTED, ANYTHING },
+	{ "BYTEPOS TAG", LISTING_TABLE_HEAD, ANYTHING },
 	{ "Signature Verified successfully", LISTING_NOTED, NOTHING },
 	{ "Signature verification failed", LISTING_NOTED, ANYTHING },
 	/* a prompt that was broken in two */
@@ -403,8 +403,8 @@ know_prompt(struct bytes text, struct listing_known *ret)
 /* A line under a title, or what stands for lines left out: "[...]", or the
  * one character that is three points. One sign alone may be the end of a
  * name. */
-static bool
-know_rule(struct bytes text, struct listing_known *ret)
+bool
+listing_is_rule(struct bytes text)
 {
 	size_t signs = 0;
 	uint8_t c;
@@ -417,10 +417,36 @@ know_rule(struct bytes text, struct listing_known *ret)
 		else if (c == 0xe2)
 			signs += 3;
 	}
-	if (signs < 2)
+	return signs >= 2;
+}
+
+static bool
+know_rule(struct bytes text, struct listing_known *ret)
+{
+	if (!listing_is_rule(text))
 		return false;
 	ret->what = LISTING_NOTED;
 	return true;
+}
+
+bool
+listing_is_opening(enum listing_what what)
+{
+	return what == LISTING_CHECKSUMS || what == LISTING_LENGTH ||
+	    what == LISTING_TABLE_HEAD || what == LISTING_HEADER_LENGTH ||
+	    what == LISTING_RECORD;
+}
+
+bool
+listing_opens(struct bytes text)
+{
+	static const char first[] = "tlbhci";
+	struct listing_known known;
+
+	text = listing_trim(text);
+	return text.len > 0 &&
+	    memchr(first, lower(text.ptr[0]), sizeof(first) - 1) != NULL &&
+	    know_words(text, &known) && listing_is_opening(known.what);
 }
 
 void

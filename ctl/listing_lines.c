@@ -18,6 +18,13 @@
 static const char pager[] = "Press <enter> for 1 line, <space> for one page, "
 			    "or <q> to quit";
 
+static bool
+has_utf16_mark(struct bytes in)
+{
+	return bytes_starts(in, bytes_of_str("\xff\xfe")) ||
+	    bytes_starts(in, bytes_of_str("\xfe\xff"));
+}
+
 void
 listing_lines_init(struct listing_lines *l, struct bytes in)
 {
@@ -30,6 +37,8 @@ listing_lines_init(struct listing_lines *l, struct bytes in)
 	l->only_cr = in.len > 0 && memchr(in.ptr, '\n', in.len) == NULL;
 	if (bytes_starts(in, bytes_of_str("\xef\xbb\xbf")))
 		(void)!bytes_take(&l->rest, 3, &mark);
+	else if (has_utf16_mark(in))
+		(void)!bytes_take(&l->rest, 2, &mark);
 }
 
 void
@@ -241,6 +250,5 @@ has_utf16_nuls(struct bytes in)
 bool
 listing_is_utf16(struct bytes in)
 {
-	return bytes_starts(in, bytes_of_str("\xff\xfe")) ||
-	    bytes_starts(in, bytes_of_str("\xfe\xff")) || has_utf16_nuls(in);
+	return has_utf16_mark(in) || has_utf16_nuls(in);
 }

@@ -158,9 +158,9 @@ try_piece(const struct attempt *a, struct bytes piece, size_t i)
 	return false;
 }
 
-/* Adds pieces of V until the name is complete. False where it never is: then
- * what was added is of no use, unless all was wanted. */
-static bool
+/* Adds pieces of V until the name is complete: how many that are. 0 where it
+ * never is: then what was added is of no use, unless all was wanted. */
+static size_t
 try_name(const struct listing_value *v, const struct attempt *a)
 {
 	struct bytes rest = buf_bytes(&v->text), piece;
@@ -169,8 +169,8 @@ try_name(const struct listing_value *v, const struct attempt *a)
 	for (i = 0;
 	     length_of(a) <= a->need && listing_take_piece(&rest, &piece); i++)
 		if (try_piece(a, piece, i))
-			return true;
-	return false;
+			return i + 1;
+	return 0;
 }
 
 /* What can be mended at all. */
@@ -234,11 +234,110 @@ find_fit(const struct listing_value *v, struct buf *out)
 			a.how = repairs[r];
 			if ((a.how & ~possible) != 0)
 				continue;
-			if (try_name(v, &a))
+			if (try_name(v, &a) > 0)
 				return true;
 			out->len = a.start;
 		}
 	return false;
+}
+
+/* The fewest pieces of V that are as long as LENGTH says in any way, or 0. */
+static size_t
+fewest_pieces(const struct listing_value *v, struct buf *scratch)
+{
+	struct attempt a = { .need = v->need, .out = scratch };
+	unsigned possible = repairs_for(v);
+	size_t r, s, n, best = 0;
+
+	for (r = 0; r < COUNT(repairs); r++)
+		for (s = 0; s < COUNT(styles); s++) {
+			a.style = &styles[s];
+			a.how = repairs[r];
+			scratch->len = 0;
+			if ((a.how & ~possible) != 0)
+				continue;
+			n = try_name(v, &a);
+			if (n > 0 && (best == 0 || n < best))
+				best = n;
+		}
+	return best;
+}
+
+/* The next line of LINES with anything on it. */
+static bool
+next_line(struct listing_lines *lines, struct listing_line *ret)
+{
+	while (listing_lines_next(lines, ret))
+		if (listing_trim(ret->text).len > 0)
+			return true;
+	return false;
+}
+
+/* PIECE is not of a name whatever its length: a tab between two words parts
+ * columns, and where lines were left out a name is as short as it is. */
+static bool
+is_no_name(struct bytes piece)
+{
+	piece = listing_trim(piece);
+	return (piece.len > 0 && memchr(piece.ptr, '\t', piece.len) != NULL) ||
+	    listing_is_rule(piece);
+}
+
+/* How far a name has come with one of its pieces. */
+struct place {
+	size_t have, num_pieces, len;
+	struct bytes rest;
+	unsigned line;
+};
+
+static struct place
+place_of(const struct listing_value *v, const struct listing_lines *lines)
+{
+	return (struct place){ v->have, v->num_pieces, v->text.len, lines->rest,
+		lines->line };
+}
+
+/* Adds PIECE to V, and the lines behind it, as long as they may be a name's;
+ * AT[I]: with I pieces. */
+static void
+gather(struct listing_value *v, struct bytes piece, struct listing_lines *lines,
+    struct place at[MAX_PIECES + 1])
+{
+	struct listing_line line = { .text = piece };
+
+	do {
+		if (is_no_name(line.text) || !listing_name_more(v, line.text))
+			return;
+		at[v->num_pieces] = place_of(v, lines);
+	} while (next_line(lines, &line));
+}
+
+/* A name of which its row has nothing was left out, as SCFParser does: the
+ * lines behind it are what they look like. */
+bool
+listing_name_wins(struct listing_value *v, struct bytes piece,
+    struct listing_lines *lines, struct buf *scratch)
+{
+	struct place at[MAX_PIECES + 1] = { 0 };
+	const struct place *to;
+	struct listing_lines ahead = *lines;
+	size_t before = v->num_pieces, n;
+
+	if (v->shape != LISTING_NAME || v->have == 0)
+		return false;
+	memset(&ahead.text, 0, sizeof(ahead.text));
+	at[before] = place_of(v, lines);
+	gather(v, piece, &ahead, at);
+	n = v->num_pieces > before ? fewest_pieces(v, scratch) : 0;
+	to = &at[n > before ? n : before];
+	v->have = to->have;
+	v->num_pieces = to->num_pieces;
+	v->text.len = to->len;
+	lines->rest = to->rest;
+	lines->line = to->line;
+	scratch->failed = scratch->failed || !buf_ok(&ahead.text);
+	listing_lines_clear(&ahead);
+	return n > before;
 }
 
 /* All of a name that fits in no way, as it stands. */

@@ -41,7 +41,8 @@ MUST_CHECK enum err listing_push_row(struct ctl_listing *l,
     const struct ctl_row *row, size_t first, struct diag *d);
 MUST_CHECK enum err listing_push_record(struct ctl_listing *l,
     const struct ctl_listed *record, struct diag *d);
-/* Points every record at its rows, now that they do not move any more. */
+/* Points every record at its rows, now that they do not move any more, and
+ * adds them up. */
 void listing_settle(struct ctl_listing *l);
 
 /* ---- Lines. ---- */
@@ -97,6 +98,7 @@ enum listing_what {
 	LISTING_CHECKSUM, /* ->rest: the digits */
 	LISTING_VERSION,
 	LISTING_HEADER_LENGTH, /* ->number */
+	LISTING_TABLE_HEAD,
 	LISTING_HEADER_ROW,
 	LISTING_RECORD_ROW,
 	LISTING_UNKNOWN_ROW, /* a tag without a name */
@@ -126,6 +128,14 @@ struct listing_known {
 };
 
 void listing_know(struct bytes text, struct listing_known *ret);
+
+/* A line under a title, or what stands for lines left out. */
+bool listing_is_rule(struct bytes text);
+
+/* A line that opens an output or a table of it: format 8.5. */
+bool listing_is_opening(enum listing_what what);
+/* TEXT is such a line; quick to say no. */
+bool listing_opens(struct bytes text);
 
 /* A number of at most DIGITS digits, alone or before a blank. */
 bool listing_number(struct bytes text, unsigned digits, size_t *ret);
@@ -161,6 +171,13 @@ void listing_name_begin(struct listing_value *v, struct bytes piece);
 bool listing_name_more(struct listing_value *v, struct bytes piece);
 bool listing_name_end(const struct listing_value *v, struct buf *ret,
     bool *ret_damaged);
+
+/* PIECE looks like something else, but with it, and as many of the lines that
+ * LINES is at as it takes, the incomplete name V is exactly as long as LENGTH
+ * says: true, they are taken, and LINES stands behind them. Otherwise all is
+ * as it was. SCRATCH is overwritten, and has failed where memory ran out. */
+bool listing_name_wins(struct listing_value *v, struct bytes piece,
+    struct listing_lines *lines, struct buf *scratch);
 
 void listing_add_piece(struct listing_value *v, struct bytes piece);
 /* Moves the next of the pieces in CUR to RET; false behind the last that is

@@ -20,7 +20,15 @@ enum stage {
 	AT_HEADER_LENGTH,
 	AT_HEADER_ROWS,
 	AT_RECORDS,
-	AT_END
+	AT_END,
+	AT_PROMPT /* behind rows, records or the end: nothing may follow */
+};
+
+/* The lines behind the last row of a record that say whether it signed. */
+struct marks {
+	unsigned num;
+	unsigned line; /* of the second, or the only one */
+	bool is_signer;
 };
 
 struct reader {
@@ -28,7 +36,11 @@ struct reader {
 	size_t first_row; /* of the header or record at hand */
 	enum stage stage;
 	bool named;     /* the text says whether it is a CTL or an ITL */
+	bool opened;    /* it has a line that opens an output */
 	bool in_record; /* rows and marks belong to the last record */
+	struct marks marks;
+	size_t signer; /* the record that is said to have signed, or 0 */
+	struct listing_lines lines;
 	struct listing_line line;
 	struct listing_value value; /* of the last row, or the date */
 	struct buf scratch;
@@ -41,6 +53,14 @@ fail_here(struct reader *r, enum err e)
 {
 	diag_line(r->d, r->line.line, 1);
 	return e;
+}
+
+/* The same at another line, with the syntax. */
+static enum err
+fail_at(struct reader *r, unsigned line)
+{
+	diag_line(r->d, line, 1);
+	return ERR_SYNTAX;
 }
 
 static enum err
@@ -192,14 +212,18 @@ header_row(struct reader *r, const struct listing_known *k)
 	return e;
 }
 
-/* A row whose record was left out says nothing. */
+/* A row whose record was left out says nothing. What was said before it of
+ * the record is nobody's: that stands behind the last row. */
 static enum err
 record_row(struct reader *r, const struct listing_known *k)
 {
 	enum err e;
 
+	if (r->stage == AT_PROMPT)
+		return second_output(r);
 	if (!r->in_record)
 		return ERR_OK;
+	r->marks.num = 0;
 	e = add_row(r, k);
 	if (e == ERR_OK)
 		last_record(r)->num_rows++;
@@ -209,7 +233,7 @@ record_row(struct reader *r, const struct listing_known *k)
 static enum err
 unknown_row(struct reader *r, const struct listing_known *k)
 {
-	if (r->in_record)
+	if (r->in_record || r->stage == AT_PROMPT)
 		return ctl_record_tag_info(k->tag) == NULL ? record_row(r, k)
 							   : ERR_OK;
 	if (r->stage > AT_HEADER_ROWS || ctl_header_tag_info(k->tag) != NULL)
@@ -241,14 +265,50 @@ check_index(struct reader *r, size_t index)
 	return fail_here(r, ERR_SYNTAX);
 }
 
+/* Puts what is said of the last record into it. Only the record of a SAST is
+ * said to have signed or not, and one of them did (format 8.3). */
+static enum err
+end_record(struct reader *r)
+{
+	struct ctl_listed *record;
+
+	if (!r->in_record)
+		return ERR_OK;
+	r->in_record = false;
+	record = last_record(r);
+	if (r->marks.num == 0 || !record->has_role ||
+	    record->role != CTL_ROLE_SAST)
+		return ERR_OK;
+	if (r->marks.num > 1) {
+		diag_set(r->d, ERR_SYNTAX,
+		    "record %zu is said a second time to have signed or not",
+		    record->index);
+		return fail_at(r, r->marks.line);
+	}
+	if (r->marks.is_signer && r->signer > 0) {
+		diag_set(r->d, ERR_SYNTAX,
+		    "record %zu is said to have signed, and so is record %zu; "
+		    "one record signs a list",
+		    record->index, r->signer);
+		return fail_at(r, r->marks.line);
+	}
+	record->has_mark = true;
+	record->is_signer = r->marks.is_signer;
+	if (record->is_signer)
+		r->signer = record->index;
+	return ERR_OK;
+}
+
 static enum err
 begin_record(struct reader *r, size_t index)
 {
 	struct ctl_listed record = { .index = index,
 		.offset = r->line.offset,
 		.line = r->line.line };
-	enum err e;
+	enum err e = end_record(r);
 
+	if (e != ERR_OK)
+		return e;
 	if (r->stage > AT_RECORDS)
 		return second_output(r);
 	r->stage = AT_RECORDS;
@@ -256,24 +316,17 @@ begin_record(struct reader *r, size_t index)
 	if (e != ERR_OK)
 		return e;
 	r->first_row = r->l->num_rows;
+	r->marks.num = 0;
 	r->in_record = true;
 	return listing_push_record(r->l, &record, r->d);
 }
 
-static enum err
+static void
 mark(struct reader *r, bool is_signer)
 {
-	if (!r->in_record)
-		return ERR_OK;
-	if (last_record(r)->has_mark) {
-		diag_set(r->d, ERR_SYNTAX,
-		    "record %zu is said a second time to have signed or not",
-		    last_record(r)->index);
-		return fail_here(r, ERR_SYNTAX);
-	}
-	last_record(r)->has_mark = true;
-	last_record(r)->is_signer = is_signer;
-	return ERR_OK;
+	if (r->marks.num++ < 2)
+		r->marks.line = r->line.line;
+	r->marks.is_signer = is_signer;
 }
 
 /* ---- The rest. ---- */
@@ -325,13 +378,14 @@ modified(struct reader *r, struct bytes date)
 	return e;
 }
 
-/* Other commands print versions too, before the first word of a list. */
+/* Other commands print versions too, before the first word of a list and
+ * behind the prompt. */
 static enum err
 version(struct reader *r, struct bytes text)
 {
 	enum err e;
 
-	if (r->stage == AT_NOTHING)
+	if (r->stage == AT_NOTHING || r->stage == AT_PROMPT)
 		return ERR_OK;
 	e = begin_part(r, AT_VERSION);
 	if (e == ERR_OK)
@@ -352,11 +406,25 @@ header_length(struct reader *r, size_t length)
 static enum err
 say(struct reader *r, enum ctl_said what)
 {
+	enum err e = end_record(r);
+
+	if (e != ERR_OK)
+		return e;
 	if (what == CTL_SAID_NO_FILE && r->stage > AT_LENGTH)
 		return second_output(r);
-	r->in_record = false;
 	r->l->said = what;
 	return begin_part(r, AT_END);
+}
+
+/* The next command: rows behind it are those of another output. */
+static enum err
+prompt(struct reader *r)
+{
+	enum err e = end_record(r);
+
+	if (r->stage >= AT_HEADER_ROWS)
+		r->stage = AT_PROMPT;
+	return e;
 }
 
 /* K names the list, which is either a CTL or an ITL. */
@@ -400,7 +468,8 @@ read_known(struct reader *r, const struct listing_known *k)
 		return unknown_row(r, k);
 	case LISTING_SIGNER:
 	case LISTING_NOT_SIGNER:
-		return mark(r, k->what == LISTING_SIGNER);
+		mark(r, k->what == LISTING_SIGNER);
+		break;
 	case LISTING_VERIFIED:
 		return say(r, CTL_SAID_VERIFIED);
 	case LISTING_FAILED:
@@ -408,8 +477,8 @@ read_known(struct reader *r, const struct listing_known *k)
 	case LISTING_NO_FILE:
 		return say(r, CTL_SAID_NO_FILE);
 	case LISTING_PROMPT:
-		r->in_record = false;
-		break;
+		return prompt(r);
+	case LISTING_TABLE_HEAD:
 	case LISTING_UNKNOWN:
 	case LISTING_NOTED:
 		break;
@@ -417,7 +486,8 @@ read_known(struct reader *r, const struct listing_known *k)
 	return ERR_OK;
 }
 
-/* A line that is nothing else may go on with a value. */
+/* A line that is nothing else may go on with a value; so may one that looks
+ * like something else where a name is as long as it has to be with it. */
 static enum err
 read_line(struct reader *r)
 {
@@ -432,25 +502,29 @@ read_line(struct reader *r)
 		(void)listing_value_more(&r->value, r->line.text);
 		return ERR_OK;
 	}
+	if (listing_name_wins(&r->value, r->line.text, &r->lines, &r->scratch))
+		return ERR_OK;
 	e = end_value(r);
 	if (e == ERR_OK)
 		e = check_noun(r, &known);
+	r->opened = r->opened || listing_is_opening(known.what);
 	return e == ERR_OK ? read_known(r, &known) : e;
 }
 
 static enum err
 read_lines(struct reader *r, struct bytes in)
 {
-	struct listing_lines lines;
 	enum err e = ERR_OK;
 
-	listing_lines_init(&lines, in);
-	while (e == ERR_OK && listing_lines_next(&lines, &r->line))
+	listing_lines_init(&r->lines, in);
+	while (e == ERR_OK && listing_lines_next(&r->lines, &r->line))
 		e = read_line(r);
-	if (e == ERR_OK && !buf_ok(&lines.text))
+	if (e == ERR_OK && !buf_ok(&r->lines.text))
 		e = diag_nomem(r->d);
-	listing_lines_clear(&lines);
-	return e == ERR_OK ? end_value(r) : e;
+	listing_lines_clear(&r->lines);
+	if (e == ERR_OK)
+		e = end_value(r);
+	return e == ERR_OK ? end_record(r) : e;
 }
 
 static enum err
@@ -463,14 +537,17 @@ check_encoding(struct reader *r, struct bytes in)
 	return fail_here(r, ERR_SYNTAX);
 }
 
-/* Anything but words that name a list. */
+/* Anything of the list itself: neither words that name it alone, nor a date
+ * or a verdict alone, which stand in other texts as well. */
 static bool
-says_something(const struct ctl_listing *l)
+says_something(const struct reader *r)
 {
-	return l->md5.ptr != NULL || l->sha1.ptr != NULL || l->has_length ||
-	    l->modified.ptr != NULL || l->version.ptr != NULL ||
-	    l->header_length > 0 || l->num_rows > 0 || l->num_records > 0 ||
-	    l->said != CTL_SAID_NOTHING;
+	const struct ctl_listing *l = r->l;
+
+	return r->named && r->opened &&
+	    (l->md5.ptr != NULL || l->sha1.ptr != NULL || l->has_length ||
+		l->version.ptr != NULL || l->header_length > 0 ||
+		l->num_rows > 0 || l->num_records > 0);
 }
 
 enum err
@@ -485,7 +562,7 @@ ctl_listing_read(struct bytes in, struct ctl_listing **ret, struct diag *d)
 	e = check_encoding(&r, in);
 	if (e == ERR_OK)
 		e = read_lines(&r, in);
-	if (e == ERR_OK && (!r.named || !says_something(r.l)))
+	if (e == ERR_OK && !says_something(&r))
 		e = diag_set(d, ERR_SYNTAX,
 		    "no output of show ctl or show itl is in this text");
 	listing_value_clear(&r.value);

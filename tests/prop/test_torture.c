@@ -334,6 +334,11 @@ test_text(void **state)
 		buf_str(&job.bytes, name);
 	torture("long text", &job, read_text);
 	buf_clear(&job.bytes);
+	buf_str(&job.bytes,
+	    "CTL Record #:1\n3 SUBJECTNAME 25 CN=a\nadmin:\nCTL Record #:2\n"
+	    "[...]\nCTL Record #:2\n3 SUBJECTNAME 90 CN=a\nadmin:\n");
+	torture("torn text", &job, read_text);
+	buf_clear(&job.bytes);
 }
 
 static void

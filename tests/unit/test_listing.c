@@ -47,7 +47,9 @@ assert_date(const char *lines, const char *expected)
 	struct buf text = { 0 };
 	struct ctl_listing *l;
 
-	buf_printf(&text, "The ITL File was last modified on%s", lines);
+	buf_printf(&text,
+	    "Length of ITL file: 5\nThe ITL File was last modified on%s",
+	    lines);
 	l = listing_of(buf_bytes(&text));
 	assert_int_equal(ctl_listing_kind(l), CTL_KIND_ITL);
 	assert_text(ctl_listing_modified(l), expected);
@@ -119,17 +121,22 @@ assert_said(const char *text, enum ctl_said expected)
 static void
 test_said(void **state)
 {
-	assert_said("The CTL file was verified successfully.\n",
+	assert_said("Length of CTL file: 5\n"
+		    "The CTL file was verified successfully.\n",
 	    CTL_SAID_VERIFIED);
-	assert_said("  the itl FILE was verified successfully  ",
+	assert_said("Length of ITL file: 5\n"
+		    "  the itl FILE was verified successfully  ",
 	    CTL_SAID_VERIFIED);
-	assert_said("Verification of the CTL File failed.\n"
+	assert_said("Length of CTL file: 5\n"
+		    "Verification of the CTL File failed.\n"
 		    "Error parsing the CTL File!!\n",
 	    CTL_SAID_FAILED);
-	assert_said("Verification of the ITL File failed.\nReason: none\n",
+	assert_said("Length of ITL file: 5\n"
+		    "Verification of the ITL File failed.\nReason: none\n",
 	    CTL_SAID_FAILED);
 	assert_said("Length of CTL file: 0\n", CTL_SAID_NO_FILE);
-	assert_said("CTL File not found . Please run CTLClient plugin\n",
+	assert_said("Length of CTL file: 0\n"
+		    "CTL File not found . Please run CTLClient plugin\n",
 	    CTL_SAID_NO_FILE);
 	assert_said("Length of CTL file: 5\nThe CTL file was verified "
 		    "successfully, they said\n",
@@ -141,38 +148,61 @@ test_said(void **state)
 
 /* ---- Records. ---- */
 
+#define SAST "4 FUNCTION 2 Security Token\n"
+#define USED "This etoken was used to sign the CTL file.\n"
+#define NOT_USED "This etoken was not used to sign the CTL file.\n"
+
 static void
 test_marks(void **state)
 {
-	struct ctl_listing *l = listing_of(
-	    LIT("This etoken was used to sign the CTL file.\n"
-		"CTL Record #:2\n"
-		"This etoken was used to sign the CTL file.\n"
-		"CTL Record  #: 3\n"
-		"This etoken was not used to sign the CTL\nfile.\n"
-		"CTL Record #:4\n"
-		"This etoken was used to sign\n the CTL file.\n"
-		"CTL Record #:7\nadmin:show status\n"
-		"This etoken was used to sign the CTL file.\n"
-		"1 RECORDLENGTH 2 20\n"));
+	static const struct {
+		const char *text;
+		bool has_mark, is_signer;
+	} rows[] = {
+		{ "CTL Record #:2\n" SAST USED, true, true },
+		{ "CTL Record  #: 3\n" SAST
+		  "This etoken was not used to sign the CTL\nfile.\n",
+		    true, false },
+		{ "CTL Record #:4\n" SAST NOT_USED "10 IPADDRESS 4\n" NOT_USED,
+		    true, false },
+		/* behind anything but the last row */
+		{ "CTL Record #:5\n" USED SAST, false, false },
+		{ "CTL Record #:6\n" SAST USED "10 IPADDRESS 4\n", false,
+		    false },
+		{ "CTL Record #:7\n" SAST USED NOT_USED "10 IPADDRESS 4\n",
+		    false, false },
+		/* of a record that is no SAST's */
+		{ "CTL Record #:8\n4 FUNCTION 2 CAPF\n" USED, false, false },
+		{ "CTL Record #:9\n4 FUNCTION 2 CAPF\n" USED NOT_USED, false,
+		    false },
+		{ "CTL Record #:10\n10 IPADDRESS 4\n" USED, false, false },
+		{ "CTL Record #:11\n" USED, false, false },
+		/* of none */
+		{ "CTL Record #:12\n" SAST "admin:show status\n" USED, false,
+		    false },
+	};
+	const size_t num = sizeof(rows) / sizeof(rows[0]);
 	const struct ctl_listed *r;
+	struct buf text = { 0 };
+	struct ctl_listing *l;
+	size_t i;
 
-	assert_int_equal(ctl_listing_num(l), 4);
-	r = ctl_listing_at(l, 0);
-	assert_true(r->has_mark && r->is_signer);
-	assert_int_equal(r->index, 2);
-	assert_int_equal(r->line, 2);
-	assert_int_equal(r->offset, 43);
-	r = ctl_listing_at(l, 1);
-	assert_true(r->has_mark && !r->is_signer);
-	assert_int_equal(r->index, 3);
-	r = ctl_listing_at(l, 2);
-	assert_true(r->has_mark && r->is_signer);
-	r = ctl_listing_at(l, 3);
-	assert_false(r->has_mark);
-	assert_int_equal(r->index, 7);
-	assert_int_equal(r->num_rows, 0);
+	buf_str(&text, USED);
+	for (i = 0; i < num; i++)
+		buf_str(&text, rows[i].text);
+	l = listing_of(buf_bytes(&text));
+	assert_int_equal(ctl_listing_num(l), num);
+	for (i = 0; i < num; i++) {
+		r = ctl_listing_at(l, i);
+		assert_int_equal(r->index, i + 2);
+		if (r->has_mark != rows[i].has_mark ||
+		    r->is_signer != rows[i].is_signer)
+			fail_msg("record %zu", r->index);
+	}
+	assert_int_equal(ctl_listing_at(l, 0)->line, 2);
+	assert_int_equal(ctl_listing_at(l, 0)->offset, strlen(USED));
 	ctl_listing_free(&l);
+	buf_clear(&text);
 }
 
 /* A row is a row only with its own tag, name and LENGTH. */
@@ -202,6 +232,8 @@ test_no_rows(void **state)
 	ctl_listing_free(&l);
 }
 
+#define ROW_15 "2 DNSNAME 12\n"
+
 static void
 test_is_whole(void **state)
 {
@@ -210,22 +242,32 @@ test_is_whole(void **state)
 		bool whole;
 	} rows[] = {
 		{ "Length of CTL file: 30\nHeaderLength: 10\n"
-		  "CTL Record #:1\n1 RECORDLENGTH 2 8\n"
-		  "CTL Record #:2\n1 RECORDLENGTH 2 12\n",
+		  "CTL Record #:1\n1 RECORDLENGTH 2 8\n2 DNSNAME 0\n"
+		  "CTL Record #:2\n1 RECORDLENGTH 2 12\n10 IPADDRESS 4\n",
 		    true },
-		{ "Length of CTL file: 31\nHeaderLength: 10\n"
-		  "CTL Record #:1\n1 RECORDLENGTH 2 20\n",
+		{ "Length of CTL file: 30\nHeaderLength: 10\n" RECORD_1
+		  "1 RECORDLENGTH 2 20\n" ROW_15,
+		    true },
+		{ "Length of CTL file: 31\nHeaderLength: 10\n" RECORD_1
+		  "1 RECORDLENGTH 2 20\n" ROW_15,
 		    false },
 		{ "Length of CTL file: 30\nHeaderLength: 10\n"
-		  "CTL Record #:2\n1 RECORDLENGTH 2 20\n",
+		  "CTL Record #:2\n1 RECORDLENGTH 2 20\n" ROW_15,
 		    false },
-		{ "Length of CTL file: 30\nHeaderLength: 10\n"
-		  "CTL Record #:1\n1 RECORDLENGTH 2 20\nCTL Record #:2\n",
+		{ "Length of CTL file: 30\nHeaderLength: 10\n" RECORD_1
+		  "1 RECORDLENGTH 2 20\n" ROW_15 "CTL Record #:2\n",
 		    false },
-		{ "Length of CTL file: 20\n"
-		  "CTL Record #:1\n1 RECORDLENGTH 2 20\n",
+		{ "Length of CTL file: 20\n" RECORD_1
+		  "1 RECORDLENGTH 2 20\n" ROW_15,
 		    false },
-		{ "HeaderLength: 10\nCTL Record #:1\n1 RECORDLENGTH 2 20\n",
+		{ "HeaderLength: 10\n" RECORD_1 "1 RECORDLENGTH 2 20\n" ROW_15,
+		    false },
+		/* a row too few, one too many */
+		{ "Length of CTL file: 30\nHeaderLength: 10\n" RECORD_1
+		  "1 RECORDLENGTH 2 20\n",
+		    false },
+		{ "Length of CTL file: 30\nHeaderLength: 10\n" RECORD_1
+		  "1 RECORDLENGTH 2 20\n" ROW_15 "3 SUBJECTNAME 0\n",
 		    false },
 		{ "Length of CTL file: 10\nHeaderLength: 10\n", true },
 	};
@@ -238,6 +280,53 @@ test_is_whole(void **state)
 			fail_msg("row %zu", i);
 		ctl_listing_free(&l);
 	}
+}
+
+/* Rows of two records, as a lost page joins them. */
+static void
+test_lost_page(void **state)
+{
+	static const char three[] = "CTL Record #:3\n"
+				    "1 RECORDLENGTH 2 48\n"
+				    "2 DNSNAME 8\tlab-pub\n"
+				    "3 SUBJECTNAME 8\tCN=rec1\n";
+	static const char rest[] = "4 FUNCTION 2 CAPF\n"
+				   "5 ISSUERNAME 5\tCN=a\n"
+				   "6 SERIALNUMBER 2 61:61\n";
+	static const struct {
+		const char *extra;
+		size_t sum;
+		bool whole;
+	} rows[] = {
+		{ "", 45, false },
+		{ "10 IPADDRESS 0\n", 48, true },
+		{ "10 IPADDRESS 4\n", 52, false },
+		{ "200 UNKNOWN 0\n", 48, true },
+		{ "200 UNKNOWN 0\n200 UNKNOWN 0\n", 51, false },
+	};
+	struct ctl_listing *l;
+	struct buf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_printf(&text, "%s%s%s", three, rest, rows[i].extra);
+		l = listing_of(buf_bytes(&text));
+		assert_int_equal(ctl_listing_at(l, 0)->length, 48);
+		assert_int_equal(ctl_listing_at(l, 0)->rows_length,
+		    rows[i].sum);
+		assert_int_equal(ctl_listing_at(l, 0)->whole, rows[i].whole);
+		ctl_listing_free(&l);
+		buf_clear(&text);
+	}
+	/* nothing that they could add up to */
+	l = listing_of(LIT("CTL Record #:1\nCTL Record #:2\n2 DNSNAME 1\n"
+			   "CTL Record #:3\n1 RECORDLENGTH 2\n"
+			   "CTL Record #:4\n1 RECORDLENGTH 2 5\n"));
+	for (i = 0; i < 4; i++)
+		assert_int_equal(ctl_listing_at(l, i)->whole, i == 3);
+	assert_int_equal(ctl_listing_at(l, 0)->rows_length, 0);
+	assert_int_equal(ctl_listing_at(l, 1)->rows_length, 4);
+	ctl_listing_free(&l);
 }
 
 /* ---- What is put. ---- */
@@ -268,12 +357,14 @@ test_put_parts(void **state)
 	assert_put("Length of CTL file: 7\nVersion: 1.2\n",
 	    "Length of CTL file: 7\n\n\tParse CTL File\n\t----------------\n\n"
 	    "Version:\t1.2\n\n" TABLE);
-	assert_put("ITL File not found\n",
+	assert_put("Length of ITL file: 0\nITL File not found\n",
+	    "Length of ITL file: 0\n"
 	    "ITL File not found. Please run CTLClient plugin or run the CLI - "
 	    "utils ctl.. to generate the CTL file.\n"
 	    "Error parsing the ITL File.\n");
-	assert_put("Verification of the ITL File failed\n",
-	    "\nVerification of the ITL File failed.\n");
+	assert_put("Length of ITL file: 7\n"
+		   "Verification of the ITL File failed\n",
+	    "Length of ITL file: 7\n\nVerification of the ITL File failed.\n");
 }
 
 static void
@@ -373,9 +464,50 @@ test_malformed(void **state)
 	SYNTAX("CTL Record #:3\nCTL Record #:2\n", 2, "record 2 stands behind");
 	SYNTAX("CTL Record #:3\nCTL Record #:3\n", 2, "record 3 stands behind");
 	SYNTAX("CTL Record #:0\n", 1, "record 0 stands behind");
-	SYNTAX(RECORD_1 "This etoken was used to sign the CTL file.\n"
-			"This etoken was not used to sign the CTL file.\n",
-	    3, "a second time");
+	SYNTAX(RECORD_1 SAST USED NOT_USED, 4, "a second time");
+	SYNTAX(RECORD_1 SAST NOT_USED NOT_USED USED "admin:\n", 4,
+	    "a second time");
+	SYNTAX(RECORD_1 SAST USED "CTL Record #:3\n" SAST USED, 6,
+	    "record 3 is said to have signed, and so is record 1");
+	SYNTAX(RECORD_1 SAST USED "CTL Record #:2\n" SAST USED
+				  "\nCTL Record #:3\n" SAST NOT_USED,
+	    6, "and so is record 1");
+	SYNTAX(RECORD_1 SAST USED "CTL Record #:2\n" SAST USED
+				  "The CTL file was verified successfully.\n",
+	    6, "and so is record 1");
+}
+
+/* A prompt behind rows or records ends the output. */
+static void
+test_prompt_ends(void **state)
+{
+	static const char why[] = "a second output";
+	struct ctl_listing *l;
+
+	SYNTAX(RECORD_1 "1 RECORDLENGTH 2 5\nadmin:\n2 DNSNAME 1\n", 4, why);
+	SYNTAX(RECORD_1 "admin:\nCTL Record #:2\n", 3, why);
+	SYNTAX(RECORD_1 "admin:show status\n200 UNKNOWN 1 00\n", 3, why);
+	SYNTAX(RECORD_1 "admin:\nThe CTL file was verified successfully.\n", 3,
+	    why);
+	SYNTAX(RECORD_1 "The CTL file was verified successfully.\nadmin:\n"
+			"9 CERTIFICATE 5\n",
+	    4, why);
+	SYNTAX("HeaderLength: 8\n3 SIGNERID 2 5\nadmin:\n4 SIGNERNAME 1\n"
+	       "CTL Record #:1\n",
+	    4, why);
+	SYNTAX("HeaderLength: 8\n3 SIGNERID 2 5\nadmin:\nCTL Record #:1\n", 4,
+	    why);
+	/* before it, within its head, and the pager's */
+	l = listing_of(LIT(
+	    "admin:\n9 CERTIFICATE 5\nadmin:show ctl\n"
+	    "Length of CTL file: 5\nadmin:\nHeaderLength: 8\n"
+	    "3 SIGNERID 2 5\n" PAGER "\n"
+	    "4 SIGNERNAME 1\n" PAGER "\n" RECORD_1 PAGER
+	    "\n1 RECORDLENGTH 2 5\n" PAGER "\n2 DNSNAME 1\nadmin:show version\n"
+	    "Version: 1.9\n3 UNKNOWN 5\nadmin:\n"));
+	assert_int_equal(ctl_listing_at(l, 0)->num_rows, 2);
+	assert_null(ctl_listing_version(l).ptr);
+	ctl_listing_free(&l);
 }
 
 static void
@@ -388,6 +520,16 @@ test_no_listing(void **state)
 	SYNTAX("admin:show ctl\nadmin:", 0, why);
 	SYNTAX("Some text about the CTL file.\n\n\n", 0, why);
 	SYNTAX("Parse CTL File\n", 0, why);
+	/* no line that opens an output */
+	SYNTAX("The CTL file was verified successfully.\n", 0, why);
+	SYNTAX("CTL File not found.\n", 0, why);
+	SYNTAX(USED NOT_USED, 0, why);
+	SYNTAX("Parse CTL File\nVersion: 1.2\n3 SIGNERID 2 5\n", 0, why);
+	SYNTAX("The CTL File was last modified on 2015-03-06\n", 0, why);
+	SYNTAX("Please run: Length of CTL file: 4\n", 0, why);
+	/* one, and nothing of a list */
+	SYNTAX(TABLE "The CTL file was verified successfully.\n", 0, why);
+	SYNTAX("The checksum value of the CTL file:\n", 0, why);
 	/* what `ctlsmith show` prints of a signed file */
 	SYNTAX(
 	    "Length of signed file: 12\nParse signed File\nVersion: 1.2\n" TABLE
@@ -498,22 +640,48 @@ test_is_listing(void **state)
 		{ "admin:show ctl\n\nLength of CTL file: 0\n", true },
 		{ "CTL Record #:5\n", true },
 		{ "The checksum value of the ITL file:\n", true },
-		{ "This etoken was used to sign the CTL file.", true },
+		{ "HeaderLength: 336 (BYTES)\n", true },
+		{ TABLE, true },
+		{ "x\r\n  bytepos  tag length\r\n", true },
+		{ USED, false },
+		{ "The CTL file was verified successfully.\n", false },
+		{ "CTL File not found.\n", false },
+		{ "ITL File not found in the archive\n", false },
+		{ "Please run: Length of CTL file: 4\n", false },
+		{ "Parse CTL File\nVersion: 1.2\n", false },
+		{ "Length of CTL file: some\n", false },
 		{ "-----BEGIN CERTIFICATE-----\nMIIC\n", false },
 		{ "admin:show ctl\n", false },
 		{ "Length of signed file: 5\n", false },
 		{ "the CTL file", false },
 		{ "", false },
 	};
+	struct buf text = { 0 };
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (ctl_is_listing(bytes_of_str(rows[i].text)) != rows[i].is)
 			fail_msg("row %zu", i);
 	assert_false(ctl_is_listing(LIT("\x01\x00\x02\nCTL Record #:5\n")));
+	assert_false(ctl_is_listing(bytes_of(NULL, 0)));
+	/* a file of another kind that begins with a text */
+	buf_str(&text, "Length of CTL file: 5\n");
+	buf_fill(&text, 4096 - text.len, ' ');
+	assert_true(ctl_is_listing(buf_bytes(&text)));
+	text.ptr[4095] = '\0';
+	assert_false(ctl_is_listing(buf_bytes(&text)));
+	text.ptr[4095] = ' ';
+	buf_u8(&text, '\0');
+	assert_true(ctl_is_listing(buf_bytes(&text)));
+	buf_clear(&text);
 	/* so that the reader can say what is wrong with it */
 	assert_true(ctl_is_listing(
 	    LIT("\xff\xfe\n\0C\0T\0L\0 \0R\0e\0c\0o\0r\0d\0#\0:\0001\0\n\0")));
+	assert_true(ctl_is_listing(
+	    LIT("\xff\xfe"
+		"C\0T\0L\0 \0R\0e\0c\0o\0r\0d\0#\0:\0001\0\n\0")));
+	assert_true(ctl_is_listing(
+	    LIT("\xfe\xff\0C\0T\0L\0 \0R\0e\0c\0o\0r\0d\0#\0:\0001\0\n")));
 }
 
 /* A lot of text takes no more than its share of time and memory. */
@@ -551,10 +719,12 @@ main(void)
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_no_rows),
 		cmocka_unit_test(test_is_whole),
+		cmocka_unit_test(test_lost_page),
 		cmocka_unit_test(test_put_parts),
 		cmocka_unit_test(test_put_left_out),
 		cmocka_unit_test(test_second_output),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_prompt_ends),
 		cmocka_unit_test(test_no_listing),
 		cmocka_unit_test(test_utf16),
 		cmocka_unit_test(test_limits),

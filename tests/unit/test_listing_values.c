@@ -9,6 +9,8 @@ static const uint8_t hash[] = { 0xe9, 0xd4, 0x33, 0x64, 0x5b, 0xc8, 0x8c, 0xed,
 	0x51, 0x4d, 0x8f, 0xe5, 0xea, 0x5b, 0x6d, 0x21, 0xa5, 0xa3, 0x8c,
 	0x9c };
 
+#define HEADER "Parse CTL File\nHeaderLength: 8\n"
+
 /* ---- Names. ---- */
 
 /* Record 1 with ROWS has the SUBJECTNAME, damaged or not; NULL: none. */
@@ -96,6 +98,151 @@ test_name_ends(void **state)
 		    "0c05655de63fe2a042cf252d96c6d609\n",
 	    "CN=0c05655de63fe2a042cf252d96c6d609", false);
 	assert_name("3\tSUBJECTNAME\t8\tCN=Inc\n.\n", "CN=Inc.", false);
+}
+
+#define START "CN=eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+
+/* A record whose SUBJECTNAME of LENGTH goes on as LINE. */
+static void
+put_torn(struct buf *out, size_t length, const char *line)
+{
+	buf_clear(out);
+	buf_printf(out,
+	    RECORD_1 "1 RECORDLENGTH 2 100\n"
+		     "3\tSUBJECTNAME\t%zu\t" START "\n%s\n"
+		     "4\tFUNCTION\t2\tCCM+TFTP\n10 IPADDRESS 4\n",
+	    length, line);
+}
+
+/* LINE, which looks like something else, is part of the name and of nothing
+ * else where JOINT and it make up LENGTH. */
+static void
+assert_torn(const char *line, const char *joint)
+{
+	struct buf text = { 0 }, name = { 0 };
+	const struct ctl_listed *r;
+	struct ctl_listing *l;
+
+	buf_printf(&name, START "%s%s", joint, line);
+	put_torn(&text, name.len + 1, line);
+	l = listing_of(buf_bytes(&text));
+	r = ctl_listing_at(l, 0);
+	assert_int_equal(ctl_listing_num(l), 1);
+	assert_int_equal(ctl_listing_said(l), CTL_SAID_NOTHING);
+	assert_int_equal(r->num_rows, 4);
+	assert_int_equal(r->role, CTL_ROLE_CCM_TFTP);
+	assert_null(r->sha1.ptr);
+	assert_int_equal(r->rows[3].length, 4);
+	assert_false(row_of(l, CTL_REC_SUBJECT)->damaged);
+	assert_text(row_of(l, CTL_REC_SUBJECT)->text, buf_cstr(&name));
+	ctl_listing_free(&l);
+	buf_clear(&text);
+	buf_clear(&name);
+}
+
+/* LENGTH is not made up by LINE: it is what it looks like. */
+static void
+assert_not_torn(const char *line, size_t length)
+{
+	struct ctl_listing *l = NULL;
+	struct buf text = { 0 };
+
+	put_torn(&text, length, line);
+	if (ctl_listing_read(buf_bytes(&text), &l, NULL) == ERR_OK) {
+		assert_text(row_of(l, CTL_REC_SUBJECT)->text, START);
+		assert_true(row_of(l, CTL_REC_SUBJECT)->damaged);
+	}
+	ctl_listing_free(&l);
+	buf_clear(&text);
+}
+
+static void
+test_name_torn(void **state)
+{
+	static const char *const lines[] = {
+		"This etoken was used to sign the CTL file.",
+		"This etoken was not used to sign the CTL file.",
+		"admin:", "admin:show ctl", "CTL Record #:4", "CTL Record #:1",
+		"9 CERTIFICATE 700 " HASH, "10 IPADDRESS 16", "10 IPADDRESS 4",
+		"3 SIGNERID 2 5", "2 DNSNAME 1", "4 FUNCTION 2 CAPF",
+		"11 CERTHASH 20", "200 UNKNOWN 4 AA",
+		"The CTL file was verified successfully.",
+		"The ITL file was verified successfully.",
+		"Verification of the CTL File failed.", "CTL File not found",
+		"Length of CTL file: 5", "HeaderLength: 5", "Version: 1.2",
+		"BYTEPOS TAG LENGTH VALUE", "Parse CTL File",
+		"The CTL File was last modified on it", "no such row"
+	};
+	size_t i, length;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_torn(lines[i], "");
+		assert_torn(lines[i], " ");
+		length = strlen(START) + strlen(lines[i]) + 1;
+		assert_not_torn(lines[i], length - 1);
+		if (strcmp(lines[i], "no such row") != 0)
+			assert_not_torn(lines[i], length + 2);
+	}
+}
+
+static void
+test_name_torn_often(void **state)
+{
+	struct ctl_listing *l;
+	struct diag d;
+
+	/* over as many lines as it takes, but eight */
+	assert_name("3 SUBJECTNAME 20 CN=a\nadmin:\nxyz\nadmin:\n",
+	    "CN=aadmin:xyzadmin:", false);
+	assert_name("3 SUBJECTNAME 22 CN=a\n\nadmin:\n" PAGER "\nx z\nadmin:\n",
+	    "CN=a", true);
+	assert_name("3 SUBJECTNAME 23 CN=a\n\nadmin:\n" PAGER "\nx z\nadmin:\n",
+	    "CN=a admin: x z admin:", false);
+	assert_name("3 SUBJECTNAME 42 CN=a\nadmin:\nadmin:\nadmin:\nadmin:\n"
+		    "admin:\nadmin:\nx\n",
+	    "CN=aadmin:admin:admin:admin:admin:admin:x", false);
+	assert_name("3 SUBJECTNAME 48 CN=a\nadmin:\nadmin:\nadmin:\nadmin:\n"
+		    "admin:\nadmin:\nadmin:\nx\n",
+	    "CN=a", true);
+	/* the fewest of them */
+	assert_name("3 SUBJECTNAME 19 CN=a\nadmin:\nadmin:\nb\n",
+	    "CN=a admin: admin:", false);
+	/* what is behind it is read as ever, and in its line */
+	diag_init(&d);
+	assert_int_equal(
+	    ctl_listing_read(
+		LIT(RECORD_1 "3 SUBJECTNAME 14 CN=a\nadmin:\nxyz\n" RECORD_1),
+		&l, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(d.line, 5);
+	/* in the header, too */
+	l = listing_of(LIT(HEADER "4 SIGNERNAME 11 CN=a\nadmin:\n"
+				  "5 SERIALNUMBER 1 70\n"));
+	assert_text(row_of(l, CTL_HDR_SIGNER_NAME)->text, "CN=aadmin:");
+	assert_int_equal(row_of(l, CTL_HDR_SERIAL)->data.len, 1);
+	ctl_listing_free(&l);
+}
+
+/* A name that needs no line, or that cannot have it, takes none. */
+static void
+test_name_not_torn(void **state)
+{
+	/* complete, with blanks of its own */
+	assert_name("3\tSUBJECTNAME\t13\tCN=a        \nadmin:\n",
+	    "CN=a        ", false);
+	/* left out */
+	assert_name("3 SUBJECTNAME 7\nadmin:\n", NULL, false);
+	/* cut where the rest was left out */
+	assert_name("3 SUBJECTNAME 10 CN=a\n[...]\n", "CN=a", true);
+	assert_name("3 SUBJECTNAME 16 CN=a\nadmin:\n[...]\n", "CN=a", true);
+	/* the columns are those of a table */
+	assert_name("3 SUBJECTNAME 22 CN=a\n4\tFUNCTION\t2\tCAPF\n", "CN=a",
+	    true);
+	assert_name("3 SUBJECTNAME 22 CN=a\n4 FUNCTION 2 CAPF\n",
+	    "CN=a4 FUNCTION 2 CAPF", false);
+	/* blanks that were lost leave room for none */
+	assert_name("3 SUBJECTNAME 12 CN=a b\n4 FUNCTION 2 CAPF\nadmin:\n",
+	    "CN=a b", true);
 }
 
 static void
@@ -251,10 +398,8 @@ test_cert_hash_and_unknown(void **state)
 	    LIT("\x70\x35"));
 	assert_data(RECORD_1 "200 UNKNOWN 2 C0 FF\n", 200, LIT("\xc0\xff"));
 	assert_data(RECORD_1 "20 UNKNOWN 1 0A\n", 20, LIT("\x0a"));
-	assert_data("Parse CTL File\n40 UNKNOWN 3 C0 FF EE\n", 40,
-	    LIT("\xc0\xff\xee"));
-	assert_data("Parse CTL File\n28 SIGNERVERSION 2 01 02\n", 28,
-	    LIT("\x01\x02"));
+	assert_data(HEADER "40 UNKNOWN 3 C0 FF EE\n", 40, LIT("\xc0\xff\xee"));
+	assert_data(HEADER "28 SIGNERVERSION 2 01 02\n", 28, LIT("\x01\x02"));
 	assert_data(RECORD_1 "200 UNKNOWN 2\n", 200, none);
 }
 
@@ -265,7 +410,7 @@ test_signature(void **state)
 	const struct bytes four = LIT("\x65\xba\x06\x2b");
 	const unsigned tag = CTL_HDR_SIGNATURE;
 
-#define SIGNATURE "Parse CTL File\n12 SIGNATURE 4"
+#define SIGNATURE HEADER "12 SIGNATURE 4"
 	assert_data(SIGNATURE "\n\t\t65  ba  6  2b\n", tag, four);
 	assert_data(SIGNATURE " 65  BA  06  2b\n", tag, four);
 	assert_data(SIGNATURE "\n65  ba\n6  2b\n", tag, four);
@@ -277,8 +422,7 @@ test_signature(void **state)
 	assert_data(SIGNATURE " 6\n5  ba  6  2\nb\n", tag, four);
 	assert_data(SIGNATURE " 65  ba  6\n2\n", tag, LIT("\x65\xba\x06\x02"));
 	/* one line end of two is within a byte: which? */
-	assert_data("Parse CTL File\n12 SIGNATURE 4 6\n5  b\na  6 2b 1\n", tag,
-	    none);
+	assert_data(HEADER "12 SIGNATURE 4 6\n5  b\na  6 2b 1\n", tag, none);
 	assert_data(SIGNATURE " 6\n5  b\n6  2b\n", tag, none);
 	assert_data(SIGNATURE " 65  ba  6\n", tag, none);
 	assert_data(SIGNATURE " 65  ba  6 2b 1\n", tag, none);
@@ -330,17 +474,17 @@ test_certificate(void **state)
 static void
 test_numbers(void **state)
 {
-	struct ctl_listing *l = listing_of(LIT("Parse CTL File\n"
-					       "3 SIGNERID 2 149\n"
-					       "7 SIGNATUREINFO 2\n15\n8\n"
-					       "9 SIGNATUREALGOINFO 2 70000\n"
-					       "14 FILENAME 12\n8\n"
-					       "CTL Record #:1\n"
-					       "1 RECORDLENGTH 2 1156\n"
-					       "CTL Record #:2\n"
-					       "1 RECORDLENGTH 2 99999999\n"
-					       "CTL Record #:3\n"
-					       "1 RECORDLENGTH 2 12x\n"));
+	struct ctl_listing *l = listing_of(
+	    LIT(HEADER "3 SIGNERID 2 149\n"
+		       "7 SIGNATUREINFO 2\n15\n8\n"
+		       "9 SIGNATUREALGOINFO 2 70000\n"
+		       "14 FILENAME 12\n8\n"
+		       "CTL Record #:1\n"
+		       "1 RECORDLENGTH 2 1156\n"
+		       "CTL Record #:2\n"
+		       "1 RECORDLENGTH 2 99999999\n"
+		       "CTL Record #:3\n"
+		       "1 RECORDLENGTH 2 12x\n"));
 	const struct ctl_row *rows;
 	size_t num;
 
@@ -350,8 +494,8 @@ test_numbers(void **state)
 	assert_int_equal(rows[1].length, 15);
 	assert_int_equal(rows[2].length, 0);
 	assert_int_equal(rows[3].length, 12);
-	assert_int_equal(rows[2].line, 6);
-	assert_int_equal(rows[0].offset, strlen("Parse CTL File\n"));
+	assert_int_equal(rows[2].line, 7);
+	assert_int_equal(rows[0].offset, strlen(HEADER));
 	assert_null(rows[3].text.ptr);
 	assert_int_equal(ctl_listing_at(l, 0)->length, 1156);
 	assert_int_equal(ctl_listing_at(l, 0)->rows[0].length, 2);
@@ -395,6 +539,9 @@ main(void)
 		cmocka_unit_test(test_name_without_value),
 		cmocka_unit_test(test_name_broken),
 		cmocka_unit_test(test_name_ends),
+		cmocka_unit_test(test_name_torn),
+		cmocka_unit_test(test_name_torn_often),
+		cmocka_unit_test(test_name_not_torn),
 		cmocka_unit_test(test_name_repaired),
 		cmocka_unit_test(test_name_characters),
 		cmocka_unit_test(test_roles),

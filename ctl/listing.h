@@ -67,16 +67,16 @@ struct ctl_listing;
 bool ctl_is_listing(struct bytes in);
 
 /*
- * Reads IN. Lines that belong to nothing are passed over. A line that looks like
- * something else is part of a name, and of nothing else, where an incomplete
- * name is exactly as long as its LENGTH with it.
+ * Reads IN. Lines that belong to nothing are passed over. Where an incomplete
+ * name is exactly as long as its LENGTH says with the next lines, they are part
+ * of it, and of nothing else, whatever they look like.
  *
- * Errors, with the line: ERR_SYNTAX where the text holds no line that opens such
- * an output, or begins a second one (each belongs into a file of its own; a
- * prompt behind rows ends the first), has a tag or the line of the signer twice
- * in a record, two records that are said to have signed, a record number that
- * does not grow, or is UTF-16; ERR_TOO_BIG beyond the limits of ctl_parse();
- * ERR_NOMEM. A text without such output has no line to name: 0.
+ * Errors, with the line: ERR_SYNTAX where the text holds no line that opens
+ * such an output, or begins a second one (each belongs into a file of its own;
+ * a prompt behind rows ends the first), has a tag or the line of the signer
+ * twice in a record, two records that are said to have signed, a record number
+ * that does not grow, or is UTF-16; ERR_TOO_BIG beyond the limits of
+ * ctl_parse(); ERR_NOMEM. A text without such output has no line to name: 0.
  */
 MUST_CHECK enum err ctl_listing_read(struct bytes in, struct ctl_listing **ret,
     struct diag *d);
@@ -112,8 +112,9 @@ const struct ctl_listed *ctl_listing_at(const struct ctl_listing *l, size_t i);
 const struct ctl_row *ctl_row_find(const struct ctl_row *rows, size_t num,
     unsigned tag);
 
-/* True where nothing is left out: the numbers run from 1, every record is whole,
- * and the header and the RECORDLENGTHs add up to the length of the file. */
+/* True where nothing is left out: the numbers run from 1, every record is
+ * whole, and the header and the RECORDLENGTHs add up to the length of the
+ * file. */
 bool ctl_listing_is_whole(const struct ctl_listing *l);
 
 /* Appends L in the layout of the appliance, tabs and all, as far as it is

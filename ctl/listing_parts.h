@@ -132,7 +132,7 @@ void listing_know(struct bytes text, struct listing_known *ret);
 /* A line under a title, or what stands for lines left out. */
 bool listing_is_rule(struct bytes text);
 
-/* A line of which there is one in every output. */
+/* A line that opens an output or a table of it: format 8.5. */
 bool listing_is_opening(enum listing_what what);
 /* TEXT is such a line; quick to say no. */
 bool listing_opens(struct bytes text);

@@ -36,7 +36,7 @@ struct reader {
 	size_t first_row; /* of the header or record at hand */
 	enum stage stage;
 	bool named;     /* the text says whether it is a CTL or an ITL */
-	bool opened;    /* it has a line that every output has */
+	bool opened;    /* it has a line that opens an output */
 	bool in_record; /* rows and marks belong to the last record */
 	struct marks marks;
 	size_t signer; /* the record that is said to have signed, or 0 */

@@ -335,7 +335,7 @@ test_text(void **state)
 	torture("long text", &job, read_text);
 	buf_clear(&job.bytes);
 	buf_str(&job.bytes,
-	    "CTL Record #:1\n3 SUBJECTNAME 31 CN=a\nadmin:\nCTL Record #:2\n"
+	    "CTL Record #:1\n3 SUBJECTNAME 25 CN=a\nadmin:\nCTL Record #:2\n"
 	    "[...]\nCTL Record #:2\n3 SUBJECTNAME 90 CN=a\nadmin:\n");
 	torture("torn text", &job, read_text);
 	buf_clear(&job.bytes);

@@ -200,7 +200,7 @@ judge_signer_name(struct ctl_inspection *in)
 		return;
 	subject = ctl_record_value(ctl_record(in->f, index), CTL_REC_SUBJECT);
 	if (subject.ptr != NULL && !bytes_equal(subject, name->value))
-		ctl_report(&in->report, CTL_RULE_FIELD_DISAGREES,
+		ctl_report(&in->report, CTL_RULE_HEADER_UNUSUAL,
 		    ctl_place_of(0, name),
 		    "it is another name than the SUBJECTNAME of record %zu, "
 		    "the signer",

@@ -92,7 +92,7 @@ judge_key(struct ctl_inspection *in, struct ctl_place place,
 		ctl_report(&in->report, CTL_RULE_KEY_WEAK, place,
 		    *ret ? "the RSA key has %u bits, which anybody can break"
 			 : "the RSA key (%u bits) has an exponent that is 1 or "
-			   "even, so anybody can sign with it",
+			   "even, so a signature by it proves nothing",
 		    bits);
 	if (bits > RSA_BITS_MAX)
 		ctl_report(&in->report, CTL_RULE_RSA_OVER_2048, place,
@@ -215,13 +215,15 @@ fill_key(struct holder *h)
 {
 	struct ctl_fact *fact = &h->in->facts.at[h->index - 1];
 	struct bytes key = cert_public_key_bytes(h->cert);
+	enum err e = ERR_OK;
 
 	fact->can_sign = false;
-	if (cert_key(h->cert) != NULL &&
-	    pubkey_can_sign(cert_key(h->cert), &fact->can_sign, h->in->d) !=
-		ERR_OK)
-		return ERR_NOMEM;
-	return digest_of(DIGEST_SHA1, &key, 1, &fact->key, h->in->d);
+	if (cert_key(h->cert) != NULL)
+		e = pubkey_can_sign(cert_key(h->cert), &fact->can_sign,
+		    h->in->d);
+	if (e == ERR_OK)
+		e = digest_of(DIGEST_SHA1, &key, 1, &fact->key, h->in->d);
+	return e;
 }
 
 /* The decoded certificate; FIRST: no record before it has it. */

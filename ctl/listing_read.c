@@ -562,9 +562,11 @@ ctl_listing_read(struct bytes in, struct ctl_listing **ret, struct diag *d)
 	e = check_encoding(&r, in);
 	if (e == ERR_OK)
 		e = read_lines(&r, in);
-	if (e == ERR_OK && !says_something(&r))
+	if (e == ERR_OK && !says_something(&r)) {
 		e = diag_set(d, ERR_SYNTAX,
 		    "no output of show ctl or show itl is in this text");
+		diag_line(d, 1, 1);
+	}
 	listing_value_clear(&r.value);
 	buf_clear(&r.scratch);
 	if (e != ERR_OK) {

@@ -44,7 +44,7 @@
 	    "have the file made anew with 0 to 3 pads, as every real one has")                  \
 	X(CTL_RULE_HEADER_INCOMPLETE, "header-incomplete", CTL_ERROR,                           \
 	    CTL_ERROR, CTL_ERROR,                                                               \
-	    "have the file made anew: without it nobody can check the "                         \
+	    "have the file made anew: phones need it to check the "                             \
 	    "signature")                                                                        \
 	X(CTL_RULE_CONTAINER_LENGTH, "container-length", CTL_ERROR, CTL_ERROR,                  \
 	    CTL_ERROR,                                                                          \
@@ -167,7 +167,7 @@
 	    CTL_WARNING, CTL_SILENT,                                                            \
 	    "have the list made anew with one record for it")                                   \
 	X(CTL_RULE_ONE_SAST, "one-sast", CTL_WARNING, CTL_WARNING, CTL_SILENT,                  \
-	    "add a second one while this key can still sign")                                   \
+	    "have a second one added while this one can still sign")                            \
 	X(CTL_RULE_MANY_SAST, "many-sast", CTL_NOTE, CTL_NOTE, CTL_SILENT,                      \
 	    "mind phones of other makers' servers, some of which take two")                     \
 	X(CTL_RULE_NO_SAST, "no-sast", CTL_ERROR, CTL_ERROR, CTL_SILENT,                        \

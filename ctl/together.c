@@ -256,8 +256,8 @@ judge_sast(const struct ctl_fact *f, struct ctl_report *r)
 	ctl_report(r, CTL_RULE_SAST_UNUSABLE, f->place,
 	    f->can_sign ? "no header can name this SAST, which lacks issuer "
 			  "or serial number"
-			: "the key of this SAST can sign no list: only RSA "
-			  "does, with an odd exponent above 1");
+			: "the key of this SAST can sign no list: only a "
+			  "readable RSA key with an odd exponent above 1 can");
 }
 
 static void

@@ -435,7 +435,11 @@ check_header(struct judge *j, enum digest *ret_digest)
 		    CTL_HDR_LENGTH,
 		    "the header does not name the signer by issuer and "
 		    "serial number");
-	if (!ctl_header_number(h, CTL_HDR_SIGALG, &code) || code != 0)
+	if (!ctl_header_number(h, CTL_HDR_SIGALG, &code))
+		return refuse_header(j,
+		    not_possible(CTL_RULE_HEADER_INCOMPLETE), CTL_HDR_SIGALG,
+		    "the only known signature algorithm is 0, RSA");
+	if (code != 0)
 		return refuse_header(j,
 		    not_possible(CTL_RULE_ALGORITHM_UNKNOWN), CTL_HDR_SIGALG,
 		    "the only known signature algorithm is 0, RSA");

@@ -2,9 +2,13 @@
 #include "cli/batch.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/pool.h"
+
+/* Descriptors that belong to nobody in particular. */
+#define SPARE_FDS 16
 
 /* Who works and prints in one thread. */
 struct alone {
@@ -51,6 +55,22 @@ run_alone(const struct batch *b, struct paths *paths,
 	return a.end;
 }
 
+/* No more threads than there are descriptors for: each holds a folder and a
+ * file. */
+static unsigned
+limit_jobs(unsigned jobs)
+{
+	struct rlimit limit;
+	rlim_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return jobs;
+	most = limit.rlim_cur < SPARE_FDS + 4
+	    ? 1
+	    : (limit.rlim_cur - SPARE_FDS) / 2;
+	return jobs < most ? jobs : (unsigned)most;
+}
+
 static unsigned
 num_cores(void)
 {
@@ -88,7 +108,7 @@ say_passed_over(struct out_printer *printer, size_t num)
 static enum cmd_exit
 run(const struct batch *b, char *const *args, struct out_printer *printer)
 {
-	unsigned jobs = b->jobs == 0 ? num_cores() : b->jobs;
+	unsigned jobs = limit_jobs(b->jobs == 0 ? num_cores() : b->jobs);
 	enum cmd_exit end = CMD_FAILED;
 	struct paths *paths = NULL;
 	size_t passed_over = 0;

@@ -11,8 +11,9 @@
  *
  * What waits to be printed is bounded: a thread takes no other file while
  * there is too much of it, unless everybody waits for that very file. So no
- * more than the files at work and a fixed amount of output are in memory,
- * however many files there are.
+ * more than the files at work, what is said of them, and a fixed amount of
+ * output are in memory, however many files there are. What is said of one file
+ * is held whole, and `show` says several times as much as the file has.
  *
  * One file alone, or one job, is worked on without a thread, and printed as
  * soon as it is done.
@@ -48,7 +49,10 @@ struct batch {
 
 /* Works on all that ARGS names and prints it, and how many files in folders
  * were passed over. The worst of all ends; CMD_FAILED where stdout or memory
- * failed, which is said. The JSON array is complete unless stdout failed. */
+ * failed, which is said. The JSON array is complete unless stdout failed, or an
+ * allocation of OpenSSL's, which ends the program (main.c). Where stdout failed
+ * while threads were at work this ends the program too: one may be in a read
+ * that never ends. */
 enum cmd_exit batch_run(const struct batch *b, char *const *args);
 
 #endif

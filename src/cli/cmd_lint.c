@@ -48,7 +48,10 @@ validate(const struct input *in, struct ctl_view *view,
 		e = ctl_verify(in->file, &anchor, &self, d);
 		view->self = &self;
 	}
-	return e == ERR_OK ? ctl_validate(in->file, view, ret, d) : e;
+	if (e == ERR_OK)
+		e = ctl_validate(in->file, view, ret, d);
+	view->self = NULL;
+	return e;
 }
 
 /* Everything that is to be said of IN. */

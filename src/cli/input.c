@@ -278,7 +278,7 @@ load_path(struct reader *r, const struct path *path, struct input *in)
 		return load(path->name, r->plan->max_size, &in->bytes,
 		    &in->error);
 	folder = open_folder(r, path->name, &name);
-	if (name[0] == '\0') /* PATH ends in a slash */
+	if (name[0] == '\0' && name != path->name) /* PATH ends in a slash */
 		name = ".";
 	return file_load_at(folder, name, path->found, r->plan->max_size,
 	    &in->bytes, &in->error);

@@ -82,12 +82,10 @@ out_json(struct out *o, json_t *element)
 		o->text.failed = true;
 		return;
 	}
-	/* out_print() makes a bracket of the first comma. The newline behind
-	 * an element stands behind the next comma. */
+	/* out_print() makes a bracket of the first comma. A newline ends each
+	 * element, so that what else is written begins a line of its own. */
 	buf_str(&o->text, ",\n");
-	if (doc_json_dump(element, &o->text, NULL) == ERR_OK)
-		o->text.len--;
-	else
+	if (doc_json_dump(element, &o->text, NULL) != ERR_OK)
 		o->text.failed = true;
 	json_decref(element);
 	end_run(o, STDOUT_FILENO);
@@ -267,7 +265,7 @@ out_close(struct out_printer *p)
 {
 	if (!p->json || p->broken)
 		return CMD_OK;
-	return write_stdout(p, bytes_of_str(p->opened ? "\n]\n" : "[]\n"));
+	return write_stdout(p, bytes_of_str(p->opened ? "]\n" : "[]\n"));
 }
 
 enum cmd_exit

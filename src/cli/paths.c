@@ -11,7 +11,7 @@
 #include "ctl/ctl.h"
 
 /* Names of one folder in memory at a time. */
-#define NAMES_MAX 65536
+#define NAMES_MAX 16384
 /* What tells a trust list from other files. */
 #define HEAD_SIZE ((size_t)4096)
 
@@ -31,6 +31,7 @@ struct paths {
 	struct buf path;
 	struct diag error;
 	size_t passed_over;
+	bool alone; /* there is one argument */
 	bool found; /* the argument at hand gave a file or an error */
 };
 
@@ -42,6 +43,7 @@ paths_new(struct paths **ret, char *const *args, struct diag *d)
 	if (p == NULL)
 		return diag_nomem(d);
 	p->args = args;
+	p->alone = args[0] != NULL && args[1] == NULL;
 	*ret = p;
 	return ERR_OK;
 }
@@ -288,7 +290,7 @@ next_arg(struct paths *p, struct path *ret)
 		return next_folder(p, name, ret);
 	}
 	name = *p->args++;
-	if (has_name_of_list(name) || !is_folder(name))
+	if ((has_name_of_list(name) && !p->alone) || !is_folder(name))
 		return give(p, name, false, ret);
 	return next_folder(p, name, ret);
 }

@@ -10,8 +10,8 @@
  * is passed over and counted. A file that cannot be opened counts: nobody knows
  * what it is.
  *
- * An argument with such a name is taken for a file, and the system is not
- * asked what it is: whoever reads it may find that it is a folder after all,
+ * Of several arguments one with such a name is taken for a file, and the system
+ * is not asked what it is: whoever reads it may find that it is a folder after all,
  * and then turns to paths_of_folder().
  *
  * Memory is bounded whatever a folder holds: of a large one a part of the

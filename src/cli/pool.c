@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Paths handed out at once: few at first, so that few files too are shared
  * out, and in the end so many that the lock costs nothing. */
@@ -417,6 +418,10 @@ pool_run(const struct batch *b, unsigned jobs, struct paths *paths,
 
 	if (ok) {
 		*end = print_all(&p, printer);
+		/* Nobody will hear what the members find, and one may be in a
+		 * read that never ends. */
+		if (printer->broken)
+			_exit(CMD_FAILED);
 		*passed_over += stop(&p);
 	}
 	pool_clear(&p);

@@ -587,3 +587,45 @@ slow() {
 	many 3
 	[ "$(find many -type f | wc -l)" = 3 ]
 }
+
+@test "stdout fails while a thread waits for a file that never comes" {
+	local status=0
+
+	mkfifo never.tlv
+	timeout 60 "$CTLSMITH" verify --jobs 2 \
+		"$CASES/ok-tokenless-4947/CTLFile.tlv" never.tlv \
+		>/dev/full 2>err || status=$?
+	[ $status = 1 ]
+	grep -q 'cannot write to standard output' err
+}
+
+@test "an element of JSON ends its line, so a complaint begins one" {
+	local good=$CASES/ok-tokenless-4947/CTLFile.tlv
+
+	"$CTLSMITH" verify --json "$good" nothing "$good" >out 2>&1 || true
+	grep -q '^ctlsmith: nothing: ' out
+	grep -v '^ctlsmith: ' out >array
+	/usr/bin/python3 -c \
+		'import json; assert len(json.load(open("array"))) == 3'
+}
+
+@test "few descriptors make fewer threads, not failures" {
+	local i
+
+	mkdir few
+	for i in $(seq 200); do
+		ln "$CASES/ok-tokenless-4947/CTLFile.tlv" few/$i.tlv ||
+			cp "$CASES/ok-tokenless-4947/CTLFile.tlv" few/$i.tlv
+	done 2>/dev/null
+	(
+		ulimit -n 20
+		"$CTLSMITH" verify --jobs 64 few few/1.tlv >out 2>err
+	)
+	[ "$(grep -c ': verified, ' out)" = 201 ]
+	[ ! -s err ]
+}
+
+@test "an empty name is no folder" {
+	"$CTLSMITH" verify "" >out 2>err || [ $? = 1 ]
+	grep -q '^ctlsmith: : cannot open: No such file' err
+}

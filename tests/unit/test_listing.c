@@ -515,21 +515,21 @@ test_no_listing(void **state)
 {
 	static const char why[] = "no output of show ctl";
 
-	assert_refused(bytes_of("", 0), ERR_SYNTAX, 0, why);
-	assert_refused(bytes_of(NULL, 0), ERR_SYNTAX, 0, why);
-	SYNTAX("admin:show ctl\nadmin:", 0, why);
-	SYNTAX("Some text about the CTL file.\n\n\n", 0, why);
-	SYNTAX("Parse CTL File\n", 0, why);
+	assert_refused(bytes_of("", 0), ERR_SYNTAX, 1, why);
+	assert_refused(bytes_of(NULL, 0), ERR_SYNTAX, 1, why);
+	SYNTAX("admin:show ctl\nadmin:", 1, why);
+	SYNTAX("Some text about the CTL file.\n\n\n", 1, why);
+	SYNTAX("Parse CTL File\n", 1, why);
 	/* no line that opens an output */
-	SYNTAX("The CTL file was verified successfully.\n", 0, why);
-	SYNTAX("CTL File not found.\n", 0, why);
-	SYNTAX(USED NOT_USED, 0, why);
-	SYNTAX("Parse CTL File\nVersion: 1.2\n3 SIGNERID 2 5\n", 0, why);
-	SYNTAX("The CTL File was last modified on 2015-03-06\n", 0, why);
-	SYNTAX("Please run: Length of CTL file: 4\n", 0, why);
+	SYNTAX("The CTL file was verified successfully.\n", 1, why);
+	SYNTAX("CTL File not found.\n", 1, why);
+	SYNTAX(USED NOT_USED, 1, why);
+	SYNTAX("Parse CTL File\nVersion: 1.2\n3 SIGNERID 2 5\n", 1, why);
+	SYNTAX("The CTL File was last modified on 2015-03-06\n", 1, why);
+	SYNTAX("Please run: Length of CTL file: 4\n", 1, why);
 	/* one, and nothing of a list */
-	SYNTAX(TABLE "The CTL file was verified successfully.\n", 0, why);
-	SYNTAX("The checksum value of the CTL file:\n", 0, why);
+	SYNTAX(TABLE "The CTL file was verified successfully.\n", 1, why);
+	SYNTAX("The checksum value of the CTL file:\n", 1, why);
 	/* what `ctlsmith show` prints of a signed file */
 	SYNTAX(
 	    "Length of signed file: 12\nParse signed File\nVersion: 1.2\n" TABLE

@@ -195,7 +195,7 @@ static const struct row rows[] = {
 	    CASE("bad-server-differs"), CASE("ok-name-many-ous") },
 	{ CTL_RULE_FIELD_DISAGREES, 2, 1, CTL_REC_SIGNATURE,
 	    CASE("bad-record-signature"), CASE("ok-pads-0") },
-	{ CTL_RULE_FIELD_DISAGREES, 1, 0, CTL_HDR_SIGNER_NAME,
+	{ CTL_RULE_HEADER_UNUSUAL, 1, 0, CTL_HDR_SIGNER_NAME,
 	    CASE("bad-signer-name"), CASE("ok-token-5728") },
 	{ CTL_RULE_ROLE_MISSING, 1, 4, RECORD, CASE("bad-role-missing"),
 	    CASE("ok-every-role") },

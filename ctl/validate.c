@@ -95,8 +95,10 @@ judge_records(struct ctl_inspection *in)
 	while (size < n * 2)
 		size *= 2;
 	seen = calloc(size, sizeof(*seen));
-	if (seen == NULL)
+	if (seen == NULL || in->facts.at == NULL) {
+		free(seen);
 		return diag_nomem(in->d);
+	}
 	for (i = 1; e == ERR_OK && i <= n; i++)
 		e = ctl_judge_record(in, i,
 		    is_first(&in->facts, i, seen, size - 1));

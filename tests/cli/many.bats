@@ -614,8 +614,8 @@ slow() {
 
 	mkdir few
 	for i in $(seq 200); do
-		ln "$CASES/ok-tokenless-4947/CTLFile.tlv" few/$i.tlv ||
-			cp "$CASES/ok-tokenless-4947/CTLFile.tlv" few/$i.tlv
+		ln "$CASES/ok-tokenless-4947/CTLFile.tlv" "few/$i.tlv" ||
+			cp "$CASES/ok-tokenless-4947/CTLFile.tlv" "few/$i.tlv"
 	done 2>/dev/null
 	(
 		ulimit -n 20

@@ -159,11 +159,12 @@ assert_not_torn(const char *line, size_t length)
 static void
 test_name_torn(void **state)
 {
+	static const char certificate[] = "9 CERTIFICATE 700 " HASH;
 	static const char *const lines[] = {
 		"This etoken was used to sign the CTL file.",
 		"This etoken was not used to sign the CTL file.",
 		"admin:", "admin:show ctl", "CTL Record #:4", "CTL Record #:1",
-		"9 CERTIFICATE 700 " HASH, "10 IPADDRESS 16", "10 IPADDRESS 4",
+		certificate, "10 IPADDRESS 16", "10 IPADDRESS 4",
 		"3 SIGNERID 2 5", "2 DNSNAME 1", "4 FUNCTION 2 CAPF",
 		"11 CERTHASH 20", "200 UNKNOWN 4 AA",
 		"The CTL file was verified successfully.",

@@ -534,7 +534,7 @@ test_no_listing(void **state)
 	SYNTAX(
 	    "Length of signed file: 12\nParse signed File\nVersion: 1.2\n" TABLE
 	    "3 SIGNERID 2 5\nThe signed file was verified successfully.\n",
-	    0, why);
+	    1, why);
 	/* lengths beyond any */
 	SYNTAX("Length of CTL file: 12345678901\n", 1, why);
 	SYNTAX("CTL Record #:18446744073709551617\n", 1, why);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/file.h"
-#include <stdlib.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

@@ -43,16 +43,12 @@ ctl_place_none(void)
 static struct ctl_finding *
 push(struct ctl_findings *fs)
 {
-	size_t want = fs->cap == 0 ? 16 : fs->cap * 2;
-	struct ctl_finding *bigger;
+	void *array = fs->at;
 
-	if (fs->num == fs->cap) {
-		bigger = realloc(fs->at, want * sizeof(*bigger));
-		if (bigger == NULL)
-			return NULL;
-		fs->at = bigger;
-		fs->cap = want;
-	}
+	if (ctl_grow(&array, &fs->cap, fs->num + 1, sizeof(fs->at[0]), NULL) !=
+	    ERR_OK)
+		return NULL;
+	fs->at = array;
 	memset(&fs->at[fs->num], 0, sizeof(fs->at[0]));
 	return &fs->at[fs->num++];
 }

@@ -437,8 +437,10 @@ check_header(struct judge *j, enum digest *ret_digest)
 		    "serial number");
 	if (!ctl_header_number(h, CTL_HDR_SIGALG, &code))
 		return refuse_header(j,
-		    not_possible(CTL_RULE_HEADER_INCOMPLETE), CTL_HDR_SIGALG,
-		    "the only known signature algorithm is 0, RSA");
+		    not_possible(CTL_RULE_HEADER_INCOMPLETE),
+		    CTL_HDR_SIGALG_INFO,
+		    "the header does not say with which algorithm it was "
+		    "signed");
 	if (code != 0)
 		return refuse_header(j,
 		    not_possible(CTL_RULE_ALGORITHM_UNKNOWN), CTL_HDR_SIGALG,

@@ -213,8 +213,7 @@ look_at_old(struct file_save *s, struct diag *d)
 		    (s->flags & FILE_CLOBBER) != 0 ? ERR_IO : ERR_EXISTS,
 		    "%s is a directory", s->path);
 	if ((s->flags & FILE_CLOBBER) == 0)
-		return diag_set(d, ERR_EXISTS,
-		    "%s exists already; --force replaces it", s->path);
+		return diag_set(d, ERR_EXISTS, "%s exists already", s->path);
 	if (!S_ISREG(st.st_mode))
 		return diag_set(d, ERR_IO,
 		    "%s is no regular file, and only "

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -181,7 +180,9 @@ make_folder(const char *dir)
 
 	if (mkdir(dir, 0777) == 0 || errno == EEXIST)
 		return CMD_OK;
-	diag_errno(&d, "mkdir", errno, "the folder cannot be made");
+	diag_errno(&d, "mkdir", errno,
+	    "the folder cannot be made (the one above it must be there, and "
+	    "be yours to write in)");
 	out_complain(dir, &d);
 	return CMD_FAILED;
 }
@@ -200,7 +201,7 @@ write_one(struct piece *p)
 	buf_clear(&pem);
 	if (e == ERR_OK)
 		return CMD_OK;
-	out_complain(path, &d);
+	out_complain(NULL, &d); /* it names the file */
 	return CMD_FAILED;
 }
 
@@ -284,12 +285,9 @@ extract(struct extract *x)
 }
 
 static enum err
-parse(const struct extract_opts *o, struct bytes bytes, struct ctl_file **ret,
+parse(enum ctl_kind kind, struct bytes bytes, struct ctl_file **ret,
     struct diag *d)
 {
-	enum ctl_kind kind = o->kind == NULL ? CTL_KIND_AUTO
-					     : ctl_kind_of_name(o->kind);
-
 	if (ctl_is_listing(bytes))
 		return diag_set(d, ERR_UNSUPPORTED,
 		    "this is the text of a list; only the file itself holds "
@@ -298,7 +296,7 @@ parse(const struct extract_opts *o, struct bytes bytes, struct ctl_file **ret,
 }
 
 static enum cmd_exit
-extract_file(const struct extract_opts *o, const char *path)
+extract_file(const struct extract_opts *o, enum ctl_kind kind, const char *path)
 {
 	struct extract x = { .opts = o, .name = path };
 	size_t max = o->max_size == 0 ? FILE_MAX_DEFAULT : o->max_size;
@@ -308,10 +306,9 @@ extract_file(const struct extract_opts *o, const char *path)
 	struct diag d;
 	enum err e;
 
-	e = strcmp(path, "-") == 0 ? file_load_fd(STDIN_FILENO, max, &bytes, &d)
-				   : file_load(path, max, &bytes, &d);
+	e = input_load(path, max, &bytes, &d);
 	if (e == ERR_OK)
-		e = parse(o, buf_bytes(&bytes), &f, &d);
+		e = parse(kind, buf_bytes(&bytes), &f, &d);
 	x.f = f;
 	if (e == ERR_OK)
 		end = extract(&x);
@@ -323,7 +320,8 @@ extract_file(const struct extract_opts *o, const char *path)
 }
 
 static enum err
-check(const struct extract_opts *o, char **args, struct diag *d)
+check(const struct extract_opts *o, char **args, enum ctl_kind *ret_kind,
+    struct diag *d)
 {
 	if (args[0] == NULL)
 		return diag_set(d, ERR_USAGE, "a FILE is missing");
@@ -333,18 +331,14 @@ check(const struct extract_opts *o, char **args, struct diag *d)
 		    "by its records");
 	if (o->output == NULL || o->output[0] == '\0')
 		return diag_set(d, ERR_USAGE, "-o DIR is missing");
-	if (o->kind != NULL && ctl_kind_of_name(o->kind) == CTL_KIND_AUTO)
-		return diag_set(d, ERR_USAGE,
-		    "--kind wants ctl, itl, signed-file, firmware or "
-		    "encrypted, not '%s'",
-		    o->kind);
-	return ERR_OK;
+	return input_kind_named(o->kind, ret_kind, d);
 }
 
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct extract_opts o = { 0 };
+	enum ctl_kind kind;
 	enum cmd_exit end;
 	struct diag d;
 	bool done;
@@ -352,9 +346,9 @@ run(const struct cmd *cmd, struct opt_line *line)
 	end = cmd_options(cmd, line, &o, &done);
 	if (done)
 		return end;
-	if (check(&o, line->args, &d) != ERR_OK)
+	if (check(&o, line->args, &kind, &d) != ERR_OK)
 		return cmd_usage(cmd, &d);
-	return extract_file(&o, line->args[0]);
+	return extract_file(&o, kind, line->args[0]);
 }
 
 const struct cmd cmd_extract = {

@@ -20,8 +20,8 @@ is_stdin(const char *path)
 	return path != NULL && strcmp(path, "-") == 0;
 }
 
-static enum err
-load(const char *path, size_t max, struct buf *ret, struct diag *d)
+enum err
+input_load(const char *path, size_t max, struct buf *ret, struct diag *d)
 {
 	if (is_stdin(path))
 		return file_load_fd(STDIN_FILENO, max, ret, d);
@@ -36,7 +36,7 @@ load_signer(struct input_plan *plan, const char *path, struct diag *d)
 	enum err e;
 
 	plan->anchor = CTL_ANCHOR_CERT;
-	e = load(path, plan->max_size, &plan->signer_bytes, d);
+	e = input_load(path, plan->max_size, &plan->signer_bytes, d);
 	if (e == ERR_OK)
 		e = cert_from_file(buf_bytes(&plan->signer_bytes), &cert, d);
 	cert_free(&cert);
@@ -49,7 +49,7 @@ load_trusted(struct input_plan *plan, const char *path, struct diag *d)
 	enum err e;
 
 	plan->anchor = CTL_ANCHOR_TRUSTED;
-	e = load(path, plan->max_size, &plan->trusted_bytes, d);
+	e = input_load(path, plan->max_size, &plan->trusted_bytes, d);
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&plan->trusted_bytes), CTL_KIND_AUTO,
 		    &plan->trusted, d);
@@ -58,6 +58,22 @@ load_trusted(struct input_plan *plan, const char *path, struct diag *d)
 		    "this is no CTL and no ITL, "
 		    "so it holds nobody to trust");
 	return e;
+}
+
+enum err
+input_kind_named(const char *name, enum ctl_kind *ret, struct diag *d)
+{
+	enum ctl_kind kind = CTL_KIND_AUTO;
+
+	if (name != NULL)
+		kind = ctl_kind_of_name(name);
+	if (name != NULL && kind == CTL_KIND_AUTO)
+		return diag_set(d, ERR_USAGE,
+		    "--kind wants ctl, itl, "
+		    "signed-file, firmware or encrypted, not '%s'",
+		    name);
+	*ret = kind;
+	return ERR_OK;
 }
 
 /* Standard input can be read once. */
@@ -83,13 +99,8 @@ check(struct input_plan *plan, const struct input_opts *opts, char **paths,
 	if (opts->signer != NULL && opts->trusted != NULL)
 		return diag_set(d, ERR_USAGE,
 		    "--signer and --trusted exclude each other");
-	if (opts->kind != NULL)
-		plan->kind = ctl_kind_of_name(opts->kind);
-	if (opts->kind != NULL && plan->kind == CTL_KIND_AUTO)
-		return diag_set(d, ERR_USAGE,
-		    "--kind wants ctl, itl, "
-		    "signed-file, firmware or encrypted, not '%s'",
-		    opts->kind);
+	if (input_kind_named(opts->kind, &plan->kind, d) != ERR_OK)
+		return ERR_USAGE;
 	return check_stdin(opts, paths, d);
 }
 
@@ -275,7 +286,7 @@ load_path(struct reader *r, const struct path *path, struct input *in)
 	int folder;
 
 	if (is_stdin(path->name))
-		return load(path->name, r->plan->max_size, &in->bytes,
+		return input_load(path->name, r->plan->max_size, &in->bytes,
 		    &in->error);
 	folder = open_folder(r, path->name, &name);
 	if (name[0] == '\0' && name != path->name) /* PATH ends in a slash */

@@ -39,6 +39,16 @@ struct input_opts {
 		    OPT_FILES, 0                                              \
 	}
 
+/* Appends what PATH holds ("-": standard input), at most MAX bytes, to RET;
+ * errors as file_load(). */
+MUST_CHECK enum err input_load(const char *path, size_t max, struct buf *ret,
+    struct diag *d);
+
+/* What --kind NAME means; CTL_KIND_AUTO where NAME is NULL. ERR_USAGE where it
+ * means nothing. */
+MUST_CHECK enum err input_kind_named(const char *name, enum ctl_kind *ret,
+    struct diag *d);
+
 /* What the options mean, loaded once and then only read. */
 struct input_plan {
 	enum ctl_kind kind;

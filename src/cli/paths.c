@@ -179,10 +179,9 @@ static enum err
 read_level(struct paths *p, const char *after)
 {
 	struct level *level = p->level;
-	const char *path;
-
 	/* AFTER is one of the names that are read over */
 	char *last = strdup(after);
+	const char *path;
 	enum err e;
 
 	path = set_path(p, level->path_len, "");

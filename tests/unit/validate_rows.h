@@ -89,6 +89,8 @@ static const struct row rows[] = {
 	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
 	    CASE("bad-no-digest"), CASE("bad-digest-code-4") },
 	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
+	    CASE("bad-no-algorithm"), CASE("bad-algorithm-1") },
+	{ CTL_RULE_HEADER_INCOMPLETE, 1, 0, CTL_HDR_LENGTH,
 	    CASE("bad-no-modulus"), CASE("bad-modulus-unknown") },
 	{ CTL_RULE_CONTAINER_LENGTH, 1, 0, CTL_HDR_SIGNATURE_INFO,
 	    CASE("bad-container-unknown-tag"), CASE("ok-unknown-tags") },

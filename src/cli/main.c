@@ -7,12 +7,13 @@
 #include <openssl/crypto.h>
 
 #include "cli/cmd.h"
+#include "cli/out.h"
 
 /*
  * OpenSSL does not survive a failed allocation: parts of its one-time
  * initialisation stay half done and crash later, and a key that could not be
  * decoded looks like one of an unknown kind. So its allocations end the
- * program; nothing is on its way to a file then.
+ * program, once what is being written is written.
  */
 static void *
 or_end(void *p, size_t size)
@@ -21,6 +22,7 @@ or_end(void *p, size_t size)
 
 	if (p != NULL || size == 0)
 		return p;
+	out_stop();
 	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
 		_exit(CMD_FAILED);
 	_exit(CMD_FAILED);

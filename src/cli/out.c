@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -175,6 +176,16 @@ write_all(int fd, struct bytes data)
 	return true;
 }
 
+/* Held by whoever writes to stdout, and for ever by whoever ends the program:
+ * an exit would cut a write of another thread in two. */
+static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
+
+void
+out_stop(void)
+{
+	(void)pthread_mutex_lock(&writing);
+}
+
 /* A closed stderr changes nothing. */
 static void
 say(struct bytes text)
@@ -204,13 +215,19 @@ out_of_memory(struct progress *p)
 static enum cmd_exit
 write_stdout(struct out_printer *p, struct bytes text)
 {
+	bool written;
 	struct diag d;
 
 	if (p->progress != NULL)
 		progress_hide(p->progress, STDOUT_FILENO);
-	if (write_all(STDOUT_FILENO, text))
+	(void)pthread_mutex_lock(&writing);
+	written = write_all(STDOUT_FILENO, text);
+	if (!written)
+		diag_errno(&d, "write", errno,
+		    "cannot write to standard output");
+	(void)pthread_mutex_unlock(&writing);
+	if (written)
 		return CMD_OK;
-	diag_errno(&d, "write", errno, "cannot write to standard output");
 	p->broken = true;
 	if (p->progress != NULL)
 		progress_hide(p->progress, STDERR_FILENO);

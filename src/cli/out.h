@@ -75,6 +75,10 @@ enum cmd_exit out_print(struct out_printer *p, struct out *o);
 /* Ends the array, also an empty one. */
 enum cmd_exit out_close(struct out_printer *p);
 
+/* Waits for what is being written to stdout, and lets no more be: for a thread
+ * that is about to end the program. */
+void out_stop(void);
+
 /* Prints TEXT to stdout at once and empties it. CMD_FAILED, and said, where
  * that does not work. */
 enum cmd_exit out_write(struct buf *text);

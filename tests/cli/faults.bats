@@ -80,6 +80,7 @@ several() {
 	shift
 	"$CTLSMITH" "$@" >wanted
 	sort wanted >sorted
+	: >other
 	echo "from $n"
 	while :; do
 		rm -f mark
@@ -98,7 +99,7 @@ several() {
 		*) false ;;
 		esac || {
 			echo "malloc:$n:$mode: $status"
-			cat err
+			cat err other
 			return 1
 		}
 		n=$((n + 31))

@@ -338,7 +338,7 @@ static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct extract_opts o = { 0 };
-	enum ctl_kind kind;
+	enum ctl_kind kind = CTL_KIND_AUTO;
 	enum cmd_exit end;
 	struct diag d;
 	bool done;

@@ -27,7 +27,10 @@
 	X(ERR_SYNTAX, "malformed")          \
 	X(ERR_LEFTOVER, "bytes left over")  \
 	X(ERR_UNSUPPORTED, "not supported") \
-	X(ERR_CRYPTO, "cryptography")
+	X(ERR_CRYPTO, "cryptography")       \
+	X(ERR_TOKEN, "token")               \
+	X(ERR_PIN, "PIN")                   \
+	X(ERR_POLICY, "refused by a rule")
 
 enum err {
 #define ERR_ENUM(id, name) id,

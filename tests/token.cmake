@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests of libtoken's parts.
+house_unit_test(test_names SOURCES unit/test_names.c
+	LIBS token PkgConfig::P11KIT PkgConfig::CRYPTO)

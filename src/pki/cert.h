@@ -28,6 +28,9 @@ void cert_free(struct cert **c);
 
 /* What is returned below is borrowed from C. */
 
+/* The bytes that it was decoded from. */
+struct bytes cert_der(const struct cert *c);
+
 /* The magnitude of the serial number, big-endian, without a sign byte. */
 struct bytes cert_serial(const struct cert *c);
 
@@ -38,6 +41,9 @@ struct bytes cert_public_key_bytes(const struct cert *c);
 
 /* The same as a key; NULL where OpenSSL does not know its kind. */
 const struct pubkey *cert_key(const struct cert *c);
+
+/* The certificate is for this key. */
+bool cert_has_key(const struct cert *c, const struct pubkey *k);
 
 /* The certificate's own signature, made by its issuer. */
 struct bytes cert_signature(const struct cert *c);
@@ -78,6 +84,11 @@ void cert_attr(const struct cert *c, enum cert_name which, size_t i,
 /* Appends attribute I converted to UTF-8. */
 MUST_CHECK enum err cert_put_attr_utf8(const struct cert *c,
     enum cert_name which, size_t i, struct buf *out, struct diag *d);
+
+/* Appends the first CN of the name converted to UTF-8; nothing where it has
+ * none. */
+MUST_CHECK enum err cert_put_cn(const struct cert *c, enum cert_name which,
+    struct buf *out, struct diag *d);
 
 /* Appends the name as RFC 4514 writes it (last attribute first), UTF-8. */
 MUST_CHECK enum err cert_put_name(const struct cert *c, enum cert_name which,

@@ -28,16 +28,20 @@ digest_len(enum digest which)
 	return digests[which].len;
 }
 
-static const EVP_MD *
-md_of(enum digest which)
+const EVP_MD *
+digest_md(enum digest which)
 {
 	switch (which) {
 	case DIGEST_MD5:
 		return EVP_md5();
 	case DIGEST_SHA1:
 		return EVP_sha1();
+	case DIGEST_SHA224:
+		return EVP_sha224();
 	case DIGEST_SHA256:
 		return EVP_sha256();
+	case DIGEST_SHA384:
+		return EVP_sha384();
 	case DIGEST_SHA512:
 		return EVP_sha512();
 	}
@@ -71,7 +75,7 @@ digest_of(enum digest which, const struct bytes *parts, size_t num_parts,
 	enum err e;
 
 	/* all of them are built in: what can fail is memory */
-	if (ctx == NULL || EVP_DigestInit_ex(ctx, md_of(which), NULL) != 1)
+	if (ctx == NULL || EVP_DigestInit_ex(ctx, digest_md(which), NULL) != 1)
 		e = ossl_nomem(d);
 	else
 		e = digest(ctx, parts, num_parts, ret, d);
@@ -117,7 +121,7 @@ digest_with(struct digest_kit *k, enum digest which, const struct bytes *parts,
 	EVP_MD_CTX *ctx = k->ctx[which];
 	/* without a type the one of the context stays, and is not looked up
 	 * again */
-	const EVP_MD *md = ctx == NULL ? md_of(which) : NULL;
+	const EVP_MD *md = ctx == NULL ? digest_md(which) : NULL;
 
 	if (ctx == NULL)
 		ctx = EVP_MD_CTX_new();

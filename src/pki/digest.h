@@ -11,7 +11,9 @@
 #define DIGEST_LIST(X)                 \
 	X(DIGEST_MD5, "md5", 16)       \
 	X(DIGEST_SHA1, "sha1", 20)     \
+	X(DIGEST_SHA224, "sha224", 28) \
 	X(DIGEST_SHA256, "sha256", 32) \
+	X(DIGEST_SHA384, "sha384", 48) \
 	X(DIGEST_SHA512, "sha512", 64)
 
 enum digest {

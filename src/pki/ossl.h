@@ -17,11 +17,24 @@ enum err ossl_fail(struct diag *d, enum err code, const char *what);
 /* The same where memory is all that can have failed. */
 enum err ossl_nomem(struct diag *d);
 
+/* Empties the error queue: what others left there is no error of ours. */
+void ossl_forget_errors(void);
+
 /* Wraps EVP, of which it takes a reference. */
 MUST_CHECK enum err pubkey_wrap(EVP_PKEY *evp, struct pubkey **ret,
     struct diag *d);
 
-/* Empties the error queue: what others left there is no error of ours. */
-void ossl_forget_errors(void);
+/* The key within K, borrowed. */
+EVP_PKEY *pubkey_evp(const struct pubkey *k);
+
+/* OpenSSL's object, which is static. */
+const EVP_MD *digest_md(enum digest which);
+
+/* The DER of DigestInfo up to the digest itself; absent for MD5. */
+struct bytes digest_info(enum digest which);
+
+/* K has an exponent that is odd and above 1; K is RSA. */
+MUST_CHECK enum err pubkey_has_exponent(EVP_PKEY *evp, bool *ret,
+    struct diag *d);
 
 #endif

@@ -17,29 +17,39 @@ struct pubkey {
 };
 
 /* The DER of DigestInfo up to the digest itself (RFC 8017, 9.2 note 1). */
-static const uint8_t sha1_info[] = { 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b,
-	0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14 };
-static const uint8_t sha256_info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
-	0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
-	0x20 };
-static const uint8_t sha512_info[] = { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60,
-	0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04,
-	0x40 };
+static const struct {
+	uint8_t len;
+	uint8_t byte[19];
+} digest_infos[] = {
+	[DIGEST_SHA1] = { 15,
+	    { 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a,
+		0x05, 0x00, 0x04, 0x14 } },
+	[DIGEST_SHA224] = { 19,
+	    { 0x30, 0x2d, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+		0x03, 0x04, 0x02, 0x04, 0x05, 0x00, 0x04, 0x1c } },
+	[DIGEST_SHA256] = { 19,
+	    { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+		0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 } },
+	[DIGEST_SHA384] = { 19,
+	    { 0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+		0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30 } },
+	[DIGEST_SHA512] = { 19,
+	    { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+		0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40 } },
+};
 
-static struct bytes
+struct bytes
 digest_info(enum digest which)
 {
-	switch (which) {
-	case DIGEST_SHA1:
-		return bytes_of(sha1_info, sizeof(sha1_info));
-	case DIGEST_SHA256:
-		return bytes_of(sha256_info, sizeof(sha256_info));
-	case DIGEST_SHA512:
-		return bytes_of(sha512_info, sizeof(sha512_info));
-	case DIGEST_MD5:
-		break;
-	}
-	return bytes_of(NULL, 0);
+	return digest_infos[which].len == 0
+	    ? bytes_of(NULL, 0)
+	    : bytes_of(digest_infos[which].byte, digest_infos[which].len);
+}
+
+EVP_PKEY *
+pubkey_evp(const struct pubkey *k)
+{
+	return k->evp;
 }
 
 enum err
@@ -175,8 +185,8 @@ struct pubkey_checker {
 
 /* With an exponent of 1 every block is its own signature; an even one is no
  * RSA at all. */
-static enum err
-has_exponent(EVP_PKEY *evp, bool *ret, struct diag *d)
+enum err
+pubkey_has_exponent(EVP_PKEY *evp, bool *ret, struct diag *d)
 {
 	BIGNUM *e = NULL;
 
@@ -191,8 +201,9 @@ enum err
 pubkey_can_sign(const struct pubkey *k, bool *ret, struct diag *d)
 {
 	*ret = false;
-	return pubkey_type(k) == PUBKEY_RSA ? has_exponent(k->evp, ret, d)
-					    : ERR_OK;
+	return pubkey_type(k) == PUBKEY_RSA
+	    ? pubkey_has_exponent(k->evp, ret, d)
+	    : ERR_OK;
 }
 
 static enum err
@@ -203,7 +214,7 @@ prepare(struct pubkey_checker *c, struct diag *d)
 
 	if (EVP_PKEY_get_base_id(c->evp) != EVP_PKEY_RSA)
 		return ERR_OK;
-	e = has_exponent(c->evp, &sound, d);
+	e = pubkey_has_exponent(c->evp, &sound, d);
 	if (e != ERR_OK || !sound)
 		return e;
 	c->ctx = EVP_PKEY_CTX_new(c->evp, NULL);
@@ -302,8 +313,7 @@ pubkey_check(struct pubkey_checker *c, enum digest which,
 
 	if (info.ptr == NULL || EVP_PKEY_get_base_id(c->evp) != EVP_PKEY_RSA)
 		return diag_set(d, ERR_UNSUPPORTED,
-		    "only RSA signatures over SHA-1, SHA-256 or SHA-512 can "
-		    "be checked");
+		    "only RSA signatures over SHA-1 or SHA-2 can be checked");
 	c->right.len = 0;
 	c->right.failed = false;
 	c->block.failed = false;

@@ -12,6 +12,7 @@
 #ifndef PKI_PUBKEY_H
 #define PKI_PUBKEY_H
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/diag.h"
 #include "pki/digest.h"
@@ -29,6 +30,21 @@ enum pubkey_type {
 MUST_CHECK enum err pubkey_from_rsa(struct bytes der, struct pubkey **ret,
     struct diag *d);
 
+/* Makes an RSA key of its two numbers, big-endian, leading zeros allowed, as
+ * PKCS#11 gives CKA_MODULUS and CKA_PUBLIC_EXPONENT. ERR_SYNTAX where one is
+ * 0 or absent, ERR_TOO_BIG over 16384 bits. */
+MUST_CHECK enum err pubkey_from_rsa_parts(struct bytes modulus,
+    struct bytes exponent, struct pubkey **ret, struct diag *d);
+
+/* Makes an EC key of CKA_EC_PARAMS (the DER of a named curve's OID) and
+ * CKA_EC_POINT: an uncompressed point, either in the DER OCTET STRING that
+ * PKCS#11 asks for or bare, as some modules give it. ERR_UNSUPPORTED: explicit
+ * parameters, a curve given by a printed name, a curve that OpenSSL does not
+ * know, a compressed point. ERR_SYNTAX: a point of the wrong length, or not on
+ * its curve. */
+MUST_CHECK enum err pubkey_from_ec(struct bytes params_der, struct bytes point,
+    struct pubkey **ret, struct diag *d);
+
 /* Frees *K and sets it to NULL; NULL is allowed. */
 void pubkey_free(struct pubkey **k);
 
@@ -39,6 +55,23 @@ const char *pubkey_type_name(enum pubkey_type type);
 
 /* Size in bits: of the modulus or of the curve. */
 unsigned pubkey_bits(const struct pubkey *k);
+
+/* Both are the same key. */
+bool pubkey_equal(const struct pubkey *a, const struct pubkey *b);
+
+/* "P-256", "P-384", "P-521", OpenSSL's short name ("secp256k1") for another
+ * named curve; NULL where K is no EC key, or its curve has no name. */
+const char *pubkey_curve_name(const struct pubkey *k);
+
+/* Appends the DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7). */
+MUST_CHECK enum err pubkey_put_spki(const struct pubkey *k, struct buf *out,
+    struct diag *d);
+
+/* Appends the SHA-1 of the content of subjectPublicKey, 20 bytes (RFC 5280,
+ * 4.2.1.2, method 1): the subject key identifier of the certificates that we
+ * make, and the CKA_ID of the keys that we make. */
+MUST_CHECK enum err pubkey_put_id(const struct pubkey *k, struct buf *out,
+    struct diag *d);
 
 /* *RET: signatures by K prove something: it is RSA, and its exponent is odd and
  * above 1. */
@@ -53,8 +86,9 @@ enum pubkey_match {
 	PUBKEY_FOREIGN
 };
 
-/* Checks SIG against the digest VALUE, both made with WHICH (SHA-1, SHA-256
- * or SHA-512; ERR_UNSUPPORTED for another, and for a key that is not RSA). */
+/* Checks SIG against the digest VALUE, both made with WHICH (ERR_UNSUPPORTED
+ * for MD5, and for a key that is not RSA; sig_check() of pki/sig.h knows other
+ * keys and paddings). */
 MUST_CHECK enum err pubkey_verify(const struct pubkey *k, enum digest which,
     const struct digest_value *value, struct bytes sig, enum pubkey_match *ret,
     struct diag *d);

@@ -91,15 +91,18 @@ test_digest(void **state)
 	struct bytes parts[2] = { bytes_of("a", 1), bytes_of("bc", 2) };
 	static const uint8_t md5[] = { 0x90, 0x01, 0x50, 0x98 };
 	static const uint8_t sha1[] = { 0xa9, 0x99, 0x3e, 0x36 };
+	static const uint8_t sha224[] = { 0x23, 0x09, 0x7d, 0x22 };
 	static const uint8_t sha256[] = { 0xba, 0x78, 0x16, 0xbf };
+	static const uint8_t sha384[] = { 0xcb, 0x00, 0x75, 0x3f };
 	static const uint8_t sha512[] = { 0xdd, 0xaf, 0x35, 0xa1 };
-	static const uint8_t *const first[] = { md5, sha1, sha256, sha512 };
-	static const size_t lens[] = { 16, 20, 32, 64 };
+	static const uint8_t *const first[] = { md5, sha1, sha224, sha256,
+		sha384, sha512 };
+	static const size_t lens[] = { 16, 20, 28, 32, 48, 64 };
 	struct digest_value v;
 	struct diag d;
 	int i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 6; i++) {
 		assert_int_equal(digest_of((enum digest)i, parts, 2, &v, &d),
 		    ERR_OK);
 		assert_int_equal(v.len, lens[i]);

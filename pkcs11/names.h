@@ -3,6 +3,8 @@
 #ifndef PKCS11_NAMES_H
 #define PKCS11_NAMES_H
 
+#include <stdbool.h>
+
 #include <p11-kit/pkcs11.h>
 
 #include "base/diag.h"

@@ -6,6 +6,8 @@
 #ifndef PKCS11_WATCH_H
 #define PKCS11_WATCH_H
 
+#include <stdint.h>
+
 #include "base/diag.h"
 
 enum watch_class {

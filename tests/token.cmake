@@ -2,3 +2,6 @@
 # Tests that need a token.
 house_bats_test(token_fixtures token/fixtures.bats)
 set_property(TEST token_fixtures APPEND PROPERTY LABELS token)
+# Tests of libtoken's parts.
+house_unit_test(test_names SOURCES unit/test_names.c
+	LIBS token PkgConfig::P11KIT PkgConfig::CRYPTO)

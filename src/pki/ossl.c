@@ -29,3 +29,9 @@ ossl_nomem(struct diag *d)
 	ERR_clear_error();
 	return diag_nomem(d);
 }
+
+void
+ossl_forget_errors(void)
+{
+	ERR_clear_error();
+}

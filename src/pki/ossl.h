@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Within src/pki only: OpenSSL's objects and its error queue. */
+/* Within src/pki only, but for ossl_forget_errors(): OpenSSL's objects and its
+ * error queue. */
 #ifndef PKI_OSSL_H
 #define PKI_OSSL_H
 
@@ -15,6 +16,9 @@ enum err ossl_fail(struct diag *d, enum err code, const char *what);
 
 /* The same where memory is all that can have failed. */
 enum err ossl_nomem(struct diag *d);
+
+/* Empties the error queue: what others left there is no error of ours. */
+void ossl_forget_errors(void);
 
 /* Wraps EVP, of which it takes a reference. */
 MUST_CHECK enum err pubkey_wrap(EVP_PKEY *evp, struct pubkey **ret,

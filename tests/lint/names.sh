@@ -19,7 +19,7 @@ prefix() {
 	src/cli) echo cmd ;;
 	src/lab) echo lab ;;
 	ctl) echo ctl ;;
-	pkcs11) echo tok ;;
+	pkcs11) echo 'tok|rv|mech|attribute' ;;
 	*) echo base ;;
 	esac
 }

@@ -5,3 +5,4 @@ set_property(TEST token_fixtures APPEND PROPERTY LABELS token)
 # Tests of libtoken's parts.
 house_unit_test(test_names SOURCES unit/test_names.c
 	LIBS token PkgConfig::P11KIT PkgConfig::CRYPTO)
+house_unit_test(test_watch SOURCES unit/test_watch.c LIBS token)

@@ -316,21 +316,21 @@ static void
 take_info(struct tok_info *ret, const CK_TOKEN_INFO *t, const CK_SLOT_INFO *s)
 {
 	take_text(&ret->label, t->label, sizeof(t->label));
-	take_text(&ret->manufacturer, t->manufacturer_id,
-	    sizeof(t->manufacturer_id));
+	take_text(&ret->manufacturer, t->manufacturerID,
+	    sizeof(t->manufacturerID));
 	take_text(&ret->model, t->model, sizeof(t->model));
-	take_text(&ret->serial, t->serial_number, sizeof(t->serial_number));
+	take_text(&ret->serial, t->serialNumber, sizeof(t->serialNumber));
 	ret->flags = flags_of(t->flags, s->flags);
-	ret->free_memory = sum(t->free_public_memory, t->free_private_memory);
-	ret->total_memory = sum(t->total_public_memory,
-	    t->total_private_memory);
-	ret->pin_min = number(t->min_pin_len);
-	ret->pin_max = number(t->max_pin_len);
-	ret->max_sessions = number(t->max_session_count);
-	ret->hardware[0] = t->hardware_version.major;
-	ret->hardware[1] = t->hardware_version.minor;
-	ret->firmware[0] = t->firmware_version.major;
-	ret->firmware[1] = t->firmware_version.minor;
+	ret->free_memory = sum(t->ulFreePublicMemory, t->ulFreePrivateMemory);
+	ret->total_memory = sum(t->ulTotalPublicMemory,
+	    t->ulTotalPrivateMemory);
+	ret->pin_min = number(t->ulMinPinLen);
+	ret->pin_max = number(t->ulMaxPinLen);
+	ret->max_sessions = number(t->ulMaxSessionCount);
+	ret->hardware[0] = t->hardwareVersion.major;
+	ret->hardware[1] = t->hardwareVersion.minor;
+	ret->firmware[0] = t->firmwareVersion.major;
+	ret->firmware[1] = t->firmwareVersion.minor;
 }
 
 void
@@ -349,8 +349,8 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 		(void)rv_fail(&ret->trouble, "C_GetSlotInfo", rv);
 		return;
 	}
-	take_text(&ret->slot, info.slot_description,
-	    sizeof(info.slot_description));
+	take_text(&ret->slot, info.slotDescription,
+	    sizeof(info.slotDescription));
 	rv = p11_get_token_info(&m->p11, slot, &token);
 	if (rv == CKR_OK && (info.flags & CKF_TOKEN_PRESENT) == 0)
 		rv = CKR_TOKEN_NOT_PRESENT;
@@ -534,14 +534,14 @@ tok_lib_module(struct tok_lib *l, size_t i, struct tok_module_info *ret)
 	rv = p11_get_info(&m->p11, &info);
 	if (rv != CKR_OK)
 		(void)rv_fail(&ret->trouble, "C_GetInfo", rv);
-	take_text(&ret->manufacturer, info.manufacturer_id,
-	    sizeof(info.manufacturer_id));
-	take_text(&ret->description, info.library_description,
-	    sizeof(info.library_description));
-	ret->version[0] = info.library_version.major;
-	ret->version[1] = info.library_version.minor;
-	ret->cryptoki[0] = info.cryptoki_version.major;
-	ret->cryptoki[1] = info.cryptoki_version.minor;
+	take_text(&ret->manufacturer, info.manufacturerID,
+	    sizeof(info.manufacturerID));
+	take_text(&ret->description, info.libraryDescription,
+	    sizeof(info.libraryDescription));
+	ret->version[0] = info.libraryVersion.major;
+	ret->version[1] = info.libraryVersion.minor;
+	ret->cryptoki[0] = info.cryptokiVersion.major;
+	ret->cryptoki[1] = info.cryptokiVersion.minor;
 	ret->num_slots = count_slots(m, CK_FALSE);
 	ret->num_tokens = count_slots(m, CK_TRUE);
 }

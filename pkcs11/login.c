@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pkcs11/login.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -291,10 +292,10 @@ send_pin(struct tok *t, const struct login_try *y, struct ledger *l,
 	if (*ret_rv == CKR_OK)
 		return ledger_good(l, d);
 	e = rv_fail(d, y->api, *ret_rv);
-	if (was_not_judged(*ret_rv))
-		(void)ledger_undo(l, &other);
-	else
+	if (!was_not_judged(*ret_rv))
 		add_tries(t, y, d);
+	else if (ledger_undo(l, &other) != ERR_OK)
+		lib_tell(t->lib, TOK_TELL_WARNING, "%s", other.msg);
 	return e;
 }
 

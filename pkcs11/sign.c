@@ -39,11 +39,11 @@ set_mechanism(struct job *j)
 	j->mechanism = (CK_MECHANISM){ j->way->mechanism, NULL, 0 };
 	if (j->way->scheme != SIG_PSS)
 		return;
-	j->pss.hash_alg = pss_hashes[j->way->digest].hash;
+	j->pss.hashAlg = pss_hashes[j->way->digest].hash;
 	j->pss.mgf = pss_hashes[j->way->digest].mgf;
-	j->pss.s_len = digest_len(j->way->digest);
-	j->mechanism.parameter = &j->pss;
-	j->mechanism.parameter_len = sizeof(j->pss);
+	j->pss.sLen = digest_len(j->way->digest);
+	j->mechanism.pParameter = &j->pss;
+	j->mechanism.ulParameterLen = sizeof(j->pss);
 }
 
 /* The block of PKCS#1 v1.5 (RFC 8017, 9.2), for a token that does not pad. */

@@ -70,8 +70,8 @@ describe(const struct tok *t, CK_MECHANISM_TYPE type, struct tok_mechanism *ret)
 	if (p11_get_mechanism_info(&t->module->p11, t->slot, type, &info) !=
 	    CKR_OK)
 		return;
-	ret->min_bits = info.min_key_size;
-	ret->max_bits = info.max_key_size;
+	ret->min_bits = info.ulMinKeySize;
+	ret->max_bits = info.ulMaxKeySize;
 	for (i = 0; i < sizeof(mechanism_flags) / sizeof(mechanism_flags[0]);
 	     i++)
 		if ((info.flags & mechanism_flags[i].flag) != 0)

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cli/cmd.h"
-#include "cli/nearest.h"
 #include "cli/out.h"
+#include "data/scalar.h"
 
 static const struct cmd *const commands[] = {
 	&cmd_show,
@@ -168,23 +168,16 @@ cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
 	return line->help ? print_help(cmd) : CMD_OK;
 }
 
-/* The command of GROUP that WORD is most like, or NULL. */
-static const struct cmd *
-meant(const struct cmd *group, const char *word)
+/* Writes to OUT what may have been meant by WORD, which GROUP does not have. */
+static void
+hint(const struct cmd *group, const char *word, char *out, size_t size)
 {
-	const struct cmd *const *c, *best = NULL;
-	size_t distance, least = 0;
+	struct scalar_words words = { .num = 0 };
+	const struct cmd *const *c;
 
-	for (c = group->subs; *c != NULL; c++) {
-		if (!nearest_like(word, cmd_word(*c)))
-			continue;
-		distance = nearest_distance(word, cmd_word(*c));
-		if (best == NULL || distance < least) {
-			best = *c;
-			least = distance;
-		}
-	}
-	return best;
+	for (c = group->subs; *c != NULL && words.num < SCALAR_WORDS_MAX; c++)
+		words.item[words.num++] = cmd_word(*c);
+	scalar_hint(out, size, bytes_of_str(word), &words);
 }
 
 /* Says that GROUP has nothing that is called WORD (NULL: that no word was
@@ -192,7 +185,7 @@ meant(const struct cmd *group, const char *word)
 static enum cmd_exit
 no_command(const struct cmd *group, const char *word)
 {
-	const struct cmd *like;
+	char more[128];
 	struct diag d;
 
 	if (word == NULL) {
@@ -205,11 +198,9 @@ no_command(const struct cmd *group, const char *word)
 		    word, space(group), group->name);
 		return cmd_usage(group, &d);
 	}
-	like = meant(group, word);
-	diag_set(&d, ERR_USAGE, "there is no command '%s%s%s'%s%s%s",
-	    group->name, space(group), word,
-	    like == NULL ? "" : "; did you mean '",
-	    like == NULL ? "" : cmd_word(like), like == NULL ? "" : "'?");
+	hint(group, word, more, sizeof(more));
+	diag_set(&d, ERR_USAGE, "there is no command '%.80s%s%.80s'%s",
+	    group->name, space(group), word, more);
 	return cmd_usage(group, &d);
 }
 

@@ -72,24 +72,30 @@ complete_words() {
 }
 
 @test "a word that is no command is said to be none" {
-	wrong sample "there is no command 'sample nonsense'" sample nonsense
-	wrong sample "there is no command 'sample '" sample ''
-	wrong sample "there is no command 'sample sample'" sample sample
-	wrong '' "there is no command 'list'" list
-	wrong '' "there is no command '$(printf '%0250d' 0)'" \
-		"$(printf '%0250d' 0)"
-	wrong sample "there is no command 'sample \\x1b[1m'" sample $'\e[1m'
+	local long
+
+	wrong sample "there is no command 'sample nonsense'; known: list, init" \
+		sample nonsense
+	wrong sample "there is no command 'sample '; known: list, init" \
+		sample ''
+	wrong '' "there is no command '4711'; known: show, sample, completion" \
+		4711
+	wrong sample "there is no command 'sample \\x1b[1m'; known: list, init" \
+		sample $'\e[1m'
+	long=$(printf '%0250d' 0)
+	wrong '' "there is no command '${long:0:80}'; known: show, sample, $(
+	)completion" "$long"
 }
 
 @test "a word with a mistake gets an answer" {
-	wrong sample "there is no command 'sample lst'; did you mean 'list'?" \
+	wrong sample "there is no command 'sample lst'; did you mean \"list\"" \
 		sample lst
-	wrong sample "there is no command 'sample int'; did you mean 'init'?" \
+	wrong sample "there is no command 'sample int'; did you mean \"init\"" \
 		sample int
-	wrong '' "there is no command 'sampel'; did you mean 'sample'?" \
+	wrong '' "there is no command 'sampel'; did you mean \"sample\"" \
 		sampel list
-	wrong '' "there is no command 'sohw'; did you mean 'show'?" help sohw
-	wrong sample "there is no command 'sample lsit'; did you mean 'list'?" \
+	wrong '' "there is no command 'sohw'; did you mean \"show\"" help sohw
+	wrong sample "there is no command 'sample lsit'; did you mean \"list\"" \
 		help sample lsit
 }
 

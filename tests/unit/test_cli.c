@@ -11,7 +11,6 @@
 #include "cli/cmd.h"
 #include "cli/fill.h"
 #include "cli/folder.h"
-#include "cli/nearest.h"
 #include "cli/opt.h"
 #include "cli/out.h"
 #include "cli/records.h"
@@ -323,28 +322,6 @@ test_tables(void **state)
 			judge_group(*c);
 }
 
-static void
-test_nearest(void **state)
-{
-	assert_int_equal(nearest_distance("", ""), 0);
-	assert_int_equal(nearest_distance("list", "list"), 0);
-	assert_int_equal(nearest_distance("lst", "list"), 1);
-	assert_int_equal(nearest_distance("lisst", "list"), 1);
-	assert_int_equal(nearest_distance("lost", "list"), 1);
-	assert_int_equal(nearest_distance("lsit", "list"), 1);
-	assert_int_equal(nearest_distance("", "list"), 4);
-	assert_int_equal(nearest_distance("show", "lint"), 4);
-	assert_int_equal(nearest_distance("1234567890123456789012345", "a"),
-	    NEAREST_MAX + 1);
-	assert_int_equal(nearest_distance("123456789012345678901234", "4"), 23);
-	assert_true(nearest_like("lst", "list"));
-	assert_true(nearest_like("e", "extract"));
-	assert_true(nearest_like("compl", "completion"));
-	assert_false(nearest_like("", "list"));
-	assert_false(nearest_like("ls", "list"));
-	assert_false(nearest_like("nonsense", "list"));
-}
-
 /* Every error has an end, and only ERR_OK is none. */
 static void
 test_ends(void **state)
@@ -419,7 +396,6 @@ main(void)
 		cmocka_unit_test(test_folder),
 		cmocka_unit_test(test_out),
 		cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_records),

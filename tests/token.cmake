@@ -6,3 +6,4 @@ set_property(TEST token_fixtures APPEND PROPERTY LABELS token)
 house_unit_test(test_names SOURCES unit/test_names.c
 	LIBS token PkgConfig::P11KIT PkgConfig::CRYPTO)
 house_unit_test(test_watch SOURCES unit/test_watch.c LIBS token)
+house_unit_test(test_uri SOURCES unit/test_uri.c LIBS token PkgConfig::P11KIT)

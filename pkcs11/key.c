@@ -145,13 +145,16 @@ search(struct tok *t, const struct tok_uri *u, struct buf *handles,
     struct diag *d)
 {
 	struct bytes id = { 0 }, label = { 0 };
-	enum tok_class class = TOK_PRIVATE_KEY;
+	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
 
-	if (u != NULL)
-		uri_object(u, &id, &label, &class);
-	if (class == TOK_SECRET_KEY || class == TOK_DATA)
+	if (u != NULL) {
+		id = uri_id(u);
+		label = uri_label(u);
+		(void)uri_class(u, &class);
+	}
+	if (class == CKO_SECRET_KEY || class == CKO_DATA)
 		return diag_set(d, ERR_USAGE,
-		    "the URI's type= names no private key");
+		    "the URI's type= names no key that signs");
 	return find_by(&t->own, CKO_PRIVATE_KEY, id, label, handles, d);
 }
 

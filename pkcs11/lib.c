@@ -150,6 +150,17 @@ load_registered(struct tok_lib *l, struct diag *d)
 /* ---- Starting and ending ---------------------------------------------------- */
 
 static void
+read_info(struct lib_module *m)
+{
+	CK_RV rv = p11_get_info(&m->p11, &m->info);
+
+	if (rv == CKR_OK)
+		return;
+	memset(&m->info, 0, sizeof(m->info));
+	(void)rv_fail(&m->trouble, "C_GetInfo", rv);
+}
+
+static void
 start_module(struct tok_lib *l, struct lib_module *m, CK_FUNCTION_LIST *f)
 {
 	struct watch_call call;
@@ -158,6 +169,7 @@ start_module(struct tok_lib *l, struct lib_module *m, CK_FUNCTION_LIST *f)
 	m->p11 = (struct p11){ f, l->watch };
 	m->name = p11_kit_module_get_name(f);
 	m->path = p11_kit_module_get_filename(f);
+	m->as = l->setup->module;
 	watch_begin(l->watch, &call, WATCH_QUERY, "C_Initialize");
 	rv = p11_kit_module_initialize(f);
 	watch_end(l->watch, &call);
@@ -165,6 +177,8 @@ start_module(struct tok_lib *l, struct lib_module *m, CK_FUNCTION_LIST *f)
 	diag_init(&m->trouble);
 	if (!m->ready)
 		(void)rv_fail(&m->trouble, "C_Initialize", rv);
+	else
+		read_info(m);
 }
 
 static enum err
@@ -521,8 +535,7 @@ void
 tok_lib_module(struct tok_lib *l, size_t i, struct tok_module_info *ret)
 {
 	const struct lib_module *m = &l->module[i];
-	CK_INFO info;
-	CK_RV rv;
+	const CK_INFO *info = &m->info;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->name = m->name;
@@ -530,18 +543,14 @@ tok_lib_module(struct tok_lib *l, size_t i, struct tok_module_info *ret)
 	ret->trouble = m->trouble;
 	if (!m->ready)
 		return;
-	memset(&info, 0, sizeof(info));
-	rv = p11_get_info(&m->p11, &info);
-	if (rv != CKR_OK)
-		(void)rv_fail(&ret->trouble, "C_GetInfo", rv);
-	take_text(&ret->manufacturer, info.manufacturerID,
-	    sizeof(info.manufacturerID));
-	take_text(&ret->description, info.libraryDescription,
-	    sizeof(info.libraryDescription));
-	ret->version[0] = info.libraryVersion.major;
-	ret->version[1] = info.libraryVersion.minor;
-	ret->cryptoki[0] = info.cryptokiVersion.major;
-	ret->cryptoki[1] = info.cryptokiVersion.minor;
+	take_text(&ret->manufacturer, info->manufacturerID,
+	    sizeof(info->manufacturerID));
+	take_text(&ret->description, info->libraryDescription,
+	    sizeof(info->libraryDescription));
+	ret->version[0] = info->libraryVersion.major;
+	ret->version[1] = info->libraryVersion.minor;
+	ret->cryptoki[0] = info->cryptokiVersion.major;
+	ret->cryptoki[1] = info->cryptokiVersion.minor;
 	ret->num_slots = count_slots(m, CK_FALSE);
 	ret->num_tokens = count_slots(m, CK_TRUE);
 }

@@ -14,6 +14,8 @@ struct lib_module {
 	struct p11 p11;
 	char *name;
 	char *path;
+	const char *as; /* the path that the setup names it by, or NULL */
+	CK_INFO info;
 	bool ready; /* initialised */
 	struct diag trouble;
 };

@@ -14,14 +14,13 @@ struct tok_objects {
 static const struct {
 	const char *name;
 	const char *type; /* of a URI */
-	CK_OBJECT_CLASS class;
 } classes[] = {
-	[TOK_DATA] = { "data", "data", CKO_DATA },
-	[TOK_CERTIFICATE] = { "certificate", "cert", CKO_CERTIFICATE },
-	[TOK_PUBLIC_KEY] = { "public key", "public", CKO_PUBLIC_KEY },
-	[TOK_PRIVATE_KEY] = { "private key", "private", CKO_PRIVATE_KEY },
-	[TOK_SECRET_KEY] = { "secret key", "secret-key", CKO_SECRET_KEY },
-	[TOK_OTHER_CLASS] = { "other", NULL, CK_UNAVAILABLE_INFORMATION },
+	[TOK_DATA] = { "data", "data" },
+	[TOK_CERTIFICATE] = { "certificate", "cert" },
+	[TOK_PUBLIC_KEY] = { "public key", "public" },
+	[TOK_PRIVATE_KEY] = { "private key", "private" },
+	[TOK_SECRET_KEY] = { "secret key", "secret-key" },
+	[TOK_OTHER_CLASS] = { "other", NULL },
 };
 
 const char *
@@ -109,7 +108,7 @@ tok_objects_read(struct tok *t, const struct tok_uri *u,
     struct tok_objects **ret, struct diag *d)
 {
 	struct bytes id = { 0 }, label = { 0 };
-	enum tok_class class = TOK_OTHER_CLASS;
+	CK_OBJECT_CLASS class = CK_UNAVAILABLE_INFORMATION;
 	struct buf handles = { 0 };
 	struct tok_objects *o;
 	enum err e;
@@ -117,9 +116,12 @@ tok_objects_read(struct tok *t, const struct tok_uri *u,
 	o = calloc(1, sizeof(*o));
 	if (o == NULL)
 		return diag_nomem(d);
-	if (u != NULL)
-		uri_object(u, &id, &label, &class);
-	e = find_by(&t->own, classes[class].class, id, label, &handles, d);
+	if (u != NULL) {
+		id = uri_id(u);
+		label = uri_label(u);
+		(void)uri_class(u, &class);
+	}
+	e = find_by(&t->own, class, id, label, &handles, d);
 	if (e == ERR_OK)
 		e = read_all(t, &handles, o, d);
 	buf_clear(&handles);

@@ -25,13 +25,25 @@ same_token(const struct tok_info *a, const struct tok_info *b)
 	    same_text(&a->model, &b->model);
 }
 
+/* The URI may name the module as the setup does: a .module file, say. */
+static bool
+matches_module(const struct tok_uri *u, const struct lib_slot *s)
+{
+	const struct lib_module *m = s->module;
+	const char *wanted = tok_uri_module_path(u), *path = m->path;
+
+	if (wanted != NULL && m->as != NULL && strcmp(wanted, m->as) == 0)
+		path = wanted;
+	return uri_matches_module(u, &m->info, m->name, path);
+}
+
 static bool
 matches(const struct tok_uri *u, const struct lib_slot *s)
 {
-	return s->info.trouble.code == ERR_OK &&
-	    (u == NULL ||
-		(uri_matches_token(u, &s->info) &&
-		    uri_matches_slot(u, &s->info)));
+	if (s->info.trouble.code != ERR_OK)
+		return false;
+	return u == NULL ||
+	    (uri_matches_token(u, &s->info) && matches_module(u, s));
 }
 
 static void

@@ -14,3 +14,7 @@ house_unit_test(test_listing_golden
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
+
+# The audit log.
+house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
+house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)

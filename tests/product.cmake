@@ -5,13 +5,17 @@ house_unit_test(test_ctl_verify SOURCES unit/test_ctl_verify.c LIBS ctl)
 house_unit_test(test_ctl_twin SOURCES unit/test_ctl_twin.c LIBS ctl lab)
 house_unit_test(test_validate SOURCES unit/test_validate.c LIBS ctl lab)
 house_unit_test(test_pki SOURCES unit/test_pki.c LIBS pki PkgConfig::CRYPTO)
+add_executable(tree tools/tree.c)
+target_link_libraries(tree PRIVATE cli)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
+house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
 	SOURCES unit/test_listing_values.c LIBS ctl)
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
+house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
 

@@ -14,7 +14,9 @@
 
 #include <stddef.h>
 
-/* Error codes, grouped by what the person can do about them. */
+/* Error codes, grouped by what the person can do about them. ERR_TOKEN: no
+ * such token or key, more than one, or its module failed. ERR_PIN: it is
+ * wrong, locked, was refused or not given. */
 #define ERR_LIST(X)                         \
 	X(ERR_OK, "ok")                     \
 	X(ERR_NOMEM, "out of memory")       \
@@ -27,7 +29,10 @@
 	X(ERR_SYNTAX, "malformed")          \
 	X(ERR_LEFTOVER, "bytes left over")  \
 	X(ERR_UNSUPPORTED, "not supported") \
-	X(ERR_CRYPTO, "cryptography")
+	X(ERR_CRYPTO, "cryptography")       \
+	X(ERR_TOKEN, "token")               \
+	X(ERR_PIN, "PIN")                   \
+	X(ERR_POLICY, "refused by a rule")
 
 enum err {
 #define ERR_ENUM(id, name) id,

@@ -22,3 +22,5 @@ house_faults_test(test_torture SOURCES prop/test_torture.c
 # The audit log.
 house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
 house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)
+house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
+	LIBS audit PkgConfig::CRYPTO)

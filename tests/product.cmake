@@ -23,3 +23,9 @@ house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
 house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
+
+# The audit log.
+house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
+house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)
+house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
+	LIBS audit PkgConfig::CRYPTO)

@@ -62,8 +62,7 @@ fill_record(const struct token_run *run, const struct tok_event *e,
 	memset(ret, 0, sizeof(*ret));
 	ret->time = (int64_t)time(NULL);
 	for (op = AUDIT_DRILL; op > AUDIT_SIGN; op--)
-		if (strcmp(audit_op_name((enum audit_op)op), e->operation) ==
-		    0)
+		if (strcmp(audit_op_name((enum audit_op)op), e->operation) == 0)
 			break;
 	ret->op = (enum audit_op)op;
 	ret->token_label = tok_text_bytes(&e->token->label);
@@ -199,8 +198,7 @@ check_args(char **args, enum token_uri wanted, struct diag *d)
 		    "token list` prints those of the tokens that are there");
 	if (wanted == TOKEN_URI_NONE ? args[0] != NULL
 				     : args[0] != NULL && args[1] != NULL)
-		return diag_set(d, ERR_USAGE,
-		    "'%s' is one argument too many",
+		return diag_set(d, ERR_USAGE, "'%s' is one argument too many",
 		    args[wanted == TOKEN_URI_NONE ? 0 : 1]);
 	return ERR_OK;
 }

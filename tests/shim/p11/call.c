@@ -114,11 +114,9 @@ hang(const struct p11_call *c)
 		pause();
 }
 
-bool
-call_enter(struct p11_call *c, enum p11_fn fn, CK_RV *ret_rv)
+void
+call_begin(struct p11_call *c, enum p11_fn fn)
 {
-	const struct rule *r;
-
 	memset(c, 0, sizeof(*c));
 	c->fn = fn;
 	p11_lock();
@@ -126,6 +124,13 @@ call_enter(struct p11_call *c, enum p11_fn fn, CK_RV *ret_rv)
 	c->fn_number = ++num_calls_of[fn];
 	p11_unlock();
 	current = c;
+}
+
+bool
+call_goes_on(struct p11_call *c, CK_RV *ret_rv)
+{
+	const struct rule *r;
+
 	make_noise(c);
 	if (find_by_function(c, RULE_HANG) != NULL)
 		hang(c);
@@ -140,7 +145,7 @@ call_enter(struct p11_call *c, enum p11_fn fn, CK_RV *ret_rv)
 }
 
 CK_RV
-call_leave(struct p11_call *c, CK_RV rv)
+call_end(struct p11_call *c, CK_RV rv)
 {
 	const struct rule *r;
 	char result[32];
@@ -152,6 +157,7 @@ call_leave(struct p11_call *c, CK_RV rv)
 		call_note("fault=fail-after really=0x%lx", rv);
 		rv = r->rv;
 	}
+	device_called(c);
 	(void)snprintf(result, sizeof(result), "0x%lx", rv);
 	trace(c, result);
 	current = NULL;

@@ -8,6 +8,7 @@
  *	mech	the same, then a mechanism, which may be hidden
  *	object	the same, then an object, which may be made up
  *	hook	hook_NAME() of this folder does the rest
+ *	login	the same, and the trace says who logs in
  */
 #ifndef TESTS_SHIM_P11_FUNCTIONS_H
 #define TESTS_SHIM_P11_FUNCTIONS_H
@@ -49,9 +50,9 @@
 	    *state, CK_ULONG len, CK_OBJECT_HANDLE crypt_key, \
 	    CK_OBJECT_HANDLE auth_key), (s, state, len, crypt_key, \
 	    auth_key)) \
-	F(Login, hook, (CK_SESSION_HANDLE s, CK_USER_TYPE user_type, \
+	F(Login, login, (CK_SESSION_HANDLE s, CK_USER_TYPE user_type, \
 	    CK_BYTE *pin, CK_ULONG pin_len), (s, user_type, pin, pin_len)) \
-	F(Logout, hook, (CK_SESSION_HANDLE s), (s)) \
+	F(Logout, plain, (CK_SESSION_HANDLE s), (s)) \
 	F(CreateObject, hook, (CK_SESSION_HANDLE s, CK_ATTRIBUTE *templ, \
 	    CK_ULONG count, CK_OBJECT_HANDLE *object), (s, templ, count, \
 	    object)) \

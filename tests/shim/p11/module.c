@@ -53,21 +53,53 @@ p11_unlock(void)
 	(real->C_##name == NULL ? CKR_FUNCTION_NOT_SUPPORTED \
 				: real->C_##name args)
 
-#define DO_open(name, args) FORWARD(name, args)
-#define DO_plain(name, args) FORWARD(name, args)
-#define DO_mech(name, args) FORWARD(name, args)
-#define DO_object(name, args) FORWARD(name, args)
-#define DO_hook(name, args) FORWARD(name, args)
+#define GUARD(check, name, args) \
+	((rv = (check)) == CKR_OK ? FORWARD(name, args) : rv)
 
-#define DEFINE(name, kind, params, args)               \
-	static CK_RV shim_##name params                \
-	{                                              \
-		struct p11_call call;                  \
-		CK_RV rv;                              \
-                                                       \
-		if (call_enter(&call, FN_##name, &rv)) \
-			rv = DO_##kind(name, args);    \
-		return call_leave(&call, rv);          \
+#define DO_open(name, args) FORWARD(name, args)
+#define DO_plain(name, args) GUARD(session_check(s), name, args)
+#define DO_mech(name, args) GUARD(check_mechanism(s, m), name, args)
+#define DO_object(name, args) GUARD(check_object(s, object), name, args)
+#define DO_hook(name, args) hook_##name args
+#define DO_login(name, args) hook_##name args
+
+#define BEGIN_open
+#define BEGIN_plain
+#define BEGIN_mech
+#define BEGIN_object
+#define BEGIN_hook
+#define BEGIN_login pin_note_login(user_type);
+
+static CK_RV
+check_mechanism(CK_SESSION_HANDLE s, const CK_MECHANISM *m)
+{
+	CK_RV rv = session_check(s);
+
+	if (rv == CKR_OK && slot_hides(s, m))
+		rv = CKR_MECHANISM_INVALID;
+	return rv;
+}
+
+static CK_RV
+check_object(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE object)
+{
+	CK_RV rv = session_check(s);
+
+	if (rv == CKR_OK && object_is_made_up(s, object))
+		rv = CKR_ACTION_PROHIBITED;
+	return rv;
+}
+
+#define DEFINE(name, kind, params, args)                   \
+	static CK_RV shim_##name params                    \
+	{                                                  \
+		struct p11_call call;                      \
+		CK_RV rv;                                  \
+                                                           \
+		call_begin(&call, FN_##name);              \
+		BEGIN_##kind if (call_goes_on(&call, &rv)) \
+		    rv = DO_##kind(name, args);            \
+		return call_end(&call, rv);                \
 	}
 P11_FUNCTIONS(DEFINE)
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/shim/p11/line.h"
 #include "tests/shim/p11/names.h"
 #include "tests/shim/p11/p11fault.h"
 
 #define RULES_MAX 64
-#define WORDS_MAX 16
 
 /*
  * A kind of rule. What follows its name, one letter each:
@@ -96,135 +95,52 @@ static const enum p11_fn liars[] = {
 	FN_FindObjects,
 };
 
-struct word {
-	char s[RULE_TEXT_MAX + 1];
-	size_t len;
-};
-
-struct line {
-	unsigned number;
-	struct word words[WORDS_MAX];
-	unsigned num;
-	unsigned next;
-};
-
 static struct rule rules[RULES_MAX];
 static size_t num_rules;
-
-static _Noreturn void
-wrong(const struct line *l, const char *what, const char *word)
-{
-	p11_die("line %u of the plan: %s: %s", l->number, what, word);
-}
-
-static struct word *
-next_word(struct line *l, const char *what)
-{
-	if (l->next >= l->num)
-		wrong(l, "missing", what);
-	return &l->words[l->next++];
-}
-
-/* A character, or \xHH, \\, \": its value; *P goes beyond it. */
-static char
-unescape(const struct line *l, const char **p)
-{
-	const char *s = *p;
-	char hex[3] = { 0 };
-
-	*p = s + 1;
-	if (s[0] != '\\')
-		return s[0];
-	*p = s + 2;
-	if (s[1] == '\\' || s[1] == '"')
-		return s[1];
-	if (s[1] != 'x' || !isxdigit((unsigned char)s[2]) ||
-	    !isxdigit((unsigned char)s[3]))
-		wrong(l, "not an escape", s);
-	*p = s + 4;
-	memcpy(hex, s + 2, 2);
-	return (char)strtoul(hex, NULL, 16);
-}
-
-/* A word ends at a blank; one in double quotes, at the second of them. */
-static const char *
-split_word(struct line *l, const char *s)
-{
-	struct word *w = &l->words[l->num];
-	bool quoted = *s == '"';
-
-	if (l->num == WORDS_MAX)
-		wrong(l, "too many words", s);
-	memset(w, 0, sizeof(*w));
-	s += quoted ? 1 : 0;
-	while (*s != '\0' && (quoted ? *s != '"' : !isspace((int)*s))) {
-		if (w->len == RULE_TEXT_MAX)
-			wrong(l, "too long", w->s);
-		w->s[w->len++] = unescape(l, &s);
-	}
-	if (quoted && *s++ != '"')
-		wrong(l, "no closing quote", w->s);
-	l->num++;
-	return s;
-}
-
-static void
-split(struct line *l, const char *s)
-{
-	l->num = 0;
-	l->next = 0;
-	for (;;) {
-		while (isspace((unsigned char)*s))
-			s++;
-		if (*s == '\0' || *s == '#')
-			return;
-		s = split_word(l, s);
-	}
-}
 
 static unsigned
 take_number(struct line *l)
 {
-	const char *s = next_word(l, "a number")->s;
+	const char *s = line_next(l, "a number")->s;
 	unsigned long value;
 
 	if (!names_number(s, &value))
-		wrong(l, "not a number", s);
+		line_die(l, "not a number", s);
 	if (value > INT_MAX)
-		wrong(l, "too large a number", s);
+		line_die(l, "too large a number", s);
 	return (unsigned)value;
 }
 
 static unsigned long
 take_value(struct line *l, const char *prefix)
 {
-	const char *s = next_word(l, prefix)->s;
+	const char *s = line_next(l, prefix)->s;
 	unsigned long value;
 
 	if (!names_value(prefix, s, &value))
-		wrong(l, "neither a number nor a name known", s);
+		line_die(l, "neither a number nor a name known", s);
 	return value;
 }
 
 static enum p11_fn
 take_function(struct line *l)
 {
-	const char *s = next_word(l, "a function")->s;
+	const char *s = line_next(l, "a function")->s;
 
 	for (int fn = FN_NONE + 1; fn < FN_COUNT; fn++)
 		if (strncmp(s, "C_", 2) == 0 &&
 		    strcmp(s + 2, p11_fn_name((enum p11_fn)fn)) == 0)
 			return (enum p11_fn)fn;
-	wrong(l, "unknown function", s);
+	line_die(l, "unknown function", s);
 }
 
 static void
 take_text(struct line *l, const struct grammar *g, struct rule *r)
 {
-	const struct word *w = next_word(l, "a text");
+	const struct word *w = line_next(l, "a text");
 
 	if (g->size != 0 && w->len > g->size)
-		wrong(l, "too long", w->s);
+		line_die(l, "too long", w->s);
 	memcpy(r->text, w->s, sizeof(r->text));
 	r->text_len = w->len;
 }
@@ -235,13 +151,13 @@ take_flags(struct line *l, struct rule *r)
 	CK_FLAGS flag;
 
 	if (l->next == l->num)
-		wrong(l, "missing", "+CKF_NAME or -CKF_NAME");
+		line_die(l, "missing", "+CKF_NAME or -CKF_NAME");
 	while (l->next < l->num) {
 		const char *s = l->words[l->next++].s;
 
 		if ((s[0] != '+' && s[0] != '-') ||
 		    !names_value("CKF_", s + 1, &flag))
-			wrong(l, "not +CKF_NAME or -CKF_NAME", s);
+			line_die(l, "not +CKF_NAME or -CKF_NAME", s);
 		if (s[0] == '+')
 			r->set |= flag;
 		else
@@ -252,13 +168,15 @@ take_flags(struct line *l, struct rule *r)
 static void
 take_lie(struct line *l, struct rule *r)
 {
-	const char *s = next_word(l, "a lie")->s;
+	const char *s = line_next(l, "a lie")->s;
 
 	for (int i = LIE_NONE + 1; i < (int)P11_COUNT(lies); i++)
 		if (strcmp(s, lies[i]) == 0)
 			r->lie = (enum lie_mode)i;
 	if (r->lie == LIE_NONE)
-		wrong(l, "unknown lie", s);
+		line_die(l, "unknown lie", s);
+	if (r->lie == LIE_GROW && r->fn == FN_FindObjects)
+		line_die(l, "C_FindObjects has no length to ask for", s);
 }
 
 static void
@@ -275,7 +193,7 @@ take_liar(struct line *l, struct rule *r)
 	for (size_t i = 0; i < P11_COUNT(liars); i++)
 		if (liars[i] == r->fn)
 			return;
-	wrong(l, "cannot lie", s);
+	line_die(l, "cannot lie", s);
 }
 
 static void
@@ -287,9 +205,9 @@ take_hex(const struct line *l, const char *s, struct rule *r)
 	for (; *s != '\0'; s += 2) {
 		memcpy(pair + 2, s, 2);
 		p = pair;
-		r->text[r->text_len++] = unescape(l, &p);
+		r->text[r->text_len++] = line_unescape(l, &p);
 		if (s[1] == '\0')
-			wrong(l, "half a byte", s);
+			line_die(l, "half a byte", s);
 	}
 }
 
@@ -297,15 +215,15 @@ take_hex(const struct line *l, const char *s, struct rule *r)
 static void
 take_assignment(struct line *l, struct rule *r)
 {
-	struct word *w = next_word(l, "CKA_NAME=VALUE");
+	struct word *w = line_next(l, "CKA_NAME=VALUE");
 	char *eq = strchr(w->s, '=');
 	CK_ULONG value;
 
 	if (eq == NULL)
-		wrong(l, "not CKA_NAME=VALUE", w->s);
+		line_die(l, "not CKA_NAME=VALUE", w->s);
 	*eq++ = '\0';
 	if (!names_value("CKA_", w->s, &r->what))
-		wrong(l, "unknown attribute", w->s);
+		line_die(l, "unknown attribute", w->s);
 	if (strcmp(eq, "unavailable") == 0) {
 		r->lie = LIE_UNAVAILABLE;
 	} else if (strcmp(eq, "0") == 0 || strcmp(eq, "1") == 0) {
@@ -318,7 +236,7 @@ take_assignment(struct line *l, struct rule *r)
 		memcpy(r->text, &value, sizeof(value));
 		r->text_len = sizeof(value);
 	} else {
-		wrong(l, "unknown value", eq);
+		line_die(l, "unknown value", eq);
 	}
 }
 
@@ -408,7 +326,7 @@ take_option(struct line *l, const struct option *o, struct rule *r)
 		r->absent = take_number(l);
 		break;
 	case 'o':
-		memcpy(r->other, next_word(l, "a label")->s, sizeof(r->other));
+		memcpy(r->other, line_next(l, "a label")->s, sizeof(r->other));
 		break;
 	case 'x':
 		r->noflags = true;
@@ -437,11 +355,11 @@ take_options(struct line *l, const struct grammar *g, struct rule *r)
 			    strchr(g->options, options[i].letter) != NULL)
 				found = &options[i];
 		if (found == NULL)
-			wrong(l, "unknown word", s);
+			line_die(l, "unknown word", s);
 		take_option(l, found, r);
 		if (l->next > before && found->letter != 'o' &&
 		    strcmp(l->words[before].s, "0") == 0)
-			wrong(l, "counted from 1", s);
+			line_die(l, "counted from 1", s);
 	}
 }
 
@@ -456,11 +374,9 @@ take_rule(struct line *l)
 		if (strcmp(grammars[i].name, name) == 0)
 			g = &grammars[i];
 	if (g == NULL)
-		wrong(l, "unknown rule", name);
+		line_die(l, "unknown rule", name);
 	if (num_rules == RULES_MAX)
-		wrong(l, "too many rules", name);
-	if (g->kind > RULE_NOISE)
-		wrong(l, "not made yet", name);
+		line_die(l, "too many rules", name);
 	r = &rules[num_rules++];
 	r->kind = g->kind;
 	r->offset = g->offset;
@@ -485,7 +401,7 @@ plan_load(const char *path)
 		p11_die("%s: %s", path, strerror(errno));
 	while (getline(&text, &size, f) != -1) {
 		l.number++;
-		split(&l, text);
+		line_split(&l, text);
 		if (l.num > 0)
 			take_rule(&l);
 	}

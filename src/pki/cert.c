@@ -223,23 +223,7 @@ cert_from_file(struct bytes content, struct cert **ret, struct diag *d)
 enum err
 cert_put_pem(struct bytes der, struct buf *out, struct diag *d)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
-	enum err e = ERR_OK;
-	char *text = NULL;
-	long len;
-
-	if (bio == NULL || der.len > INT32_MAX ||
-	    PEM_write_bio(bio, PEM_STRING_X509, "", der.ptr, (long)der.len) <=
-		0) {
-		BIO_free(bio);
-		return ossl_nomem(d);
-	}
-	len = BIO_get_mem_data(bio, &text);
-	buf_put(out, bytes_of(text, (size_t)len));
-	if (!buf_ok(out))
-		e = diag_nomem(d);
-	BIO_free(bio);
-	return e;
+	return pem_put(PEM_STRING_X509, der, out, d);
 }
 
 void

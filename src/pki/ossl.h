@@ -43,4 +43,8 @@ MUST_CHECK enum err pubkey_has_exponent(EVP_PKEY *evp, bool *ret,
 MUST_CHECK enum err pubkey_open(const struct pubkey *k, struct bytes sig,
     struct buf *ret_block, bool *ret_ok, struct diag *d);
 
+/* Appends DER as PEM of the type NAME ("CERTIFICATE"). */
+MUST_CHECK enum err pem_put(const char *name, struct bytes der, struct buf *out,
+    struct diag *d);
+
 #endif

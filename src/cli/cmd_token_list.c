@@ -77,7 +77,6 @@ put_uris(struct buf *text, const struct tok_info *list, size_t num)
 		    !tok_has(&list[i], TOK_INITIALISED))
 			continue;
 		tok_put_uri(&uri, &list[i]);
-		buf_str(text, text->len > 0 ? "" : "\n");
 		text_put_safe(text, buf_bytes(&uri));
 		buf_str(text, "\n");
 		buf_clear(&uri);

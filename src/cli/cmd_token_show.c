@@ -82,6 +82,14 @@ put_cert(struct buf *out, const struct tok_object *o)
 	text_put_rfc3339(out, cert_not_after(o->cert));
 }
 
+/* Begins the next of several facts. */
+static void
+put_sep(struct buf *out)
+{
+	if (out->len > 0)
+		buf_str(out, "; ");
+}
+
 static void
 put_pair(struct buf *out, const struct tok_objects *all,
     const struct tok_object *o)
@@ -89,11 +97,13 @@ put_pair(struct buf *out, const struct tok_objects *all,
 	const struct tok_object *key;
 
 	if (o->pair == TOK_NO_PAIR) {
-		buf_str(out, "; no private key seen");
+		put_sep(out);
+		buf_str(out, "no private key seen");
 		return;
 	}
 	key = tok_object(all, o->pair);
-	buf_str(out, "; of private key ");
+	put_sep(out);
+	buf_str(out, "of private key ");
 	if (key->id.len > 0)
 		text_put_hex(out, key->id, "", TEXT_LOWER);
 	else

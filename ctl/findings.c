@@ -158,6 +158,9 @@ rule_of(enum err code)
 	case ERR_SYNTAX:
 	case ERR_UNSUPPORTED:
 	case ERR_CRYPTO:
+	case ERR_TOKEN:
+	case ERR_PIN:
+	case ERR_POLICY:
 		break;
 	}
 	return CTL_RULE_MALFORMED;

@@ -5,12 +5,27 @@ house_unit_test(test_ctl_verify SOURCES unit/test_ctl_verify.c LIBS ctl)
 house_unit_test(test_ctl_twin SOURCES unit/test_ctl_twin.c LIBS ctl lab)
 house_unit_test(test_validate SOURCES unit/test_validate.c LIBS ctl lab)
 house_unit_test(test_pki SOURCES unit/test_pki.c LIBS pki PkgConfig::CRYPTO)
+add_executable(tree tools/tree.c)
+target_link_libraries(tree PRIVATE cli)
+house_unit_test(test_sig SOURCES unit/test_sig.c LIBS pki PkgConfig::CRYPTO)
+house_unit_test(test_request
+	SOURCES unit/test_request.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
+house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
+house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
+house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
 	SOURCES unit/test_listing_values.c LIBS ctl)
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
+house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
+
+# The audit log.
+house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
+house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)
+house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
+	LIBS audit PkgConfig::CRYPTO)

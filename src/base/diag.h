@@ -14,7 +14,9 @@
 
 #include <stddef.h>
 
-/* Error codes, grouped by what the person can do about them. */
+/* Error codes, grouped by what the person can do about them. ERR_TOKEN: no
+ * such token or key, more than one, or its module failed. ERR_PIN: it is
+ * wrong, locked, was refused or not given. */
 #define ERR_LIST(X)                         \
 	X(ERR_OK, "ok")                     \
 	X(ERR_NOMEM, "out of memory")       \

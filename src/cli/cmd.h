@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands. Each is one file, cmd_NAME.c, with one public symbol: its entry
- * for the table in cmds.c. */
+ * for the table in cmds.c, or for the table of the group that it stands in,
+ * as `token list` does. A group is a command that has others in place of
+ * options; ctlsmith itself is the outermost. */
 #ifndef CLI_CMD_H
 #define CLI_CMD_H
 
@@ -11,16 +13,22 @@ enum cmd_exit {
 	CMD_OK = 0,
 	CMD_FAILED = 1, /* could not read, parse, write */
 	CMD_USAGE = 2,  /* the command line is wrong */
-	CMD_POLICY = 3  /* a verification failed or could not be made */
+	CMD_POLICY = 3, /* a verification failed or could not be made */
+	CMD_TOKEN = 4,  /* token or PIN */
+	CMD_RESUME = 5  /* incomplete, and can be resumed */
 };
 
 struct cmd {
-	const char *name;
-	const char *args;    /* "FILE..." */
+	const char *name;    /* as typed: "show", "token list"; of ctlsmith
+			      * itself "" */
+	const char *args;    /* "FILE..."; of a group "COMMAND" is said */
 	const char *summary; /* one line */
 	const char *text;    /* the body of --help, whole lines */
 	const char *words;   /* what to complete behind it, as in struct opt */
 	const struct opt *opts;
+	/* The commands of a group in the order of --help, a NULL ends them;
+	 * opts and run are then not used. NULL: no group. */
+	const struct cmd *const *subs;
 	enum cmd_exit (*run)(const struct cmd *cmd, struct opt_line *line);
 };
 
@@ -28,13 +36,17 @@ extern const struct cmd cmd_show;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_lint;
 extern const struct cmd cmd_extract;
+extern const struct cmd cmd_token;
 extern const struct cmd cmd_completion;
 
-/* All commands in the order of --help; a NULL ends it. */
-extern const struct cmd *const cmd_table[];
+/* ctlsmith itself: the group of all commands. */
+extern const struct cmd cmd_root;
 
-/* The command NAME, or NULL. */
-const struct cmd *cmd_find(const char *name);
+/* The word by which CMD is called within its group: "list". */
+const char *cmd_word(const struct cmd *cmd);
+
+/* The command of GROUP that is called WORD, or NULL. */
+const struct cmd *cmd_find(const struct cmd *group, const char *word);
 
 /* Reads the options of LINE into TARGET. *RET_DONE: --help was printed, or the
  * command line is wrong and that was said; the value is then the command's
@@ -46,11 +58,15 @@ enum cmd_exit cmd_options(const struct cmd *cmd, struct opt_line *line,
  * reason in D; returns CMD_USAGE. */
 enum cmd_exit cmd_usage(const struct cmd *cmd, const struct diag *d);
 
-/* Ends CMD for the reason in D: as cmd_usage(), or CMD_FAILED where it is not
- * the command line that is wrong. */
+/* What a command ends with for an error: the table of exit codes. */
+enum cmd_exit cmd_end(enum err e);
+
+/* Ends CMD for the reason in D: as cmd_usage() where it is the command line
+ * that is wrong, otherwise says so and returns cmd_end(). */
 enum cmd_exit cmd_refuse(const struct cmd *cmd, const struct diag *d);
 
-/* The whole of ctlsmith behind the initialisation of libraries. */
-int cmd_main(int argc, char **argv);
+/* The whole of the program whose commands ROOT has (cmd_root, or that of a
+ * test), behind the initialisation of libraries. */
+int cmd_main(const struct cmd *root, int argc, char **argv);
 
 #endif

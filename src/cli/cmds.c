@@ -4,51 +4,89 @@
 
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "data/scalar.h"
 
-const struct cmd *const cmd_table[] = {
+static const struct cmd *const commands[] = {
 	&cmd_show,
 	&cmd_verify,
 	&cmd_lint,
 	&cmd_extract,
+	&cmd_token,
 	&cmd_completion,
 	NULL,
 };
 
+const struct cmd cmd_root = {
+	.name = "",
+	.text = "Reads and judges the trust lists (CTLFile.tlv, ITLFile.tlv) "
+		"and signed files\nthat Cisco phones trust.\n",
+	.subs = commands,
+};
+
+static bool
+is_root(const struct cmd *cmd)
+{
+	return cmd->name[0] == '\0';
+}
+
+/* What stands between "ctlsmith" and the name of CMD. */
+static const char *
+space(const struct cmd *cmd)
+{
+	return is_root(cmd) ? "" : " ";
+}
+
+const char *
+cmd_word(const struct cmd *cmd)
+{
+	const char *last = strrchr(cmd->name, ' ');
+
+	return last == NULL ? cmd->name : last + 1;
+}
+
 const struct cmd *
-cmd_find(const char *name)
+cmd_find(const struct cmd *group, const char *word)
 {
 	const struct cmd *const *c;
 
-	for (c = cmd_table; *c != NULL; c++)
-		if (strcmp((*c)->name, name) == 0)
+	for (c = group->subs; *c != NULL; c++)
+		if (strcmp(cmd_word(*c), word) == 0)
 			return *c;
 	return NULL;
 }
 
 static void
-put_overview(struct buf *out)
+put_group(const struct cmd *group, struct buf *out)
 {
 	const struct cmd *const *c;
 
-	buf_str(out,
-	    "Usage: ctlsmith COMMAND [OPTION...] [ARGUMENT...]\n\n"
-	    "Reads and judges the trust lists (CTLFile.tlv, ITLFile.tlv) and "
-	    "signed files\nthat Cisco phones trust.\n\nCommands:\n");
-	for (c = cmd_table; *c != NULL; c++)
-		buf_printf(out, "  %-12s %s\n", (*c)->name, (*c)->summary);
-	buf_str(out,
-	    "\n`ctlsmith COMMAND --help` tells more, and so does "
-	    "`man ctlsmith-COMMAND`.\n`ctlsmith --version` prints the "
-	    "version.\n\nExit status: 0 all well; 1 a file could not be read "
-	    "or parsed; 2 usage;\n3 a file did not verify, could not be "
-	    "judged, or has an error.\n");
+	buf_printf(out,
+	    "Usage: ctlsmith%s%s COMMAND [OPTION...] [ARGUMENT...]\n\n",
+	    space(group), group->name);
+	if (!is_root(group))
+		buf_printf(out, "%s.\n\n", group->summary);
+	buf_printf(out, "%s\nCommands:\n", group->text);
+	for (c = group->subs; *c != NULL; c++)
+		buf_printf(out, "  %-12s %s\n", cmd_word(*c), (*c)->summary);
+	buf_printf(out,
+	    "\n`ctlsmith%s%s COMMAND --help` tells more, and so does "
+	    "`man ctlsmith-%s`.\n",
+	    space(group), group->name,
+	    is_root(group) ? "COMMAND" : group->name);
+	if (is_root(group))
+		buf_str(out,
+		    "`ctlsmith --version` prints the version.\n\nExit status: "
+		    "0 all well; 1 a file could not be read or parsed; 2 "
+		    "usage;\n3 a file did not verify, could not be judged, or "
+		    "has an error.\n");
 }
 
 static void
 put_command(const struct cmd *cmd, struct buf *out)
 {
-	buf_printf(out, "Usage: ctlsmith %s [OPTION...] %s\n\n%s.\n\n%s\n",
-	    cmd->name, cmd->args, cmd->summary, cmd->text);
+	buf_printf(out, "Usage: ctlsmith %s [OPTION...]%s%s\n\n%s.\n\n%s\n",
+	    cmd->name, cmd->args[0] == '\0' ? "" : " ", cmd->args, cmd->summary,
+	    cmd->text);
 	buf_str(out, "Options:\n");
 	opt_help(cmd->opts, out);
 }
@@ -59,8 +97,8 @@ print_help(const struct cmd *cmd)
 	struct buf text = { 0 };
 	enum cmd_exit end;
 
-	if (cmd == NULL)
-		put_overview(&text);
+	if (cmd->subs != NULL)
+		put_group(cmd, &text);
 	else
 		put_command(cmd, &text);
 	end = out_write(&text);
@@ -71,10 +109,40 @@ print_help(const struct cmd *cmd)
 enum cmd_exit
 cmd_usage(const struct cmd *cmd, const struct diag *d)
 {
+	if (cmd == NULL)
+		cmd = &cmd_root;
 	out_complain(NULL, d);
-	(void)fprintf(stderr, "Try 'ctlsmith %s%s--help'.\n",
-	    cmd == NULL ? "" : cmd->name, cmd == NULL ? "" : " ");
+	(void)fprintf(stderr, "Try 'ctlsmith %s%s--help'.\n", cmd->name,
+	    space(cmd));
 	return CMD_USAGE;
+}
+
+enum cmd_exit
+cmd_end(enum err e)
+{
+	switch (e) {
+	case ERR_OK:
+		return CMD_OK;
+	case ERR_USAGE:
+		return CMD_USAGE;
+	case ERR_POLICY:
+		return CMD_POLICY;
+	case ERR_TOKEN:
+	case ERR_PIN:
+		return CMD_TOKEN;
+	case ERR_NOMEM:
+	case ERR_IO:
+	case ERR_ABSENT:
+	case ERR_EXISTS:
+	case ERR_TOO_BIG:
+	case ERR_TRUNCATED:
+	case ERR_SYNTAX:
+	case ERR_LEFTOVER:
+	case ERR_UNSUPPORTED:
+	case ERR_CRYPTO:
+		break;
+	}
+	return CMD_FAILED;
 }
 
 enum cmd_exit
@@ -83,7 +151,7 @@ cmd_refuse(const struct cmd *cmd, const struct diag *d)
 	if (d->code == ERR_USAGE)
 		return cmd_usage(cmd, d);
 	out_complain(NULL, d);
-	return CMD_FAILED;
+	return cmd_end(d->code);
 }
 
 enum cmd_exit
@@ -101,44 +169,85 @@ cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
 	return line->help ? print_help(cmd) : CMD_OK;
 }
 
-static enum cmd_exit
-help_for(const char *name)
+/* Writes to OUT what may have been meant by WORD, which GROUP does not have. */
+static void
+hint(const struct cmd *group, const char *word, char *out, size_t size)
 {
-	const struct cmd *cmd;
+	struct scalar_words words = { .num = 0 };
+	const struct cmd *const *c;
+
+	for (c = group->subs; *c != NULL && words.num < SCALAR_WORDS_MAX; c++)
+		words.item[words.num++] = cmd_word(*c);
+	scalar_hint(out, size, bytes_of_str(word), &words);
+}
+
+/* Says that GROUP has nothing that is called WORD (NULL: that no word was
+ * given). */
+static enum cmd_exit
+no_command(const struct cmd *group, const char *word)
+{
+	char more[128];
 	struct diag d;
 
-	if (name == NULL)
-		return print_help(NULL);
-	cmd = cmd_find(name);
-	if (cmd != NULL)
-		return print_help(cmd);
-	diag_set(&d, ERR_USAGE, "there is no command '%s'", name);
-	return cmd_usage(NULL, &d);
+	if (word == NULL) {
+		diag_set(&d, ERR_USAGE, "a command%s%s is missing",
+		    is_root(group) ? "" : " behind ", group->name);
+		return cmd_usage(group, &d);
+	}
+	if (word[0] == '-') {
+		diag_set(&d, ERR_USAGE, "'%s' is no option of ctlsmith%s%s",
+		    word, space(group), group->name);
+		return cmd_usage(group, &d);
+	}
+	hint(group, word, more, sizeof(more));
+	diag_set(&d, ERR_USAGE, "there is no command '%.80s%s%.80s'%s",
+	    group->name, space(group), word, more);
+	return cmd_usage(group, &d);
+}
+
+/* Prints the help of what WORDS name within GROUP; a NULL ends them. */
+static enum cmd_exit
+help_for(const struct cmd *group, char **words)
+{
+	const struct cmd *cmd = group, *sub;
+
+	for (; cmd->subs != NULL && *words != NULL; words++) {
+		sub = cmd_find(cmd, *words);
+		if (sub == NULL)
+			return no_command(cmd, *words);
+		cmd = sub;
+	}
+	return print_help(cmd);
+}
+
+static bool
+asks_for_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+	    strcmp(word, "help") == 0;
 }
 
 int
-cmd_main(int argc, char **argv)
+cmd_main(const struct cmd *root, int argc, char **argv)
 {
-	struct opt_line line = { .argc = argc - 1, .argv = argv + 1 };
-	const char *name = argc > 1 ? argv[1] : NULL;
-	const struct cmd *cmd;
-	struct diag d;
+	struct opt_line line = { .argc = argc, .argv = argv };
+	const struct cmd *cmd = root, *sub;
+	const char *word;
 
-	if (name == NULL) {
-		diag_set(&d, ERR_USAGE, "a command is missing");
-		return cmd_usage(NULL, &d);
+	while (cmd->subs != NULL) {
+		word = line.argc > 1 ? line.argv[1] : NULL;
+		if (word == NULL)
+			return no_command(cmd, NULL);
+		if (asks_for_help(word))
+			return help_for(cmd, line.argv + 2);
+		if (cmd == root && strcmp(word, "--version") == 0)
+			return out_version();
+		sub = cmd_find(cmd, word);
+		if (sub == NULL)
+			return no_command(cmd, word);
+		cmd = sub;
+		line.argc--;
+		line.argv++;
 	}
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
-	    strcmp(name, "help") == 0)
-		return help_for(argv[2]);
-	if (strcmp(name, "--version") == 0)
-		return out_version();
-	cmd = cmd_find(name);
-	if (cmd != NULL)
-		return cmd->run(cmd, &line);
-	diag_set(&d, ERR_USAGE,
-	    name[0] == '-' ? "'%s' is no option of ctlsmith"
-			   : "there is no command '%s'",
-	    name);
-	return cmd_usage(NULL, &d);
+	return cmd->run(cmd, &line);
 }

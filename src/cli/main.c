@@ -79,5 +79,5 @@ main(int argc, char **argv)
 		    OPENSSL_INIT_NO_ATEXIT,
 		NULL) != 1)
 		(void)or_end(NULL, 1);
-	return cmd_main(argc, argv);
+	return cmd_main(&cmd_root, argc, argv);
 }

@@ -317,7 +317,9 @@ out_worse(enum cmd_exit a, enum cmd_exit b)
 	static const int rank[] = { [CMD_OK] = 0,
 		[CMD_POLICY] = 1,
 		[CMD_FAILED] = 2,
-		[CMD_USAGE] = 3 };
+		[CMD_TOKEN] = 3,
+		[CMD_RESUME] = 4,
+		[CMD_USAGE] = 5 };
 
 	return rank[a] >= rank[b] ? a : b;
 }

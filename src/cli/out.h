@@ -91,7 +91,8 @@ void out_put_diag(struct buf *out, const struct diag *d);
 
 enum cmd_exit out_version(void);
 
-/* The worse of two ends: failed before policy before ok. */
+/* The worse of two ends: usage before resume before token before failed before
+ * policy before ok. */
 enum cmd_exit out_worse(enum cmd_exit a, enum cmd_exit b);
 
 #endif

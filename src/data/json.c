@@ -71,8 +71,10 @@ put_chunk(const char *chunk, size_t len, void *out)
 	return buf_ok(b) ? 0 : -1;
 }
 
-enum err
-doc_json_dump(const json_t *json, struct buf *out, struct diag *diag)
+/* Into a buffer of its own, so that OUT gets all or nothing; END behind it. */
+static enum err
+dump(const json_t *json, size_t flags, const char *end, struct buf *out,
+    struct diag *diag)
 {
 	struct buf text = { 0 };
 	enum err err = ERR_OK;
@@ -80,13 +82,12 @@ doc_json_dump(const json_t *json, struct buf *out, struct diag *diag)
 	if (!json_is_object(json) && !json_is_array(json))
 		return diag_set(diag, ERR_USAGE,
 		    "only an object or an array can be written as JSON");
-	/* Into a buffer of its own, so that OUT gets all or nothing. */
 	if (json_dump_callback(json, put_chunk, &text,
-		JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0) {
+		flags | JSON_ENSURE_ASCII) != 0) {
 		err = diag_nomem(diag);
 		goto out;
 	}
-	buf_u8(&text, '\n');
+	buf_str(&text, end);
 	if (buf_ok(&text))
 		buf_put(out, buf_bytes(&text));
 	if (!buf_ok(&text) || !buf_ok(out))
@@ -94,4 +95,16 @@ doc_json_dump(const json_t *json, struct buf *out, struct diag *diag)
 out:
 	buf_clear(&text);
 	return err;
+}
+
+enum err
+doc_json_dump(const json_t *json, struct buf *out, struct diag *diag)
+{
+	return dump(json, JSON_INDENT(2), "\n", out, diag);
+}
+
+enum err
+doc_json_line(const json_t *json, struct buf *out, struct diag *diag)
+{
+	return dump(json, JSON_COMPACT, "", out, diag);
 }

@@ -24,4 +24,9 @@ MUST_CHECK enum err doc_json_text(json_t *obj, const char *key,
 MUST_CHECK enum err doc_json_dump(const json_t *json, struct buf *out,
     struct diag *diag);
 
+/* The same in as few characters as possible and without a newline: for a file
+ * of one JSON value a line. */
+MUST_CHECK enum err doc_json_line(const json_t *json, struct buf *out,
+    struct diag *diag);
+
 #endif

@@ -196,7 +196,7 @@ scalar_hint(char *out, size_t size, struct bytes got,
 
 	for (i = 0; i < words->num; i++) {
 		dist = edit_distance(got, words->item[i]);
-		if (dist <= best && dist < got.len) {
+		if (dist <= best && dist < got.len && dist < WORD_MAX) {
 			best = dist - (dist > 0);
 			near = words->item[i];
 		}

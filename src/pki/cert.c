@@ -16,6 +16,7 @@
 
 struct cert {
 	X509 *x509;
+	struct buf der;
 	struct pubkey *key; /* NULL: of no kind that OpenSSL knows */
 	int64_t not_before;
 	int64_t not_after;
@@ -101,9 +102,9 @@ read_parts(struct cert *c, struct diag *d)
 	return read_key(c, d);
 }
 
-/* Takes X509 over, whatever the outcome. */
+/* Takes X509, decoded of DER, over, whatever the outcome. */
 static enum err
-wrap(X509 *x509, struct cert **ret, struct diag *d)
+wrap(X509 *x509, struct bytes der, struct cert **ret, struct diag *d)
 {
 	struct cert *c = calloc(1, sizeof(*c));
 	enum err e;
@@ -113,11 +114,29 @@ wrap(X509 *x509, struct cert **ret, struct diag *d)
 		return diag_nomem(d);
 	}
 	c->x509 = x509;
-	e = read_parts(c, d);
+	buf_put(&c->der, der);
+	e = buf_ok(&c->der) ? read_parts(c, d) : diag_nomem(d);
 	if (e == ERR_OK)
 		*ret = c;
 	else
 		cert_free(&c);
+	return e;
+}
+
+/* The same of one whose bytes OpenSSL has not kept. */
+static enum err
+wrap_encoded(X509 *x509, struct cert **ret, struct diag *d)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(x509, &der);
+	enum err e;
+
+	if (len <= 0) {
+		X509_free(x509);
+		return ossl_nomem(d);
+	}
+	e = wrap(x509, bytes_of(der, (size_t)len), ret, d);
+	OPENSSL_free(der);
 	return e;
 }
 
@@ -140,7 +159,7 @@ cert_from_der(struct bytes der, struct cert **ret, struct diag *d)
 		    "%zu more byte(s) follow the end of the certificate",
 		    (size_t)(der.ptr + der.len - p));
 	}
-	return wrap(x509, ret, d);
+	return wrap(x509, der, ret, d);
 }
 
 /* A certificate is no secret: one that asks for a passphrase is refused,
@@ -183,7 +202,7 @@ from_pem(struct bytes content, struct cert **ret, struct diag *d)
 		e = ossl_fail(d, ERR_SYNTAX, several);
 	} else {
 		ERR_clear_error();
-		e = wrap(first, ret, d);
+		e = wrap_encoded(first, ret, d);
 	}
 	X509_free(second);
 	BIO_free(bio);
@@ -204,23 +223,7 @@ cert_from_file(struct bytes content, struct cert **ret, struct diag *d)
 enum err
 cert_put_pem(struct bytes der, struct buf *out, struct diag *d)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
-	enum err e = ERR_OK;
-	char *text = NULL;
-	long len;
-
-	if (bio == NULL || der.len > INT32_MAX ||
-	    PEM_write_bio(bio, PEM_STRING_X509, "", der.ptr, (long)der.len) <=
-		0) {
-		BIO_free(bio);
-		return ossl_nomem(d);
-	}
-	len = BIO_get_mem_data(bio, &text);
-	buf_put(out, bytes_of(text, (size_t)len));
-	if (!buf_ok(out))
-		e = diag_nomem(d);
-	BIO_free(bio);
-	return e;
+	return pem_put(PEM_STRING_X509, der, out, d);
 }
 
 void
@@ -229,6 +232,7 @@ cert_free(struct cert **c)
 	if (*c == NULL)
 		return;
 	pubkey_free(&(*c)->key);
+	buf_clear(&(*c)->der);
 	X509_free((*c)->x509);
 	free(*c);
 	*c = NULL;
@@ -239,6 +243,12 @@ string_bytes(const ASN1_STRING *s)
 {
 	return bytes_of(ASN1_STRING_get0_data(s),
 	    (size_t)ASN1_STRING_length(s));
+}
+
+struct bytes
+cert_der(const struct cert *c)
+{
+	return buf_bytes(&c->der);
 }
 
 struct bytes
@@ -257,6 +267,12 @@ const struct pubkey *
 cert_key(const struct cert *c)
 {
 	return c->key;
+}
+
+bool
+cert_has_key(const struct cert *c, const struct pubkey *k)
+{
+	return c->key != NULL && pubkey_equal(c->key, k);
 }
 
 struct bytes
@@ -442,6 +458,21 @@ cert_put_attr_utf8(const struct cert *c, enum cert_name which, size_t i,
 	buf_put(out, bytes_of(utf8, (size_t)len));
 	OPENSSL_free(utf8);
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+}
+
+enum err
+cert_put_cn(const struct cert *c, enum cert_name which, struct buf *out,
+    struct diag *d)
+{
+	size_t i, n = cert_num_attrs(c, which);
+	struct cert_attr attr;
+
+	for (i = 0; i < n; i++) {
+		cert_attr(c, which, i, &attr);
+		if (strcmp(attr.key, "CN") == 0)
+			return cert_put_attr_utf8(c, which, i, out, d);
+	}
+	return ERR_OK;
 }
 
 /* Why a name cannot be printed, which OpenSSL does not say: an attribute that

@@ -28,7 +28,7 @@ void cert_free(struct cert **c);
 
 /* What is returned below is borrowed from C. */
 
-/* The bytes that it was decoded from. */
+/* Its DER. */
 struct bytes cert_der(const struct cert *c);
 
 /* The magnitude of the serial number, big-endian, without a sign byte. */

@@ -2,6 +2,7 @@
 #include "pki/ossl.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
 enum err
 ossl_fail(struct diag *d, enum err code, const char *what)
@@ -34,4 +35,25 @@ void
 ossl_forget_errors(void)
 {
 	ERR_clear_error();
+}
+
+enum err
+pem_put(const char *name, struct bytes der, struct buf *out, struct diag *d)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	enum err e = ERR_OK;
+	char *text = NULL;
+	long len;
+
+	if (bio == NULL || der.len > INT32_MAX ||
+	    PEM_write_bio(bio, name, "", der.ptr, (long)der.len) <= 0) {
+		BIO_free(bio);
+		return ossl_nomem(d);
+	}
+	len = BIO_get_mem_data(bio, &text);
+	buf_put(out, bytes_of(text, (size_t)len));
+	if (!buf_ok(out))
+		e = diag_nomem(d);
+	BIO_free(bio);
+	return e;
 }

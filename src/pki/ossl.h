@@ -33,8 +33,18 @@ const EVP_MD *digest_md(enum digest which);
 /* The DER of DigestInfo up to the digest itself; absent for MD5. */
 struct bytes digest_info(enum digest which);
 
-/* K has an exponent that is odd and above 1; K is RSA. */
+/* *RET: EVP, which is RSA, has an exponent that is odd and above 1. */
 MUST_CHECK enum err pubkey_has_exponent(EVP_PKEY *evp, bool *ret,
+    struct diag *d);
+
+/* Appends the block that SIG holds: SIG raised to the exponent of K, which is
+ * RSA. *RET_OK is false, and nothing appended, where no signature by K is that
+ * long, or K has an exponent that proves nothing. */
+MUST_CHECK enum err pubkey_open(const struct pubkey *k, struct bytes sig,
+    struct buf *ret_block, bool *ret_ok, struct diag *d);
+
+/* Appends DER as PEM of the type NAME ("CERTIFICATE"). */
+MUST_CHECK enum err pem_put(const char *name, struct bytes der, struct buf *out,
     struct diag *d);
 
 #endif

@@ -342,3 +342,24 @@ pubkey_verify(const struct pubkey *k, enum digest which,
 	pubkey_checker_free(&c);
 	return e;
 }
+
+enum err
+pubkey_open(const struct pubkey *k, struct bytes sig, struct buf *ret_block,
+    bool *ret_ok, struct diag *d)
+{
+	struct pubkey_checker *c = NULL;
+	bool opened = false;
+	enum err e = pubkey_checker_new(k, &c, d);
+
+	if (e == ERR_OK && c->ctx != NULL &&
+	    sig.len == ((size_t)pubkey_bits(k) + 7) / 8)
+		e = open_signature(c, sig, &opened, d);
+	if (e == ERR_OK && opened)
+		buf_put(ret_block, buf_bytes(&c->block));
+	if (e == ERR_OK && !buf_ok(ret_block))
+		e = diag_nomem(d);
+	if (e == ERR_OK)
+		*ret_ok = opened;
+	pubkey_checker_free(&c);
+	return e;
+}

@@ -20,9 +20,9 @@
 struct evp_pkey_st; /* EVP_PKEY */
 
 /*
- * What the key is for: X(id, name on the command line, the keyUsage bits, the
- * extendedKeyUsage). A certificate authority has basicConstraints CA:TRUE,
- * pathlen:0. request.c cites the source of each row.
+ * What the key is for, from which follow keyUsage, extendedKeyUsage and
+ * basicConstraints: CA:TRUE with pathlen:0 for CAPF, CA:FALSE for the rest.
+ * request.c has the table, with the source of each row.
  */
 enum request_preset {
 	REQUEST_PLAIN, /* "": neither key usage nor extended key usage */

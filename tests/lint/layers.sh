@@ -15,7 +15,8 @@ set -euo pipefail
 # What the layer $1 may include of ours, beside itself.
 ours() {
 	case $1 in
-	data | pki | audit) ret="base" ;;
+	data | pki) ret="base" ;;
+	audit) ret="pki data base" ;;
 	ctl | pkcs11) ret="pki base" ;;
 	trust) ret="ctl pki base" ;;
 	cluster) ret="pki data base" ;;
@@ -33,7 +34,7 @@ theirs() {
 	openssl/crypto.h) ret="pki lab cli" ;;
 	openssl/*) ret="pki lab" ;;
 	yaml.h) ret="data" ;;
-	jansson.h) ret="data cli" ;;
+	jansson.h) ret="data audit cli" ;;
 	libsmartcols/libsmartcols.h) ret="cli" ;;
 	p11-kit/* | libp11.h) ret="pkcs11" ;;
 	libssh/* | curl/*) ret="cluster" ;;
@@ -143,6 +144,9 @@ plant_lab_and_ctl() {
 plant_cli_and_lab() {
 	plant src/cli/planted.c '#include "lab/wire.h"'
 }
+plant_audit_and_ctl() {
+	plant src/audit/planted.c '#include "ctl/ctl.h"'
+}
 plant_private() {
 	plant src/cli/planted.c '#include "ctl/file.h"'
 }
@@ -181,7 +185,7 @@ plant_tag() {
 }
 
 self_tests=(plant_upwards plant_sideways plant_lab_and_ctl plant_cli_and_lab
-	plant_private plant_relative plant_bare plant_openssl
+	plant_audit_and_ctl plant_private plant_relative plant_bare plant_openssl
 	plant_openssl_cli plant_yaml plant_token plant_network plant_unknown
 	plant_macro plant_ck plant_tag)
 lint_main "$@"

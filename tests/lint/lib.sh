@@ -3,10 +3,13 @@
 #
 # What the lint scripts share. A script sets self_tests to the names of
 # functions, each of which plants one violation in the project copied to the
-# folder it runs in, defines judge, and ends with `lint_main "$@"`.
+# folder it runs in, defines judge, and ends with `lint_main "$@"`. It may set
+# self_accepted to the names of those that plant what is none.
 #
 #	judge		prints each problem of the folder it runs in, as
 #			FILE:LINE: TEXT
+
+self_accepted=()
 
 # The folders that hold the product.
 # shellcheck disable=SC2034 # the scripts read it
@@ -37,23 +40,36 @@ lint_copy() {
 		tar -C "$2" -xf -
 }
 
+# Plants nothing.
+nothing() {
+	:
+}
+
+# lint_planted DIR PLANT WANTED: true where the copy of the project at DIR, in
+# which PLANT plants, is accepted or refused, as WANTED.
+lint_planted() {
+	local verdict=accepted said
+
+	(cd "$1" && "$2")
+	said=$(lint_run "$1") || verdict=refused
+	echo "$2: $verdict${said:+: $(head -n 1 <<<"$said")}"
+	[ "$verdict" = "$3" ]
+}
+
 # Each planted violation must be seen, and nothing where none is planted.
 lint_self_test() {
-	local root=$1 dir plant failed=0
+	local root=$1 dir plant wanted=accepted failed=0
 
 	dir=$(mktemp -d)
 	# shellcheck disable=SC2154 # the scripts set it
-	for plant in nothing "${self_tests[@]}"; do
+	for plant in nothing "${self_accepted[@]}" : "${self_tests[@]}"; do
+		if [ "$plant" = : ]; then
+			wanted=refused
+			continue
+		fi
 		mkdir "$dir/$plant"
 		lint_copy "$root" "$dir/$plant"
-		[ "$plant" = nothing ] || (cd "$dir/$plant" && "$plant")
-		if lint_run "$dir/$plant" >"$dir/out"; then
-			[ "$plant" = nothing ] || failed=1
-			echo "$plant: accepted"
-		else
-			[ "$plant" != nothing ] || failed=1
-			echo "$plant: refused: $(head -n 1 "$dir/out")"
-		fi
+		lint_planted "$dir/$plant" "$plant" $wanted || failed=1
 		rm -rf "${dir:?}/$plant"
 	done
 	rm -rf "$dir"

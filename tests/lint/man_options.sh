@@ -18,31 +18,45 @@ program() {
 	fi
 }
 
-# The commands that --help lists.
+# The commands that the help of ctlsmith $1 lists; $1 may be "".
 commands() {
-	program --help | awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 }
+	# shellcheck disable=SC2086 # no word, where it is empty
+	program $1 --help | awk '/^Commands:/ { on = 1; next }
+		/^$/ { on = 0 }
 		on { print $1 }'
 }
 
 # "--kind KIND", "--json" or "-o, --output DIR" for each option in the help of
-# the command $1.
+# the command $1, which may be two words.
 help_options() {
-	program "$1" --help | awk '/^Options:/ { on = 1; next }
+	# shellcheck disable=SC2086 # words
+	program $1 --help | awk '/^Options:/ { on = 1; next }
 		on && match($0, /^  (-[a-z], )?--[a-z-]+( [A-Z][^ ]*)?/) {
 			print substr($0, 3, RLENGTH - 2)
 		}' | sort
 }
 
-# The same from the section OPTIONS of the page $1.
+# The same from the page $1: of its section OPTIONS, and, where $2 names one,
+# of the part "## $2" of its section COMMANDS.
 page_options() {
-	awk '/^# / { on = /^# OPTIONS/ }
-		on && /^\*-/ { gsub(/[*_]/, ""); print }' "$1" | sort
+	awk -v part="## ${2:-}" '
+		/^# / { options = /^# OPTIONS/; commands = /^# COMMANDS/ }
+		/^#/ { mine = commands && $0 == part }
+		(options || mine) && /^\*-/ { gsub(/[*_]/, ""); print }' "$1" |
+		sort
 }
 
 # The options that the completion script knows for the command $1.
 completed_options() {
 	program completion bash |
-		sed -n "s/^\t$1) opts='\([^']*\)'.*/\1/p" | tr ' ' '\n' | sort
+		sed -n "s/^\t'$1') opts='\([^']*\)'.*/\1/p" | tr ' ' '\n' | sort
+}
+
+# The words that it knows behind the group $1.
+completed_words() {
+	program completion bash |
+		sed -n "s/^\t\t'$1') names='\([^']*\)'.*/\1/p" | tr ' ' '\n' |
+		sort
 }
 
 # differ WHERE WHAT LEFT RIGHT: says what only one of two lists has.
@@ -52,23 +66,54 @@ differ() {
 			-e "t" -e "s|^|$1:1: $2 alone has |"
 }
 
-judge_command() {
-	local page=docs/man/ctlsmith-$1.1.scd options
+# judge_options PAGE COMMAND [PART]: the options of COMMAND are those of the
+# page, or of that part of it, and are completed.
+judge_options() {
+	local page=$1 options
 
-	options=$(help_options "$1")
-	[ -n "$options" ] || echo "ctlsmith:1: $1 --help lists no options"
+	options=$(help_options "$2")
+	[ -n "$options" ] || echo "ctlsmith:1: $2 --help lists no options"
+	differ "$page" "the page on $2" "$(page_options "$page" "${3:-}")" \
+		"$options"
+	differ src/cli/completion.c "the completion of $2" \
+		"$(completed_options "$2")" \
+		"$(sed 's/^-[a-z], //; s/ .*//' <<<"$options" | sort)"
+	grep -q "^\*ctlsmith $2\*" "$page" ||
+		echo "$page:1: no synopsis of ctlsmith $2"
+}
+
+# judge_group PAGE GROUP COMMANDS: the page has a part for each command of the
+# group, and no other, and each is completed.
+judge_group() {
+	local sub
+
+	differ "$1" "the page" \
+		"$(awk '/^# / { on = /^# COMMANDS/ }
+			on && sub(/^## /, "")' "$1" | sort)" \
+		"$(sort <<<"$3")"
+	differ src/cli/completion.c "the completion of $2" \
+		"$(completed_words "$2")" \
+		"$(printf '%s\n' "$3" --help | sort)"
+	for sub in $3; do
+		judge_options "$1" "$2 $sub" "$sub"
+	done
+}
+
+judge_command() {
+	local page=docs/man/ctlsmith-$1.1.scd subs
+
+	grep -qxF "*$1*" docs/man/ctlsmith.1.scd ||
+		echo "docs/man/ctlsmith.1.scd:1: the command $1 is not in it"
 	if [ ! -e "$page" ]; then
 		echo "$page:1: the command $1 has no page"
 		return
 	fi
-	differ "$page" "the page" "$(page_options "$page")" "$options"
-	differ src/cli/cmd_completion.c "the completion of $1" \
-		"$(completed_options "$1")" \
-		"$(sed 's/^-[a-z], //; s/ .*//' <<<"$options" | sort)"
-	grep -q "^\*ctlsmith $1\*" "$page" ||
-		echo "$page:1: no synopsis of ctlsmith $1"
-	grep -qxF "*$1*" docs/man/ctlsmith.1.scd ||
-		echo "docs/man/ctlsmith.1.scd:1: the command $1 is not in it"
+	subs=$(commands "$1")
+	if [ -n "$subs" ]; then
+		judge_group "$page" "$1" "$subs"
+	else
+		judge_options "$page" "$1"
+	fi
 }
 
 # Each page belongs to a command.
@@ -101,15 +146,15 @@ judge_first_word() {
 	local completed
 
 	completed=$(program completion bash |
-		sed -n "s/^\t\twords='\(.*\)'$/\1/p" | tr ' ' '\n' | sort)
-	differ src/cli/cmd_completion.c "the completion" "$completed" \
+		sed -n "s/^\tlocal names='\(.*\)'$/\1/p" | tr ' ' '\n' | sort)
+	differ src/cli/completion.c "the completion" "$completed" \
 		"$(printf '%s\n' "$1" help --help --version | sort)"
 }
 
 judge() {
 	local list command
 
-	list=$(commands)
+	list=$(commands "")
 	[ -n "$list" ] || echo "ctlsmith:1: --help lists no commands"
 	for command in $list; do
 		judge_command "$command"
@@ -173,12 +218,83 @@ plant_command_in_program() {
 }
 
 plant_command_not_completed() {
-	plant_program "s/words='show verify /words='show /"
+	plant_program "s/names='show verify /names='show /"
 }
 
+# The program tree, whose commands stand on two levels, takes the place of
+# ctlsmith, and has the pages it needs.
+plant_group() {
+	local section
+
+	: "${TREE:?names the program}"
+	printf '#!/bin/sh\n"%s" "$@"\n' "$TREE" >planted
+	chmod +x planted
+	find docs/man -name 'ctlsmith-*.scd' ! -name '*-completion.*' -delete
+	{
+		for section in NAME DESCRIPTION 'EXIT STATUS' NOTES \
+			'SEE ALSO'; do
+			printf '# %s\n\nText.\n\n' "$section"
+		done
+		printf '# OPTIONS\n\n*--help*\n\tHelp.\n\n# SYNOPSIS\n\n'
+	} >docs/man/ctlsmith-show.1.scd
+	{
+		cat docs/man/ctlsmith-show.1.scd
+		printf '*ctlsmith sample %s*\n\n' list init
+		printf '# COMMANDS\n\n## %s\n\n%s\n\tText.\n\n' \
+			list '*--json*'
+		printf '## %s\n\n%s\n\tText.\n\n' \
+			init '*-l*, *--label* _TEXT_'
+	} >docs/man/ctlsmith-sample.1.scd
+	printf '*ctlsmith show*\n' >>docs/man/ctlsmith-show.1.scd
+	printf '*sample*\n' >>docs/man/ctlsmith.1.scd
+}
+
+plant_group_option_in_other_part() {
+	plant_group
+	sed -i 's/^## list/## LIST/; s/^## init/## list/; s/^## LIST/## init/' \
+		docs/man/ctlsmith-sample.1.scd
+}
+
+plant_group_option_in_all_parts() {
+	plant_group
+	sed -i 's/^\*--help\*/*--json*\n\tText.\n\n&/' \
+		docs/man/ctlsmith-sample.1.scd
+}
+
+plant_group_part_missing() {
+	plant_group
+	sed -i '/^## list/,/^## init/{/^## init/!d}' \
+		docs/man/ctlsmith-sample.1.scd
+}
+
+plant_group_part_too_many() {
+	plant_group
+	printf '## delete\n\nText.\n' >>docs/man/ctlsmith-sample.1.scd
+}
+
+plant_group_no_synopsis() {
+	plant_group
+	sed -i '/^\*ctlsmith sample init\*/d' docs/man/ctlsmith-sample.1.scd
+}
+
+plant_group_option_not_completed() {
+	plant_group
+	sed -i "\$s/\$/ | sed 's|--json --help|--help|'/" planted
+}
+
+plant_group_command_not_completed() {
+	plant_group
+	sed -i "\$s/\$/ | sed 's|list init --help|list --help|'/" planted
+}
+
+self_accepted=(plant_group)
 self_tests=(plant_option_in_page plant_option_not_in_page plant_value
-	plant_letter plant_page_missing plant_page_too_many plant_command_not_in_overview
-	plant_section_missing plant_option_not_completed
-	plant_option_in_program plant_command_in_program
-	plant_command_not_completed)
+	plant_letter plant_page_missing plant_page_too_many
+	plant_command_not_in_overview plant_section_missing
+	plant_option_not_completed plant_option_in_program
+	plant_command_in_program plant_command_not_completed
+	plant_group_option_in_other_part plant_group_option_in_all_parts
+	plant_group_part_missing plant_group_part_too_many
+	plant_group_no_synopsis plant_group_option_not_completed
+	plant_group_command_not_completed)
 lint_main "$@"

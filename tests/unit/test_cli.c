@@ -270,27 +270,92 @@ test_fill(void **state)
 	put_filled(7, "", "\n");
 }
 
+/* What --help prints of CMD fits on a line. */
 static void
-test_tables(void **state)
+judge_summary(const struct cmd *cmd)
+{
+	const char *p;
+
+	assert_non_null(cmd->summary);
+	assert_true(isupper(cmd->summary[0]));
+	assert_true(strlen(cmd->summary) < 64);
+	assert_true(strlen(cmd_word(cmd)) <= 12);
+	for (p = cmd->text; *p != '\0'; p += strcspn(p, "\n") + 1)
+		assert_true(strcspn(p, "\n") <= 80);
+}
+
+/* GROUP finds what stands in it; each has the group's name in front of its
+ * own. */
+static void
+judge_group(const struct cmd *group)
 {
 	const struct cmd *const *c;
 	const struct opt *o;
-	const char *p;
+	size_t len = strlen(group->name);
 
-	for (c = cmd_table; *c != NULL; c++) {
-		assert_ptr_equal(cmd_find((*c)->name), *c);
-		assert_non_null((*c)->summary);
-		assert_true(isupper((*c)->summary[0]));
-		assert_true(strlen((*c)->summary) < 64);
-		for (p = (*c)->text; *p != '\0'; p += strcspn(p, "\n") + 1)
-			assert_true(strcspn(p, "\n") <= 80);
+	for (c = group->subs; *c != NULL; c++) {
+		assert_ptr_equal(cmd_find(group, cmd_word(*c)), *c);
+		assert_memory_equal((*c)->name, group->name, len);
+		assert_ptr_equal(cmd_word(*c),
+		    (*c)->name + len + (len > 0 ? 1 : 0));
+		judge_summary(*c);
+		if ((*c)->subs != NULL)
+			continue;
+		assert_non_null((*c)->run);
 		for (o = (*c)->opts; o->name != NULL; o++) {
 			assert_non_null(o->help);
 			assert_in_range(strlen(o->help), 1, 56);
 			assert_true((o->type == OPT_FLAG) == (o->arg == NULL));
 		}
 	}
-	assert_null(cmd_find("nonsense"));
+	assert_null(cmd_find(group, "nonsense"));
+}
+
+static void
+test_tables(void **state)
+{
+	const struct cmd *const *c;
+
+	judge_group(&cmd_root);
+	for (c = cmd_root.subs; *c != NULL; c++)
+		if ((*c)->subs != NULL)
+			judge_group(*c);
+}
+
+/* Every error has an end, and only ERR_OK is none. */
+static void
+test_ends(void **state)
+{
+	static const enum err all[] = {
+#define ERR_ID(id, name) id,
+		ERR_LIST(ERR_ID)
+#undef ERR_ID
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		assert_int_equal(cmd_end(all[i]) == CMD_OK, all[i] == ERR_OK);
+	assert_int_equal(cmd_end(ERR_USAGE), 2);
+	assert_int_equal(cmd_end(ERR_POLICY), 3);
+	assert_int_equal(cmd_end(ERR_TOKEN), 4);
+	assert_int_equal(cmd_end(ERR_PIN), 4);
+	assert_int_equal(cmd_end(ERR_IO), 1);
+	assert_int_equal(cmd_end(ERR_NOMEM), 1);
+}
+
+static void
+test_worse(void **state)
+{
+	/* from the best to the worst */
+	static const enum cmd_exit ends[] = { CMD_OK, CMD_POLICY, CMD_FAILED,
+		CMD_TOKEN, CMD_RESUME, CMD_USAGE };
+	const size_t num = sizeof(ends) / sizeof(ends[0]);
+	size_t i, j;
+
+	for (i = 0; i < num; i++)
+		for (j = 0; j < num; j++)
+			assert_int_equal(out_worse(ends[i], ends[j]),
+			    ends[i > j ? i : j]);
 }
 
 static void
@@ -331,6 +396,8 @@ main(void)
 		cmocka_unit_test(test_folder),
 		cmocka_unit_test(test_out),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_records),
 	};
 

@@ -375,6 +375,12 @@ test_json_text(void **state)
 	    "  \"a_hex\": \"7afc21\",\n"
 	    "  \"c\": \"\"\n"
 	    "}\n");
+	buf_clear(&out);
+	buf_str(&out, ">");
+	assert_int_equal(doc_json_line(obj, &out, &diag), ERR_OK);
+	assert_string_equal(buf_cstr(&out),
+	    ">{\"b\":\"z\\u00FC\\u0000\",\"a\":\"z\\uFFFD!\","
+	    "\"a_hex\":\"7afc21\",\"c\":\"\"}");
 	json_decref(obj);
 	buf_clear(&out);
 }
@@ -389,6 +395,7 @@ test_json_refused(void **state)
 	(void)state;
 	buf_str(&out, "before");
 	assert_int_equal(doc_json_dump(text, &out, &diag), ERR_USAGE);
+	assert_int_equal(doc_json_line(text, &out, &diag), ERR_USAGE);
 	assert_string_equal(buf_cstr(&out), "before");
 	json_decref(text);
 	buf_clear(&out);

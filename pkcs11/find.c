@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pkcs11/find.h"
+
+#include <string.h>
+
+#include "pkcs11/names.h"
+
+#define FIND_STEP 256
+
+size_t
+find_num(const struct buf *handles)
+{
+	return handles->len / sizeof(CK_OBJECT_HANDLE);
+}
+
+CK_OBJECT_HANDLE
+find_handle(const struct buf *handles, size_t i)
+{
+	CK_OBJECT_HANDLE h;
+
+	memcpy(&h, handles->ptr + i * sizeof(h), sizeof(h));
+	return h;
+}
+
+static enum err
+too_many(struct diag *d)
+{
+	return diag_set(d, ERR_TOKEN,
+	    "the module claims more than %d objects, which is not believed",
+	    FIND_MAX_OBJECTS);
+}
+
+static enum err
+take_all(struct tok_session *s, struct buf *ret, struct diag *d)
+{
+	CK_OBJECT_HANDLE some[FIND_STEP];
+	CK_ULONG num;
+	CK_RV rv;
+
+	do {
+		num = 0;
+		rv = p11_find(&s->tok->module->p11, s->handle, some, FIND_STEP,
+		    &num);
+		if (rv != CKR_OK)
+			return session_fail(s, d, "C_FindObjects", rv);
+		if (num > FIND_STEP || find_num(ret) > FIND_MAX_OBJECTS) {
+			session_close(s);
+			return too_many(d);
+		}
+		buf_put(ret, bytes_of(some, num * sizeof(some[0])));
+	} while (num > 0);
+	return ERR_OK;
+}
+
+enum err
+find_handles(struct tok_session *s, const struct p11_template *t,
+    struct buf *ret, struct diag *d)
+{
+	const struct p11 *p = &s->tok->module->p11;
+	enum err e;
+	CK_RV rv;
+
+	e = session_ready(s, d);
+	if (e != ERR_OK)
+		return e;
+	rv = p11_find_init(p, s->handle, t->item, t->num);
+	if (rv != CKR_OK)
+		return session_fail(s, d, "C_FindObjectsInit", rv);
+	e = take_all(s, ret, d);
+	if (e != ERR_OK)
+		return e;
+	rv = p11_find_final(p, s->handle);
+	if (rv != CKR_OK)
+		return session_fail(s, d, "C_FindObjectsFinal", rv);
+	return buf_ok(ret) ? ERR_OK : diag_nomem(d);
+}
+
+static void
+set_bytes(CK_ATTRIBUTE *a, CK_ATTRIBUTE_TYPE type, struct bytes value)
+{
+	union {
+		const uint8_t *in;
+		void *out;
+	} u = { value.ptr };
+
+	*a = (CK_ATTRIBUTE){ type, u.out, value.len };
+}
+
+enum err
+find_by(struct tok_session *s, CK_OBJECT_CLASS class, struct bytes id,
+    struct bytes label, struct buf *ret, struct diag *d)
+{
+	CK_ATTRIBUTE a[3];
+	struct p11_template t = { a, 0 };
+
+	if (class != CK_UNAVAILABLE_INFORMATION)
+		a[t.num++] = (CK_ATTRIBUTE){ CKA_CLASS, &class, sizeof(class) };
+	if (id.ptr != NULL)
+		set_bytes(&a[t.num++], CKA_ID, id);
+	if (label.ptr != NULL)
+		set_bytes(&a[t.num++], CKA_LABEL, label);
+	return find_handles(s, &t, ret, d);
+}
+
+/* Codes that speak of single attributes; the others are there all the same. */
+static bool
+is_partial(CK_RV rv)
+{
+	return rv == CKR_OK || rv == CKR_ATTRIBUTE_SENSITIVE ||
+	    rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_BUFFER_TOO_SMALL;
+}
+
+enum err
+find_read(struct tok_session *s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE *a,
+    CK_ULONG num, struct diag *d)
+{
+	CK_ULONG room[32], i;
+	enum err e;
+	CK_RV rv;
+
+	if (num > sizeof(room) / sizeof(room[0]))
+		return diag_set(d, ERR_USAGE, "too many attributes at once");
+	e = session_ready(s, d);
+	if (e != ERR_OK)
+		return e;
+	for (i = 0; i < num; i++)
+		room[i] = a[i].ulValueLen;
+	rv = p11_get_attributes(&s->tok->module->p11, s->handle, o, a, num);
+	if (!is_partial(rv))
+		return session_fail(s, d, "C_GetAttributeValue", rv);
+	for (i = 0; i < num; i++)
+		if (a[i].ulValueLen > room[i])
+			a[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
+	return ERR_OK;
+}
+
+struct bytes
+find_bytes(const CK_ATTRIBUTE *a)
+{
+	if (a->ulValueLen == CK_UNAVAILABLE_INFORMATION)
+		return bytes_of(NULL, 0);
+	return bytes_of(a->pValue, a->ulValueLen);
+}
+
+enum tok_answer
+find_answer(const CK_ATTRIBUTE *a)
+{
+	struct bytes b = find_bytes(a);
+
+	if (b.len != sizeof(CK_BBOOL))
+		return TOK_NOT_SAID;
+	return b.ptr[0] != CK_FALSE ? TOK_YES : TOK_NO;
+}
+
+CK_ULONG
+find_number(const CK_ATTRIBUTE *a, CK_ULONG fallback)
+{
+	struct bytes b = find_bytes(a);
+	CK_ULONG v;
+
+	if (b.len != sizeof(v))
+		return fallback;
+	memcpy(&v, b.ptr, sizeof(v));
+	return v;
+}

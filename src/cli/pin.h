@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where PINs come from: the URI (pin-value, pin-source), a file descriptor, an
+ * environment variable, or a person at a terminal.
+ *
+ * A source that is no person gives its PIN once, to one token: what it holds
+ * is used up then, whatever came of it.
+ */
+#ifndef CLI_PIN_H
+#define CLI_PIN_H
+
+#include "base/secret.h"
+#include "pkcs11/tok.h"
+
+/* As the options give them: names and numbers, never PINs. */
+struct pin_opts {
+	const char *user_env, *user_fd;
+	const char *so_env, *so_fd;
+	const char *key_env, *key_fd;
+	const char *new_env, *new_fd;
+};
+
+enum pin_which {
+	PIN_USER,
+	PIN_SO,
+	PIN_KEY,
+	PIN_NEW,
+	PIN_NUM
+};
+
+/* One source. */
+struct pin_source {
+	struct secret value; /* of env or URI: read at once */
+	bool has_value, used;
+	const char *file; /* pin-source of the URI, or NULL */
+	int fd;           /* or -1 */
+};
+
+struct pin_sources {
+	struct pin_source source[PIN_NUM];
+	struct tok_text serial; /* whose token got the user's PIN */
+};
+
+/* Takes what O names out of the environment. ERR_USAGE for two sources of one
+ * PIN, a descriptor that is none, a variable that is not set. */
+MUST_CHECK enum err pin_sources_init(struct pin_sources *p,
+    const struct pin_opts *o, struct diag *d);
+
+/* Takes pin-value out of URI and wipes it there. *RET_FOUND: there was one. */
+MUST_CHECK enum err pin_sources_take(struct pin_sources *p, char *uri,
+    bool *ret_found, struct diag *d);
+
+/* The URI names a file with the PIN; FILE must live as long. */
+MUST_CHECK enum err pin_sources_file(struct pin_sources *p, const char *file,
+    struct diag *d);
+
+void pin_sources_clear(struct pin_sources *p);
+
+/* As struct tok_owner, pin(). */
+MUST_CHECK enum err pin_give(struct pin_sources *p,
+    const struct tok_pin_request *r, struct secret *ret, bool *ret_again,
+    struct diag *d);
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/token.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/out.h"
+
+/* ---- The owner of the library --------------------------------------------------- */
+
+/* On the thread of the watch, while another is lost in the module. */
+static void
+owner_hung(void *arg, const char *call, unsigned seconds)
+{
+	struct buf text = { 0 };
+
+	(void)arg;
+	buf_printf(&text,
+	    "ctlsmith: the token's module has not come back from %s in %u s; "
+	    "giving up (--timeout changes that)\n",
+	    call, seconds);
+	out_stop();
+	if (buf_ok(&text) &&
+	    write(STDERR_FILENO, text.ptr, text.len) != (ssize_t)text.len)
+		_exit(CMD_TOKEN);
+	_exit(CMD_TOKEN);
+}
+
+static void
+owner_tell(void *arg, enum tok_tell kind, const char *text)
+{
+	struct diag d;
+
+	(void)arg;
+	diag_set(&d, ERR_OK, "%s%s",
+	    kind == TOK_TELL_CANDIDATE ? "  candidate: " : "", text);
+	out_complain(NULL, &d);
+}
+
+static enum err
+owner_pin(void *arg, const struct tok_pin_request *r, struct secret *ret,
+    bool *ret_again, struct diag *d)
+{
+	struct token_run *run = arg;
+
+	return pin_give(&run->pins, r, ret, ret_again, d);
+}
+
+static void
+fill_record(const struct token_run *run, const struct tok_event *e,
+    struct audit_record *ret)
+{
+	int op;
+	int which;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->time = (int64_t)time(NULL);
+	for (op = AUDIT_DRILL; op > AUDIT_SIGN; op--)
+		if (strcmp(audit_op_name((enum audit_op)op), e->operation) == 0)
+			break;
+	ret->op = (enum audit_op)op;
+	ret->token_label = tok_text_bytes(&e->token->label);
+	ret->token_serial = tok_text_bytes(&e->token->serial);
+	ret->key_id = e->key_id;
+	ret->key_label = e->key_label;
+	ret->mechanism = e->mechanism;
+	ret->digest_value = e->digest;
+	for (which = DIGEST_SHA512; which > DIGEST_MD5; which--)
+		if (e->digest_name != NULL &&
+		    strcmp(digest_name((enum digest)which), e->digest_name) ==
+			0)
+			break;
+	ret->digest = (enum digest)which;
+	ret->file = e->purpose != NULL ? e->purpose : run->purpose;
+	ret->error = e->failed != NULL ? e->failed->msg : NULL;
+	ret->version = CTLSMITH_VERSION;
+}
+
+static enum err
+owner_event(void *arg, const struct tok_event *event, struct diag *d)
+{
+	struct token_run *run = arg;
+	struct audit_record record;
+	struct diag why;
+	enum err e;
+
+	if (run->log == NULL)
+		return ERR_OK;
+	fill_record(run, event, &record);
+	(void)pthread_mutex_lock(&run->lock);
+	e = audit_append(run->log, &record, &why);
+	(void)pthread_mutex_unlock(&run->lock);
+	if (e != ERR_OK)
+		diag_set(d, e,
+		    "the audit log takes no line, so nothing is given out: %s",
+		    why.msg);
+	return e;
+}
+
+/* ---- Where things are ------------------------------------------------------------- */
+
+/* Where failed logins are counted: $XDG_STATE_HOME/ctlsmith. */
+static enum err
+find_state(struct token_run *r, struct diag *d)
+{
+	const char *given = r->opts->state != NULL ? r->opts->state
+						   : r->config.state;
+	const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (given != NULL)
+		buf_str(&r->state, given);
+	else if (xdg != NULL && xdg[0] == '/')
+		buf_printf(&r->state, "%s/ctlsmith", xdg);
+	else if (home != NULL && home[0] == '/')
+		buf_printf(&r->state, "%s/.local/state/ctlsmith", home);
+	else
+		return diag_set(d, ERR_USAGE,
+		    "there is no HOME to count failed logins in: --state DIR "
+		    "names a folder");
+	r->setup.state = buf_cstr(&r->state);
+	return r->setup.state != NULL ? ERR_OK : diag_nomem(d);
+}
+
+static enum err
+find_module(struct token_run *r, struct diag *d)
+{
+	const char *given = r->opts->module;
+
+	if (given == NULL && r->uri != NULL)
+		given = tok_uri_module_path(r->uri);
+	if (given == NULL)
+		given = r->config.module;
+	if (given == NULL)
+		return diag_set(d, ERR_USAGE,
+		    "which PKCS#11 module? --module PATH names it, or the "
+		    "configuration does; `ctlsmith token modules` lists those "
+		    "that this system knows");
+	r->setup.module = given;
+	return ERR_OK;
+}
+
+static enum err
+open_log(struct token_run *r, struct diag *d)
+{
+	const char *path = r->opts->audit != NULL ? r->opts->audit
+						  : r->config.audit;
+	struct audit_birth birth = { .time = (int64_t)time(NULL),
+		.version = CTLSMITH_VERSION };
+	struct diag why;
+	enum err e;
+
+	if (path == NULL)
+		return ERR_OK;
+	if (getrandom(birth.id, sizeof(birth.id), 0) !=
+	    (ssize_t)sizeof(birth.id))
+		return diag_errno(d, "getrandom", errno, "no random number");
+	e = audit_open(path, &birth, &r->log, &why);
+	if (e != ERR_OK)
+		diag_set(d, e, "the audit log %s: %s", path, why.msg);
+	return e;
+}
+
+static enum err
+take_uri(struct token_run *r, char *text, struct diag *d)
+{
+	bool found = false;
+	enum err e;
+
+	e = pin_sources_take(&r->pins, text, &found, d);
+	if (e != ERR_OK)
+		return e;
+	if (found) {
+		struct diag w;
+
+		diag_set(&w, ERR_OK,
+		    "a PIN on the command line is seen by other users and "
+		    "kept by the shell; --pin-fd or a prompt is safe");
+		out_complain(NULL, &w);
+	}
+	e = tok_uri_parse(text, &r->uri, d);
+	if (e == ERR_OK)
+		e = pin_sources_file(&r->pins, tok_uri_pin_source(r->uri), d);
+	return e;
+}
+
+static enum err
+check_args(char **args, enum token_uri wanted, struct diag *d)
+{
+	if (wanted == TOKEN_URI_WANTED && args[0] == NULL)
+		return diag_set(d, ERR_USAGE,
+		    "a URI is missing, such as pkcs11:token=LABEL; `ctlsmith "
+		    "token list` prints those of the tokens that are there");
+	if (wanted == TOKEN_URI_NONE ? args[0] != NULL
+				     : args[0] != NULL && args[1] != NULL)
+		return diag_set(d, ERR_USAGE, "'%s' is one argument too many",
+		    args[wanted == TOKEN_URI_NONE ? 0 : 1]);
+	return ERR_OK;
+}
+
+/* ---- Beginning and ending ----------------------------------------------------------- */
+
+static enum err
+prepare(struct token_run *r, const struct token_opts *o, struct diag *d)
+{
+	enum err e;
+
+	memset(r, 0, sizeof(*r));
+	r->opts = o;
+	(void)pthread_mutex_init(&r->lock, NULL);
+	/* A module may talk to a process that goes away. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	e = pin_sources_init(&r->pins, &o->pin, d);
+	if (e == ERR_OK)
+		e = config_load(&r->config, d);
+	if (e == ERR_OK)
+		e = find_state(r, d);
+	r->owner = (struct tok_owner){ r, owner_hung, owner_tell, owner_pin,
+		owner_event };
+	r->setup.owner = &r->owner;
+	r->setup.pin_failures = r->config.pin_failures;
+	r->setup.final_try = o->final_try;
+	r->setup.timeout = o->timeout != 0 ? o->timeout : r->config.timeout;
+	return e;
+}
+
+enum err
+token_begin(struct token_run *r, const struct token_opts *o, char **args,
+    enum token_uri wanted, struct diag *d)
+{
+	enum err e;
+
+	e = prepare(r, o, d);
+	/* The PIN in a URI is wiped whatever else is wrong. */
+	if (e == ERR_OK && wanted != TOKEN_URI_NONE && args[0] != NULL)
+		e = take_uri(r, args[0], d);
+	if (e == ERR_OK)
+		e = check_args(args, wanted, d);
+	if (e == ERR_OK)
+		e = find_module(r, d);
+	if (e == ERR_OK)
+		e = open_log(r, d);
+	if (e == ERR_OK)
+		e = tok_lib_open(&r->setup, &r->lib, d);
+	if (e != ERR_OK)
+		token_end(r);
+	return e;
+}
+
+enum err
+token_begin_registered(struct token_run *r, const struct token_opts *o,
+    struct diag *d)
+{
+	enum err e;
+
+	e = prepare(r, o, d);
+	if (e == ERR_OK)
+		e = tok_lib_open(&r->setup, &r->lib, d);
+	if (e != ERR_OK)
+		token_end(r);
+	return e;
+}
+
+void
+token_end(struct token_run *r)
+{
+	tok_lib_close(&r->lib);
+	tok_uri_free(&r->uri);
+	audit_close(&r->log);
+	pin_sources_clear(&r->pins);
+	config_clear(&r->config);
+	buf_clear(&r->module);
+	buf_clear(&r->state);
+	(void)pthread_mutex_destroy(&r->lock);
+}
+
+enum err
+token_open(struct token_run *r, enum tok_mode mode, struct tok **ret,
+    struct diag *d)
+{
+	return tok_open(r->lib, r->uri, mode, ret, d);
+}

@@ -46,3 +46,4 @@ house_unit_test(test_uri SOURCES unit/test_uri.c LIBS token PkgConfig::P11KIT)
 house_unit_test(test_ledger SOURCES unit/test_ledger.c LIBS token)
 house_faults_test(test_ledger_faults SOURCES unit/test_ledger_faults.c
 	LIBS token)
+house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)

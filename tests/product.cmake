@@ -10,6 +10,8 @@ target_link_libraries(tree PRIVATE cli)
 house_unit_test(test_sig SOURCES unit/test_sig.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_request
 	SOURCES unit/test_request.c LIBS pki PkgConfig::CRYPTO)
+house_unit_test(test_keyfile
+	SOURCES unit/test_keyfile.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)

@@ -27,7 +27,9 @@ house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
 
-# The audit log.
+# The audit log, and what makes one.
+add_executable(auditlog tools/auditlog.c)
+target_link_libraries(auditlog PRIVATE house audit)
 house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
 house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)
 house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c

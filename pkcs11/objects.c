@@ -93,15 +93,31 @@ by_rank(const void *x, const void *y)
 	return c != 0 ? c : bytes_order(a->value, b->value);
 }
 
+/* A private EC key tells no public half: it is that of the public key with its
+ * id, where there is one. */
+static void
+lend_half(struct tok_object *key, const struct tok_object *public)
+{
+	if (key->key != NULL || public->key == NULL)
+		return;
+	key->key = public->key;
+	key->bits = public->bits;
+}
+
 static void
 find_pairs(struct tok_objects *o)
 {
+	struct tok_object *as;
 	size_t i;
 
-	for (i = 0; i < o->num; i++)
-		if (o->item[i].as.class == TOK_CERTIFICATE ||
-		    o->item[i].as.class == TOK_PUBLIC_KEY)
-			o->item[i].as.pair = pair_of(o, &o->item[i]);
+	for (i = 0; i < o->num; i++) {
+		as = &o->item[i].as;
+		if (as->class != TOK_CERTIFICATE && as->class != TOK_PUBLIC_KEY)
+			continue;
+		as->pair = pair_of(o, &o->item[i]);
+		if (as->class == TOK_PUBLIC_KEY && as->pair != TOK_NO_PAIR)
+			lend_half(&o->item[as->pair].as, as);
+	}
 }
 
 static enum err

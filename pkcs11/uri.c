@@ -366,11 +366,13 @@ static enum err
 parse(P11KitUri *uri, const char *text, struct diag *d)
 {
 	char *copy = strdup(text);
+	size_t i;
 	int n;
 
 	if (copy == NULL)
 		return diag_nomem(d);
-	memcpy(copy, SCHEME, SCHEME_LEN); /* whatever its case */
+	for (i = 0; i < SCHEME_LEN; i++)
+		copy[i] = SCHEME[i]; /* whatever its case */
 	n = p11_kit_uri_parse(copy, P11_KIT_URI_FOR_ANY, uri);
 	free(copy);
 	if (n != P11_KIT_URI_OK)

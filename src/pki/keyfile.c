@@ -167,10 +167,13 @@ keyfile_put_pkcs8(const struct keyfile *k, struct keyfile_part *ret,
 	der_init(&w, mem.ptr, mem.len);
 	put_pkcs8(&w, k);
 	der = der_bytes(&w);
-	e = der.ptr == NULL ? diag_set(d, ERR_TOO_BIG, "the key is too long")
-			    : keyfile_part_new(ret, der.len, d);
-	if (e == ERR_OK)
-		memcpy(ret->ptr, der.ptr, der.len);
+	if (der.ptr == NULL) {
+		e = diag_set(d, ERR_TOO_BIG, "the key is too long");
+	} else {
+		e = keyfile_part_new(ret, der.len, d);
+		if (e == ERR_OK)
+			memcpy(ret->ptr, der.ptr, der.len);
+	}
 	keyfile_part_clear(&mem);
 	return e;
 }

@@ -57,7 +57,7 @@ no_named_curve(struct bytes params, struct diag *d)
 }
 
 enum err
-ec_group_of(struct bytes params, EC_GROUP **ret, struct diag *d)
+ossl_ec_group(struct bytes params, EC_GROUP **ret, struct diag *d)
 {
 	const unsigned char *p = params.ptr;
 	struct bytes cur = params, oid;
@@ -93,9 +93,8 @@ bare_point(struct bytes point, size_t size, struct bytes *ret, struct diag *d)
 	size_t want = 1 + 2 * size;
 	struct bytes cur = point, bare = { NULL, 0 };
 
-	if (point.len == want)
-		bare = point;
-	else if (!der_take(&cur, DER_OCTET_STRING, &bare) || cur.len != 0)
+	if (point.len == want || !der_take(&cur, DER_OCTET_STRING, &bare) ||
+	    cur.len != 0)
 		bare = point;
 	if (bare.len == 1 + size && (bare.ptr[0] == 2 || bare.ptr[0] == 3))
 		return diag_set(d, ERR_UNSUPPORTED,
@@ -153,7 +152,7 @@ pubkey_from_ec(struct bytes params_der, struct bytes point, struct pubkey **ret,
 	struct bytes bare = { NULL, 0 };
 	EC_GROUP *group = NULL;
 	size_t size;
-	enum err e = ec_group_of(params_der, &group, d);
+	enum err e = ossl_ec_group(params_der, &group, d);
 
 	if (e != ERR_OK)
 		return e;

@@ -33,9 +33,9 @@ static uint8_t needle[4][16];
 static unsigned num_needles, num_found;
 
 static void
-look(const void *block)
+look(void *block)
 {
-	size_t len = malloc_usable_size((void *)(uintptr_t)block);
+	size_t len = malloc_usable_size(block);
 	unsigned i;
 
 	for (i = 0; i < num_needles; i++)
@@ -751,7 +751,7 @@ main(void)
 	if (CRYPTO_set_mem_functions(alloc, resize, release) != 1)
 		return EXIT_FAILURE;
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	if (CRYPTO_secure_malloc_init(64 * 1024, 32) != 1)
+	if (CRYPTO_secure_malloc_init((size_t)64 * 1024, 32) != 1)
 		return EXIT_FAILURE;
 	return test_status(cmocka_run_group_tests(tests, setup, teardown));
 }

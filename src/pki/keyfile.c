@@ -26,8 +26,10 @@ keyfile_part_new(struct keyfile_part *ret, size_t len, struct diag *d)
 {
 	uint8_t *p = OPENSSL_secure_malloc(len);
 
-	if (p == NULL)
-		return ossl_nomem(d);
+	if (p == NULL) {
+		(void)ossl_nomem(d);
+		return ERR_NOMEM;
+	}
 	ret->ptr = p;
 	ret->len = len;
 	return ERR_OK;

@@ -549,7 +549,7 @@ test_longest_name(void **state)
 	size_t i;
 
 	for (i = 0; i < 64; i++)
-		memcpy(text + 3 + 2 * i, "\xc3\xa9", 2);
+		(void)snprintf(text + 3 + 2 * i, 3, "\xc3\xa9");
 	assert_int_equal(request_check(&spec, &d), ERR_OK);
 	text[3 + 2 * i] = 'x';
 	assert_int_equal(request_check(&spec, &d), ERR_USAGE);
@@ -560,7 +560,7 @@ test_longest_name(void **state)
 	spec.alt_names = huge;
 	assert_int_equal(request_check(&spec, &d), ERR_USAGE);
 	for (i = 0; i < 65; i++)
-		memcpy(huge + 5 * i, "OU=a,", 5);
+		(void)snprintf(huge + 5 * i, 6, "OU=a,");
 	(void)snprintf(huge + 5 * i, 5, "OU=a");
 	spec.subject = huge;
 	spec.alt_names = NULL;
@@ -673,8 +673,7 @@ token_ec(const unsigned char *digest, int len, const BIGNUM *kinv,
 }
 
 /* OpenSSL says how many arguments it has. */
-/* NOLINTNEXTLINE(readability-function-size) */
-static int
+static int /* NOLINTNEXTLINE(readability-function-size) */
 ec_sign(int type, const unsigned char *digest, int len, unsigned char *sig,
     unsigned *sig_len, const BIGNUM *kinv, const BIGNUM *r, EC_KEY *key)
 {

@@ -10,6 +10,7 @@ house_unit_test(test_request
 	SOURCES unit/test_request.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_keyfile
 	SOURCES unit/test_keyfile.c LIBS pki PkgConfig::CRYPTO)
+house_test(test_keyfile_plain_heap unit test_keyfile plain)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values

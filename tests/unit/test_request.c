@@ -585,6 +585,9 @@ test_alt_refused(void **state)
 		{ "DNS:.a", "host name", 5 },
 		{ "DNS:a b", "host name", 5 },
 		{ "DNS:*", "host name", 5 },
+		{ "DNS:a12345678901234567890123456789012345678901234567890123"
+		  "4567890123.org",
+		    "host name", 5 },
 		{ "DNS:\xc3\xa9", "host name", 5 },
 		{ "DNS:a,IP:10.0.0", "IPv4 or IPv6", 10 },
 		{ "IP:10.0.0.256", "IPv4 or IPv6", 4 },

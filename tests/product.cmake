@@ -20,3 +20,5 @@ house_unit_test(test_listing_golden
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
+house_faults_test(test_torture_pki SOURCES prop/test_torture_pki.c
+	LIBS pki PkgConfig::CRYPTO)

@@ -209,7 +209,7 @@ wrap(const EVP_CIPHER *cipher, struct bytes kek, struct bytes in,
 	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
 	if (EVP_EncryptInit_ex(ctx, cipher, NULL, kek.ptr, NULL) != 1 ||
 	    EVP_EncryptUpdate(ctx, out->ptr, &len, in.ptr, (int)in.len) != 1)
-		e = ossl_fail(d, ERR_CRYPTO, "the key could not be wrapped");
+		e = ossl_nomem(d); /* nothing else can fail */
 	*ret_len = (size_t)len;
 	EVP_CIPHER_CTX_free(ctx);
 	return e;

@@ -223,7 +223,7 @@ cert_from_file(struct bytes content, struct cert **ret, struct diag *d)
 enum err
 cert_put_pem(struct bytes der, struct buf *out, struct diag *d)
 {
-	return pem_put(PEM_STRING_X509, der, out, d);
+	return ossl_put_pem(PEM_STRING_X509, der, out, d);
 }
 
 void

@@ -185,7 +185,7 @@ test_list(void **state)
 	assert_true(ss.at[1].has_sha1);
 	assert_true(
 	    bytes_equal(digest_bytes(&ss.at[1].sha1), digest_bytes(&sha1)));
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	pair_clear(&p);
 }
 
@@ -205,14 +205,14 @@ test_missing(void **state)
 	certs[1] = two.cert;
 	assert_int_equal(sast_missing(one.file, certs, 2, &ss, &d), ERR_OK);
 	assert_int_equal(ss.num, 0);
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	assert_int_equal(sast_missing(one.file, certs, 1, &ss, &d), ERR_OK);
 	assert_int_equal(ss.num, 1);
 	assert_int_equal(ss.at[0].record, 5);
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	assert_int_equal(sast_missing(one.file, certs, 0, &ss, &d), ERR_OK);
 	assert_int_equal(ss.num, 2);
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	pair_clear(&one);
 	pair_clear(&two);
 }

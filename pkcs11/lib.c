@@ -465,6 +465,18 @@ lib_scan(struct tok_lib *l, struct lib_slot **ret, size_t *ret_num,
 	return ERR_OK;
 }
 
+static int
+by_label(const void *x, const void *y)
+{
+	const struct tok_info *a = x, *b = y;
+	int c = bytes_order(tok_text_bytes(&a->label),
+	    tok_text_bytes(&b->label));
+
+	return c != 0 ? c
+		      : bytes_order(tok_text_bytes(&a->serial),
+			    tok_text_bytes(&b->serial));
+}
+
 enum err
 tok_list(struct tok_lib *l, struct tok_info **ret, size_t *ret_num,
     struct diag *d)
@@ -483,6 +495,7 @@ tok_list(struct tok_lib *l, struct tok_info **ret, size_t *ret_num,
 	free(slots);
 	if (list == NULL)
 		return diag_nomem(d);
+	qsort(list, num, sizeof(*list), by_label);
 	*ret = list;
 	*ret_num = num;
 	return ERR_OK;

@@ -11,28 +11,19 @@ struct tok_objects {
 	size_t num;
 };
 
-static const struct {
-	const char *name;
-	const char *type; /* of a URI */
-} classes[] = {
-	[TOK_DATA] = { "data", "data" },
-	[TOK_CERTIFICATE] = { "certificate", "cert" },
-	[TOK_PUBLIC_KEY] = { "public key", "public" },
-	[TOK_PRIVATE_KEY] = { "private key", "private" },
-	[TOK_SECRET_KEY] = { "secret key", "secret-key" },
-	[TOK_OTHER_CLASS] = { "other", NULL },
+static const char *const classes[] = {
+	[TOK_DATA] = "data",
+	[TOK_CERTIFICATE] = "certificate",
+	[TOK_PUBLIC_KEY] = "public key",
+	[TOK_PRIVATE_KEY] = "private key",
+	[TOK_SECRET_KEY] = "secret key",
+	[TOK_OTHER_CLASS] = "other",
 };
 
 const char *
 tok_class_name(enum tok_class c)
 {
-	return classes[c].name;
-}
-
-const char *
-tok_class_type(enum tok_class c)
-{
-	return classes[c].type;
+	return classes[c];
 }
 
 #define NAME(id, name) name,
@@ -71,15 +62,62 @@ pair_of(const struct tok_objects *o, const struct object *a)
 	return found;
 }
 
+/* Private keys first, then what goes with them. */
+static int
+rank(enum tok_class c)
+{
+	static const int ranks[] = {
+		[TOK_PRIVATE_KEY] = 0,
+		[TOK_PUBLIC_KEY] = 1,
+		[TOK_CERTIFICATE] = 2,
+		[TOK_SECRET_KEY] = 3,
+		[TOK_DATA] = 4,
+		[TOK_OTHER_CLASS] = 5,
+	};
+
+	return ranks[c];
+}
+
+/* Modules list objects in any order, and not in the same one each time. */
+static int
+by_rank(const void *x, const void *y)
+{
+	const struct tok_object *a = &((const struct object *)x)->as;
+	const struct tok_object *b = &((const struct object *)y)->as;
+	int c = rank(a->class) - rank(b->class);
+
+	if (c == 0)
+		c = bytes_order(a->id, b->id);
+	if (c == 0)
+		c = bytes_order(a->label, b->label);
+	return c != 0 ? c : bytes_order(a->value, b->value);
+}
+
+/* A private EC key tells no public half: it is that of the public key with its
+ * id, where there is one. */
+static void
+lend_half(struct tok_object *key, const struct tok_object *public)
+{
+	if (key->key != NULL || public->key == NULL)
+		return;
+	key->key = public->key;
+	key->bits = public->bits;
+}
+
 static void
 find_pairs(struct tok_objects *o)
 {
+	struct tok_object *as;
 	size_t i;
 
-	for (i = 0; i < o->num; i++)
-		if (o->item[i].as.class == TOK_CERTIFICATE ||
-		    o->item[i].as.class == TOK_PUBLIC_KEY)
-			o->item[i].as.pair = pair_of(o, &o->item[i]);
+	for (i = 0; i < o->num; i++) {
+		as = &o->item[i].as;
+		if (as->class != TOK_CERTIFICATE && as->class != TOK_PUBLIC_KEY)
+			continue;
+		as->pair = pair_of(o, &o->item[i]);
+		if (as->class == TOK_PUBLIC_KEY && as->pair != TOK_NO_PAIR)
+			lend_half(&o->item[as->pair].as, as);
+	}
 }
 
 static enum err
@@ -129,6 +167,7 @@ tok_objects_read(struct tok *t, const struct tok_uri *u,
 		tok_objects_free(&o);
 		return e;
 	}
+	qsort(o->item, o->num, sizeof(*o->item), by_rank);
 	find_pairs(o);
 	*ret = o;
 	return ERR_OK;

@@ -63,19 +63,6 @@ static const struct attr {
 #undef URI_ROW
 };
 
-static const struct {
-	CK_OBJECT_CLASS class;
-	const char *type;
-} types[] = {
-	[TOK_DATA] = { CKO_DATA, "data" },
-	[TOK_CERTIFICATE] = { CKO_CERTIFICATE, "cert" },
-	[TOK_PUBLIC_KEY] = { CKO_PUBLIC_KEY, "public" },
-	[TOK_PRIVATE_KEY] = { CKO_PRIVATE_KEY, "private" },
-	[TOK_SECRET_KEY] = { CKO_SECRET_KEY, "secret-key" },
-};
-
-#define NUM_TYPES (sizeof(types) / sizeof(types[0]))
-
 struct tok_uri {
 	P11KitUri *uri;
 	unsigned has; /* bit 1u << enum uri_attr */
@@ -108,10 +95,8 @@ hex_digit(char c)
 	return -1;
 }
 
-/* The byte that begins at P, and in *RET_LEN how many characters it takes; -1
- * for an escape that is none. */
-static int
-decode(const char *p, size_t *ret_len)
+int
+uri_decode(const char *p, size_t *ret_len)
 {
 	int hi, lo;
 
@@ -142,7 +127,7 @@ check_escapes(const struct span *s, const struct attr *a, size_t *ret_len,
 	int c;
 
 	for (i = s->value; i < s->end; i += step, len++) {
-		c = decode(s->text + i, &step);
+		c = uri_decode(s->text + i, &step);
 		if (c < 0) {
 			diag_set(d, ERR_SYNTAX,
 			    "%s has a \"%%\" without two hex digits; a percent "
@@ -170,11 +155,14 @@ span_is(const struct span *s, const char *text)
 static enum err
 check_type(const struct span *s, struct diag *d)
 {
-	size_t i;
+	const char *type;
+	int c;
 
-	for (i = 0; i < NUM_TYPES; i++)
-		if (span_is(s, types[i].type))
+	for (c = 0; c < TOK_OTHER_CLASS; c++) {
+		type = tok_class_type((enum tok_class)c);
+		if (type != NULL && span_is(s, type))
 			return ERR_OK;
+	}
 	diag_set(d, ERR_SYNTAX,
 	    "type is one of cert, data, private, public and secret-key");
 	return fail(d, s->value, ERR_SYNTAX);
@@ -378,11 +366,13 @@ static enum err
 parse(P11KitUri *uri, const char *text, struct diag *d)
 {
 	char *copy = strdup(text);
+	size_t i;
 	int n;
 
 	if (copy == NULL)
 		return diag_nomem(d);
-	memcpy(copy, SCHEME, SCHEME_LEN); /* whatever its case */
+	for (i = 0; i < SCHEME_LEN; i++)
+		copy[i] = SCHEME[i]; /* whatever its case */
 	n = p11_kit_uri_parse(copy, P11_KIT_URI_FOR_ANY, uri);
 	free(copy);
 	if (n != P11_KIT_URI_OK)
@@ -476,7 +466,7 @@ decode_pin(char *text, const struct span *s, size_t *ret_len, struct diag *d)
 	int c;
 
 	for (i = s->value; i < s->end; i += step) {
-		c = decode(text + i, &step);
+		c = uri_decode(text + i, &step);
 		if (c < 0 || is_doubtful(text[i])) {
 			diag_set(d, ERR_SYNTAX,
 			    "pin-value has a character that must be written as "
@@ -726,12 +716,6 @@ uri_matches_object(const struct tok_uri *u, CK_OBJECT_CLASS class,
 }
 
 /* ---- Writing -------------------------------------------------------------- */
-
-const char *
-tok_class_type(enum tok_class c)
-{
-	return (size_t)c < NUM_TYPES ? types[c].type : NULL;
-}
 
 static bool
 is_unreserved(uint8_t c)

@@ -1,9 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tests that need a token.
-house_bats_test(token_fixtures token/fixtures.bats)
-set_property(TEST token_fixtures APPEND PROPERTY LABELS token)
+#
+# Tests that need a token; tests/token/caps.md says which modules there are.
+set(TOKEN_KINDS softhsm remoting opencryptoki nss)
+# Run by ./dev test --all-tokens only, which installs what they need.
+set(TOKEN_KINDS_EXTRA tpm2 piv)
+
+# A program of plain PKCS#11. It leaves to the system what it has allocated,
+# and so do the modules.
+pkg_check_modules(PROBE_P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
+add_executable(token_probe token/probe.c)
+target_link_libraries(token_probe PRIVATE house
+	PkgConfig::PROBE_P11KIT PkgConfig::CRYPTO)
+target_compile_options(token_probe PRIVATE -fno-sanitize=all)
+target_link_options(token_probe PRIVATE -fno-sanitize=all)
+
+foreach(name fixtures frame)
+	house_bats_test(token_${name} token/${name}.bats)
+	set_property(TEST token_${name} PROPERTY LABELS token)
+endforeach()
+
+# house_token_test(SUITE FILE.bats): token_SUITE_KIND, for every KIND.
+function(house_token_test suite file)
+	foreach(kind ${TOKEN_KINDS} ${TOKEN_KINDS_EXTRA})
+		set(name token_${suite}_${kind})
+		house_test(${name} token
+			${CMAKE_CURRENT_SOURCE_DIR}/token/with-token.sh ${kind}
+			${CMAKE_CURRENT_SOURCE_DIR}/cli/run-bats.sh
+			${CMAKE_CURRENT_SOURCE_DIR}/${file})
+		set_property(TEST ${name} APPEND PROPERTY
+			ENVIRONMENT PROBE=$<TARGET_FILE:token_probe>)
+		if(kind IN_LIST TOKEN_KINDS_EXTRA)
+			set_property(TEST ${name} APPEND PROPERTY
+				LABELS all-tokens)
+		endif()
+	endforeach()
+endfunction()
+
+house_token_test(smoke token/smoke.bats)
+
 # Tests of libtoken's parts.
 house_unit_test(test_names SOURCES unit/test_names.c
 	LIBS token PkgConfig::P11KIT PkgConfig::CRYPTO)
 house_unit_test(test_watch SOURCES unit/test_watch.c LIBS token)
 house_unit_test(test_uri SOURCES unit/test_uri.c LIBS token PkgConfig::P11KIT)
+house_unit_test(test_ledger SOURCES unit/test_ledger.c LIBS token)
+house_faults_test(test_ledger_faults SOURCES unit/test_ledger_faults.c
+	LIBS token)
+house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)

@@ -71,6 +71,17 @@ bytes_equal(struct bytes a, struct bytes b)
 	return a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
+int
+bytes_order(struct bytes a, struct bytes b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n > 0 ? memcmp(a.ptr, b.ptr, n) : 0;
+
+	if (c != 0 || a.len == b.len)
+		return c;
+	return a.len < b.len ? -1 : 1;
+}
+
 bool
 bytes_equal_reversed(struct bytes a, struct bytes b)
 {

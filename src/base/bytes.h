@@ -41,6 +41,8 @@ MUST_CHECK bool bytes_u32(struct bytes *cur, uint32_t *ret);
 
 /* Same length and content. Two absent or empty runs are equal. */
 bool bytes_equal(struct bytes a, struct bytes b);
+/* Below, equal to or above 0 as A stands before, with or behind B. */
+int bytes_order(struct bytes a, struct bytes b);
 
 /* A holds the bytes of B in the opposite order. */
 bool bytes_equal_reversed(struct bytes a, struct bytes b);

@@ -19,7 +19,7 @@
 #include "cli/cmd.h"
 #include "data/doc.h"
 
-#define CONFIG_TIMEOUT 60     /* seconds, where nothing is said */
+#define CONFIG_TIMEOUT 0      /* where nothing is said: as libtoken has it */
 #define CONFIG_PIN_FAILURES 2 /* likewise */
 
 /* All-zero is one that nobody has filled. Strings are NULL where the file has

@@ -50,12 +50,20 @@ read_size(const char *name, const char *text, size_t *ret, struct diag *d)
 	return ERR_OK;
 }
 
+static unsigned
+number_max(enum opt_type type)
+{
+	if (type == OPT_DAYS)
+		return OPT_DAYS_MAX;
+	return type == OPT_SECONDS ? OPT_SECONDS_MAX : OPT_NUMBER_MAX;
+}
+
 static enum err
 read_number(const struct opt *opt, const char *text, unsigned *ret,
     struct diag *d)
 {
 	unsigned min = opt->type == OPT_DAYS ? 0 : 1;
-	unsigned max = opt->type == OPT_DAYS ? OPT_DAYS_MAX : OPT_NUMBER_MAX;
+	unsigned max = number_max(opt->type);
 	unsigned long n;
 	char *end;
 
@@ -111,6 +119,7 @@ store(const struct opt *opt, const char *value, void *target, struct diag *d)
 		break;
 	case OPT_NUMBER:
 	case OPT_DAYS:
+	case OPT_SECONDS:
 		e = read_number(opt, value, &number, d);
 		if (e == ERR_OK)
 			memcpy(at, &number, sizeof(number));

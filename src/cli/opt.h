@@ -13,17 +13,19 @@
 #include "base/diag.h"
 
 enum opt_type {
-	OPT_FLAG,   /* bool */
-	OPT_STRING, /* const char *, borrowed from argv */
-	OPT_SIZE,   /* size_t, a number of bytes with K, M or G behind it */
-	OPT_NUMBER, /* unsigned, 1 to OPT_NUMBER_MAX */
-	OPT_DAYS,   /* unsigned, 0 to OPT_DAYS_MAX */
-	OPT_DATE    /* int64_t, seconds: 2015-05-20 (its first second in UTC),
+	OPT_FLAG,    /* bool */
+	OPT_STRING,  /* const char *, borrowed from argv */
+	OPT_SIZE,    /* size_t, a number of bytes with K, M or G behind it */
+	OPT_NUMBER,  /* unsigned, 1 to OPT_NUMBER_MAX */
+	OPT_DAYS,    /* unsigned, 0 to OPT_DAYS_MAX */
+	OPT_SECONDS, /* unsigned, 1 to OPT_SECONDS_MAX */
+	OPT_DATE     /* int64_t, seconds: 2015-05-20 (its first second in UTC),
 		     * or as scalar_time() takes it with a date in front */
 };
 
 #define OPT_NUMBER_MAX 256
 #define OPT_DAYS_MAX 36500
+#define OPT_SECONDS_MAX 86400
 
 struct opt {
 	const char *name; /* long, without the dashes */

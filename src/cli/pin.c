@@ -301,8 +301,8 @@ pin_give(struct pin_sources *p, const struct tok_pin_request *r,
 		    "%s is needed: give it with %s or %s, or run this at a "
 		    "terminal",
 		    r->kind == TOK_PIN_SO ? "the SO PIN"
-			: w == PIN_NEW	  ? "a new PIN"
-			: w == PIN_KEY	  ? "the PIN of the key"
+			: w == PIN_NEW    ? "a new PIN"
+			: w == PIN_KEY    ? "the PIN of the key"
 					  : "a PIN",
 		    options[w].env_option, options[w].fd_option);
 	*ret_again = true;

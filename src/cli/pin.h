@@ -30,10 +30,10 @@ enum pin_which {
 
 /* One source. */
 struct pin_source {
-	struct secret value;  /* of env or URI: read at once */
+	struct secret value; /* of env or URI: read at once */
 	bool has_value, used;
-	const char *file;     /* pin-source of the URI, or NULL */
-	int fd;               /* or -1 */
+	const char *file; /* pin-source of the URI, or NULL */
+	int fd;           /* or -1 */
 };
 
 struct pin_sources {
@@ -60,6 +60,5 @@ void pin_sources_clear(struct pin_sources *p);
 MUST_CHECK enum err pin_give(struct pin_sources *p,
     const struct tok_pin_request *r, struct secret *ret, bool *ret_again,
     struct diag *d);
-
 
 #endif

@@ -54,8 +54,7 @@ set_echo(struct prompt *p, bool on)
 static enum err
 prompt_begin(struct prompt *p, bool quiet, struct diag *d)
 {
-	static const int held[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM,
-		SIGTSTP };
+	static const int held[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
 	size_t i;
 
 	p->quiet = quiet;
@@ -63,7 +62,8 @@ prompt_begin(struct prompt *p, bool quiet, struct diag *d)
 	if (p->tty < 0 || tcgetattr(p->tty, &p->saved) != 0) {
 		if (p->tty >= 0)
 			(void)close(p->tty);
-		return diag_set(d, ERR_ABSENT, "there is no terminal to ask at");
+		return diag_set(d, ERR_ABSENT,
+		    "there is no terminal to ask at");
 	}
 	(void)sigemptyset(&p->mask);
 	for (i = 0; i < sizeof(held) / sizeof(held[0]); i++)

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "cli/out.h"
+#include "cli/prompt.h"
 
 /* ---- The owner of the library --------------------------------------------------- */
 
@@ -62,8 +63,7 @@ fill_record(const struct token_run *run, const struct tok_event *e,
 	memset(ret, 0, sizeof(*ret));
 	ret->time = (int64_t)time(NULL);
 	for (op = AUDIT_DRILL; op > AUDIT_SIGN; op--)
-		if (strcmp(audit_op_name((enum audit_op)op), e->operation) ==
-		    0)
+		if (strcmp(audit_op_name((enum audit_op)op), e->operation) == 0)
 			break;
 	ret->op = (enum audit_op)op;
 	ret->token_label = tok_text_bytes(&e->token->label);
@@ -199,8 +199,7 @@ check_args(char **args, enum token_uri wanted, struct diag *d)
 		    "token list` prints those of the tokens that are there");
 	if (wanted == TOKEN_URI_NONE ? args[0] != NULL
 				     : args[0] != NULL && args[1] != NULL)
-		return diag_set(d, ERR_USAGE,
-		    "'%s' is one argument too many",
+		return diag_set(d, ERR_USAGE, "'%s' is one argument too many",
 		    args[wanted == TOKEN_URI_NONE ? 0 : 1]);
 	return ERR_OK;
 }
@@ -286,4 +285,39 @@ token_open(struct token_run *r, enum tok_mode mode, struct tok **ret,
     struct diag *d)
 {
 	return tok_open(r->lib, r->uri, mode, ret, d);
+}
+
+static void
+put_away(struct buf *out, const struct tok_info *i, const char *rest)
+{
+	buf_str(out, "The token '");
+	text_put_safe(out, tok_text_bytes(&i->label));
+	buf_str(out, "' (serial ");
+	text_put_safe(out, tok_text_bytes(&i->serial));
+	buf_printf(out, ") %s. Put it back and press Enter: ", rest);
+}
+
+enum err
+token_put_back(struct tok *t, struct diag *d)
+{
+	const char *rest = "was removed";
+	struct buf text = { 0 }, line = { 0 };
+	struct diag why;
+	enum err e;
+
+	if (!tok_is_gone(d) || !prompt_has_terminal())
+		return d->code;
+	do {
+		put_away(&text, tok_info(t), rest);
+		e = buf_cstr(&text) != NULL
+		    ? prompt_line(buf_cstr(&text), &line, &why)
+		    : ERR_NOMEM;
+		buf_clear(&text);
+		buf_clear(&line);
+		if (e != ERR_OK)
+			return d->code;
+		rest = "is not there";
+		e = tok_again(t, &why);
+	} while (e != ERR_OK);
+	return ERR_OK;
 }

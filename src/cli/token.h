@@ -24,49 +24,58 @@ struct token_opts {
 };
 
 /* The rows of an option table whose struct T has a struct token_opts token. */
-#define TOKEN_AT(T, member) offsetof(T, token) + offsetof(struct token_opts, member)
+#define TOKEN_AT(T, member) \
+	offsetof(T, token) + offsetof(struct token_opts, member)
 
-#define TOKEN_OPTS(T)                                                       \
-	{ "module", "PATH", OPT_STRING, TOKEN_AT(T, module),                \
-		"the PKCS#11 module, or a .module file of p11-kit",         \
-		OPT_FILES, 0 },                                             \
-	    { "timeout", "SECONDS", OPT_SECONDS, TOKEN_AT(T, timeout),      \
-		    "give up on a call (default 30; key generation 600)",   \
-		    NULL, 0 },                                              \
-	    { "json", NULL, OPT_FLAG, TOKEN_AT(T, json),                    \
-		    "print JSON instead of text", NULL, 0 }
+#define TOKEN_OPTS(T)                                                          \
+	{ "module", "PATH", OPT_STRING, TOKEN_AT(T, module),                   \
+		"the PKCS#11 module, or a .module file of p11-kit", OPT_FILES, \
+		0 },                                                           \
+	    { "timeout", "SECONDS", OPT_SECONDS, TOKEN_AT(T, timeout),         \
+		    "give up on a call (default 30; key generation 600)",      \
+		    NULL, 0 },                                                 \
+	{                                                                      \
+		"json", NULL, OPT_FLAG, TOKEN_AT(T, json),                     \
+		    "print JSON instead of text", NULL, 0                      \
+	}
 
-#define TOKEN_LOGIN_OPTS(T)                                                 \
-	{ "pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.user_env),         \
-		"take the PIN from this environment variable", NULL, 0 },   \
-	    { "pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.user_fd),          \
-		    "read the PIN from this file descriptor", NULL, 0 },    \
-	    { "final-try", NULL, OPT_FLAG, TOKEN_AT(T, final_try),          \
-		    "log in even where it may be the last try", NULL, 0 },  \
-	    { "state", "DIR", OPT_STRING, TOKEN_AT(T, state),               \
-		    "where failed logins are counted", OPT_FILES, 0 }
+#define TOKEN_LOGIN_OPTS(T)                                                \
+	{ "pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.user_env),        \
+		"take the PIN from this environment variable", NULL, 0 },  \
+	    { "pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.user_fd),         \
+		    "read the PIN from this file descriptor", NULL, 0 },   \
+	    { "final-try", NULL, OPT_FLAG, TOKEN_AT(T, final_try),         \
+		    "log in even where it may be the last try", NULL, 0 }, \
+	{                                                                  \
+		"state", "DIR", OPT_STRING, TOKEN_AT(T, state),            \
+		    "where failed logins are counted", OPT_FILES, 0        \
+	}
 
-#define TOKEN_SIGN_OPTS(T)                                                  \
-	{ "key-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.key_env),      \
-		"the PIN of a key that asks for each use", NULL, 0 },       \
-	    { "key-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.key_fd),       \
-		    "the same from a file descriptor", NULL, 0 },           \
-	    { "audit", "FILE", OPT_STRING, TOKEN_AT(T, audit),              \
-		    "append what was done to this log", OPT_FILES, 0 }
+#define TOKEN_SIGN_OPTS(T)                                             \
+	{ "key-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.key_env), \
+		"the PIN of a key that asks for each use", NULL, 0 },  \
+	    { "key-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.key_fd),  \
+		    "the same from a file descriptor", NULL, 0 },      \
+	{                                                              \
+		"audit", "FILE", OPT_STRING, TOKEN_AT(T, audit),       \
+		    "append what was done to this log", OPT_FILES, 0   \
+	}
 
-#define TOKEN_SO_OPTS(T)                                                    \
-	{ "so-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.so_env),        \
-		"take the SO PIN from this environment variable", NULL,     \
-		0 },                                                        \
-	    { "so-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.so_fd),         \
-		    "read the SO PIN from this file descriptor", NULL, 0 }
+#define TOKEN_SO_OPTS(T)                                                     \
+	{ "so-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.so_env),         \
+		"take the SO PIN from this environment variable", NULL, 0 }, \
+	{                                                                    \
+		"so-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.so_fd),        \
+		    "read the SO PIN from this file descriptor", NULL, 0     \
+	}
 
-#define TOKEN_NEW_OPTS(T)                                                   \
-	{ "new-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.new_env),      \
-		"take the new PIN from this environment variable", NULL,    \
-		0 },                                                        \
-	    { "new-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.new_fd),       \
-		    "read the new PIN from this file descriptor", NULL, 0 }
+#define TOKEN_NEW_OPTS(T)                                                     \
+	{ "new-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.new_env),        \
+		"take the new PIN from this environment variable", NULL, 0 }, \
+	{                                                                     \
+		"new-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.new_fd),       \
+		    "read the new PIN from this file descriptor", NULL, 0     \
+	}
 
 /* One command at work. All-zero is legal to end. */
 struct token_run {
@@ -93,12 +102,8 @@ enum token_uri {
 /* Takes the PINs from the command line and the environment and wipes them
  * there, reads the configuration, checks the argument, loads the module. O
  * must live as long as R. On failure R is ended. */
-MUST_CHECK enum err token_begin(struct token_run *r,
-    const struct token_opts *o, char **args, enum token_uri wanted,
-    struct diag *d);
-
-/* The same without any argument of a URI, but with the module that MODULE_OF
- * (may be NULL) names; for commands whose arguments are something else. */
+MUST_CHECK enum err token_begin(struct token_run *r, const struct token_opts *o,
+    char **args, enum token_uri wanted, struct diag *d);
 
 /* Finalises and frees. */
 void token_end(struct token_run *r);
@@ -106,6 +111,12 @@ void token_end(struct token_run *r);
 /* The one token that the argument names. */
 MUST_CHECK enum err token_open(struct token_run *r, enum tok_mode mode,
     struct tok **ret, struct diag *d);
+
+/* After a failure for which tok_is_gone(): asks the person to put the token
+ * back, and waits. ERR_OK once it is there; keys are then to be found anew, and
+ * the PIN is asked for again. Otherwise D stays as it is, and its error is
+ * returned. */
+MUST_CHECK enum err token_put_back(struct tok *t, struct diag *d);
 
 /* Loads the modules that this system has registered, for a look. */
 MUST_CHECK enum err token_begin_registered(struct token_run *r,

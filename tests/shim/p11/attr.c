@@ -185,12 +185,11 @@ hook_CreateObject(CK_SESSION_HANDLE s, CK_ATTRIBUTE *templ, CK_ULONG count,
 }
 
 /* PKCS#11 gives the function as many parameters. */
+/* NOLINTBEGIN(readability-function-size) */
 CK_RV
-hook_GenerateKeyPair(
-    CK_SESSION_HANDLE s, /* NOLINT(readability-function-size) */
-    CK_MECHANISM *m, CK_ATTRIBUTE *pub_templ, CK_ULONG pub_count,
-    CK_ATTRIBUTE *prv_templ, CK_ULONG prv_count, CK_OBJECT_HANDLE *pub,
-    CK_OBJECT_HANDLE *prv)
+hook_GenerateKeyPair(CK_SESSION_HANDLE s, CK_MECHANISM *m,
+    CK_ATTRIBUTE *pub_templ, CK_ULONG pub_count, CK_ATTRIBUTE *prv_templ,
+    CK_ULONG prv_count, CK_OBJECT_HANDLE *pub, CK_OBJECT_HANDLE *prv)
 {
 	CK_RV rv = session_check(s);
 
@@ -206,3 +205,4 @@ hook_GenerateKeyPair(
 	return p11_real()->C_GenerateKeyPair(s, m, pub_templ, pub_count,
 	    prv_templ, prv_count, pub, prv);
 }
+/* NOLINTEND(readability-function-size) */

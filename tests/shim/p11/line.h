@@ -30,7 +30,7 @@ struct word *line_next(struct line *l, const char *what);
 char line_unescape(const struct line *l, const char **p);
 
 /* Ends the program, saying what is wrong with WORD. */
-_Noreturn void line_die(const struct line *l, const char *what,
+__attribute__((noreturn)) void line_die(const struct line *l, const char *what,
     const char *word);
 
 #endif

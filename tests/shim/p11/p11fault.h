@@ -125,7 +125,7 @@ struct p11_call {
 /* module.c */
 const CK_FUNCTION_LIST *p11_real(void);
 /* Ends the program, saying why. */
-_Noreturn void p11_die(const char *fmt, ...)
+__attribute__((noreturn)) void p11_die(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 void p11_lock(void);
 void p11_unlock(void);

@@ -36,16 +36,32 @@ static const CK_FLAGS locked_flag[] = { CKF_USER_PIN_LOCKED,
 
 static struct counts in_memory; /* under the lock */
 
+/* "NAME NUMBER", and a blank or the end of the line. */
+static const char *
+read_count(const char *s, const char *name, unsigned *ret_count)
+{
+	size_t len = strlen(name);
+	char *end;
+
+	if (strncmp(s, name, len) != 0 || s[len] != ' ')
+		p11_die("P11FAULT_STATE holds something else");
+	*ret_count = (unsigned)strtoul(s + len, &end, 10);
+	if (*end != ' ' && *end != '\n')
+		p11_die("P11FAULT_STATE holds something else");
+	return end + 1;
+}
+
 static void
 read_counts(int fd, struct counts *c)
 {
 	char text[80] = { 0 };
+	const char *s = text;
 
 	if (pread(fd, text, sizeof(text) - 1, 0) == 0)
 		return;
-	if (sscanf(text, "user %u so %u changed %u", &c->bad[WHO_USER],
-		&c->bad[WHO_SO], &c->changed) != 3)
-		p11_die("P11FAULT_STATE holds something else");
+	s = read_count(s, "user", &c->bad[WHO_USER]);
+	s = read_count(s, "so", &c->bad[WHO_SO]);
+	(void)read_count(s, "changed", &c->changed);
 }
 
 static void

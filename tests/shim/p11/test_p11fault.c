@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The shim: calls, slots, sessions, PINs, and a token that is pulled. */
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -228,6 +229,9 @@ shown(struct p11 *p)
 	CHECK_RV(p->f->C_GetMechanismInfo(p->slot, CKM_RSA_PKCS, &m), CKR_OK);
 	CHECK((m.flags & CKF_HW) != 0 && (m.flags & CKF_SIGN) == 0);
 	CHECK((m.flags & CKF_VERIFY) != 0);
+	CHECK_RV(p->f->C_GetMechanismInfo(p->slot, CKM_SHA256_RSA_PKCS, &m),
+	    CKR_OK);
+	CHECK((m.flags & CKF_HW) == 0 && (m.flags & CKF_SIGN) != 0);
 	/* the other token is as it was */
 	CHECK_RV(p->f->C_GetTokenInfo(beta, &t), CKR_OK);
 	CHECK((t.flags & CKF_LOGIN_REQUIRED) != 0);
@@ -255,6 +259,7 @@ no_rsa(struct p11 *p)
 {
 	CK_MECHANISM_TYPE list[200], one;
 	CK_ULONG num = 0, room = 1;
+	CK_MECHANISM hidden = { CKM_RSA_PKCS, NULL, 0 };
 	CK_MECHANISM_INFO info;
 	CK_BYTE sig[128];
 
@@ -271,12 +276,80 @@ no_rsa(struct p11 *p)
 	p11_open(p);
 	CHECK_RV(p11_login(p, CKU_USER, P11_USER_PIN), CKR_OK);
 	CHECK_RV(p11_sign(p, sig, &num), CKR_MECHANISM_INVALID);
+	CHECK_RV(p->f->C_VerifyInit(p->s, &hidden, 0), CKR_MECHANISM_INVALID);
 }
 
 static void
 test_no_mechanism(void **state)
 {
 	p11_run("no-mechanism CKM_RSA_PKCS\n", no_rsa);
+}
+
+#define THREADS 4
+#define CALLS 50
+
+static void *
+many_calls(void *arg)
+{
+	struct p11 *p = arg;
+	CK_INFO info;
+
+	for (int i = 0; i < CALLS; i++)
+		if (p->f->C_GetInfo(&info) != CKR_OK)
+			return NULL;
+	return arg;
+}
+
+static void
+threads(struct p11 *p)
+{
+	pthread_t t[THREADS];
+	void *done[THREADS];
+
+	for (int i = 0; i < THREADS; i++)
+		CHECK(pthread_create(&t[i], NULL, many_calls, p) == 0);
+	for (int i = 0; i < THREADS; i++)
+		CHECK(pthread_join(t[i], &done[i]) == 0);
+	CHECK((done[0] == NULL) + (done[1] == NULL) + (done[2] == NULL) +
+		(done[3] == NULL) ==
+	    1);
+}
+
+/* One of many calls at a time fails, and each has a number of its own. */
+static void
+test_threads(void **state)
+{
+	char number[32];
+	unsigned lines, i;
+
+	p11_run("fail C_GetInfo 5 at 77\n", threads);
+	lines = p11_file_lines("trace");
+	/* the thread that saw it fail made fewer */
+	assert_in_range(lines, (THREADS - 1) * CALLS, THREADS * CALLS + 10);
+	for (i = 2; i <= lines; i++) {
+		(void)snprintf(number, sizeof(number), "\n%u C_", i);
+		assert_true(p11_file_has("trace", number));
+	}
+}
+
+/* Closed and loaded again, it goes on counting. */
+static void
+loaded_again(struct p11 *p)
+{
+	const char *lib = getenv("P11FAULT_LIB");
+	void *handle = dlopen(lib, RTLD_NOW | RTLD_LOCAL);
+	CK_INFO info;
+
+	CHECK_RV(p->f->C_GetInfo(&info), CKR_OK);
+	CHECK(handle != NULL && dlclose(handle) == 0 && dlclose(handle) == 0);
+	CHECK(dlopen(lib, RTLD_NOW | RTLD_LOCAL) == handle);
+	CHECK_RV(p->f->C_GetInfo(&info), CKR_GENERAL_ERROR);
+}
+
+static void
+test_loaded_again(void **state)
+{
+	p11_run("fail C_GetInfo 5 at 2\n", loaded_again);
 }
 
 static void
@@ -318,6 +391,8 @@ main(void)
 		cmocka_unit_test_setup(test_wrong_plans, p11_setup),
 		cmocka_unit_test_setup(test_shown, p11_setup),
 		cmocka_unit_test_setup(test_no_mechanism, p11_setup),
+		cmocka_unit_test_setup(test_threads, p11_setup),
+		cmocka_unit_test_setup(test_loaded_again, p11_setup),
 		cmocka_unit_test_setup(test_sessions, p11_setup),
 	};
 

@@ -77,7 +77,7 @@ made_up(struct p11 *p)
 	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
 	CK_ATTRIBUTE by_class = { CKA_CLASS, &class, sizeof(class) };
 	CK_OBJECT_HANDLE cert, key;
-	CK_BYTE value[20];
+	CK_BYTE value[20] = { 0 };
 	CK_ATTRIBUTE a = { CKA_VALUE, NULL, 0 };
 
 	p11_open(p);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/token_print.h"
+
+#include "cli/out.h"
+#include "data/json.h"
+
+enum err
+token_put_table(struct table **t, struct buf *text, struct diag *d)
+{
+	struct fill fill = fill_for_stdout();
+	enum err e;
+
+	e = table_print(*t, &fill, text, d);
+	table_free(t);
+	return e;
+}
+
+enum cmd_exit
+token_print_text(struct buf *text)
+{
+	enum cmd_exit end = out_write(text);
+
+	buf_clear(text);
+	return end;
+}
+
+enum cmd_exit
+token_print_json(json_t *array)
+{
+	struct buf text = { 0 };
+	enum cmd_exit end;
+	struct diag d;
+	enum err e;
+
+	e = array == NULL ? diag_nomem(&d) : doc_json_dump(array, &text, &d);
+	json_decref(array);
+	if (e != ERR_OK) {
+		out_complain(NULL, &d);
+		end = CMD_FAILED;
+	} else {
+		end = out_write(&text);
+	}
+	buf_clear(&text);
+	return end;
+}

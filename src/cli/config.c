@@ -63,12 +63,15 @@ judge_folder(const char *path, struct diag *d)
 {
 	char *real = realpath(path, NULL);
 	struct stat st;
+	char *slash;
 	enum err e;
 
 	if (real == NULL)
 		return diag_errno(d, "realpath", errno,
 		    "cannot find its folder");
-	*(strrchr(real, '/') + 1) = '\0';
+	slash = strrchr(real, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
 	if (stat(real, &st) != 0)
 		e = diag_errno(d, "stat", errno, "cannot look at its folder");
 	else
@@ -205,7 +208,7 @@ read_file(char *path, struct config *ret, struct diag *d)
 static enum err
 join(const char *folder, const char *more, char **ret, struct diag *d)
 {
-	if (asprintf(ret, "%s%s", folder, more) >= 0)
+	if (asprintf(ret, "%s%s", folder, more) >= 0 && *ret != NULL)
 		return ERR_OK;
 	*ret = NULL;
 	return diag_nomem(d);

@@ -335,6 +335,22 @@ struct ctl_agreement {
 MUST_CHECK enum err ctl_agree(const struct ctl_file *f, size_t index,
     const struct cert *cert, struct ctl_agreement *ret, struct diag *d);
 
+/* How a record and a certificate from elsewhere relate. The names of a record
+ * are its ISSUERNAME and SERIALNUMBER; its content is CERTIFICATE, else
+ * CERTHASH, else PUBLICKEY. */
+enum ctl_identity {
+	CTL_OTHER_CERT, /* neither is the certificate's */
+	CTL_NAMED_CERT, /* the names are; the content is another's, or absent */
+	CTL_HELD_CERT,  /* the content is; the names are another's */
+	CTL_SAME_CERT   /* the content is, and no name says otherwise */
+};
+
+/* Compares record INDEX with CERT: names in the spellings, and the serial number
+ * in the orders of bytes, that a writer of the record's dialect is known to
+ * have used (format 6). ERR_NOMEM, ERR_CRYPTO. */
+MUST_CHECK enum err ctl_identify(const struct ctl_file *f, size_t index,
+    const struct cert *cert, enum ctl_identity *ret, struct diag *d);
+
 /* The record names the same signer as the header: issuer equal as bytes, and
  * serial equal as bytes or, for a token's record, reversed. */
 bool ctl_record_is_named(const struct ctl_header *h,

@@ -108,10 +108,8 @@ hex_digit(char c)
 	return -1;
 }
 
-/* The byte that begins at P, and in *RET_LEN how many characters it takes; -1
- * for an escape that is none. */
-static int
-decode(const char *p, size_t *ret_len)
+int
+uri_decode(const char *p, size_t *ret_len)
 {
 	int hi, lo;
 
@@ -142,7 +140,7 @@ check_escapes(const struct span *s, const struct attr *a, size_t *ret_len,
 	int c;
 
 	for (i = s->value; i < s->end; i += step, len++) {
-		c = decode(s->text + i, &step);
+		c = uri_decode(s->text + i, &step);
 		if (c < 0) {
 			diag_set(d, ERR_SYNTAX,
 			    "%s has a \"%%\" without two hex digits; a percent "
@@ -476,7 +474,7 @@ decode_pin(char *text, const struct span *s, size_t *ret_len, struct diag *d)
 	int c;
 
 	for (i = s->value; i < s->end; i += step) {
-		c = decode(text + i, &step);
+		c = uri_decode(text + i, &step);
 		if (c < 0 || is_doubtful(text[i])) {
 			diag_set(d, ERR_SYNTAX,
 			    "pin-value has a character that must be written as "

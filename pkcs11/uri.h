@@ -11,6 +11,10 @@
 
 #include "pkcs11/tok.h"
 
+/* The byte that begins at P, escaped or not, and in *RET_LEN how many
+ * characters it takes; -1 for an escape that is none. */
+int uri_decode(const char *p, size_t *ret_len);
+
 /* T without the blanks and NULs at its end. */
 struct bytes uri_trim(struct bytes t);
 

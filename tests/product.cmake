@@ -10,9 +10,12 @@ target_link_libraries(tree PRIVATE cli)
 house_unit_test(test_sig SOURCES unit/test_sig.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_request
 	SOURCES unit/test_request.c LIBS pki PkgConfig::CRYPTO)
+house_unit_test(test_keyfile
+	SOURCES unit/test_keyfile.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
+house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
@@ -24,7 +27,9 @@ house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
 
-# The audit log.
+# The audit log, and what makes one.
+add_executable(auditlog tools/auditlog.c)
+target_link_libraries(auditlog PRIVATE house audit)
 house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
 house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)
 house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c

@@ -3,7 +3,7 @@
 # Tests that need a token; tests/token/caps.md says which modules there are.
 set(TOKEN_KINDS softhsm remoting opencryptoki nss)
 # Run by ./dev test --all-tokens only, which installs what they need.
-set(TOKEN_KINDS_EXTRA tpm2)
+set(TOKEN_KINDS_EXTRA tpm2 piv)
 
 # A program of plain PKCS#11. It leaves to the system what it has allocated,
 # and so do the modules.
@@ -57,3 +57,4 @@ function(house_world_test name)
 endfunction()
 
 house_world_test(test_tok_keygen unit/test_tok_keygen.c)
+house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)

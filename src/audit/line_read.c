@@ -399,7 +399,7 @@ line_read(struct digest_kit *kit, struct bytes text, bool header,
 	if (e == ERR_OK && fault->what == AUDIT_WHOLE && !whole) {
 		fault->what = AUDIT_SUM;
 		diag_set(&fault->why, ERR_SYNTAX,
-		    "its text is not the one that its sum was made of");
+		    "its sum does not fit its text");
 	}
 	return e;
 }

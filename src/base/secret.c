@@ -104,6 +104,37 @@ secret_read(struct secret *s, int fd, struct diag *d)
 	return e;
 }
 
+/* Where FD holds another byte, S is not all of it. */
+static enum err
+want_end(struct secret *s, int fd, struct diag *d)
+{
+	uint8_t *next = s->page + s->len + 1;
+	ssize_t n;
+
+	do
+		n = read(fd, next, 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return diag_errno(d, "read", errno,
+		    "cannot read the PIN from descriptor %d", fd);
+	if (n > 0)
+		return diag_set(d, ERR_LEFTOVER,
+		    "something follows the line with the PIN");
+	return ERR_OK;
+}
+
+enum err
+secret_read_only_line(struct secret *s, int fd, struct diag *d)
+{
+	enum err e = secret_read(s, fd, d);
+
+	if (e == ERR_OK)
+		e = want_end(s, fd, d);
+	if (e != ERR_OK)
+		secret_clear(s);
+	return e;
+}
+
 enum err
 secret_from_env(struct secret *s, const char *name, struct diag *d)
 {

@@ -38,6 +38,11 @@ MUST_CHECK enum err secret_set(struct secret *s, struct bytes in,
  * carriage return before it too. */
 MUST_CHECK enum err secret_read(struct secret *s, int fd, struct diag *d);
 
+/* The same of a file that holds one line and nothing else: ERR_LEFTOVER where
+ * anything follows it. */
+MUST_CHECK enum err secret_read_only_line(struct secret *s, int fd,
+    struct diag *d);
+
 /* Takes the value of the environment variable NAME, overwrites it where it
  * stands and removes it. ERR_ABSENT where it is not set. Not for use beside
  * other threads. */

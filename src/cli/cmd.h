@@ -37,6 +37,8 @@ extern const struct cmd cmd_verify;
 extern const struct cmd cmd_lint;
 extern const struct cmd cmd_extract;
 extern const struct cmd cmd_token;
+extern const struct cmd cmd_audit;
+extern const struct cmd cmd_audit_verify;
 extern const struct cmd cmd_completion;
 
 /* ctlsmith itself: the group of all commands. */

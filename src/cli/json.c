@@ -27,19 +27,6 @@ json_of_file(struct json_sink *s, const struct input *in)
 	return o;
 }
 
-static json_t *
-json_of_error(struct json_sink *s, const struct diag *d)
-{
-	json_t *o = json_object();
-
-	json_put_str(s, o, "code", diag_err_name(d->code));
-	json_put_str(s, o, "message", d->msg);
-	json_put_offset(s, o, d);
-	json_put_line(s, o, d->line);
-	json_put_str(s, o, "path", d->path[0] == '\0' ? NULL : d->path);
-	return o;
-}
-
 /* Tags whose value stands nowhere else in the element. */
 static bool
 is_shown_raw(const struct ctl_tag_info *info)
@@ -364,8 +351,7 @@ begin(struct json_sink *s, const struct input *in, json_t **ret)
 
 	json_put_number(s, o, "schema", SCHEMA);
 	json_put(s, o, "file", json_of_file(s, in));
-	json_put(s, o, "error",
-	    known ? json_null() : json_of_error(s, &in->error));
+	json_put_error(s, o, known ? NULL : &in->error);
 	if (known)
 		json_put_str(s, o, "kind", ctl_kind_name(input_kind(in)));
 	return known;

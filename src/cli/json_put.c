@@ -107,3 +107,21 @@ json_put_line(struct json_sink *s, json_t *obj, unsigned line)
 {
 	json_put(s, obj, "line", line == 0 ? json_null() : json_integer(line));
 }
+
+void
+json_put_error(struct json_sink *s, json_t *obj, const struct diag *d)
+{
+	json_t *o;
+
+	if (d == NULL) {
+		json_put(s, obj, "error", json_null());
+		return;
+	}
+	o = json_object();
+	json_put_str(s, o, "code", diag_err_name(d->code));
+	json_put_str(s, o, "message", d->msg);
+	json_put_offset(s, o, d);
+	json_put_line(s, o, d->line);
+	json_put_str(s, o, "path", d->path[0] == '\0' ? NULL : d->path);
+	json_put(s, obj, "error", o);
+}

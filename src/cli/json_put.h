@@ -49,4 +49,7 @@ void json_put_offset(struct json_sink *s, json_t *obj, const struct diag *d);
 /* "line", null where it is 0: this is no text. */
 void json_put_line(struct json_sink *s, json_t *obj, unsigned line);
 
+/* "error": D, null where it is NULL. */
+void json_put_error(struct json_sink *s, json_t *obj, const struct diag *d);
+
 #endif

@@ -9,9 +9,12 @@
  *
  * What is secret lives in OpenSSL's secure heap, and is wiped before it is
  * given back. The program must have called CRYPTO_secure_malloc_init() (64 KiB
- * hold two keys of any size); without it the same memory comes from the
- * ordinary heap, is wiped as well, but may be swapped and dumped. The content
- * of the file belongs to the caller, who wipes it.
+ * are enough for two RSA keys of 4096 bits); without it the same memory comes
+ * from the ordinary heap, is wiped as well, but may be swapped and dumped.
+ * Nothing else keeps a part of the key or of the passphrase, with one
+ * exception: of a PKCS#12 whose key is not encrypted OpenSSL leaves copies in
+ * the ordinary heap. The content of the file belongs to the caller, who wipes
+ * it.
  */
 #ifndef PKI_KEYFILE_H
 #define PKI_KEYFILE_H

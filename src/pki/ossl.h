@@ -4,6 +4,7 @@
 #ifndef PKI_OSSL_H
 #define PKI_OSSL_H
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 
 #include "pki/pubkey.h"
@@ -45,6 +46,10 @@ MUST_CHECK enum err pubkey_open(const struct pubkey *k, struct bytes sig,
 
 /* Appends DER as PEM of the type NAME ("CERTIFICATE"). */
 MUST_CHECK enum err pem_put(const char *name, struct bytes der, struct buf *out,
+    struct diag *d);
+
+/* The curve that the DER PARAMS names; errors as pubkey_from_ec(). */
+MUST_CHECK enum err ec_group_of(struct bytes params, EC_GROUP **ret,
     struct diag *d);
 
 #endif

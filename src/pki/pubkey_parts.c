@@ -56,18 +56,17 @@ no_named_curve(struct bytes params, struct diag *d)
 	    "the parameters of the EC key name no curve");
 }
 
-/* *RET_SIZE: how many bytes a coordinate has on the curve of PARAMS. */
-static enum err
-curve_size(struct bytes params, size_t *ret_size, struct diag *d)
+enum err
+ec_group_of(struct bytes params, EC_GROUP **ret, struct diag *d)
 {
 	const unsigned char *p = params.ptr;
 	struct bytes cur = params, oid;
 	char name[80] = "";
 	ASN1_OBJECT *obj;
 	EC_GROUP *group;
-	enum err e = ERR_OK;
 
-	if (!der_take(&cur, DER_OID, &oid) || cur.len != 0)
+	/* an object identifier beyond 64 bytes is none of a curve */
+	if (!der_take(&cur, DER_OID, &oid) || cur.len != 0 || params.len > 64)
 		return no_named_curve(params, d);
 	obj = d2i_ASN1_OBJECT(NULL, &p, (long)params.len);
 	if (obj == NULL)
@@ -75,16 +74,15 @@ curve_size(struct bytes params, size_t *ret_size, struct diag *d)
 		    "the parameters of the EC key name no curve");
 	(void)OBJ_obj2txt(name, sizeof(name), obj, 1);
 	group = EC_GROUP_new_by_curve_name(OBJ_obj2nid(obj));
-	if (group != NULL)
-		*ret_size = ((size_t)EC_GROUP_get_degree(group) + 7) / 8;
-	else if (ossl_fail(NULL, ERR_UNSUPPORTED, "") == ERR_NOMEM)
-		e = diag_nomem(d);
-	else
-		e = diag_set(d, ERR_UNSUPPORTED,
-		    "the curve %s is not known, or none for signatures", name);
-	EC_GROUP_free(group);
 	ASN1_OBJECT_free(obj);
-	return e;
+	if (group != NULL) {
+		*ret = group;
+		return ERR_OK;
+	}
+	if (ossl_fail(NULL, ERR_UNSUPPORTED, "") == ERR_NOMEM)
+		return diag_nomem(d);
+	return diag_set(d, ERR_UNSUPPORTED,
+	    "the curve %s is not known, or none for signatures", name);
 }
 
 /* The bare point of POINT, which may be bare already: 04 begins an OCTET
@@ -153,16 +151,15 @@ pubkey_from_ec(struct bytes params_der, struct bytes point, struct pubkey **ret,
     struct diag *d)
 {
 	struct bytes bare = { NULL, 0 };
-	size_t size = 0;
-	enum err e;
+	EC_GROUP *group = NULL;
+	size_t size;
+	enum err e = ec_group_of(params_der, &group, d);
 
-	/* an object identifier beyond that is none of a curve */
-	if (params_der.len > 64 && params_der.ptr[0] == DER_OID)
-		return diag_set(d, ERR_SYNTAX,
-		    "the parameters of the EC key name no curve");
-	e = curve_size(params_der, &size, d);
-	if (e == ERR_OK)
-		e = bare_point(point, size, &bare, d);
+	if (e != ERR_OK)
+		return e;
+	size = ((size_t)EC_GROUP_get_degree(group) + 7) / 8;
+	EC_GROUP_free(group);
+	e = bare_point(point, size, &bare, d);
 	return e == ERR_OK ? from_point(params_der, bare, ret, d) : e;
 }
 

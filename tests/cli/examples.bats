@@ -26,6 +26,10 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
 }
 
+@test "ctlsmith-audit(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-audit.1.scd"
+}
+
 @test "ctlsmith-completion(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-completion.1.scd"
 }

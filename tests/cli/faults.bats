@@ -71,6 +71,17 @@ memory() {
 	memory 17 17 show --json forged
 }
 
+@test "memory, open and read: audit verify" {
+	"$AUDITLOG" log 3
+	sed 's/wrong/right/; s/lab-sast/my-sast/' log >broken
+	for file in log broken; do
+		memory 1 1 audit verify $file
+		memory 3 3 audit verify --json $file
+		faults open once 1 1 audit verify $file
+		faults read once 1 1 audit verify $file
+	done
+}
+
 # several MODE COMMAND...: over several files in threads, at every 31st call. A
 # run ends as without a fault, or with 1, having said why, and with lines that
 # would have been there without it.

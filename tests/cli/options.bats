@@ -118,13 +118,15 @@ values() {
 @test "every option that the help lists is tested in this file" {
 	local option
 
-	[ "$(commands | tr '\n' ,)" = "show,verify,lint,extract,completion," ]
+	[ "$(commands | tr '\n' ,)" = "show,verify,lint,extract,audit verify,$(
+	)completion," ]
 	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(
 	)trusted tz " ]
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
 		grep -q "^@test \"--$option" "$BATS_TEST_FILENAME"
@@ -136,6 +138,10 @@ values() {
 	for option in $(options_of extract); do
 		grep -q "^@test \".*--$option" "$BATS_TEST_FILENAME" \
 			"${BATS_TEST_FILENAME%/*}/extract.bats"
+	done
+	for option in $(options_of 'audit verify'); do
+		grep -q "^@test \".*--$option" \
+			"${BATS_TEST_FILENAME%/*}/audit.bats"
 	done
 }
 
@@ -523,7 +529,8 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version completion extract help lint show verify " ]
+		"--help --version audit completion extract help lint show $(
+		)verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -17,6 +17,7 @@ session_setup() {
 	cp "$CASES/ok-cnf-sgn-sha1/SEP001122334455.cnf.xml.sgn" .
 	cp "$CASES/ok-cnf-sgn-sha1/pub.pem" tftp.pem
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
+	"$AUDITLOG" audit.log 4
 }
 
 # The lines of all sessions in the file $1.

@@ -711,11 +711,7 @@ present_is(struct probe *p, bool wanted)
 static bool
 signs(struct probe *p)
 {
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE attr = ATTR(CKA_CLASS, class);
-	CK_OBJECT_HANDLE key;
-
-	return find(p, &attr, 1, &key) && can_sign(p, CKM_RSA_PKCS, key);
+	return can_sign(p, CKM_RSA_PKCS, key_of_id(p, need("TOKEN_KEY")));
 }
 
 static void

@@ -160,6 +160,38 @@ test_read_takes_one_line(void **state)
 }
 
 static void
+test_read_only_line(void **state)
+{
+	static const struct {
+		const char *in;
+		enum err code;
+	} table[] = {
+		{ PIN, ERR_OK },
+		{ PIN "\n", ERR_OK },
+		{ PIN "\r\n", ERR_OK },
+		{ PIN "\n\n", ERR_LEFTOVER },
+		{ PIN "\nnext", ERR_LEFTOVER },
+		{ PIN "\r\n\r\n", ERR_LEFTOVER },
+	};
+	struct secret s = { 0 };
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		fd = pipe_with(table[i].in, strlen(table[i].in));
+		assert_int_equal(secret_read_only_line(&s, fd, NULL),
+		    table[i].code);
+		if (table[i].code == ERR_OK)
+			assert_holds(&s, PIN);
+		else
+			assert_empty(&s);
+		close(fd);
+	}
+	assert_int_equal(secret_read_only_line(&s, -1, NULL), ERR_IO);
+	assert_empty(&s);
+}
+
+static void
 test_read_limit(void **state)
 {
 	char text[SECRET_MAX + 2];
@@ -365,6 +397,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_read_takes_one_line),
+		cmocka_unit_test(test_read_only_line),
 		cmocka_unit_test(test_read_limit),
 		cmocka_unit_test(test_read_error),
 		cmocka_unit_test(test_env),

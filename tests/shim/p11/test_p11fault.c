@@ -229,6 +229,9 @@ shown(struct p11 *p)
 	CHECK_RV(p->f->C_GetMechanismInfo(p->slot, CKM_RSA_PKCS, &m), CKR_OK);
 	CHECK((m.flags & CKF_HW) != 0 && (m.flags & CKF_SIGN) == 0);
 	CHECK((m.flags & CKF_VERIFY) != 0);
+	CHECK_RV(p->f->C_GetMechanismInfo(p->slot, CKM_SHA256_RSA_PKCS, &m),
+	    CKR_OK);
+	CHECK((m.flags & CKF_HW) == 0 && (m.flags & CKF_SIGN) != 0);
 	/* the other token is as it was */
 	CHECK_RV(p->f->C_GetTokenInfo(beta, &t), CKR_OK);
 	CHECK((t.flags & CKF_LOGIN_REQUIRED) != 0);
@@ -256,6 +259,7 @@ no_rsa(struct p11 *p)
 {
 	CK_MECHANISM_TYPE list[200], one;
 	CK_ULONG num = 0, room = 1;
+	CK_MECHANISM hidden = { CKM_RSA_PKCS, NULL, 0 };
 	CK_MECHANISM_INFO info;
 	CK_BYTE sig[128];
 
@@ -272,6 +276,7 @@ no_rsa(struct p11 *p)
 	p11_open(p);
 	CHECK_RV(p11_login(p, CKU_USER, P11_USER_PIN), CKR_OK);
 	CHECK_RV(p11_sign(p, sig, &num), CKR_MECHANISM_INVALID);
+	CHECK_RV(p->f->C_VerifyInit(p->s, &hidden, 0), CKR_MECHANISM_INVALID);
 }
 
 static void

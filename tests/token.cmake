@@ -47,4 +47,16 @@ house_unit_test(test_uri SOURCES unit/test_uri.c LIBS token PkgConfig::P11KIT)
 house_unit_test(test_ledger SOURCES unit/test_ledger.c LIBS token)
 house_faults_test(test_ledger_faults SOURCES unit/test_ledger_faults.c
 	LIBS token)
+
+# house_world_test(NAME SOURCES...): libtoken over SoftHSM and the shim.
+function(house_world_test name)
+	house_unit_test(${name} SOURCES token/world.c ${ARGN} LIBS token)
+	add_dependencies(${name} p11fault)
+	set_property(TEST ${name} APPEND PROPERTY
+		ENVIRONMENT P11FAULT_LIB=$<TARGET_FILE:p11fault>)
+	set_property(TEST ${name} APPEND PROPERTY LABELS token)
+endfunction()
+
+house_world_test(test_tok_keygen unit/test_tok_keygen.c)
+house_world_test(test_tok_store unit/test_tok_store.c)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)

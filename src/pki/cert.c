@@ -257,6 +257,30 @@ cert_serial(const struct cert *c)
 	return string_bytes(X509_get0_serialNumber(c->x509));
 }
 
+enum err
+cert_put_serial_der(const struct cert *c, struct buf *out, struct diag *d)
+{
+	unsigned char *der = NULL;
+	int len = i2d_ASN1_INTEGER(X509_get0_serialNumber(c->x509), &der);
+
+	if (len <= 0)
+		return ossl_nomem(d);
+	buf_put(out, bytes_of(der, (size_t)len));
+	OPENSSL_free(der);
+	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+}
+
+struct bytes
+cert_name_der(const struct cert *c, enum cert_name which)
+{
+	const unsigned char *der = NULL;
+	size_t len = 0;
+
+	if (X509_NAME_get0_der(name_of(c, which), &der, &len) != 1)
+		return bytes_of(NULL, 0);
+	return bytes_of(der, len);
+}
+
 struct bytes
 cert_public_key_bytes(const struct cert *c)
 {

@@ -20,6 +20,14 @@ foreach(name fixtures frame)
 	set_property(TEST token_${name} PROPERTY LABELS token)
 endforeach()
 
+# What destroys tokens asks first; guard asks alone.
+add_executable(guard tools/guard.c)
+target_link_libraries(guard PRIVATE cli PkgConfig::CRYPTO)
+house_bats_test(cli_token_guard cli/token_guard.bats)
+set_property(TEST cli_token_guard PROPERTY LABELS token)
+set_property(TEST cli_token_guard APPEND PROPERTY ENVIRONMENT
+	GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
+
 # house_token_test(SUITE FILE.bats): token_SUITE_KIND, for every KIND.
 function(house_token_test suite file)
 	foreach(kind ${TOKEN_KINDS} ${TOKEN_KINDS_EXTRA})

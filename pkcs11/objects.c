@@ -26,6 +26,21 @@ tok_class_name(enum tok_class c)
 	return classes[c];
 }
 
+const char *
+tok_class_type(enum tok_class c)
+{
+	static const char *const types[] = {
+		[TOK_DATA] = "data",
+		[TOK_CERTIFICATE] = "cert",
+		[TOK_PUBLIC_KEY] = "public",
+		[TOK_PRIVATE_KEY] = "private",
+		[TOK_SECRET_KEY] = "secret-key",
+		[TOK_OTHER_CLASS] = NULL,
+	};
+
+	return types[c];
+}
+
 #define NAME(id, name) name,
 
 const char *

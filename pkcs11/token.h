@@ -29,9 +29,12 @@ struct tok {
 /* Opens S where it is closed. */
 MUST_CHECK enum err session_ready(struct tok_session *s, struct diag *d);
 
-/* After API returned RV, which is an error: records that, and closes S, since
- * nobody knows what state the module left it in. The token's own session is
- * replaced first, so that the login lasts. Returns the error. */
+/* Closes S, where nobody knows what state the module left it in. The token's
+ * own session is replaced first, so that the login lasts. */
+void session_drop(struct tok_session *s);
+
+/* After API returned RV, which is an error: records that, and drops S. Returns
+ * the error. */
 enum err session_fail(struct tok_session *s, struct diag *d, const char *api,
     CK_RV rv);
 

@@ -96,6 +96,17 @@ read_date(const char *name, const char *text, int64_t *ret, struct diag *d)
 }
 
 static enum err
+add_string(const char *name, const char *value, struct opt_strings *ret,
+    struct diag *d)
+{
+	if (ret->num == OPT_STRINGS_MAX)
+		return diag_set(d, ERR_USAGE,
+		    "--%s is given more than %d times", name, OPT_STRINGS_MAX);
+	ret->at[ret->num++] = value;
+	return ERR_OK;
+}
+
+static enum err
 store(const struct opt *opt, const char *value, void *target, struct diag *d)
 {
 	char *at = (char *)target + opt->offset;
@@ -111,6 +122,9 @@ store(const struct opt *opt, const char *value, void *target, struct diag *d)
 		break;
 	case OPT_STRING:
 		memcpy(at, &value, sizeof(value));
+		break;
+	case OPT_STRINGS:
+		e = add_string(opt->name, value, (void *)at, d);
 		break;
 	case OPT_SIZE:
 		e = read_size(opt->name, value, &size, d);

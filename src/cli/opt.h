@@ -15,6 +15,7 @@
 enum opt_type {
 	OPT_FLAG,    /* bool */
 	OPT_STRING,  /* const char *, borrowed from argv */
+	OPT_STRINGS, /* struct opt_strings: may be given several times */
 	OPT_SIZE,    /* size_t, a number of bytes with K, M or G behind it */
 	OPT_NUMBER,  /* unsigned, 1 to OPT_NUMBER_MAX */
 	OPT_DAYS,    /* unsigned, 0 to OPT_DAYS_MAX */
@@ -26,6 +27,15 @@ enum opt_type {
 #define OPT_NUMBER_MAX 256
 #define OPT_DAYS_MAX 36500
 #define OPT_SECONDS_MAX 86400
+
+/* The values of an option in the order of the command line, borrowed from
+ * argv. */
+#define OPT_STRINGS_MAX 64
+
+struct opt_strings {
+	const char *at[OPT_STRINGS_MAX];
+	size_t num;
+};
 
 struct opt {
 	const char *name; /* long, without the dashes */

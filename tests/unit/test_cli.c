@@ -21,6 +21,7 @@ struct target {
 	size_t size;
 	unsigned jobs, days;
 	int64_t when;
+	struct opt_strings names;
 };
 
 static const struct opt table[] = {
@@ -34,6 +35,8 @@ static const struct opt table[] = {
 	{ "when", "D", OPT_DATE, offsetof(struct target, when), "f", NULL, 0 },
 	{ "quick", NULL, OPT_FLAG, offsetof(struct target, flag), "g", NULL,
 	    'q' },
+	{ "name", "N", OPT_STRINGS, offsetof(struct target, names), "h",
+	    OPT_FILES, 'n' },
 	OPT_END,
 };
 
@@ -87,6 +90,33 @@ test_options(void **state)
 	refused("x --nonsense", "--nonsense");
 	refused("x --text", "--text");
 	refused("x -z", "-z");
+}
+
+/* An option that may be given several times, as often as there is room. */
+static void
+test_strings(void **state)
+{
+	char *argv[OPT_STRINGS_MAX + 3] = { NULL };
+	static char word[] = "--name=x";
+	struct opt_line l = { .argv = argv };
+	struct target t;
+	struct diag d;
+
+	assert_int_equal(parse("x --name a b -n c --name=d", &t, &d), 1);
+	assert_int_equal(t.names.num, 3);
+	assert_string_equal(t.names.at[0], "a");
+	assert_string_equal(t.names.at[1], "c");
+	assert_string_equal(t.names.at[2], "d");
+	assert_int_equal(parse("x b", &t, &d), 1);
+	assert_int_equal(t.names.num, 0);
+	while (l.argc < OPT_STRINGS_MAX + 1)
+		argv[l.argc++] = word;
+	assert_int_equal(opt_parse(table, &l, &t, &d), ERR_OK);
+	assert_int_equal(t.names.num, OPT_STRINGS_MAX);
+	argv[l.argc++] = word;
+	memset(&t, 0, sizeof(t));
+	assert_int_equal(opt_parse(table, &l, &t, &d), ERR_USAGE);
+	assert_non_null(strstr(d.msg, "--name is given more than 64 times"));
 }
 
 /* A folder of more names than are held at a time. */
@@ -388,6 +418,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_dates),

@@ -111,7 +111,7 @@ measure(struct tok *t, const struct tok_key *k, const struct test_opts *o,
 	if (plan.way == NULL)
 		return ERR_OK;
 	rs->has_rate = true;
-	return rate_measure(&plan, &rs->rate, d);
+	return token_rate(&plan, &rs->rate, d);
 }
 
 /* ---- What is said ------------------------------------------------------------------- */

@@ -67,4 +67,5 @@ endfunction()
 
 house_world_test(test_tok_keygen unit/test_tok_keygen.c)
 house_world_test(test_tok_store unit/test_tok_store.c)
+house_world_test(test_tok_admin unit/test_tok_admin.c)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)

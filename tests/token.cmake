@@ -23,10 +23,12 @@ endforeach()
 # What destroys tokens asks first; guard asks alone.
 add_executable(guard tools/guard.c)
 target_link_libraries(guard PRIVATE cli PkgConfig::CRYPTO)
-house_bats_test(cli_token_guard cli/token_guard.bats)
-set_property(TEST cli_token_guard PROPERTY LABELS token)
-set_property(TEST cli_token_guard APPEND PROPERTY ENVIRONMENT
-	GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
+foreach(name guard match)
+	house_bats_test(cli_token_${name} cli/token_${name}.bats)
+	set_property(TEST cli_token_${name} PROPERTY LABELS token)
+	set_property(TEST cli_token_${name} APPEND PROPERTY ENVIRONMENT
+		GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
+endforeach()
 
 # house_token_test(SUITE FILE.bats): token_SUITE_KIND, for every KIND.
 function(house_token_test suite file)

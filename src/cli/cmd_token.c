@@ -7,6 +7,7 @@ static const struct cmd *const commands[] = {
 	&cmd_token_show,
 	&cmd_token_mechanisms,
 	&cmd_token_test,
+	&cmd_token_match,
 	NULL,
 };
 

@@ -2,6 +2,7 @@
 #include "pkcs11/lib.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,21 @@ put_config(const char *path, struct buf *out, struct diag *d)
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }
 
+/* For a moment, so it need not reach the disk. */
+static enum err
+write_config(const char *path, struct bytes config, struct diag *d)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	if (fd < 0)
+		return diag_errno(d, "open", errno, "cannot write %s", path);
+	n = write(fd, config.ptr, config.len);
+	if (close(fd) != 0 || n != (ssize_t)config.len)
+		return diag_errno(d, "write", errno, "cannot write %s", path);
+	return ERR_OK;
+}
+
 /*
  * p11-kit loads what its configuration names, and its proxy, through which
  * libp11 comes, needs it so. It gets a configuration of its own, which is gone
@@ -101,7 +117,7 @@ load_private(struct tok_lib *l, const char *folder, const char *file,
 
 	e = put_config(l->setup->module, &config, d);
 	if (e == ERR_OK)
-		e = file_write(file, buf_bytes(&config), FILE_PRIVATE, d);
+		e = write_config(file, buf_bytes(&config), d);
 	buf_clear(&config);
 	if (e != ERR_OK)
 		return e;

@@ -254,6 +254,7 @@ tok_lib_open(const struct tok_setup *setup, struct tok_lib **ret,
 	if (l == NULL)
 		return diag_nomem(d);
 	l->setup = setup;
+	(void)pthread_mutex_init(&l->pin, NULL);
 	p11_kit_be_quiet();
 	l->noise = (struct noise){ -1, -1 };
 	e = watch_new(setup->timeout, hung, l, &l->watch, d);
@@ -292,6 +293,7 @@ tok_lib_close(struct tok_lib **l)
 		p11_kit_modules_release((*l)->loaded);
 	watch_free(&(*l)->watch);
 	login_forget((*l)->refused);
+	(void)pthread_mutex_destroy(&(*l)->pin);
 	free((*l)->module);
 	free(*l);
 	*l = NULL;

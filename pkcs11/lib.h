@@ -3,6 +3,8 @@
 #ifndef PKCS11_LIB_H
 #define PKCS11_LIB_H
 
+#include <pthread.h>
+
 #include "pkcs11/p11.h"
 #include "pkcs11/tok.h"
 
@@ -34,6 +36,7 @@ struct tok_lib {
 	struct lib_module *module;
 	size_t num_modules;
 	struct noise noise;
+	pthread_mutex_t pin; /* one PIN at a time is asked for and sent */
 	struct lib_refused *refused; /* PINs that failed (login.c) */
 	char *bridge;                /* of bridge.c */
 };

@@ -44,7 +44,7 @@ take_all(struct tok_session *s, struct buf *ret, struct diag *d)
 		if (rv != CKR_OK)
 			return session_fail(s, d, "C_FindObjects", rv);
 		if (num > FIND_STEP || find_num(ret) > FIND_MAX_OBJECTS) {
-			session_close(s);
+			session_drop(s);
 			return too_many(d);
 		}
 		buf_put(ret, bytes_of(some, num * sizeof(some[0])));

@@ -130,7 +130,7 @@ key_of_handle(struct tok *t, CK_OBJECT_HANDLE h, struct tok_key **ret,
 	if (e == ERR_OK && k->pub == NULL)
 		e = find_public(t, k, d);
 	if (e == ERR_OK)
-		e = ways_read(t, k, d);
+		e = key_read_ways(t, k, d);
 	if (e == ERR_OK)
 		*ret = k;
 	else

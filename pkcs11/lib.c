@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "pkcs11/login.h"
 #include "pkcs11/names.h"
+#include "pkcs11/noise.h"
 #include "pkcs11/uri.h"
 #include "pkcs11/vendor.h"
 
@@ -201,11 +202,35 @@ start_all(struct tok_lib *l, struct diag *d)
 	return ERR_OK;
 }
 
+/* On the thread of the watch. */
+static void
+hung(void *arg, const char *call, unsigned seconds)
+{
+	const struct tok_lib *l = arg;
+	const struct tok_owner *o = l->setup->owner;
+
+	noise_interrupt(l);
+	if (o != NULL && o->hung != NULL)
+		o->hung(o->arg, call, seconds);
+}
+
+static enum err
+load(struct tok_lib *l, struct diag *d)
+{
+	enum err e;
+
+	noise_begin(l);
+	e = l->setup->module != NULL ? load_one(l, d) : load_registered(l, d);
+	if (e == ERR_OK)
+		e = start_all(l, d);
+	noise_end(l);
+	return e;
+}
+
 enum err
 tok_lib_open(const struct tok_setup *setup, struct tok_lib **ret,
     struct diag *d)
 {
-	const struct tok_owner *o = setup->owner;
 	struct tok_lib *l;
 	enum err e;
 
@@ -214,13 +239,10 @@ tok_lib_open(const struct tok_setup *setup, struct tok_lib **ret,
 		return diag_nomem(d);
 	l->setup = setup;
 	p11_kit_be_quiet();
-	e = watch_new(setup->timeout, o != NULL ? o->hung : NULL,
-	    o != NULL ? o->arg : NULL, &l->watch, d);
+	l->noise = (struct noise){ -1, -1 };
+	e = watch_new(setup->timeout, hung, l, &l->watch, d);
 	if (e == ERR_OK)
-		e = setup->module != NULL ? load_one(l, d)
-					  : load_registered(l, d);
-	if (e == ERR_OK)
-		e = start_all(l, d);
+		e = load(l, d);
 	if (e == ERR_OK)
 		*ret = l;
 	else
@@ -365,6 +387,8 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 	}
 	take_text(&ret->slot, info.slotDescription,
 	    sizeof(info.slotDescription));
+	take_text(&ret->slot_maker, info.manufacturerID,
+	    sizeof(info.manufacturerID));
 	rv = p11_get_token_info(&m->p11, slot, &token);
 	if (rv == CKR_OK && (info.flags & CKF_TOKEN_PRESENT) == 0)
 		rv = CKR_TOKEN_NOT_PRESENT;

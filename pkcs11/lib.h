@@ -22,12 +22,18 @@ struct lib_module {
 
 struct lib_refused;
 
+/* stderr while it is turned aside (noise.h): descriptors, or -1. */
+struct noise {
+	int saved, caught;
+};
+
 struct tok_lib {
 	const struct tok_setup *setup;
 	struct watch *watch;
 	CK_FUNCTION_LIST **loaded; /* p11-kit's list */
 	struct lib_module *module;
 	size_t num_modules;
+	struct noise noise;
 	struct lib_refused *refused; /* PINs that failed (login.c) */
 	char *bridge;                /* of bridge.c */
 };

@@ -362,8 +362,11 @@ by_answer(struct tok *t, const struct login_try *y, unsigned attempt,
 		e = refuse_same(d);
 		goto out;
 	}
+	if (y->ready != NULL)
+		e = y->ready(y->arg, d);
 	/* The person may have taken a while. */
-	e = may_try(t, y, &l, d);
+	if (e == ERR_OK)
+		e = may_try(t, y, &l, d);
 	if (e == ERR_OK)
 		e = send_pin(t, y, l, secret_bytes(&pin), &rv, d);
 	*ret_again = again && is_wrong_pin(rv);
@@ -413,7 +416,7 @@ login_new_pin(struct tok *t, enum tok_pin_kind kind, struct secret *ret,
 	if (e != ERR_OK)
 		return e;
 	if (ret->len == 0 || ret->len < t->info.pin_min ||
-	    ret->len > t->info.pin_max) {
+	    (t->info.pin_max != 0 && ret->len > t->info.pin_max)) {
 		e = diag_set(d, ERR_PIN,
 		    "the new %s must have %llu to %llu characters for this "
 		    "token",
@@ -468,6 +471,80 @@ tok_login(struct tok *t, enum tok_user who, struct diag *d)
 		session_close(&t->own);
 	t->logged_in = e == ERR_OK;
 	return e;
+}
+
+enum err
+login_so_with(struct tok *t, struct bytes pin, struct diag *d)
+{
+	const struct login_try y = {
+		.kind = TOK_PIN_SO,
+		.api = "C_Login",
+		.send = send_login,
+		.arg = t,
+	};
+	struct ledger *l = NULL;
+	CK_RV rv = CKR_OK;
+	enum err e;
+
+	login_end(t);
+	e = session_ready(&t->own, d);
+	if (e != ERR_OK)
+		return e;
+	t->who = TOK_SO;
+	if (pin.ptr == NULL)
+		e = by_pinpad(t, &y, d);
+	else
+		e = may_try(t, &y, &l, d);
+	if (e == ERR_OK && pin.ptr != NULL)
+		e = send_pin(t, &y, l, pin, &rv, d);
+	ledger_close(&l);
+	t->logged_in = e == ERR_OK;
+	return e;
+}
+
+static void
+forget_failed(struct tok *t, enum tok_pin_kind kind, struct bytes identity)
+{
+	struct lib_refused **at = &t->lib->refused, *r;
+
+	while ((r = *at) != NULL) {
+		if (is_so(r->kind) == is_so(kind) &&
+		    bytes_equal(buf_bytes(&r->token), identity)) {
+			*at = r->next;
+			r->next = NULL;
+			login_forget(r);
+		} else {
+			at = &r->next;
+		}
+	}
+}
+
+enum err
+login_changed(struct tok *t, enum tok_pin_kind kind, struct diag *d)
+{
+	struct buf identity = { 0 };
+	struct ledger *l = NULL;
+	enum err e;
+
+	lib_put_identity(&identity, &t->info);
+	e = buf_ok(&identity)
+	    ? ledger_open(t->lib->setup->state, buf_bytes(&identity),
+		  is_so(kind) ? "so" : "user", &l, d)
+	    : diag_nomem(d);
+	if (e == ERR_OK)
+		e = ledger_good(l, d);
+	if (e == ERR_OK)
+		forget_failed(t, kind, buf_bytes(&identity));
+	ledger_close(&l);
+	buf_clear(&identity);
+	return e;
+}
+
+void
+login_end(struct tok *t)
+{
+	log_out(t);
+	session_close(&t->own);
 }
 
 bool

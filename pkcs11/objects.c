@@ -26,6 +26,21 @@ tok_class_name(enum tok_class c)
 	return classes[c];
 }
 
+const char *
+tok_class_type(enum tok_class c)
+{
+	static const char *const types[] = {
+		[TOK_DATA] = "data",
+		[TOK_CERTIFICATE] = "cert",
+		[TOK_PUBLIC_KEY] = "public",
+		[TOK_PRIVATE_KEY] = "private",
+		[TOK_SECRET_KEY] = "secret-key",
+		[TOK_OTHER_CLASS] = NULL,
+	};
+
+	return types[c];
+}
+
 #define NAME(id, name) name,
 
 const char *
@@ -93,15 +108,31 @@ by_rank(const void *x, const void *y)
 	return c != 0 ? c : bytes_order(a->value, b->value);
 }
 
+/* A private EC key tells no public half: it is that of the public key with its
+ * id, where there is one. */
+static void
+lend_half(struct tok_object *key, const struct tok_object *public)
+{
+	if (key->key != NULL || public->key == NULL)
+		return;
+	key->key = public->key;
+	key->bits = public->bits;
+}
+
 static void
 find_pairs(struct tok_objects *o)
 {
+	struct tok_object *as;
 	size_t i;
 
-	for (i = 0; i < o->num; i++)
-		if (o->item[i].as.class == TOK_CERTIFICATE ||
-		    o->item[i].as.class == TOK_PUBLIC_KEY)
-			o->item[i].as.pair = pair_of(o, &o->item[i]);
+	for (i = 0; i < o->num; i++) {
+		as = &o->item[i].as;
+		if (as->class != TOK_CERTIFICATE && as->class != TOK_PUBLIC_KEY)
+			continue;
+		as->pair = pair_of(o, &o->item[i]);
+		if (as->class == TOK_PUBLIC_KEY && as->pair != TOK_NO_PAIR)
+			lend_half(&o->item[as->pair].as, as);
+	}
 }
 
 static enum err

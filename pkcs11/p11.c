@@ -83,6 +83,13 @@ p11_close_session(const struct p11 *p, CK_SESSION_HANDLE s)
 }
 
 CK_RV
+p11_get_session_info(const struct p11 *p, CK_SESSION_HANDLE s,
+    CK_SESSION_INFO *ret)
+{
+	GUARDED(WATCH_QUERY, C_GetSessionInfo, (s, ret));
+}
+
+CK_RV
 p11_login(const struct p11 *p, CK_SESSION_HANDLE s, CK_USER_TYPE who,
     struct bytes pin)
 {

@@ -58,8 +58,8 @@ path_of_uri(const char *s, char *ret, size_t size, struct diag *d)
 	return ERR_OK;
 }
 
-/* Turns SOURCE into the path of a file; RET has SIZE bytes for one that must
- * be decoded. */
+/* Checks SOURCE, which is the path, unless it is a file URI: that is decoded
+ * into RET of SIZE bytes, which is *RET_PATH then. */
 static enum err
 path_of(const char *source, char *ret, size_t size, const char **ret_path,
     struct diag *d)
@@ -78,7 +78,6 @@ path_of(const char *source, char *ret, size_t size, const char **ret_path,
 		return diag_set(d, ERR_UNSUPPORTED,
 		    "pin-source is a file: a path, \"./\" before one with a "
 		    "colon, or a file URI");
-	*ret_path = source;
 	return ERR_OK;
 }
 
@@ -129,7 +128,7 @@ tok_pin_source_read(const char *source, struct secret *pin, struct diag *d)
 {
 	struct secret taken = { 0 };
 	char decoded[PATH_MAX];
-	const char *path;
+	const char *path = source;
 	enum err e;
 	int fd;
 

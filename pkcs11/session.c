@@ -67,6 +67,15 @@ replace_own(struct tok *t)
 	session_close(&t->own);
 }
 
+void
+session_drop(struct tok_session *s)
+{
+	if (s == &s->tok->own && s->open && s->tok->logged_in)
+		replace_own(s->tok);
+	else
+		session_close(s);
+}
+
 enum err
 session_fail(struct tok_session *s, struct diag *d, const char *api, CK_RV rv)
 {
@@ -74,10 +83,7 @@ session_fail(struct tok_session *s, struct diag *d, const char *api, CK_RV rv)
 
 	if (rv_is_gone(rv))
 		s->tok->own.open = false;
-	if (s == &s->tok->own && s->open && s->tok->logged_in)
-		replace_own(s->tok);
-	else
-		session_close(s);
+	session_drop(s);
 	return e;
 }
 

@@ -18,6 +18,7 @@ struct job {
 	CK_RSA_PKCS_PSS_PARAMS pss;
 	CK_MECHANISM mechanism;
 	const char *purpose;
+	bool began; /* a PIN for the key was sent */
 };
 
 /* ---- What the token is given ------------------------------------------------- */
@@ -96,8 +97,10 @@ send_context(void *arg, struct bytes pin)
 	CK_RV rv;
 
 	/* After a wrong PIN the operation may or may not be there still: each
-	 * attempt has a session of its own. */
-	session_close(j->session);
+	 * further attempt has a session of its own. */
+	if (j->began)
+		session_drop(j->session);
+	j->began = true;
 	if (session_ready(j->session, &d) != ERR_OK)
 		return CKR_SESSION_COUNT;
 	rv = p11_sign_init(p, j->session->handle, &j->mechanism,
@@ -136,7 +139,7 @@ begin(struct job *j, struct diag *d)
 		if (e != ERR_OK && is_not_enforced(d))
 			return ERR_OK;
 		if (e != ERR_OK)
-			session_close(j->session);
+			session_drop(j->session);
 		return e;
 	}
 	rv = p11_sign_init(&j->tok->module->p11, j->session->handle,
@@ -161,7 +164,7 @@ ask_token(struct job *j, uint8_t *ret, size_t *ret_len, struct diag *d)
 	if (rv != CKR_OK)
 		return session_fail(j->session, d, "C_Sign", rv);
 	if (len > SIGNATURE_ROOM) {
-		session_close(j->session);
+		session_drop(j->session);
 		return diag_set(d, ERR_TOKEN,
 		    "the module claims a signature of %lu bytes", len);
 	}
@@ -220,7 +223,7 @@ sign_and_check(struct job *j, struct buf *ret, struct diag *d)
 	if (e == ERR_OK)
 		e = check(j, bytes_of(sig, len), &good, d);
 	if (e == ERR_OK && !good) {
-		session_close(j->session);
+		session_drop(j->session);
 		e = diag_set(d, ERR_CRYPTO,
 		    "the signature that the token made (%s) does not verify "
 		    "with the public half of the key, and is thrown away",

@@ -90,6 +90,7 @@ const char *tok_flag_key(enum tok_flag f);
 struct tok_info {
 	struct tok_text label, manufacturer, model, serial;
 	struct tok_text slot;               /* the slot's description */
+	struct tok_text slot_maker;         /* who made the reader */
 	unsigned flags;                     /* bit 1u << enum tok_flag */
 	uint64_t free_memory, total_memory; /* bytes, public and private
 					     * together, or TOK_UNKNOWN */
@@ -221,9 +222,11 @@ MUST_CHECK enum err tok_uri_parse(const char *text, struct tok_uri **ret,
 
 void tok_uri_free(struct tok_uri **u);
 
-/* Moves the value of pin-value in TEXT, decoded, into PIN and overwrites it
- * there with blanks' worth of "x", taking the attribute out. *RET_FOUND tells
- * whether there was one. */
+/* Moves the value of pin-value in TEXT, decoded, into PIN and takes the
+ * attribute out; what stood there is overwritten, after a failure too.
+ * *RET_FOUND tells whether there was one. Two of them, and a value with a
+ * character that ought to be escaped, are ERR_SYNTAX: a wrong guess would cost
+ * a try. */
 MUST_CHECK enum err tok_uri_take_pin(char *text, struct secret *pin,
     bool *ret_found, struct diag *d);
 
@@ -234,8 +237,9 @@ const char *tok_uri_pin_source(const struct tok_uri *u);
 bool tok_uri_names_object(const struct tok_uri *u);
 
 /* Reads the PIN that pin-source names into PIN: a path, bare or as file: URI.
- * A trailing LF or CR LF is no part of it. Refused: what others may read or is
- * no regular file, "|command", other schemes. */
+ * A trailing LF or CR LF is no part of it. Refused: what others may read, what
+ * belongs to neither us nor root, what is no regular file, more than one line,
+ * an empty PIN, "|command", other schemes. */
 MUST_CHECK enum err tok_pin_source_read(const char *source, struct secret *pin,
     struct diag *d);
 

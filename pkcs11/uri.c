@@ -63,19 +63,6 @@ static const struct attr {
 #undef URI_ROW
 };
 
-static const struct {
-	CK_OBJECT_CLASS class;
-	const char *type;
-} types[] = {
-	[TOK_DATA] = { CKO_DATA, "data" },
-	[TOK_CERTIFICATE] = { CKO_CERTIFICATE, "cert" },
-	[TOK_PUBLIC_KEY] = { CKO_PUBLIC_KEY, "public" },
-	[TOK_PRIVATE_KEY] = { CKO_PRIVATE_KEY, "private" },
-	[TOK_SECRET_KEY] = { CKO_SECRET_KEY, "secret-key" },
-};
-
-#define NUM_TYPES (sizeof(types) / sizeof(types[0]))
-
 struct tok_uri {
 	P11KitUri *uri;
 	unsigned has; /* bit 1u << enum uri_attr */
@@ -168,11 +155,14 @@ span_is(const struct span *s, const char *text)
 static enum err
 check_type(const struct span *s, struct diag *d)
 {
-	size_t i;
+	const char *type;
+	int c;
 
-	for (i = 0; i < NUM_TYPES; i++)
-		if (span_is(s, types[i].type))
+	for (c = 0; c < TOK_OTHER_CLASS; c++) {
+		type = tok_class_type((enum tok_class)c);
+		if (type != NULL && span_is(s, type))
 			return ERR_OK;
+	}
 	diag_set(d, ERR_SYNTAX,
 	    "type is one of cert, data, private, public and secret-key");
 	return fail(d, s->value, ERR_SYNTAX);
@@ -376,11 +366,13 @@ static enum err
 parse(P11KitUri *uri, const char *text, struct diag *d)
 {
 	char *copy = strdup(text);
+	size_t i;
 	int n;
 
 	if (copy == NULL)
 		return diag_nomem(d);
-	memcpy(copy, SCHEME, SCHEME_LEN); /* whatever its case */
+	for (i = 0; i < SCHEME_LEN; i++)
+		copy[i] = SCHEME[i]; /* whatever its case */
 	n = p11_kit_uri_parse(copy, P11_KIT_URI_FOR_ANY, uri);
 	free(copy);
 	if (n != P11_KIT_URI_OK)
@@ -603,18 +595,9 @@ uri_matches_token(const struct tok_uri *u, const struct tok_info *i)
 	    SAME(u, URI_MODEL, t->model, text_of(&i->model)) &&
 	    SAME(u, URI_SERIAL, t->serialNumber, text_of(&i->serial)) &&
 	    SAME(u, URI_SLOT_DESCRIPTION, s->slotDescription,
-		text_of(&i->slot));
-}
-
-bool
-uri_matches_slot(const struct tok_uri *u, const CK_SLOT_INFO *i)
-{
-	const CK_SLOT_INFO *s = p11_kit_uri_get_slot_info(u->uri);
-
-	return SAME(u, URI_SLOT_DESCRIPTION, s->slotDescription,
-		   bytes_of(i->slotDescription, sizeof(i->slotDescription))) &&
+		text_of(&i->slot)) &&
 	    SAME(u, URI_SLOT_MANUFACTURER, s->manufacturerID,
-		bytes_of(i->manufacturerID, sizeof(i->manufacturerID)));
+		text_of(&i->slot_maker));
 }
 
 /* PATH's file is NAME, libNAME, NAME.so... or libNAME.so... */
@@ -724,12 +707,6 @@ uri_matches_object(const struct tok_uri *u, CK_OBJECT_CLASS class,
 }
 
 /* ---- Writing -------------------------------------------------------------- */
-
-const char *
-tok_class_type(enum tok_class c)
-{
-	return (size_t)c < NUM_TYPES ? types[c].type : NULL;
-}
 
 static bool
 is_unreserved(uint8_t c)

@@ -12,10 +12,11 @@ house_unit_test(test_request
 	SOURCES unit/test_request.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_keyfile
 	SOURCES unit/test_keyfile.c LIBS pki PkgConfig::CRYPTO)
+house_test(test_keyfile_plain_heap unit test_keyfile plain)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
-house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli)
+house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
@@ -34,3 +35,5 @@ house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
 house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)
 house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
 	LIBS audit PkgConfig::CRYPTO)
+house_faults_test(test_torture_pki SOURCES prop/test_torture_pki.c
+	LIBS pki PkgConfig::CRYPTO)

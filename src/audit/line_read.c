@@ -240,13 +240,13 @@ companion(struct scan *s, const struct member *m)
 {
 	const struct member hex = { m->name, HEX, true, NOT, NULL };
 	struct scan ahead = *s;
-	struct bytes value;
+	struct bytes run;
 
 	if (!take(&ahead, ",\"") || !take(&ahead, m->name) ||
 	    !take(&ahead, "_hex\":"))
 		return true;
 	s->cur = ahead.cur;
-	return quoted(s, &hex, &value);
+	return quoted(s, &hex, &run);
 }
 
 static bool
@@ -383,13 +383,15 @@ enum err
 line_read(struct digest_kit *kit, struct bytes text, bool header,
     struct line *ret, struct line_fault *fault, struct diag *d)
 {
-	struct scan s = { text, text.len, ret, fault };
+	struct scan s = { .cur = text, .len = text.len };
 	bool whole;
 	enum err e;
 
 	memset(ret, 0, sizeof(*ret));
 	fault->what = AUDIT_WHOLE;
 	diag_init(&fault->why);
+	s.line = ret;
+	s.fault = fault;
 	if (object(&s, header ? header_members : record_members) &&
 	    s.cur.len > 0)
 		(void)no(&s, AUDIT_NOT_JSON, "the end of the line");

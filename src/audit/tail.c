@@ -143,7 +143,7 @@ tail_read(int fd, uint64_t size, struct tail *ret, struct diag *d)
 	size_t len = size < WINDOW ? (size_t)size : WINDOW;
 	struct window w = { .at_start = len == size };
 	struct buf text = { 0 };
-	struct line l;
+	struct line l = { .torn = { NULL, 0 } };
 	enum err e;
 
 	e = read_at(fd, size - len, len, &text, d);
@@ -171,7 +171,7 @@ tail_check_head(int fd, struct diag *d)
 	struct buf text = { 0 };
 	struct line_fault fault;
 	const uint8_t *end;
-	struct line l;
+	struct line l = { .torn = { NULL, 0 } };
 	enum err e;
 
 	e = read_at(fd, 0, HEAD_MAX, &text, d);

@@ -121,7 +121,7 @@ static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct verify_opts o = { .json = false };
-	struct job job = { .path = NULL };
+	struct job job = { .path = "-" };
 	enum cmd_exit end;
 	struct diag d;
 	bool done;

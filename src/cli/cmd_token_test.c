@@ -111,7 +111,7 @@ measure(struct tok *t, const struct tok_key *k, const struct test_opts *o,
 	if (plan.way == NULL)
 		return ERR_OK;
 	rs->has_rate = true;
-	return rate_measure(&plan, &rs->rate, d);
+	return token_rate(&plan, &rs->rate, d);
 }
 
 /* ---- What is said ------------------------------------------------------------------- */
@@ -215,6 +215,32 @@ print_json(const struct tok *t, const struct tok_key *k,
 	return token_print_json(obj);
 }
 
+static void
+results_clear(struct results *rs)
+{
+	free(rs->item);
+	*rs = (struct results){ 0 };
+}
+
+/* From the beginning, each time that the token comes back. */
+static enum err
+try_all(struct token_run *r, struct tok *t, const struct test_opts *o,
+    struct tok_key **k, struct results *rs, struct diag *d)
+{
+	enum err e;
+
+	do {
+		tok_key_free(k);
+		results_clear(rs);
+		e = tok_find_key(t, r->uri, k, d);
+		if (e == ERR_OK)
+			e = try_ways(t, *k, rs, d);
+		if (e == ERR_OK && o->seconds != 0)
+			e = measure(t, *k, o, rs, d);
+	} while (e != ERR_OK && token_put_back(t, d) == ERR_OK);
+	return e;
+}
+
 static enum cmd_exit
 test(const struct cmd *cmd, struct token_run *r, const struct test_opts *o)
 {
@@ -228,11 +254,7 @@ test(const struct cmd *cmd, struct token_run *r, const struct test_opts *o)
 	r->purpose = "test";
 	e = token_open(r, TOK_READ, &t, &d);
 	if (e == ERR_OK)
-		e = tok_find_key(t, r->uri, &k, &d);
-	if (e == ERR_OK)
-		e = try_ways(t, k, &rs, &d);
-	if (e == ERR_OK && o->seconds != 0)
-		e = measure(t, k, o, &rs, &d);
+		e = try_all(r, t, o, &k, &rs, &d);
 	if (e != ERR_OK)
 		end = cmd_refuse(cmd, &d);
 	else if (o->token.json)
@@ -241,7 +263,7 @@ test(const struct cmd *cmd, struct token_run *r, const struct test_opts *o)
 		end = print_text(k, &rs, o, &d);
 	if (end == CMD_OK && rs.failed > 0)
 		end = CMD_TOKEN;
-	free(rs.item);
+	results_clear(&rs);
 	tok_key_free(&k);
 	tok_close(&t);
 	return end;

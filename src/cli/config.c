@@ -63,12 +63,15 @@ judge_folder(const char *path, struct diag *d)
 {
 	char *real = realpath(path, NULL);
 	struct stat st;
+	char *slash;
 	enum err e;
 
 	if (real == NULL)
 		return diag_errno(d, "realpath", errno,
 		    "cannot find its folder");
-	*(strrchr(real, '/') + 1) = '\0';
+	slash = strrchr(real, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
 	if (stat(real, &st) != 0)
 		e = diag_errno(d, "stat", errno, "cannot look at its folder");
 	else
@@ -201,14 +204,13 @@ read_file(char *path, struct config *ret, struct diag *d)
 	return e;
 }
 
-/* "FOLDER/MORE" in memory of its own. */
-static enum err
-join(const char *folder, const char *more, char **ret, struct diag *d)
+/* "FOLDER/MORE" in memory of its own, or NULL. */
+static char *
+join(const char *folder, const char *more)
 {
-	if (asprintf(ret, "%s%s", folder, more) >= 0)
-		return ERR_OK;
-	*ret = NULL;
-	return diag_nomem(d);
+	char *ret;
+
+	return asprintf(&ret, "%s%s", folder, more) < 0 ? NULL : ret;
 }
 
 /* The user's own file; *RET is NULL where there is no place for one. */
@@ -217,13 +219,15 @@ user_path(char **ret, struct diag *d)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
+	*ret = NULL;
 	/* the XDG specification wants others to be ignored */
 	if (xdg != NULL && xdg[0] == '/')
-		return join(xdg, "/ctlsmith/config.yaml", ret, d);
-	if (home != NULL && home[0] == '/')
-		return join(home, "/.config/ctlsmith/config.yaml", ret, d);
-	*ret = NULL;
-	return ERR_OK;
+		*ret = join(xdg, "/ctlsmith/config.yaml");
+	else if (home != NULL && home[0] == '/')
+		*ret = join(home, "/.config/ctlsmith/config.yaml");
+	else
+		return ERR_OK;
+	return *ret == NULL ? diag_nomem(d) : ERR_OK;
 }
 
 /* Reads *PATH if it is there; *FOUND says so. Takes *PATH. */
@@ -252,8 +256,10 @@ search(struct config *ret, struct diag *d)
 		e = try_file(path, ret, &found, d);
 	if (e != ERR_OK || found)
 		return e;
-	e = join(SYSTEM_PATH, "", &path, d);
-	return e == ERR_OK ? try_file(path, ret, &found, d) : e;
+	path = strdup(SYSTEM_PATH);
+	if (path == NULL)
+		return diag_nomem(d);
+	return try_file(path, ret, &found, d);
 }
 
 enum err
@@ -261,15 +267,14 @@ config_load(struct config *ret, struct diag *d)
 {
 	const char *named = getenv("CTLSMITH_CONFIG");
 	char *path;
-	enum err e;
 
 	*ret = defaults;
 	if (named == NULL)
 		return search(ret, d);
 	if (named[0] == '\0')
 		return ERR_OK;
-	e = join(named, "", &path, d);
-	return e == ERR_OK ? read_file(path, ret, d) : e;
+	path = strdup(named);
+	return path == NULL ? diag_nomem(d) : read_file(path, ret, d);
 }
 
 enum cmd_exit

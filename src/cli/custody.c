@@ -186,7 +186,7 @@ custody_close(struct custody *c)
 
 	for (i = 0; i < c->num_lists; i++) {
 		free(c->lists[i].keys);
-		sasts_clear(&c->lists[i].sasts);
+		sast_clear(&c->lists[i].sasts);
 		ctl_free(&c->lists[i].file);
 		buf_clear(&c->lists[i].bytes);
 		buf_clear(&c->lists[i].path);

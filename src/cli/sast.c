@@ -89,7 +89,7 @@ sast_missing(const struct ctl_file *f, const struct cert *const *certs,
 	if (e == ERR_OK)
 		*ret = ss;
 	else
-		sasts_clear(&ss);
+		sast_clear(&ss);
 	return e;
 }
 
@@ -100,7 +100,7 @@ sast_of_list(const struct ctl_file *f, struct sasts *ret, struct diag *d)
 }
 
 void
-sasts_clear(struct sasts *ss)
+sast_clear(struct sasts *ss)
 {
 	free(ss->at);
 	ss->at = NULL;

@@ -36,7 +36,7 @@ MUST_CHECK enum err sast_missing(const struct ctl_file *f,
     struct diag *d);
 
 /* Frees what SS holds; it is empty again. */
-void sasts_clear(struct sasts *ss);
+void sast_clear(struct sasts *ss);
 
 enum sast_standing {
 	SAST_NOT_LISTED,

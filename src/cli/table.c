@@ -13,6 +13,7 @@ struct table {
 	struct libscols_table *scols;
 	struct libscols_line *row; /* the last; owned by scols */
 	bool failed;
+	bool odd; /* a cell holds a character that may not be one column wide */
 };
 
 static int
@@ -90,6 +91,25 @@ table_row(struct table *t)
 	t->failed = t->row == NULL;
 }
 
+/* TEXT, UTF-8, is of ASCII, Latin, Greek and Cyrillic letters alone, each one
+ * column wide. The soft hyphen is not. */
+static bool
+is_narrow(struct bytes text)
+{
+	size_t i;
+	uint8_t c;
+
+	for (i = 0; i < text.len; i++) {
+		c = text.ptr[i];
+		if (c < 0xc0)
+			continue;
+		if (c == 0xc2 ? i + 1 < text.len && text.ptr[i + 1] == 0xad
+			      : c == 0xcc || c == 0xcd || c > 0xd1)
+			return false;
+	}
+	return true;
+}
+
 void
 table_put(struct table *t, size_t column, struct bytes value)
 {
@@ -98,6 +118,7 @@ table_put(struct table *t, size_t column, struct bytes value)
 	if (t == NULL || t->failed || value.len == 0)
 		return;
 	text_put_safe(&safe, value);
+	t->odd |= !is_narrow(buf_bytes(&safe));
 	t->failed = buf_cstr(&safe) == NULL ||
 	    scols_line_set_data(t->row, column, buf_cstr(&safe)) != 0;
 	buf_clear(&safe);
@@ -178,13 +199,14 @@ static bool
 lay_out(struct table *t, const struct fill *fill, FILE *to)
 {
 	struct libscols_table *tb = t->scols;
-	int force = fill->width > 0 ? SCOLS_TERMFORCE_ALWAYS
-				    : SCOLS_TERMFORCE_NEVER;
+	/* libsmartcols 2.38 wraps for ever where a character of two columns
+	 * does not fit into what is left of a cell */
+	size_t width = t->odd ? 0 : fill->width;
+	int force = width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER;
 
 	return scols_table_enable_colors(tb, fill->colours) == 0 &&
 	    scols_table_set_termforce(tb, force) == 0 &&
-	    (fill->width == 0 ||
-		scols_table_set_termwidth(tb, fill->width) == 0) &&
+	    (width == 0 || scols_table_set_termwidth(tb, width) == 0) &&
 	    scols_table_set_stream(tb, to) == 0 && scols_print_table(tb) == 0;
 }
 

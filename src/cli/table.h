@@ -9,7 +9,9 @@
  * A struct table has a sticky error like a struct buf: fill it and ask once,
  * table_print() says whether memory was short. What is put into a cell may
  * come from anywhere; it is made safe here (text_put_safe()). Characters that
- * are two columns wide, or none, count as such.
+ * are two columns wide, or none, count as such; a table in which one may be
+ * (beyond ASCII, Latin, Greek and Cyrillic) is as wide as it needs to be on any
+ * terminal.
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H

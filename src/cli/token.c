@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "cli/out.h"
+#include "cli/prompt.h"
 
 /* ---- The owner of the library --------------------------------------------------- */
 
@@ -284,4 +285,39 @@ token_open(struct token_run *r, enum tok_mode mode, struct tok **ret,
     struct diag *d)
 {
 	return tok_open(r->lib, r->uri, mode, ret, d);
+}
+
+static void
+put_away(struct buf *out, const struct tok_info *i, const char *rest)
+{
+	buf_str(out, "The token '");
+	text_put_safe(out, tok_text_bytes(&i->label));
+	buf_str(out, "' (serial ");
+	text_put_safe(out, tok_text_bytes(&i->serial));
+	buf_printf(out, ") %s. Put it back and press Enter: ", rest);
+}
+
+enum err
+token_put_back(struct tok *t, struct diag *d)
+{
+	const char *rest = "was removed";
+	struct buf text = { 0 }, line = { 0 };
+	struct diag why;
+	enum err e;
+
+	if (!tok_is_gone(d) || !prompt_has_terminal())
+		return d->code;
+	do {
+		put_away(&text, tok_info(t), rest);
+		e = buf_cstr(&text) != NULL
+		    ? prompt_line(buf_cstr(&text), &line, &why)
+		    : ERR_NOMEM;
+		buf_clear(&text);
+		buf_clear(&line);
+		if (e != ERR_OK)
+			return d->code;
+		rest = "is not there";
+		e = tok_again(t, &why);
+	} while (e != ERR_OK);
+	return ERR_OK;
 }

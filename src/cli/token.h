@@ -105,15 +105,18 @@ enum token_uri {
 MUST_CHECK enum err token_begin(struct token_run *r, const struct token_opts *o,
     char **args, enum token_uri wanted, struct diag *d);
 
-/* The same without any argument of a URI, but with the module that MODULE_OF
- * (may be NULL) names; for commands whose arguments are something else. */
-
 /* Finalises and frees. */
 void token_end(struct token_run *r);
 
 /* The one token that the argument names. */
 MUST_CHECK enum err token_open(struct token_run *r, enum tok_mode mode,
     struct tok **ret, struct diag *d);
+
+/* After a failure for which tok_is_gone(): asks the person to put the token
+ * back, and waits. ERR_OK once it is there; keys are then to be found anew, and
+ * the PIN is asked for again. Otherwise D stays as it is, and its error is
+ * returned. */
+MUST_CHECK enum err token_put_back(struct tok *t, struct diag *d);
 
 /* Loads the modules that this system has registered, for a look. */
 MUST_CHECK enum err token_begin_registered(struct token_run *r,

@@ -10,7 +10,6 @@
 /* One run of doc_write(). */
 struct writer {
 	yaml_emitter_t emitter;
-	struct buf *out;
 	struct diag *diag;
 };
 
@@ -335,7 +334,7 @@ enum err
 doc_write(const struct doc_table *table, const void *value, struct buf *out,
     struct diag *diag)
 {
-	struct writer w = { .out = out, .diag = diag };
+	struct writer w = { .diag = diag };
 	size_t len = out->len;
 	enum err e;
 

@@ -223,7 +223,7 @@ cert_from_file(struct bytes content, struct cert **ret, struct diag *d)
 enum err
 cert_put_pem(struct bytes der, struct buf *out, struct diag *d)
 {
-	return pem_put(PEM_STRING_X509, der, out, d);
+	return ossl_put_pem(PEM_STRING_X509, der, out, d);
 }
 
 void
@@ -255,6 +255,30 @@ struct bytes
 cert_serial(const struct cert *c)
 {
 	return string_bytes(X509_get0_serialNumber(c->x509));
+}
+
+enum err
+cert_put_serial_der(const struct cert *c, struct buf *out, struct diag *d)
+{
+	unsigned char *der = NULL;
+	int len = i2d_ASN1_INTEGER(X509_get0_serialNumber(c->x509), &der);
+
+	if (len <= 0)
+		return ossl_nomem(d);
+	buf_put(out, bytes_of(der, (size_t)len));
+	OPENSSL_free(der);
+	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+}
+
+struct bytes
+cert_name_der(const struct cert *c, enum cert_name which)
+{
+	const unsigned char *der = NULL;
+	size_t len = 0;
+
+	if (X509_NAME_get0_der(name_of(c, which), &der, &len) != 1)
+		return bytes_of(NULL, 0);
+	return bytes_of(der, len);
 }
 
 struct bytes

@@ -34,6 +34,10 @@ struct bytes cert_der(const struct cert *c);
 /* The magnitude of the serial number, big-endian, without a sign byte. */
 struct bytes cert_serial(const struct cert *c);
 
+/* Appends the serial number as DER INTEGER, as PKCS#11 wants it. */
+MUST_CHECK enum err cert_put_serial_der(const struct cert *c, struct buf *out,
+    struct diag *d);
+
 /* The public key as it stands in the certificate: PKCS#1 RSAPublicKey for
  * RSA, an X9.62 point for EC (the content of subjectPublicKey's BIT
  * STRING). */
@@ -67,6 +71,9 @@ enum cert_name {
 	CERT_SUBJECT,
 	CERT_ISSUER
 };
+
+/* The DER of a name. */
+struct bytes cert_name_der(const struct cert *c, enum cert_name which);
 
 /* One attribute of a distinguished name. */
 struct cert_attr {

@@ -26,8 +26,10 @@ keyfile_part_new(struct keyfile_part *ret, size_t len, struct diag *d)
 {
 	uint8_t *p = OPENSSL_secure_malloc(len);
 
-	if (p == NULL)
-		return ossl_nomem(d);
+	if (p == NULL) {
+		(void)ossl_nomem(d);
+		return ERR_NOMEM;
+	}
 	ret->ptr = p;
 	ret->len = len;
 	return ERR_OK;
@@ -167,10 +169,13 @@ keyfile_put_pkcs8(const struct keyfile *k, struct keyfile_part *ret,
 	der_init(&w, mem.ptr, mem.len);
 	put_pkcs8(&w, k);
 	der = der_bytes(&w);
-	e = der.ptr == NULL ? diag_set(d, ERR_TOO_BIG, "the key is too long")
-			    : keyfile_part_new(ret, der.len, d);
-	if (e == ERR_OK)
-		memcpy(ret->ptr, der.ptr, der.len);
+	if (der.ptr == NULL) {
+		e = diag_set(d, ERR_TOO_BIG, "the key is too long");
+	} else {
+		e = keyfile_part_new(ret, der.len, d);
+		if (e == ERR_OK)
+			memcpy(ret->ptr, der.ptr, der.len);
+	}
 	keyfile_part_clear(&mem);
 	return e;
 }
@@ -204,7 +209,7 @@ wrap(const EVP_CIPHER *cipher, struct bytes kek, struct bytes in,
 	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
 	if (EVP_EncryptInit_ex(ctx, cipher, NULL, kek.ptr, NULL) != 1 ||
 	    EVP_EncryptUpdate(ctx, out->ptr, &len, in.ptr, (int)in.len) != 1)
-		e = ossl_fail(d, ERR_CRYPTO, "the key could not be wrapped");
+		e = ossl_nomem(d); /* nothing else can fail */
 	*ret_len = (size_t)len;
 	EVP_CIPHER_CTX_free(ctx);
 	return e;

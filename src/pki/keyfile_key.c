@@ -304,7 +304,7 @@ keyfile_take_ec(struct keyfile *k, struct bytes params, struct bytes inner,
 		return broken(d);
 	if (params.len != 0)
 		parts.params = params;
-	e = ec_group_of(parts.params, &group, d);
+	e = ossl_ec_group(parts.params, &group, d);
 	if (e != ERR_OK)
 		return e;
 	k->type = PUBKEY_EC;

@@ -22,7 +22,7 @@
 static const char wrong_passphrase[] = "the passphrase is wrong";
 
 enum err
-opener_start(struct opener *o, struct diag *d)
+keyfile_opener_start(struct opener *o, struct diag *d)
 {
 	if (o->ctx != NULL)
 		return ERR_OK;
@@ -40,7 +40,7 @@ opener_start(struct opener *o, struct diag *d)
 }
 
 void
-opener_clear(struct opener *o)
+keyfile_opener_clear(struct opener *o)
 {
 	if (o->legacy != NULL)
 		(void)OSSL_PROVIDER_unload(o->legacy);
@@ -50,7 +50,7 @@ opener_clear(struct opener *o)
 }
 
 enum err
-opener_no_passphrase(struct diag *d)
+keyfile_opener_no_passphrase(struct diag *d)
 {
 	return diag_set(d, ERR_ABSENT,
 	    "the private key is encrypted, and there is no passphrase");
@@ -86,7 +86,7 @@ is_unsupported(unsigned long e)
 }
 
 enum err
-opener_fail(const struct opener *o, struct diag *d)
+keyfile_opener_fail(const struct opener *o, struct diag *d)
 {
 	bool nomem = false, unsupported = false;
 	unsigned long e;
@@ -143,15 +143,15 @@ take_sealed(struct keyfile *k, const X509_SIG *sealed, struct opener *o,
 	enum err e;
 
 	if (o->passphrase.ptr == NULL && !o->without)
-		return opener_no_passphrase(d);
-	e = opener_start(o, d);
+		return keyfile_opener_no_passphrase(d);
+	e = keyfile_opener_start(o, d);
 	if (e != ERR_OK)
 		return e;
 	ERR_clear_error();
 	info = PKCS8_decrypt_ex(sealed, (const char *)o->passphrase.ptr,
 	    (int)o->passphrase.len, o->ctx, NULL);
 	if (info == NULL)
-		return opener_fail(o, d);
+		return keyfile_opener_fail(o, d);
 	e = take_info(k, info, d);
 	/* its destructor wipes the key */
 	PKCS8_PRIV_KEY_INFO_free(info);
@@ -206,7 +206,7 @@ static enum err take_bags(struct keyfile *k,
     const STACK_OF(PKCS12_SAFEBAG) * bags, struct opener *o, int depth,
     struct diag *d);
 
-/* NOLINTNEXTLINE(misc-no-recursion): bags hold bags, MAX_NESTING deep */
+/* Bags hold bags, MAX_NESTING deep. */
 static enum err
 take_bag(struct keyfile *k, const PKCS12_SAFEBAG *bag, struct opener *o,
     int depth, struct diag *d)
@@ -226,7 +226,6 @@ take_bag(struct keyfile *k, const PKCS12_SAFEBAG *bag, struct opener *o,
 	}
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
 static enum err
 take_bags(struct keyfile *k, const STACK_OF(PKCS12_SAFEBAG) * bags,
     struct opener *o, int depth, struct diag *d)
@@ -259,11 +258,11 @@ take_safe(struct keyfile *k, PKCS7 *safe, struct opener *o, struct diag *d)
 		break;
 	case NID_pkcs7_encrypted:
 		if (o->passphrase.ptr == NULL && !o->without)
-			return opener_no_passphrase(d);
+			return keyfile_opener_no_passphrase(d);
 		bags = PKCS12_unpack_p7encdata(safe,
 		    (const char *)o->passphrase.ptr, (int)o->passphrase.len);
 		if (bags == NULL)
-			return opener_fail(o, d);
+			return keyfile_opener_fail(o, d);
 		break;
 	default:
 		return diag_set(d, ERR_UNSUPPORTED,
@@ -306,7 +305,7 @@ check_mac(PKCS12 *p12, struct opener *o, struct diag *d)
 		return PKCS12_verify_mac(p12, (const char *)o->passphrase.ptr,
 			   (int)o->passphrase.len) == 1
 		    ? ERR_OK
-		    : opener_fail(o, d);
+		    : keyfile_opener_fail(o, d);
 	o->without = true;
 	o->passphrase = bytes_of(empty, 0);
 	if (PKCS12_verify_mac(p12, "", 0) == 1)
@@ -315,9 +314,9 @@ check_mac(PKCS12 *p12, struct opener *o, struct diag *d)
 	if (PKCS12_verify_mac(p12, NULL, 0) == 1)
 		return ERR_OK;
 	if (given)
-		return opener_fail(o, d);
+		return keyfile_opener_fail(o, d);
 	ERR_clear_error();
-	return opener_no_passphrase(d);
+	return keyfile_opener_no_passphrase(d);
 }
 
 enum err
@@ -326,7 +325,7 @@ keyfile_take_pkcs12(struct keyfile *k, struct bytes der, struct opener *o,
 {
 	PKCS12 *p12 = NULL;
 	BIO *bio = NULL;
-	enum err e = opener_start(o, d);
+	enum err e = keyfile_opener_start(o, d);
 
 	if (e != ERR_OK)
 		return e;

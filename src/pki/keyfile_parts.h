@@ -51,13 +51,13 @@ struct opener {
 	OSSL_PROVIDER *legacy; /* NULL: not there */
 };
 
-MUST_CHECK enum err opener_start(struct opener *o, struct diag *d);
-void opener_clear(struct opener *o);
+MUST_CHECK enum err keyfile_opener_start(struct opener *o, struct diag *d);
+void keyfile_opener_clear(struct opener *o);
 
 /* Ends a failed attempt to open something: why it failed. */
-enum err opener_fail(const struct opener *o, struct diag *d);
+enum err keyfile_opener_fail(const struct opener *o, struct diag *d);
 
-enum err opener_no_passphrase(struct diag *d);
+enum err keyfile_opener_no_passphrase(struct diag *d);
 
 /* EncryptedPrivateKeyInfo, and a whole PKCS#12. */
 MUST_CHECK enum err keyfile_take_encrypted(struct keyfile *k, struct bytes der,

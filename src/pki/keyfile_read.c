@@ -171,9 +171,9 @@ decrypt(const struct block *b, struct keyfile_part *der, struct opener *o,
 	if (cipher.cipher == NULL)
 		return ERR_OK;
 	if (o->passphrase.ptr == NULL)
-		return opener_no_passphrase(d);
+		return keyfile_opener_no_passphrase(d);
 	if (PEM_do_header(&cipher, der->ptr, &len, give_passphrase, o) != 1)
-		return opener_fail(o, d);
+		return keyfile_opener_fail(o, d);
 	der->len = (size_t)len;
 	*ret_sealed = true;
 	return ERR_OK;
@@ -206,7 +206,7 @@ take_key_block(struct keyfile *k, const struct block *b, struct opener *o,
 		e = keyfile_take_der(k, keyfile_part_bytes(&der), o, d);
 	/* one in 256 wrong passphrases passes for right until here */
 	if (e == ERR_SYNTAX && sealed)
-		e = opener_fail(o, d);
+		e = keyfile_opener_fail(o, d);
 	if (der.ptr != NULL)
 		der.len = room;
 	keyfile_part_clear(&der);
@@ -362,7 +362,7 @@ keyfile_read(struct bytes content, struct bytes passphrase,
 	e = take_any(k, content, &o, d);
 	if (e == ERR_OK && k->key == NULL)
 		e = diag_set(d, ERR_SYNTAX, "%s", no_key);
-	opener_clear(&o);
+	keyfile_opener_clear(&o);
 	if (e == ERR_OK)
 		*ret = k;
 	else

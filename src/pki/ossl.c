@@ -38,7 +38,8 @@ ossl_forget_errors(void)
 }
 
 enum err
-pem_put(const char *name, struct bytes der, struct buf *out, struct diag *d)
+ossl_put_pem(const char *name, struct bytes der, struct buf *out,
+    struct diag *d)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	enum err e = ERR_OK;

@@ -45,11 +45,11 @@ MUST_CHECK enum err pubkey_open(const struct pubkey *k, struct bytes sig,
     struct buf *ret_block, bool *ret_ok, struct diag *d);
 
 /* Appends DER as PEM of the type NAME ("CERTIFICATE"). */
-MUST_CHECK enum err pem_put(const char *name, struct bytes der, struct buf *out,
-    struct diag *d);
+MUST_CHECK enum err ossl_put_pem(const char *name, struct bytes der,
+    struct buf *out, struct diag *d);
 
 /* The curve that the DER PARAMS names; errors as pubkey_from_ec(). */
-MUST_CHECK enum err ec_group_of(struct bytes params, EC_GROUP **ret,
+MUST_CHECK enum err ossl_ec_group(struct bytes params, EC_GROUP **ret,
     struct diag *d);
 
 #endif

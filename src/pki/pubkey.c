@@ -351,10 +351,10 @@ pubkey_open(const struct pubkey *k, struct bytes sig, struct buf *ret_block,
 	bool opened = false;
 	enum err e = pubkey_checker_new(k, &c, d);
 
-	if (e == ERR_OK && c->ctx != NULL &&
+	if (c != NULL && c->ctx != NULL &&
 	    sig.len == ((size_t)pubkey_bits(k) + 7) / 8)
 		e = open_signature(c, sig, &opened, d);
-	if (e == ERR_OK && opened)
+	if (c != NULL && e == ERR_OK && opened)
 		buf_put(ret_block, buf_bytes(&c->block));
 	if (e == ERR_OK && !buf_ok(ret_block))
 		e = diag_nomem(d);

@@ -57,7 +57,7 @@ no_named_curve(struct bytes params, struct diag *d)
 }
 
 enum err
-ec_group_of(struct bytes params, EC_GROUP **ret, struct diag *d)
+ossl_ec_group(struct bytes params, EC_GROUP **ret, struct diag *d)
 {
 	const unsigned char *p = params.ptr;
 	struct bytes cur = params, oid;
@@ -93,9 +93,8 @@ bare_point(struct bytes point, size_t size, struct bytes *ret, struct diag *d)
 	size_t want = 1 + 2 * size;
 	struct bytes cur = point, bare = { NULL, 0 };
 
-	if (point.len == want)
-		bare = point;
-	else if (!der_take(&cur, DER_OCTET_STRING, &bare) || cur.len != 0)
+	if (point.len == want || !der_take(&cur, DER_OCTET_STRING, &bare) ||
+	    cur.len != 0)
 		bare = point;
 	if (bare.len == 1 + size && (bare.ptr[0] == 2 || bare.ptr[0] == 3))
 		return diag_set(d, ERR_UNSUPPORTED,
@@ -107,6 +106,22 @@ bare_point(struct bytes point, size_t size, struct bytes *ret, struct diag *d)
 		    bare.len, want);
 	*ret = bare;
 	return ERR_OK;
+}
+
+/* d2i_PUBKEY() would see it too, but does not say whether memory was short. */
+static enum err
+check_point(const EC_GROUP *group, struct bytes point, struct diag *d)
+{
+	EC_POINT *p = EC_POINT_new(group);
+	enum err e = ERR_OK;
+
+	if (p == NULL)
+		return ossl_nomem(d);
+	if (EC_POINT_oct2point(group, p, point.ptr, point.len, NULL) != 1)
+		e = ossl_fail(d, ERR_SYNTAX,
+		    "the point of the EC key is not on its curve");
+	EC_POINT_free(p);
+	return e;
 }
 
 /* An uncompressed point on the largest curve, with room for the rest. */
@@ -139,8 +154,7 @@ from_point(struct bytes params, struct bytes point, struct pubkey **ret,
 	p = spki.ptr;
 	evp = p == NULL ? NULL : d2i_PUBKEY(NULL, &p, (long)spki.len);
 	if (evp == NULL)
-		return ossl_fail(d, ERR_SYNTAX,
-		    "the point of the EC key is not on its curve");
+		return ossl_nomem(d); /* all else was checked */
 	e = pubkey_wrap(evp, ret, d);
 	EVP_PKEY_free(evp);
 	return e;
@@ -153,13 +167,15 @@ pubkey_from_ec(struct bytes params_der, struct bytes point, struct pubkey **ret,
 	struct bytes bare = { NULL, 0 };
 	EC_GROUP *group = NULL;
 	size_t size;
-	enum err e = ec_group_of(params_der, &group, d);
+	enum err e = ossl_ec_group(params_der, &group, d);
 
 	if (e != ERR_OK)
 		return e;
 	size = ((size_t)EC_GROUP_get_degree(group) + 7) / 8;
-	EC_GROUP_free(group);
 	e = bare_point(point, size, &bare, d);
+	if (e == ERR_OK)
+		e = check_point(group, bare, d);
+	EC_GROUP_free(group);
 	return e == ERR_OK ? from_point(params_der, bare, ret, d) : e;
 }
 

@@ -5,14 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include <openssl/bn.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "pki/der.h"
 #include "pki/ossl.h"
 #include "pki/request_parts.h"
 
@@ -72,14 +69,6 @@ static const struct preset {
 	    SERVER_AUTH, false },
 };
 
-/* The year 9999 ends, and the first that a certificate can hold begins. */
-#define MAX_TIME INT64_C(253402300799)
-#define MIN_TIME INT64_C(-631152000)
-#define DAY INT64_C(86400)
-
-#define SERIAL_LEN 16
-#define MAX_SERIAL_LEN ((size_t)20)
-
 const char *
 request_preset_name(enum request_preset preset)
 {
@@ -99,22 +88,16 @@ request_preset_of(const char *name, enum request_preset *ret)
 	return false;
 }
 
-/* What is made, of a spec. */
-struct parts {
-	X509_NAME *name;
-	STACK_OF(X509_EXTENSION) * exts; /* NULL: none */
-};
-
-static void
-parts_clear(struct parts *p)
+void
+request_parts_clear(struct request_parts *p)
 {
 	X509_NAME_free(p->name);
 	sk_X509_EXTENSION_pop_free(p->exts, X509_EXTENSION_free);
 }
 
-/* Adds the extension NID, whose content is VALUE. */
-static enum err
-add_ext(struct parts *p, int nid, void *value, bool critical, struct diag *d)
+enum err
+request_add_ext(struct request_parts *p, int nid, void *value, bool critical,
+    struct diag *d)
 {
 	if (X509V3_add1_i2d(&p->exts, nid, value, critical,
 		X509V3_ADD_APPEND) != 1)
@@ -123,7 +106,7 @@ add_ext(struct parts *p, int nid, void *value, bool critical, struct diag *d)
 }
 
 static enum err
-add_constraints(struct parts *p, bool ca, struct diag *d)
+add_constraints(struct request_parts *p, bool ca, struct diag *d)
 {
 	BASIC_CONSTRAINTS *bc = BASIC_CONSTRAINTS_new();
 	enum err e = ERR_OK;
@@ -137,13 +120,13 @@ add_constraints(struct parts *p, bool ca, struct diag *d)
 			e = ossl_nomem(d);
 	}
 	if (e == ERR_OK)
-		e = add_ext(p, NID_basic_constraints, bc, true, d);
+		e = request_add_ext(p, NID_basic_constraints, bc, true, d);
 	BASIC_CONSTRAINTS_free(bc);
 	return e;
 }
 
 static enum err
-add_usage(struct parts *p, unsigned usage, struct diag *d)
+add_usage(struct request_parts *p, unsigned usage, struct diag *d)
 {
 	ASN1_BIT_STRING *bits = ASN1_BIT_STRING_new();
 	enum err e = ERR_OK;
@@ -156,13 +139,13 @@ add_usage(struct parts *p, unsigned usage, struct diag *d)
 	if (bits == NULL)
 		e = ossl_nomem(d);
 	if (e == ERR_OK)
-		e = add_ext(p, NID_key_usage, bits, true, d);
+		e = request_add_ext(p, NID_key_usage, bits, true, d);
 	ASN1_BIT_STRING_free(bits);
 	return e;
 }
 
 static enum err
-add_purposes(struct parts *p, unsigned which, struct diag *d)
+add_purposes(struct request_parts *p, unsigned which, struct diag *d)
 {
 	EXTENDED_KEY_USAGE *list = EXTENDED_KEY_USAGE_new();
 	enum err e = ERR_OK;
@@ -175,46 +158,26 @@ add_purposes(struct parts *p, unsigned which, struct diag *d)
 		    sk_ASN1_OBJECT_push(list, OBJ_nid2obj(purposes[i])) <= 0)
 			e = ossl_nomem(d);
 	if (e == ERR_OK)
-		e = add_ext(p, NID_ext_key_usage, list, false, d);
+		e = request_add_ext(p, NID_ext_key_usage, list, false, d);
 	EXTENDED_KEY_USAGE_free(list);
 	return e;
 }
 
 static enum err
-add_alt_names(struct parts *p, const char *text, struct diag *d)
+add_alt_names(struct request_parts *p, const char *text, struct diag *d)
 {
 	GENERAL_NAMES *names = NULL;
 	enum err e = request_alt_read(text, &names, d);
 
 	if (e == ERR_OK)
-		e = add_ext(p, NID_subject_alt_name, names, false, d);
+		e = request_add_ext(p, NID_subject_alt_name, names, false, d);
 	GENERAL_NAMES_free(names);
 	return e;
 }
 
-static enum err
-add_key_id(struct parts *p, const struct pubkey *key, struct diag *d)
-{
-	ASN1_OCTET_STRING *s = NULL;
-	struct buf id = { 0 };
-	enum err e = pubkey_put_id(key, &id, d);
-
-	if (e == ERR_OK) {
-		s = ASN1_OCTET_STRING_new();
-		if (s == NULL ||
-		    ASN1_OCTET_STRING_set(s, id.ptr, (int)id.len) != 1)
-			e = ossl_nomem(d);
-	}
-	if (e == ERR_OK)
-		e = add_ext(p, NID_subject_key_identifier, s, false, d);
-	ASN1_OCTET_STRING_free(s);
-	buf_clear(&id);
-	return e;
-}
-
-/* Fills P, which the caller clears whatever the outcome. */
-static enum err
-read_spec(const struct request_spec *spec, struct parts *p, struct diag *d)
+enum err
+request_read(const struct request_spec *spec, struct request_parts *p,
+    struct diag *d)
 {
 	const struct preset *preset = &presets[spec->preset];
 	enum err e = request_name_read(spec->subject, &p->name, d);
@@ -237,15 +200,16 @@ read_spec(const struct request_spec *spec, struct parts *p, struct diag *d)
 enum err
 request_check(const struct request_spec *spec, struct diag *d)
 {
-	struct parts p = { NULL, NULL };
-	enum err e = read_spec(spec, &p, d);
+	struct request_parts p = { NULL, NULL };
+	enum err e = request_read(spec, &p, d);
 
-	parts_clear(&p);
+	request_parts_clear(&p);
 	return e;
 }
 
-static enum err
-check_can(const struct request_spec *spec, enum digest digest, struct diag *d)
+enum err
+request_check_can(const struct request_spec *spec, enum digest digest,
+    struct diag *d)
 {
 	if (digest_info(digest).ptr == NULL)
 		return diag_set(d, ERR_UNSUPPORTED,
@@ -257,18 +221,16 @@ check_can(const struct request_spec *spec, enum digest digest, struct diag *d)
 	return ERR_OK;
 }
 
-/* After a signer that failed. It need not be OpenSSL's, and then may fail
- * without a word, which is not memory. */
-static enum err
-not_signed(struct diag *d)
+enum err
+request_not_signed(struct diag *d)
 {
 	if (ERR_peek_error() == 0)
 		return diag_set(d, ERR_CRYPTO, "the key could not sign");
 	return ossl_fail(d, ERR_CRYPTO, "the key could not sign");
 }
 
-static enum err
-not_verified(struct diag *d)
+enum err
+request_not_verified(struct diag *d)
 {
 	if (ERR_peek_error() == 0)
 		return diag_set(d, ERR_CRYPTO,
@@ -279,9 +241,8 @@ not_verified(struct diag *d)
 	    "belongs to it");
 }
 
-/* Appends DER to RET, and gives it back to OpenSSL. */
-static enum err
-hand_over(unsigned char *der, int len, struct buf *ret, struct diag *d)
+enum err
+request_hand_over(unsigned char *der, int len, struct buf *ret, struct diag *d)
 {
 	buf_put(ret, bytes_of(der, (size_t)len));
 	OPENSSL_free(der);
@@ -304,9 +265,9 @@ emit_request(X509_REQ *req, const struct pubkey *key, struct buf *ret,
 	good = again != NULL && X509_REQ_verify(again, pubkey_evp(key)) == 1;
 	X509_REQ_free(again);
 	if (good)
-		return hand_over(der, len, ret, d);
+		return request_hand_over(der, len, ret, d);
 	OPENSSL_free(der);
-	return not_verified(d);
+	return request_not_verified(d);
 }
 
 /* Signs and emits REQ, which is filled but for the signature. */
@@ -316,13 +277,14 @@ finish_request(X509_REQ *req, const struct pubkey *key, EVP_PKEY *signer,
 {
 	ERR_clear_error();
 	if (X509_REQ_sign(req, signer, digest_md(digest)) <= 0)
-		return not_signed(d);
+		return request_not_signed(d);
 	ERR_clear_error();
 	return emit_request(req, key, ret, d);
 }
 
 static bool
-fill_request(X509_REQ *req, const struct parts *p, const struct pubkey *key)
+fill_request(X509_REQ *req, const struct request_parts *p,
+    const struct pubkey *key)
 {
 	return X509_REQ_set_version(req, X509_REQ_VERSION_1) == 1 &&
 	    X509_REQ_set_subject_name(req, p->name) == 1 &&
@@ -334,12 +296,12 @@ enum err
 request_make(const struct request_spec *spec, struct evp_pkey_st *signer,
     enum digest digest, struct buf *ret_der, struct diag *d)
 {
-	struct parts p = { NULL, NULL };
+	struct request_parts p = { NULL, NULL };
 	X509_REQ *req = NULL;
-	enum err e = check_can(spec, digest, d);
+	enum err e = request_check_can(spec, digest, d);
 
 	if (e == ERR_OK)
-		e = read_spec(spec, &p, d);
+		e = request_read(spec, &p, d);
 	if (e != ERR_OK)
 		goto out;
 	req = X509_REQ_new();
@@ -349,146 +311,12 @@ request_make(const struct request_spec *spec, struct evp_pkey_st *signer,
 		e = finish_request(req, spec->key, signer, digest, ret_der, d);
 out:
 	X509_REQ_free(req);
-	parts_clear(&p);
-	return e;
-}
-
-static enum err
-emit_cert(X509 *x, const struct pubkey *key, struct buf *ret, struct diag *d)
-{
-	unsigned char *der = NULL;
-	int len = i2d_X509(x, &der);
-	const unsigned char *p = der;
-	X509 *again;
-	bool good;
-
-	if (len <= 0)
-		return ossl_nomem(d);
-	again = d2i_X509(NULL, &p, len);
-	good = again != NULL && X509_verify(again, pubkey_evp(key)) == 1;
-	X509_free(again);
-	if (good)
-		return hand_over(der, len, ret, d);
-	OPENSSL_free(der);
-	return not_verified(d);
-}
-
-static enum err
-finish_cert(X509 *x, const struct pubkey *key, EVP_PKEY *signer,
-    enum digest digest, struct buf *ret, struct diag *d)
-{
-	ERR_clear_error();
-	if (X509_sign(x, signer, digest_md(digest)) <= 0)
-		return not_signed(d);
-	ERR_clear_error();
-	return emit_cert(x, key, ret, d);
-}
-
-/* SERIAL as it stands in WHEN, or a random one in MEM: its first bits are 01,
- * so that it is positive and always as long. */
-static enum err
-choose_serial(const struct request_validity *when, uint8_t mem[SERIAL_LEN],
-    struct bytes *ret, struct diag *d)
-{
-	struct bytes given = der_magnitude(when->serial);
-
-	if (when->serial.ptr == NULL) {
-		if (RAND_bytes(mem, SERIAL_LEN) != 1)
-			return ossl_fail(d, ERR_CRYPTO,
-			    "OpenSSL has no random bytes");
-		mem[0] = (uint8_t)((mem[0] & 0x3f) | 0x40);
-		*ret = bytes_of(mem, SERIAL_LEN);
-		return ERR_OK;
-	}
-	if (given.len == 0 || given.len > MAX_SERIAL_LEN ||
-	    (given.len == MAX_SERIAL_LEN && (given.ptr[0] & 0x80) != 0))
-		return diag_set(d, ERR_USAGE,
-		    "a serial number is above 0 and has at most 159 bits");
-	*ret = given;
-	return ERR_OK;
-}
-
-static enum err
-set_serial(X509 *x, const struct request_validity *when, struct diag *d)
-{
-	struct bytes serial = { NULL, 0 };
-	uint8_t mem[SERIAL_LEN];
-	enum err e = choose_serial(when, mem, &serial, d);
-	BIGNUM *bn;
-
-	if (e != ERR_OK)
-		return e;
-	bn = BN_bin2bn(serial.ptr, (int)serial.len, NULL);
-	if (bn == NULL ||
-	    BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x)) == NULL)
-		e = ossl_nomem(d);
-	BN_free(bn);
-	return e;
-}
-
-static enum err
-set_dates(X509 *x, const struct request_validity *when, struct diag *d)
-{
-	if (when->days == 0 || when->from < MIN_TIME || when->from > MAX_TIME ||
-	    when->days > (MAX_TIME - when->from) / DAY)
-		return diag_set(d, ERR_USAGE,
-		    "a certificate is valid for at least a day, and within "
-		    "the years 1950 to 9999");
-	if (ASN1_TIME_set(X509_getm_notBefore(x), (time_t)when->from) == NULL ||
-	    ASN1_TIME_set(X509_getm_notAfter(x),
-		(time_t)(when->from + when->days * DAY)) == NULL)
-		return ossl_nomem(d);
-	return ERR_OK;
-}
-
-static enum err
-fill_cert(X509 *x, const struct parts *p, const struct pubkey *key,
-    struct diag *d)
-{
-	bool ok;
-	int i;
-
-	ok = X509_set_version(x, X509_VERSION_3) == 1 &&
-	    X509_set_subject_name(x, p->name) == 1 &&
-	    X509_set_issuer_name(x, p->name) == 1 &&
-	    X509_set_pubkey(x, pubkey_evp(key)) == 1;
-	for (i = 0; ok && i < sk_X509_EXTENSION_num(p->exts); i++)
-		ok = X509_add_ext(x, sk_X509_EXTENSION_value(p->exts, i), -1) ==
-		    1;
-	return ok ? ERR_OK : ossl_nomem(d);
-}
-
-enum err
-selfsign_make(const struct request_spec *spec,
-    const struct request_validity *when, struct evp_pkey_st *signer,
-    enum digest digest, struct buf *ret_der, struct diag *d)
-{
-	struct parts p = { NULL, NULL };
-	X509 *x = NULL;
-	enum err e = check_can(spec, digest, d);
-
-	if (e == ERR_OK)
-		e = read_spec(spec, &p, d);
-	if (e == ERR_OK)
-		e = add_key_id(&p, spec->key, d);
-	if (e != ERR_OK)
-		goto out;
-	x = X509_new();
-	e = x == NULL ? ossl_nomem(d) : fill_cert(x, &p, spec->key, d);
-	if (e == ERR_OK)
-		e = set_dates(x, when, d);
-	if (e == ERR_OK)
-		e = set_serial(x, when, d);
-	if (e == ERR_OK)
-		e = finish_cert(x, spec->key, signer, digest, ret_der, d);
-out:
-	X509_free(x);
-	parts_clear(&p);
+	request_parts_clear(&p);
 	return e;
 }
 
 enum err
 request_put_pem(struct bytes der, struct buf *out, struct diag *d)
 {
-	return pem_put(PEM_STRING_X509_REQ, der, out, d);
+	return ossl_put_pem(PEM_STRING_X509_REQ, der, out, d);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Certificate signing requests (PKCS#10) and self-signed certificates for keys
- * that stay where they are.
+ * Certificate signing requests (PKCS#10) for keys that stay where they are;
+ * pki/selfsign.h makes certificates of the same.
  *
  * The signer is an EVP_PKEY whose private operations may happen on a token;
  * nothing else is asked of it, and it is forward-declared here so that the
@@ -11,8 +11,6 @@
  */
 #ifndef PKI_REQUEST_H
 #define PKI_REQUEST_H
-
-#include <stdint.h>
 
 #include "base/buf.h"
 #include "pki/pubkey.h"
@@ -63,15 +61,6 @@ struct request_spec {
 	const struct pubkey *key; /* the public half, RSA or EC */
 };
 
-/* When a self-signed certificate is valid, and its number. */
-struct request_validity {
-	int64_t from;        /* seconds since 1970 */
-	unsigned days;       /* at least 1; it ends DAYS * 86400 s after FROM */
-	struct bytes serial; /* 1 to 20 bytes, big-endian, not 0; absent: 16
-			      * random bytes. The first bit must be 0 where it
-			      * has 20 bytes. */
-};
-
 /* Checks the texts of SPEC alone, so that a mistyped name is said before a
  * token is asked for its PIN. ERR_USAGE: the message names the attribute, and
  * line (always 1) and column of D say where. */
@@ -79,21 +68,17 @@ MUST_CHECK enum err request_check(const struct request_spec *spec,
     struct diag *d);
 
 /*
- * Appends the DER of a request, or a certificate, signed by SIGNER over
- * DIGEST (SHA-256 is the usual one; RSA: PKCS#1 v1.5). ERR_USAGE as
- * request_check(), or dates beyond the year 9999; ERR_UNSUPPORTED: MD5, or a
- * key that is neither RSA nor EC; ERR_CRYPTO: the signer refused, or what it
- * made does not verify with SPEC's key. After ERR_CRYPTO the signer's own
- * account (a PKCS#11 error, say) is of more use than D.
+ * Appends the DER of a request signed by SIGNER over DIGEST (SHA-256 is the
+ * usual one; RSA: PKCS#1 v1.5). ERR_USAGE as request_check(); ERR_UNSUPPORTED:
+ * MD5, or a key that is neither RSA nor EC; ERR_CRYPTO: the signer refused, or
+ * what it made does not verify with SPEC's key. After ERR_CRYPTO the signer's
+ * own account (a PKCS#11 error, say) is of more use than D.
  */
 MUST_CHECK enum err request_make(const struct request_spec *spec,
     struct evp_pkey_st *signer, enum digest digest, struct buf *ret_der,
     struct diag *d);
-MUST_CHECK enum err selfsign_make(const struct request_spec *spec,
-    const struct request_validity *when, struct evp_pkey_st *signer,
-    enum digest digest, struct buf *ret_der, struct diag *d);
 
-/* Appends a request as PEM (for a certificate: cert_put_pem()). */
+/* Appends a request as PEM. */
 MUST_CHECK enum err request_put_pem(struct bytes der, struct buf *out,
     struct diag *d);
 

@@ -357,7 +357,7 @@ add(struct reader *r, const struct typed *a)
 static enum err
 read_attribute(struct reader *r)
 {
-	struct typed a = { .key = r->at };
+	struct typed a = { .what = &unnamed, .key = r->at };
 	enum err e = read_key(r, &a);
 
 	if (e == ERR_OK)

@@ -82,6 +82,51 @@ memory() {
 	done
 }
 
+@test "an audit log goes on after a kill at any call" {
+	local kind n
+
+	for kind in write fsync open rename; do
+		for n in 1 2 3 4 5; do
+			rm -f new mark
+			{
+				FAULTS=$kind:$n:kill FAULTS_MARK=mark \
+					LD_PRELOAD=$CTLSMITH_LIB \
+					"$AUDITLOG" new 3 || [ $? = 137 ]
+			} 2>err
+			"$AUDITLOG" new 2
+			"$CTLSMITH" audit verify new >out
+			grep -qE '^new: whole, [2345] records$' out
+			[ -e mark ] || break
+		done
+		[ "$n" -gt 1 ]
+	done
+}
+
+# Here since sanitizers take address space. 100 MB, 200,000 lines, in 60 MB of address space.
+@test "a large audit log takes no more memory than a small one" {
+	"$AUDITLOG" log 9
+	/usr/bin/python3 - <<-'PY'
+		import hashlib
+		sha = lambda s: hashlib.sha256(s.encode()).hexdigest()
+		last = open("log").read().splitlines()[-1]
+		head, tail = last.split('"time":', 1)
+		tail = '"time":' + tail.split(',"sum":')[0]
+		with open("log", "a") as out:
+		    for n in range(11, 200001):
+		        line = '{"line":%d,"prev":"%s",%s' % (n, sha(last), tail)
+		        last = '%s,"sum":"%s"}' % (line, sha(line))
+		        out.write(last + "\n")
+	PY
+	[ "$(stat -c %s log)" -gt 90000000 ]
+	(
+		ulimit -v 60000
+		"$AUDITLOG" log 1
+		"$CTLSMITH" audit verify log >out
+	)
+	grep -qx 'log: whole, 200000 records' out
+	grep -qx '  last line  200001' out
+}
+
 # several MODE COMMAND...: over several files in threads, at every 31st call. A
 # run ends as without a fault, or with 1, having said why, and with lines that
 # would have been there without it.

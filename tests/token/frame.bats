@@ -46,7 +46,12 @@ with_odd() {
 	run ! compgen -G "$TMPDIR/token-odd.*"
 }
 
-@test "a daemon that dies is noticed; one that lives is ended" {
+@test "the status is that of the command" {
+	run -42 with_odd sh -c 'exit 42'
+	run -0 with_odd true
+}
+
+@test "a daemon is ended" {
 	export ODD_START="daemon d sleep 1000"
 	# shellcheck disable=SC2016
 	run -0 with_odd sh -c 'pgrep -P $PPID -x sleep'
@@ -59,6 +64,44 @@ with_odd() {
 	[[ $output == *TOKEN_CAPS=keygen*TOKEN_KIND=odd*TOKEN_LABEL=ctlsmith* ]]
 	[[ $output == *TOKEN_MODULE=/module*TOKEN_PIN=*TOKEN_SO_PIN=* ]]
 	[[ $output == *TOKEN_URI=pkcs11:token=ctlsmith* ]]
+}
+
+# table FILE: a line a word and KIND that has it, from the table in FILE.
+table() {
+	awk -F '|' '
+		$2 ~ /^ word/ { for (i = 4; i < NF; i++) kind[i] = $i }
+		$2 ~ /^ `/ { for (i = 4; i < NF; i++)
+			if ($i ~ /yes/) print kind[i], $2 }' "$1" |
+		tr -d '`' | tr -s ' ' | sort
+}
+
+# The same from the files that TOKEN_CAPS comes from.
+declared() {
+	local file word
+
+	for file in "$SRC"/tests/token/kind-*.sh; do
+		for word in $(
+			here=$SRC/tests/token
+			# shellcheck source=tests/token/lib.sh
+			. "$here/lib.sh"
+			# shellcheck source=/dev/null
+			. "$file"
+			kind_caps
+		); do
+			echo "$file $word"
+		done
+	done | sed 's/.*kind-\([a-z0-9]*\)\.sh/ \1/; s/$/ /' | sort
+}
+
+@test "the table in caps.md is what TOKEN_CAPS says" {
+	table "$SRC/tests/token/caps.md" >documented
+	declared >found
+	[ "$(wc -l <found)" -gt 40 ]
+	diff -u found documented
+	# shellcheck disable=SC2016 # the backquotes are those of the table
+	sed 's/`ec`\(.*\)| yes |/`ec`\1| |/' "$SRC/tests/token/caps.md" >wrong.md
+	table wrong.md >wrong
+	run ! cmp -s found wrong
 }
 
 @test "usage errors" {

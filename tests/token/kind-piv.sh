@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # used by, or from, with-token.sh
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # used by, or from, with-token.sh
 # SPDX-License-Identifier: Apache-2.0
 #
 # A smart card: piv.py in a virtual reader, pcscd and OpenSC. pcscd's socket is

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # tpm2-pkcs11 over a TPM in software. Nothing manages the few places that a
-# TPM has for keys in use, so TOKEN_FLUSH empties them.
+# TPM has for keys in use; TOKEN_FLUSH empties them.
 
 kind_isolate=processes
 

@@ -54,7 +54,8 @@ daemon() {
 	local name=$1
 
 	shift
-	"$@" </dev/null >"$TOKEN_DIR/$name.log" 2>&1 &
+	# bats waits for whoever holds its descriptor 3
+	"$@" </dev/null >"$TOKEN_DIR/$name.log" 2>&1 3>&- 4>&- &
 	daemons+=($!)
 }
 

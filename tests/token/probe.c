@@ -34,9 +34,9 @@
 #define ID_MAX 32
 #define WRONG_MAX 6 /* none is known that locks later than at the fourth */
 #define NUM(a) (sizeof(a) / sizeof((a)[0]))
-#define ATTR(type, value)                                            \
-	{                                                            \
-		(type), (void *)(uintptr_t) & (value), sizeof(value) \
+#define ATTR(type, value)                       \
+	{                                       \
+		(type), &(value), sizeof(value) \
 	}
 
 struct probe {
@@ -47,7 +47,7 @@ struct probe {
 	bool tried_pins, saw_flags, saw_lock, to_be_changed;
 };
 
-static const CK_BBOOL yes = CK_TRUE;
+static CK_BBOOL yes = CK_TRUE;
 static CK_BYTE sha256_info[19 + 32] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09,
 	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
 	0x20 };
@@ -171,10 +171,9 @@ flags_of(struct probe *p)
 }
 
 static CK_RV
-login(struct probe *p, CK_USER_TYPE user, const char *pin)
+login(struct probe *p, CK_USER_TYPE user, char *pin)
 {
-	return p->f->C_Login(p->s, user, (CK_UTF8CHAR *)(uintptr_t)pin,
-	    strlen(pin));
+	return p->f->C_Login(p->s, user, (CK_UTF8CHAR *)pin, strlen(pin));
 }
 
 /* A new session, in which nobody is logged in. */
@@ -512,7 +511,8 @@ give_pins(struct probe *p)
 		if (p->f->C_SetPIN(p->s, so, strlen(p->so_pin), new_so,
 			strlen((char *)new_so)) != CKR_OK)
 			return false;
-		(void)strcpy(p->so_pin, (char *)new_so);
+		(void)snprintf(p->so_pin, sizeof(p->so_pin), "%s",
+		    (char *)new_so);
 		open_session(p);
 		if (login(p, CKU_SO, p->so_pin) != CKR_OK)
 			return false;

@@ -23,8 +23,8 @@
 #	TOKEN_REMOVE, TOKEN_INSERT
 #			with `removal`: commands, to be given to eval
 #	TOKEN_BREAK	with `breaks`: one after which the module's calls fail
-#	TOKEN_FLUSH	a command to run between two programs that use the
-#			token, where there is need for one
+#	TOKEN_FLUSH	a command, maybe empty, to be given to eval after a
+#			program that may not have ended properly
 # and what else the module itself needs.
 #
 # Where the KIND cannot be started it says why and exits with 77, or with 1

@@ -329,6 +329,8 @@ test_forms(void **state)
 	forge("2015-03-06T20", "2015-03-06t20", AUDIT_NOT_JSON);
 	forge("2015-03-06T20", "2015-13-06T20", AUDIT_NOT_JSON);
 	forge("20:56:12Z", "20:56:12+00:00", AUDIT_NOT_JSON);
+	forge("\"2015-03-06T20:56:12Z\"", "\"1425675372\"", AUDIT_NOT_JSON);
+	forge("\"time\":\"2015-03-06", "\"time\":\"2015-02-30", AUDIT_NOT_JSON);
 	forge("\"value\":\"ab", "\"value\":\"aB", AUDIT_NOT_JSON);
 	forge("\"value\":\"ab", "\"value\":\"b", AUDIT_NOT_JSON);
 	forge("\"result\":\"ok\"", "\"result\":\"o\x1bk\"", AUDIT_NOT_JSON);
@@ -338,6 +340,8 @@ test_forms(void **state)
 	forge("\"result\":\"ok\"", "\"result\":\"\\u12g4\"", AUDIT_NOT_JSON);
 	forge("\"result\":\"ok\"", "\"result\":\"o\x7fk\"", AUDIT_NOT_JSON);
 	forge("\"token\":{", "\"token\":{},{", AUDIT_NOT_JSON);
+	forge("\"version\":\"0.1.0\"", "\"version\":\"0.1.0\"}",
+	    AUDIT_NOT_JSON);
 	forge("\"prev\":\"", "\"prev\":\"0", AUDIT_NOT_JSON);
 	/* right in itself, but not here */
 	forge("{\"line\":5", "{\"line\":6", AUDIT_NUMBER);
@@ -345,6 +349,18 @@ test_forms(void **state)
 	forge(",\"time\"", ",\"after_torn_line\":true,\"time\"", AUDIT_TEAR);
 	forge(",\"time\"", ",\"after_torn_line\":false,\"time\"",
 	    AUDIT_NOT_JSON);
+}
+
+/* A group without a member is none: line 6 has no token. */
+static void
+test_empty_object(void **state)
+{
+	struct buf log = { 0 };
+
+	put_lines(&log, 1, 5);
+	put_forged(&log, lines.line[6], "\"key\":{", "\"token\":{},\"key\":{");
+	put_lines(&log, 7, NUM);
+	assert_buf_broken(&log, AUDIT_NOT_JSON, 6);
 }
 
 static void
@@ -494,6 +510,7 @@ main(void)
 		cmocka_unit_test(test_rewritten),
 		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_empty_object),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_false_tears),
 		cmocka_unit_test(test_long_lines),

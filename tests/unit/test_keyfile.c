@@ -33,9 +33,9 @@ static uint8_t needle[4][16];
 static unsigned num_needles, num_found;
 
 static void
-look(const void *block)
+look(void *block)
 {
-	size_t len = malloc_usable_size((void *)(uintptr_t)block);
+	size_t len = malloc_usable_size(block);
 	unsigned i;
 
 	for (i = 0; i < num_needles; i++)
@@ -104,6 +104,14 @@ run(const char *script)
 		fail_msg("this failed: %s", script);
 }
 
+static bool with_heap;
+
+static size_t
+secure_used(void)
+{
+	return with_heap ? CRYPTO_secure_used() : 0;
+}
+
 /* What OpenSSL's generators keep in the secure heap. */
 static size_t used_at_rest;
 
@@ -114,7 +122,7 @@ setup(void **state)
 
 	if (RAND_bytes(warm, 1) != 1 || RAND_priv_bytes(warm, 1) != 1)
 		return -1;
-	used_at_rest = CRYPTO_secure_used();
+	used_at_rest = secure_used();
 	assert_non_null(mkdtemp(dir));
 	run("printf '[req]\\ndistinguished_name=d\\n[d]\\n' >c; "
 	    "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 "
@@ -185,7 +193,7 @@ assert_part(const struct keyfile *k, enum keyfile_part_id id,
 
 	assert_int_equal(keyfile_get(k, id, &part, &d), ERR_OK);
 	assert_true(bytes_equal(keyfile_part_bytes(&part), wanted));
-	assert_true(CRYPTO_secure_allocated(part.ptr));
+	assert_int_equal(CRYPTO_secure_allocated(part.ptr), with_heap);
 	keyfile_part_clear(&part);
 	assert_null(part.ptr);
 }
@@ -262,7 +270,7 @@ assert_pkcs8(const struct keyfile *k, EVP_PKEY *evp, bool canonical)
 
 	memset(kek, 0x5a, sizeof(kek));
 	assert_int_equal(keyfile_put_pkcs8(k, &p8, &d), ERR_OK);
-	assert_true(CRYPTO_secure_allocated(p8.ptr));
+	assert_int_equal(CRYPTO_secure_allocated(p8.ptr), with_heap);
 	p = p8.ptr;
 	again = d2i_AutoPrivateKey(NULL, &p, (long)p8.len);
 	assert_non_null(again);
@@ -394,7 +402,7 @@ assert_file(const char *file, const char *pass, const char *ref,
 	keyfile_free(&k);
 	assert_null(k);
 	EVP_PKEY_free(evp);
-	assert_int_equal(CRYPTO_secure_used(), used_at_rest);
+	assert_int_equal(secure_used(), used_at_rest);
 }
 
 static void
@@ -438,7 +446,7 @@ assert_sealed(const char *file, const char *ref, size_t num_certs)
 	if (read_file(file, NULL, &k, &d) != ERR_ABSENT)
 		fail_msg("%s, no passphrase: %s", file, d.msg);
 	assert_null(k);
-	assert_int_equal(CRYPTO_secure_used(), used_at_rest);
+	assert_int_equal(secure_used(), used_at_rest);
 }
 
 static void
@@ -566,7 +574,7 @@ test_refused(void **state)
 			fail_msg("%s: %s", rows[i].file, d.msg);
 		assert_null(k);
 	}
-	assert_int_equal(CRYPTO_secure_used(), used_at_rest);
+	assert_int_equal(secure_used(), used_at_rest);
 }
 
 /* No part of a file is read as a whole; none crashes. */
@@ -592,7 +600,7 @@ test_truncated(void **state)
 		buf_clear(&file);
 	}
 	assert_null(k);
-	assert_int_equal(CRYPTO_secure_used(), used_at_rest);
+	assert_int_equal(secure_used(), used_at_rest);
 }
 
 /* A changed byte is seen, or changes nothing: the key that is read is the one
@@ -629,7 +637,7 @@ test_changed(void **state)
 		keyfile_free(&whole);
 		buf_clear(&file);
 	}
-	assert_int_equal(CRYPTO_secure_used(), used_at_rest);
+	assert_int_equal(secure_used(), used_at_rest);
 }
 
 /* The largest curve, whose scalar often begins with zeros, and a short one. */
@@ -671,6 +679,63 @@ test_scalar_length(void **state)
 	    bytes_of(p256, sizeof(p256))));
 	keyfile_part_clear(&part);
 	keyfile_free(&k);
+}
+
+/* A scalar that is the order or more, and DER that says less with more. */
+static void
+test_odd_der(void **state)
+{
+	static const uint8_t longer[] = { 0x30, 0x81, 0x13, 2, 1, 1, 4, 2, 1, 2,
+		0xa0, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7 };
+	static const uint8_t endless[] = { 0x30, 0x80, 2, 1, 1, 4, 2, 1, 2,
+		0xa0, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 0, 0 };
+	uint8_t large[] = { 0x30, 0x31, 2, 1, 1, 4, 0x20, 0xff, 0xff, 0xff,
+		0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3,
+		0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51, 0xa0, 0x0a, 6, 8,
+		0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7 };
+	const struct bytes none = { NULL, 0 };
+	struct keyfile *k = NULL;
+	struct diag d;
+
+	assert_int_equal(
+	    keyfile_read(bytes_of(longer, sizeof(longer)), none, &k, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(
+	    keyfile_read(bytes_of(endless, sizeof(endless)), none, &k, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(
+	    keyfile_read(bytes_of(large, sizeof(large)), none, &k, &d),
+	    ERR_SYNTAX);
+	large[38]++;
+	assert_int_equal(
+	    keyfile_read(bytes_of(large, sizeof(large)), none, &k, &d),
+	    ERR_SYNTAX);
+	large[38] = (uint8_t)(large[38] - 2);
+	assert_int_equal(
+	    keyfile_read(bytes_of(large, sizeof(large)), none, &k, &d), ERR_OK);
+	keyfile_free(&k);
+}
+
+/* One wrong passphrase in 256 decrypts to something. */
+static void
+test_wrong_passphrases(void **state)
+{
+	struct keyfile *k = NULL;
+	struct buf file = { 0 };
+	char pass[16];
+	struct diag d;
+	int i;
+
+	load("rsa-te.pem", &file);
+	for (i = 0; i < 3000; i++) {
+		(void)snprintf(pass, sizeof(pass), "%d", i);
+		if (keyfile_read(buf_bytes(&file), bytes_of_str(pass), &k,
+			&d) != ERR_CRYPTO)
+			fail_msg("passphrase %d: %s", i, d.msg);
+	}
+	assert_null(k);
+	buf_clear(&file);
 }
 
 static void
@@ -728,11 +793,12 @@ test_large(void **state)
 	keyfile_part_clear(&p8);
 	keyfile_free(&k);
 	keyfile_free(&l);
-	assert_int_equal(CRYPTO_secure_used(), used_at_rest);
+	assert_int_equal(secure_used(), used_at_rest);
 }
 
+/* "test_keyfile plain": without the secure heap all is wiped too. */
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_watch),
@@ -744,6 +810,8 @@ main(void)
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_scalar_length),
+		cmocka_unit_test(test_odd_der),
+		cmocka_unit_test(test_wrong_passphrases),
 		cmocka_unit_test(test_wrap_sizes),
 		cmocka_unit_test(test_large),
 	};
@@ -751,7 +819,8 @@ main(void)
 	if (CRYPTO_set_mem_functions(alloc, resize, release) != 1)
 		return EXIT_FAILURE;
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	if (CRYPTO_secure_malloc_init(64 * 1024, 32) != 1)
+	with_heap = argc < 2 || strcmp(argv[1], "plain") != 0;
+	if (with_heap && CRYPTO_secure_malloc_init((size_t)64 * 1024, 32) != 1)
 		return EXIT_FAILURE;
 	return test_status(cmocka_run_group_tests(tests, setup, teardown));
 }

@@ -32,7 +32,9 @@ tear_down(void **state)
 	DIR *dir = opendir(folder);
 	struct dirent *e;
 
-	while (dir != NULL && (e = readdir(dir)) != NULL)
+	if (dir == NULL)
+		return -1;
+	while ((e = readdir(dir)) != NULL)
 		(void)unlinkat(dirfd(dir), e->d_name, 0);
 	closedir(dir);
 	return rmdir(folder);
@@ -162,8 +164,7 @@ test_does_not_parse(void **state)
 		"PIN ledger 1\nfailures -1\nlast 1\nflags 0\n",
 		"PIN ledger 1\nfailures \nlast 1\nflags 0\n",
 		"PIN ledger 1\nfailures 1000001\nlast 1\nflags 0\n",
-		"PIN ledger 1\nfailures 99999999999999999999999\nlast 1\n"
-		"flags 0\n",
+		"PIN ledger 1\nfailures 9999999999999999999\nlast 1\nflags 0\n",
 		"PIN ledger 1\nfailures 1\nlast 1000000000001\nflags 0\n",
 		"PIN ledger 1\r\nfailures 1\nlast 1\nflags 0\n",
 		"PIN ledger 1\nfailures 1 \nlast 1\nflags 0\n" };

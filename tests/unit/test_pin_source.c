@@ -106,6 +106,10 @@ test_sources_refused(void **state)
 	assert_refused("file:/pin#a", ERR_SYNTAX, "file URI");
 	memset(longest + 6, 'a', PATH_MAX);
 	assert_refused(longest, ERR_TOO_BIG, "too long");
+	longest[5 + PATH_MAX] = '\0';
+	assert_refused(longest, ERR_TOO_BIG, "too long");
+	longest[5 + PATH_MAX - 1] = '\0';
+	assert_refused(longest, ERR_IO, "cannot open");
 	assert_refused("missing", ERR_ABSENT, "missing");
 }
 

@@ -6,6 +6,7 @@
 
 #include "cases.h"
 #include "cli/sast.h"
+#include "lab/mint.h"
 
 /* A case's list, and one of its certificates. */
 struct pair {
@@ -54,7 +55,7 @@ static const struct row {
 	enum sast_standing standing;
 	size_t record;
 	enum ctl_identity identity;
-} rows[] = {
+} finds[] = {
 	/* tokens, whose serials are backwards */
 	{ "ok-token-5728", "ok-token-5728", "token2", SAST_SIGNER, 5,
 	    CTL_SAME_CERT },
@@ -106,10 +107,10 @@ test_find(void **state)
 	struct diag d;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < sizeof(finds) / sizeof(finds[0]); i++) {
 		struct pair p = { .file = NULL };
 
-		r = &rows[i];
+		r = &finds[i];
 		load_list(&p, r->name);
 		load_cert(&p, r->of, r->cert);
 		assert_int_equal(sast_find(p.file, p.cert, &m, &d), ERR_OK);
@@ -184,7 +185,7 @@ test_list(void **state)
 	assert_true(ss.at[1].has_sha1);
 	assert_true(
 	    bytes_equal(digest_bytes(&ss.at[1].sha1), digest_bytes(&sha1)));
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	pair_clear(&p);
 }
 
@@ -204,14 +205,14 @@ test_missing(void **state)
 	certs[1] = two.cert;
 	assert_int_equal(sast_missing(one.file, certs, 2, &ss, &d), ERR_OK);
 	assert_int_equal(ss.num, 0);
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	assert_int_equal(sast_missing(one.file, certs, 1, &ss, &d), ERR_OK);
 	assert_int_equal(ss.num, 1);
 	assert_int_equal(ss.at[0].record, 5);
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	assert_int_equal(sast_missing(one.file, certs, 0, &ss, &d), ERR_OK);
 	assert_int_equal(ss.num, 2);
-	sasts_clear(&ss);
+	sast_clear(&ss);
 	pair_clear(&one);
 	pair_clear(&two);
 }
@@ -250,30 +251,78 @@ test_newest(void **state)
 	assert_int_equal(newest(new, old, timeless), 2);
 }
 
+static struct mint_key *
+load_key(void)
+{
+	struct mint_key *key = NULL;
+	char path[512];
+
+	(void)snprintf(path, sizeof(path),
+	    "%s/softhsm-fixtures/keys/rsa1024-a.pem", getenv("SRC"));
+	assert_int_equal(mint_key_load(path, &key, NULL), ERR_OK);
+	return key;
+}
+
+/* What is said of a certificate with these common names, of which there may be
+ * two. */
+static bool
+is_cisco(const struct mint_key *key, enum mint_string type,
+    const char *const subjects[2], const char *issuer)
+{
+	const struct mint_attr subject[] = { { "CN", subjects[0], type },
+		{ "CN", subjects[1], type } };
+	const struct mint_attr from[] = { { "CN", issuer, type } };
+	const struct mint_spec spec = {
+		.subject = { subject, subjects[1] == NULL ? 1 : 2 },
+		.issuer = { from, 1 },
+		.serial = { (const uint8_t *)"1", 1 },
+		.not_after = 2000000000,
+		.key = key,
+		.issuer_key = key,
+	};
+	struct cert *cert = NULL;
+	struct buf der = { 0 };
+	struct diag d;
+	bool ret;
+
+	if (mint_cert(&spec, &der, &d) != ERR_OK ||
+	    cert_from_der(buf_bytes(&der), &cert, &d) != ERR_OK)
+		fail_msg("%s", d.msg);
+	assert_int_equal(sast_is_cisco(cert, &ret, &d), ERR_OK);
+	cert_free(&cert);
+	buf_clear(&der);
+	return ret;
+}
+
 static void
 test_cisco(void **state)
 {
 	static const struct {
-		const char *name, *cert;
+		const char *subjects[2], *issuer;
 		bool wanted;
-	} certs[] = { { "ok-token-5728", "token1", true },
-		{ "ok-token-5728", "token2", true },
-		{ "ok-token-5728", "pub", false },
-		{ "ok-token-5728", "capf", false },
-		{ "ok-key-only", "ec256", false } };
-	struct diag d;
+	} rows[] = {
+		{ { "SAST-ADN0054f509        " }, "Cisco Manufacturing CA",
+		    true },
+		{ { "sast-1" }, "CISCO MANUFACTURING CA III", true },
+		{ { "x", "SAST-1" }, "Cisco Manufacturing CA", true },
+		{ { "SAST-1" }, "Cisco Manufacturing C", false },
+		{ { "SAST-1" }, "Lab CA", false },
+		{ { "SAST-1" }, "My Cisco Manufacturing CA", false },
+		{ { "SAST" }, "Cisco Manufacturing CA", false },
+		{ { "CP-7975-SEP001122334455" }, "Cisco Manufacturing CA",
+		    false },
+		{ { "x SAST-1" }, "Cisco Manufacturing CA", false },
+	};
+	struct mint_key *key = load_key();
 	size_t i;
-	bool is;
 
-	for (i = 0; i < sizeof(certs) / sizeof(certs[0]); i++) {
-		struct pair p = { .file = NULL };
-
-		load_cert(&p, certs[i].name, certs[i].cert);
-		assert_int_equal(sast_is_cisco(p.cert, &is, &d), ERR_OK);
-		if (is != certs[i].wanted)
-			fail_msg("%s", certs[i].cert);
-		pair_clear(&p);
-	}
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (is_cisco(key, MINT_UTF8, rows[i].subjects,
+			rows[i].issuer) != rows[i].wanted ||
+		    is_cisco(key, MINT_BMP, rows[i].subjects, rows[i].issuer) !=
+			rows[i].wanted)
+			fail_msg("%s, %s", rows[i].subjects[0], rows[i].issuer);
+	mint_key_free(&key);
 }
 
 int

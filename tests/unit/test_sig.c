@@ -228,6 +228,27 @@ test_ec_parts(void **state)
 	pubkey_free(&first);
 }
 
+/* A bare point that looks like an OCTET STRING of 63 bytes. */
+static void
+test_ambiguous_point(void **state)
+{
+	uint8_t point[160] = { 0 };
+	struct pubkey *k;
+	EVP_PKEY *evp = NULL;
+	int i;
+
+	for (i = 0; i < 20000 && point[1] != 63; i++) {
+		EVP_PKEY_free(evp);
+		evp = EVP_EC_gen("P-256");
+		(void)point_of(evp, point);
+	}
+	assert_int_equal(point[1], 63);
+	k = ec_parts(evp, &curves[0]);
+	assert_spki(k, evp);
+	pubkey_free(&k);
+	EVP_PKEY_free(evp);
+}
+
 static void
 test_ec_params_refused(void **state)
 {
@@ -444,32 +465,63 @@ test_ecdsa(void **state)
 	}
 }
 
-/* With exponent 1 every number is its own signature. */
-static void
-test_weak_exponent(void **state)
+/* The public key of the same modulus with exponent 1. */
+static struct pubkey *
+with_exponent_1(EVP_PKEY *evp)
 {
-	static uint8_t n[RSA_LEN], one[] = { 1 };
-	static const enum sig_scheme schemes[] = { SIG_PKCS1, SIG_PSS,
-		SIG_RAW };
+	static const uint8_t one[] = { 1 };
 	struct pubkey *k = NULL;
-	struct digest_value v;
-	uint8_t block[RSA_LEN] = { 0 };
+	uint8_t n[RSA_LEN];
+	BIGNUM *bn = NULL;
 	struct diag d;
-	size_t i;
 
-	memset(n, 0xff, sizeof(n));
-	digest_text(DIGEST_SHA1, &v);
+	assert_int_equal(EVP_PKEY_get_bn_param(evp, "n", &bn), 1);
+	assert_int_equal(BN_bn2binpad(bn, n, RSA_LEN), RSA_LEN);
 	assert_int_equal(pubkey_from_rsa_parts(bytes_of(n, sizeof(n)),
 			     bytes_of(one, 1), &k, &d),
 	    ERR_OK);
-	for (i = 0; i < 3; i++) {
-		struct sig_content what = { schemes[i], DIGEST_SHA1,
-			schemes[i] == SIG_RAW ? bytes_of(block, RSA_LEN)
-					      : digest_bytes(&v) };
+	BN_free(bn);
+	return k;
+}
 
-		assert_false(good(k, &what, bytes_of(block, RSA_LEN)));
+/* With exponent 1 every number is its own signature: the block of a good
+ * signature is a forged one. */
+static void
+test_weak_exponent(void **state)
+{
+	static const struct {
+		enum sig_scheme scheme;
+		int padding;
+	} rows[] = { { SIG_PKCS1, RSA_PKCS1_PADDING },
+		{ SIG_PSS, RSA_PKCS1_PSS_PADDING },
+		{ SIG_RAW, RSA_NO_PADDING } };
+	EVP_PKEY *evp = EVP_RSA_gen(RSA_BITS);
+	struct pubkey *k = with_exponent_1(evp);
+	uint8_t raw[RSA_LEN] = { 0, 7 }, sig[256], block[256];
+	struct digest_value v;
+	size_t i, len, block_len;
+
+	digest_text(DIGEST_SHA1, &v);
+	for (i = 0; i < 3; i++) {
+		struct sig_content what = { rows[i].scheme, DIGEST_SHA1,
+			rows[i].scheme == SIG_RAW ? bytes_of(raw, sizeof(raw))
+						  : digest_bytes(&v) };
+		EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(evp, NULL);
+
+		len = sign(evp, DIGEST_SHA1, rows[i].padding, 20, what.digest,
+		    sig);
+		block_len = sizeof(block);
+		assert_int_equal(EVP_PKEY_verify_recover_init(ctx), 1);
+		assert_int_equal(
+		    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING), 1);
+		assert_int_equal(
+		    EVP_PKEY_verify_recover(ctx, block, &block_len, sig, len),
+		    1);
+		assert_false(good(k, &what, bytes_of(block, block_len)));
+		EVP_PKEY_CTX_free(ctx);
 	}
 	pubkey_free(&k);
+	EVP_PKEY_free(evp);
 }
 
 static void
@@ -569,6 +621,7 @@ main(void)
 		cmocka_unit_test(test_rsa_parts),
 		cmocka_unit_test(test_rsa_parts_refused),
 		cmocka_unit_test(test_ec_parts),
+		cmocka_unit_test(test_ambiguous_point),
 		cmocka_unit_test(test_ec_params_refused),
 		cmocka_unit_test(test_rsa_signatures),
 		cmocka_unit_test(test_raw),

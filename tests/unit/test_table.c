@@ -144,6 +144,57 @@ test_pairs(void **state)
 	    "certificates:\n");
 }
 
+/* Not a good generator, but the same everywhere. */
+static uint32_t
+next(uint32_t *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 16;
+}
+
+/* libsmartcols knows loops without end, where a character has no width: each
+ * table must come to one. */
+static void
+test_random(void **state)
+{
+	/* half of the tables are of the first eight */
+	static const char *const parts[] = { "\320\226", "\316\261", "-b", "a ",
+		"a", " ", "bc ", "\303\274", "\346\227\245", "e\314\201",
+		"\314\201", "\360\237\230\200", "\342\200\213", "\342\200\256",
+		"\357\277\277", "\xff", "\302\255", "\360\237\217\273",
+		"\315\270", "\363\240\200\201", "\\x41", "-", "\341\205\240",
+		"\360\257\277\277" };
+	static const struct table_column random[] = { { "A", TABLE_WRAP },
+		{ "B", TABLE_CUT }, { "C", TABLE_WRAP | TABLE_RIGHT } };
+	const size_t num_parts = sizeof(parts) / sizeof(parts[0]);
+	struct buf cell = { 0 }, out = { 0 };
+	uint32_t seed = 1;
+	unsigned n, i, j;
+	struct diag d;
+
+	for (n = 0; n < test_rounds(500); n++) {
+		struct table *t = table_new(random, 3);
+		struct fill fill = { .width = 30 + next(&seed) % 30 };
+
+		for (i = 0; i < 9; i++) {
+			cell.len = 0;
+			for (j = next(&seed) % 40; j > 0; j--)
+				buf_str(&cell,
+				    parts[next(&seed) %
+					(n % 2 == 0 ? 8 : num_parts)]);
+			if (i % 3 == 0)
+				table_row(t);
+			table_put(t, i % 3, buf_bytes(&cell));
+		}
+		out.len = 0;
+		assert_int_equal(table_print(t, &fill, &out, &d), ERR_OK);
+		assert_true(out.len > 0);
+		table_free(&t);
+	}
+	buf_clear(&cell);
+	buf_clear(&out);
+}
+
 /* The table that could not be made is full of nothing. */
 static void
 test_none(void **state)
@@ -173,6 +224,7 @@ main(void)
 		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_none),
 	};
 

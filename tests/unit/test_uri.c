@@ -2,6 +2,7 @@
 #include "pkcs11/uri.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "tests/unit/test.h"
 
@@ -23,9 +24,9 @@ test_accepted(void **state)
 	static const char *const table[] = { "pkcs11:", "pkcs11:?",
 		"PKCS11:token=a", "pkcs11:token=", "pkcs11:token=a=b&c",
 		"pkcs11:token=%41%00%2f;serial=1", "pkcs11:token=\xc3\xa9",
-		"pkcs11:manufacturer=m;model=m;library-manufacturer=m;"
-		"library-description=d;slot-description=s;"
-		"slot-manufacturer=s;type=secret-key;object=o;id=%00",
+		"pkcs11:manufacturer=m;model=m;type=secret-key;object=o;id=%00",
+		"pkcs11:library-manufacturer=m;library-description=d",
+		"pkcs11:slot-description=s;slot-manufacturer=s",
 		"pkcs11:library-version=2", "pkcs11:library-version=254.10",
 		"pkcs11:type=cert", "pkcs11:type=data", "pkcs11:type=private",
 		"pkcs11:type=public", "pkcs11:id=abc",
@@ -187,8 +188,11 @@ set(struct tok_text *t, const char *s)
 static void
 pad(unsigned char *field, size_t len, const char *s)
 {
+	size_t i;
+
 	memset(field, ' ', len);
-	memcpy(field, s, strlen(s));
+	for (i = 0; s[i] != '\0'; i++)
+		field[i] = (unsigned char)s[i];
 }
 
 static void
@@ -247,16 +251,16 @@ test_matches_slot(void **state)
 		{ "pkcs11:slot-manufacturer=M", true },
 		{ "pkcs11:slot-manufacturer=N", false },
 	};
-	CK_SLOT_INFO info;
+	struct tok_info info;
 	struct tok_uri *u;
 	size_t i;
 
 	memset(&info, 0, sizeof(info));
-	pad(info.slotDescription, sizeof(info.slotDescription), "R");
-	pad(info.manufacturerID, sizeof(info.manufacturerID), "M");
+	info.slot = (struct tok_text){ .byte = "R", .len = 1 };
+	info.slot_maker = (struct tok_text){ .byte = "M", .len = 1 };
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		u = parsed(table[i].text);
-		if (uri_matches_slot(u, &info) != table[i].matches)
+		if (uri_matches_token(u, &info) != table[i].matches)
 			fail_msg("%s", table[i].text);
 		tok_uri_free(&u);
 	}
@@ -421,6 +425,8 @@ test_take_pin(void **state)
 	};
 	char text[SIZE], zero[SIZE] = { 0 };
 	struct secret pin = { 0 };
+	unsigned char vec;
+	void *before;
 	struct tok_uri *u;
 	size_t i, len;
 	bool found;
@@ -430,9 +436,13 @@ test_take_pin(void **state)
 		len = strlen(table[i].text);
 		memcpy(text, table[i].text, len);
 		found = false;
+		before = pin.page;
 		assert_int_equal(tok_uri_take_pin(text, &pin, &found, NULL),
 		    ERR_OK);
 		assert_true(found);
+		/* the page of the PIN before is given back */
+		if (before != NULL)
+			assert_int_equal(mincore(before, 1, &vec), -1);
 		assert_string_equal(text, table[i].rest);
 		len = strlen(text);
 		assert_memory_equal(text + len, zero, SIZE - len);

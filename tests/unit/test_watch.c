@@ -30,8 +30,8 @@ static struct {
 
 /* These stand before the C library's. */
 int
-pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
-    const struct timespec *t)
+pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
+    const struct timespec *abstime)
 {
 	void *sym = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
 	int (*real)(pthread_cond_t *, pthread_mutex_t *,
@@ -39,22 +39,22 @@ pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
 
 	memcpy(&real, &sym, sizeof(real));
 	pthread_mutex_lock(&seen.lock);
-	seen.until = t->tv_sec * SECOND + t->tv_nsec;
+	seen.until = abstime->tv_sec * SECOND + abstime->tv_nsec;
 	pthread_cond_signal(&seen.changed);
 	pthread_mutex_unlock(&seen.lock);
-	return real(c, m, t);
+	return real(cond, mutex, abstime);
 }
 
 int
-pthread_cond_signal(pthread_cond_t *c)
+pthread_cond_signal(pthread_cond_t *cond)
 {
 	void *sym = dlsym(RTLD_NEXT, "pthread_cond_signal");
 	int (*real)(pthread_cond_t *);
 
 	memcpy(&real, &sym, sizeof(real));
-	if (c != &seen.changed)
+	if (cond != &seen.changed)
 		seen.num_signals++;
-	return real(c);
+	return real(cond);
 }
 
 static void

@@ -2,9 +2,9 @@
 #include "base/text.h"
 #include "cli/cmd_token.h"
 #include "cli/custody_opts.h"
+#include "cli/drill.h"
 #include "cli/json_custody.h"
 #include "cli/out.h"
-#include "cli/token_drill.h"
 #include "cli/token_print.h"
 
 struct drill_opts {

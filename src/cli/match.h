@@ -4,8 +4,8 @@
  * SAST nobody has, and whether somebody can sign the next version. No PIN is
  * asked for.
  */
-#ifndef CLI_TOKEN_MATCH_H
-#define CLI_TOKEN_MATCH_H
+#ifndef CLI_MATCH_H
+#define CLI_MATCH_H
 
 #include "cli/custody.h"
 #include "cli/token.h"

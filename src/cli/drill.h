@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The drill: tokens prove that they sign, and the inventory notes it. */
-#ifndef CLI_TOKEN_DRILL_H
-#define CLI_TOKEN_DRILL_H
+#ifndef CLI_DRILL_H
+#define CLI_DRILL_H
 
-#include "cli/token_match.h"
+#include "cli/match.h"
 
 /* One key, or a token that was not got as far as that. */
 struct drill_result {

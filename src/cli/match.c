@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/token_match.h"
+#include "cli/match.h"
 
 #include <stdlib.h>
 #include <string.h>

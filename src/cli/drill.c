@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/token_drill.h"
+#include "cli/drill.h"
 
 #include <stdlib.h>
 #include <string.h>

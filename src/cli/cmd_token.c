@@ -8,6 +8,7 @@ static const struct cmd *const commands[] = {
 	&cmd_token_mechanisms,
 	&cmd_token_test,
 	&cmd_token_match,
+	&cmd_token_drill,
 	NULL,
 };
 

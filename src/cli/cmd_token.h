@@ -11,5 +11,6 @@ extern const struct cmd cmd_token_show;
 extern const struct cmd cmd_token_mechanisms;
 extern const struct cmd cmd_token_test;
 extern const struct cmd cmd_token_match;
+extern const struct cmd cmd_token_drill;
 
 #endif

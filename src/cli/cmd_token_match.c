@@ -2,7 +2,7 @@
 #include "cli/cmd_token.h"
 #include "cli/custody_opts.h"
 #include "cli/json_custody.h"
-#include "cli/token_match.h"
+#include "cli/match.h"
 #include "cli/token_print.h"
 
 #include "base/text.h"

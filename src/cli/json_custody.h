@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 
-#include "cli/token_match.h"
+#include "cli/drill.h"
+#include "cli/match.h"
 
 json_t *json_match(const struct match *m);
+json_t *json_drill(const struct drill *r);
 
 #endif

@@ -4,8 +4,8 @@
  * SAST nobody has, and whether somebody can sign the next version. No PIN is
  * asked for.
  */
-#ifndef CLI_TOKEN_MATCH_H
-#define CLI_TOKEN_MATCH_H
+#ifndef CLI_MATCH_H
+#define CLI_MATCH_H
 
 #include "cli/custody.h"
 #include "cli/token.h"
@@ -18,6 +18,7 @@ struct match_cell {
 };
 
 struct match_token {
+	struct tok *tok;
 	const struct tok_info *info;
 	struct tok_objects *objects;    /* NULL: see trouble */
 	struct diag trouble;            /* ERR_OK, or why nothing was read */
@@ -64,7 +65,7 @@ struct match {
 };
 
 /* Reads the tokens that the argument of R matches, or all, and judges them by
- * C, which has a list at least. Both must live as long. On failure RET is
+ * C; without a list there are no findings. Both must live as long. On failure RET is
  * cleared. */
 MUST_CHECK enum err match_read(struct token_run *r, struct custody *c,
     struct match *ret, struct diag *d);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/token_match.h"
+#include "cli/match.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +116,7 @@ read_token(struct custody *c, struct tok *tok, struct match_token *t,
 	size_t i;
 
 	diag_init(&t->trouble);
+	t->tok = tok;
 	t->info = tok_info(tok);
 	e = new_cells(c, t, d);
 	if (e == ERR_OK)
@@ -428,7 +429,7 @@ match_read(struct token_run *r, struct custody *c, struct match *ret,
 		if (tok_has(tok_info(m.toks[i]), TOK_INITIALISED))
 			e = read_token(c, m.toks[i], &m.tokens[m.num_tokens++],
 			    d);
-	if (e == ERR_OK)
+	if (e == ERR_OK && c->num_lists > 0)
 		e = find_all(&m, d);
 	if (e == ERR_OK)
 		*ret = m;

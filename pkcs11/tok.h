@@ -509,9 +509,18 @@ struct tok_keygen {
 	bool always_authenticate;
 };
 
-/* Makes a pair that is sensitive, cannot be extracted and was made on the
+/*
+ * Makes a pair that is sensitive, cannot be extracted and was made on the
  * token; reads that back, and destroys the pair where it is not so
- * (ERR_POLICY). ERR_EXISTS where an object has the label or the id. */
+ * (ERR_POLICY). So a token that denies local of the keys that it made, as NSS
+ * does, is refused. ERR_EXISTS where an object has the label or the id;
+ * ERR_UNSUPPORTED where the token makes no such keys. After any error the pair
+ * is destroyed, or the message says that it may still be there.
+ *
+ * The key signs once, to prove that it works; for one that always
+ * authenticates the owner is asked for its PIN, and without one the key is
+ * left untried, with a warning.
+ */
 MUST_CHECK enum err tok_keygen(struct tok *t, const struct tok_keygen *g,
     struct tok_key **ret, struct diag *d);
 
@@ -532,10 +541,14 @@ MUST_CHECK enum err tok_delete(struct tok *t, struct bytes id, size_t *ret_num,
     struct diag *d);
 
 /* Makes a request or a self-signed certificate by the key, DER appended to
- * RET. */
+ * RET; the public half comes from the key, whatever SPEC says. SHA-256, for
+ * curves over 256 bits SHA-384. TOK_READ will do. ERR_UNSUPPORTED for a key
+ * that always authenticates: libp11, which signs here, would ask for its PIN
+ * past the rules. */
 MUST_CHECK enum err tok_request(struct tok *t, const struct tok_key *k,
     const struct request_spec *spec, struct buf *ret, struct diag *d);
 MUST_CHECK enum err tok_selfsign(struct tok *t, const struct tok_key *k,
-    const struct request_spec *spec, struct buf *ret, struct diag *d);
+    const struct request_spec *spec, const struct request_validity *when,
+    struct buf *ret, struct diag *d);
 
 #endif

@@ -2,8 +2,6 @@
 #include "cli/json_custody.h"
 #include "cli/json_put.h"
 
-#define SCHEMA 1
-
 static void
 append(struct json_sink *s, json_t *list, json_t *item)
 {
@@ -198,7 +196,7 @@ json_match(const struct match *m)
 	json_put(&s, o, "tokens", tokens);
 	json_put(&s, o, "can_sign", json_boolean(m->num_signers > 0));
 	json_put(&s, o, "findings", json_findings(&s, m));
-	json_put_number(&s, whole, "schema", SCHEMA);
+	json_put_number(&s, whole, "schema", JSON_SCHEMA);
 	json_put(&s, whole, "match", o);
 	append(&s, array, whole);
 	if (!s.failed)

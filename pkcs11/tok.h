@@ -43,6 +43,7 @@
 #include "pki/keyfile.h"
 #include "pki/pubkey.h"
 #include "pki/request.h"
+#include "pki/selfsign.h"
 #include "pki/sig.h"
 
 /* ---- What a token says of itself ------------------------------------- */

@@ -10,5 +10,10 @@ extern const struct cmd cmd_token_list;
 extern const struct cmd cmd_token_show;
 extern const struct cmd cmd_token_mechanisms;
 extern const struct cmd cmd_token_test;
+extern const struct cmd cmd_token_init;
+extern const struct cmd cmd_token_pin;
+extern const struct cmd cmd_token_pin_change;
+extern const struct cmd cmd_token_pin_reset;
+extern const struct cmd cmd_token_pin_unblock;
 
 #endif

@@ -39,17 +39,20 @@ struct token_opts {
 		    "print JSON instead of text", NULL, 0                      \
 	}
 
-#define TOKEN_LOGIN_OPTS(T)                                                \
-	{ "pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.user_env),        \
-		"take the PIN from this environment variable", NULL, 0 },  \
-	    { "pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.user_fd),         \
-		    "read the PIN from this file descriptor", NULL, 0 },   \
-	    { "final-try", NULL, OPT_FLAG, TOKEN_AT(T, final_try),         \
-		    "log in even where it may be the last try", NULL, 0 }, \
-	{                                                                  \
-		"state", "DIR", OPT_STRING, TOKEN_AT(T, state),            \
-		    "where failed logins are counted", OPT_FILES, 0        \
+#define TOKEN_STATE_OPTS(T)                                            \
+	{ "final-try", NULL, OPT_FLAG, TOKEN_AT(T, final_try),         \
+		"log in even where it may be the last try", NULL, 0 }, \
+	{                                                              \
+		"state", "DIR", OPT_STRING, TOKEN_AT(T, state),        \
+		    "where failed logins are counted", OPT_FILES, 0    \
 	}
+
+#define TOKEN_LOGIN_OPTS(T)                                               \
+	{ "pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.user_env),       \
+		"take the PIN from this environment variable", NULL, 0 }, \
+	    { "pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.user_fd),        \
+		    "read the PIN from this file descriptor", NULL, 0 },  \
+	    TOKEN_STATE_OPTS(T)
 
 #define TOKEN_AUDIT_OPTS(T)                                          \
 	{                                                            \

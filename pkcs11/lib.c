@@ -2,6 +2,7 @@
 #include "pkcs11/lib.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "base/file.h"
 #include "pkcs11/login.h"
 #include "pkcs11/names.h"
+#include "pkcs11/noise.h"
 #include "pkcs11/uri.h"
 #include "pkcs11/vendor.h"
 
@@ -86,6 +88,21 @@ put_config(const char *path, struct buf *out, struct diag *d)
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }
 
+/* For a moment, so it need not reach the disk. */
+static enum err
+write_config(const char *path, struct bytes config, struct diag *d)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	if (fd < 0)
+		return diag_errno(d, "open", errno, "cannot write %s", path);
+	n = write(fd, config.ptr, config.len);
+	if (close(fd) != 0 || n != (ssize_t)config.len)
+		return diag_errno(d, "write", errno, "cannot write %s", path);
+	return ERR_OK;
+}
+
 /*
  * p11-kit loads what its configuration names, and its proxy, through which
  * libp11 comes, needs it so. It gets a configuration of its own, which is gone
@@ -100,7 +117,7 @@ load_private(struct tok_lib *l, const char *folder, const char *file,
 
 	e = put_config(l->setup->module, &config, d);
 	if (e == ERR_OK)
-		e = file_write(file, buf_bytes(&config), FILE_PRIVATE, d);
+		e = write_config(file, buf_bytes(&config), d);
 	buf_clear(&config);
 	if (e != ERR_OK)
 		return e;
@@ -201,11 +218,35 @@ start_all(struct tok_lib *l, struct diag *d)
 	return ERR_OK;
 }
 
+/* On the thread of the watch. */
+static void
+hung(void *arg, const char *call, unsigned seconds)
+{
+	const struct tok_lib *l = arg;
+	const struct tok_owner *o = l->setup->owner;
+
+	noise_interrupt(l);
+	if (o != NULL && o->hung != NULL)
+		o->hung(o->arg, call, seconds);
+}
+
+static enum err
+load(struct tok_lib *l, struct diag *d)
+{
+	enum err e;
+
+	noise_begin(l);
+	e = l->setup->module != NULL ? load_one(l, d) : load_registered(l, d);
+	if (e == ERR_OK)
+		e = start_all(l, d);
+	noise_end(l);
+	return e;
+}
+
 enum err
 tok_lib_open(const struct tok_setup *setup, struct tok_lib **ret,
     struct diag *d)
 {
-	const struct tok_owner *o = setup->owner;
 	struct tok_lib *l;
 	enum err e;
 
@@ -213,14 +254,12 @@ tok_lib_open(const struct tok_setup *setup, struct tok_lib **ret,
 	if (l == NULL)
 		return diag_nomem(d);
 	l->setup = setup;
+	(void)pthread_mutex_init(&l->pin, NULL);
 	p11_kit_be_quiet();
-	e = watch_new(setup->timeout, o != NULL ? o->hung : NULL,
-	    o != NULL ? o->arg : NULL, &l->watch, d);
+	l->noise = (struct noise){ -1, -1 };
+	e = watch_new(setup->timeout, hung, l, &l->watch, d);
 	if (e == ERR_OK)
-		e = setup->module != NULL ? load_one(l, d)
-					  : load_registered(l, d);
-	if (e == ERR_OK)
-		e = start_all(l, d);
+		e = load(l, d);
 	if (e == ERR_OK)
 		*ret = l;
 	else
@@ -254,6 +293,7 @@ tok_lib_close(struct tok_lib **l)
 		p11_kit_modules_release((*l)->loaded);
 	watch_free(&(*l)->watch);
 	login_forget((*l)->refused);
+	(void)pthread_mutex_destroy(&(*l)->pin);
 	free((*l)->module);
 	free(*l);
 	*l = NULL;
@@ -365,6 +405,8 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 	}
 	take_text(&ret->slot, info.slotDescription,
 	    sizeof(info.slotDescription));
+	take_text(&ret->slot_maker, info.manufacturerID,
+	    sizeof(info.manufacturerID));
 	rv = p11_get_token_info(&m->p11, slot, &token);
 	if (rv == CKR_OK && (info.flags & CKF_TOKEN_PRESENT) == 0)
 		rv = CKR_TOKEN_NOT_PRESENT;

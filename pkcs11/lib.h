@@ -3,6 +3,8 @@
 #ifndef PKCS11_LIB_H
 #define PKCS11_LIB_H
 
+#include <pthread.h>
+
 #include "pkcs11/p11.h"
 #include "pkcs11/tok.h"
 
@@ -22,12 +24,19 @@ struct lib_module {
 
 struct lib_refused;
 
+/* stderr while it is turned aside (noise.h): descriptors, or -1. */
+struct noise {
+	int saved, caught;
+};
+
 struct tok_lib {
 	const struct tok_setup *setup;
 	struct watch *watch;
 	CK_FUNCTION_LIST **loaded; /* p11-kit's list */
 	struct lib_module *module;
 	size_t num_modules;
+	struct noise noise;
+	pthread_mutex_t pin; /* one PIN at a time is asked for and sent */
 	struct lib_refused *refused; /* PINs that failed (login.c) */
 	char *bridge;                /* of bridge.c */
 };

@@ -380,8 +380,8 @@ out:
 	return e;
 }
 
-enum err
-login_by_pin(struct tok *t, const struct login_try *y, struct diag *d)
+static enum err
+ask_and_send(struct tok *t, const struct login_try *y, struct diag *d)
 {
 	struct ledger *l = NULL;
 	unsigned attempt;
@@ -401,6 +401,18 @@ login_by_pin(struct tok *t, const struct login_try *y, struct diag *d)
 		if (again)
 			lib_tell(t->lib, TOK_TELL_WARNING, "%s", d->msg);
 	}
+	return e;
+}
+
+/* Threads that sign with a key that asks for each use come at once. */
+enum err
+login_by_pin(struct tok *t, const struct login_try *y, struct diag *d)
+{
+	enum err e;
+
+	(void)pthread_mutex_lock(&t->lib->pin);
+	e = ask_and_send(t, y, d);
+	(void)pthread_mutex_unlock(&t->lib->pin);
 	return e;
 }
 

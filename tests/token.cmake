@@ -23,10 +23,12 @@ endforeach()
 # What destroys tokens asks first; guard asks alone.
 add_executable(guard tools/guard.c)
 target_link_libraries(guard PRIVATE cli PkgConfig::CRYPTO)
-house_bats_test(cli_token_guard cli/token_guard.bats)
-set_property(TEST cli_token_guard PROPERTY LABELS token)
-set_property(TEST cli_token_guard APPEND PROPERTY ENVIRONMENT
-	GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
+foreach(name guard match drill json)
+	house_bats_test(cli_token_${name} cli/token_${name}.bats)
+	set_property(TEST cli_token_${name} PROPERTY LABELS token)
+	set_property(TEST cli_token_${name} APPEND PROPERTY ENVIRONMENT
+		GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
+endforeach()
 
 # house_token_test(SUITE FILE.bats): token_SUITE_KIND, for every KIND.
 function(house_token_test suite file)
@@ -68,4 +70,5 @@ endfunction()
 house_world_test(test_tok_keygen unit/test_tok_keygen.c)
 house_world_test(test_tok_store unit/test_tok_store.c)
 house_world_test(test_tok_admin unit/test_tok_admin.c)
+house_world_test(test_tok_request unit/test_tok_request.c)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)

@@ -119,9 +119,9 @@ print_json(const struct tok_info *list, size_t num)
 	for (i = 0; i < num; i++)
 		if (json_array_append_new(array, token_json(&list[i])) != 0) {
 			json_decref(array);
-			return token_print_json(NULL);
+			return token_print_element("tokens", NULL);
 		}
-	return token_print_json(array);
+	return token_print_element("tokens", array);
 }
 
 static enum cmd_exit

@@ -212,7 +212,7 @@ print_json(const struct tok *t, const struct tok_key *k,
 		json_decref(obj);
 		obj = NULL;
 	}
-	return token_print_json(obj);
+	return token_print_element("test", obj);
 }
 
 static void

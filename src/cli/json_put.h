@@ -8,6 +8,9 @@
 #include "base/buf.h"
 #include "pki/digest.h"
 
+/* The version of the shape of every element: docs/ctlsmith.schema.json. */
+#define JSON_SCHEMA 1
+
 /* An element at work; failed is sticky and means that memory ran out. */
 struct json_sink {
 	bool failed;

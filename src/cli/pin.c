@@ -115,6 +115,12 @@ is_given(const struct pin_source *s)
 	return s->has_value || s->fd >= 0 || s->file != NULL;
 }
 
+bool
+pin_sources_have(const struct pin_sources *p, enum pin_which which)
+{
+	return is_given(&p->source[which]);
+}
+
 enum err
 pin_sources_take(struct pin_sources *p, char *uri, bool *ret_found,
     struct diag *d)

@@ -56,6 +56,9 @@ MUST_CHECK enum err pin_sources_take(struct pin_sources *p, char *uri,
 MUST_CHECK enum err pin_sources_file(struct pin_sources *p, const char *file,
     struct diag *d);
 
+/* That PIN need not be asked of a person. */
+bool pin_sources_have(const struct pin_sources *p, enum pin_which which);
+
 void pin_sources_clear(struct pin_sources *p);
 
 /* There is a source for the PIN of that KIND, or somebody to ask: for whoever

@@ -10,6 +10,7 @@
 
 static char root[64];
 static struct world *shared;
+static unsigned timeout; /* of the library, in seconds; 0: its own */
 
 void
 world_check(bool ok, const char *text, const char *file, int line)
@@ -168,6 +169,7 @@ child(const char *plan, world_case *fn)
 	(void)unlink(trace);
 	CHECK(setenv("SOFTHSM2_CONF", conf, 1) == 0);
 	setup.module = module_path();
+	setup.timeout = timeout;
 	if (plan != NULL) {
 		write_file(file, plan);
 		CHECK(setenv("P11FAULT_REAL", setup.module, 1) == 0 &&
@@ -223,6 +225,17 @@ world_run_any(const char *plan, world_case *fn)
 
 	assert_true(status == 0 || status == 3);
 	return shared;
+}
+
+void
+world_run_hangs(const char *plan, world_case *fn)
+{
+	int status;
+
+	timeout = 1;
+	status = run(plan, fn);
+	timeout = 0;
+	assert_int_equal(status, 2);
 }
 
 static unsigned

@@ -65,6 +65,9 @@ const struct world *world_run(const char *plan, world_case *fn);
 /* The same, where only a crash fails the test. */
 const struct world *world_run_any(const char *plan, world_case *fn);
 
+/* The same, where a call must not come back, and the library ends it. */
+void world_run_hangs(const char *plan, world_case *fn);
+
 /* How many calls the last run with a plan made into the module. */
 unsigned world_calls(void);
 /* How many of them were to that function. */

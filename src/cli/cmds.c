@@ -69,10 +69,13 @@ put_group(const struct cmd *group, struct buf *out)
 	buf_printf(out, "%s\nCommands:\n", group->text);
 	for (c = group->subs; *c != NULL; c++)
 		buf_printf(out, "  %-12s %s\n", cmd_word(*c), (*c)->summary);
+	/* A group has one page, and so have the groups within it. */
 	buf_printf(out,
 	    "\n`ctlsmith%s%s COMMAND --help` tells more, and so does "
-	    "`man ctlsmith-%s`.\n",
+	    "`man ctlsmith-%.*s`.\n",
 	    space(group), group->name,
+	    (int)(is_root(group) ? strlen("COMMAND")
+				 : strcspn(group->name, " ")),
 	    is_root(group) ? "COMMAND" : group->name);
 	if (is_root(group))
 		buf_str(out,

@@ -69,11 +69,95 @@ test_cannot_begin(void **state)
 	assert_int_equal(world_calls_of("C_Login"), 2);
 }
 
+/* ---- A device that fails for a moment ------------------------------------------ */
+
+static void
+device_fails(struct world *w)
+{
+	struct tok_session *s = NULL;
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK_ERR(w, tok_session_open(t, &s, &w->d), ERR_OK);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_TOKEN);
+	CHECK(tok_is_gone(&w->d));
+	tok_key_free(&k);
+	CHECK_ERR(w, tok_again(t, &w->d), ERR_OK);
+	CHECK_ERR(w, tok_login(t, TOK_USER, &w->d), ERR_OK);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_OK);
+	tok_session_close(&s);
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+/* The module kept sessions and login, which the token forgot about. */
+static void
+test_device_fails(void **state)
+{
+	world_run("only hsm\nfail C_Sign CKR_DEVICE_ERROR at 1\n",
+	    device_fails);
+}
+
+/* Who does not ask for it goes on without a new login. */
+static void
+goes_on(struct world *w)
+{
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_TOKEN);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_OK);
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+static void
+test_goes_on(void **state)
+{
+	world_run("only hsm\nfail C_Sign CKR_DEVICE_ERROR at 1\n", goes_on);
+	assert_int_equal(world_calls_of("C_Login"), 1);
+}
+
+/* Nor is one that was pulled believed to be logged in. */
+static void
+is_pulled(struct world *w)
+{
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK(tok_logged_in(t));
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_TOKEN);
+	CHECK(tok_is_gone(&w->d) && !tok_logged_in(t));
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+static void
+test_is_pulled(void **state)
+{
+	world_run("only hsm\nfail C_Sign CKR_DEVICE_REMOVED at 1\n"
+		  "remove-after C_Sign\n",
+	    is_pulled);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_cannot_begin, world_setup),
+		cmocka_unit_test_setup(test_device_fails, world_setup),
+		cmocka_unit_test_setup(test_goes_on, world_setup),
+		cmocka_unit_test_setup(test_is_pulled, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, world_group_setup,

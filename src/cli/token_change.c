@@ -41,7 +41,7 @@ print_said(struct token_change *c)
 		json_decref(obj);
 		obj = NULL;
 	}
-	return token_print_json(obj);
+	return token_print_element("done", obj);
 }
 
 static enum err

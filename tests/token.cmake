@@ -68,3 +68,6 @@ endfunction()
 house_world_test(test_tok_keygen unit/test_tok_keygen.c)
 house_world_test(test_tok_store unit/test_tok_store.c)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)
+
+# `ctlsmith token` on all of them.
+house_token_test(suite token/suite.bats)

@@ -74,3 +74,6 @@ house_world_test(test_tok_request unit/test_tok_request.c)
 house_world_test(test_tok_import unit/test_tok_import.c)
 house_world_test(test_tok_review unit/test_tok_review.c)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)
+
+# `ctlsmith token` on all of them.
+house_token_test(suite token/suite.bats)

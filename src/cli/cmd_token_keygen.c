@@ -183,8 +183,8 @@ work(struct token_change *c, struct diag *d)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
-	static const struct token_job job = { TOKEN_URI_WANTED,
-		AUDIT_KEY_GENERATE, check, work };
+	static const struct token_job job = { TOKEN_URI_WANTED, "key-generate",
+		check, work };
 	struct keygen_opts o = { .type = NULL };
 	struct token_change c = { .cmd = cmd,
 		.opts = &o,

@@ -54,7 +54,7 @@ static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	static const struct token_job job = { TOKEN_URI_WANTED,
-		AUDIT_CERTIFICATE_REQUEST, check, work };
+		"certificate-selfsign", check, work };
 	struct selfsign_opts o = { .request = { NULL, NULL, NULL } };
 	struct token_change c = { .cmd = cmd,
 		.opts = &o,

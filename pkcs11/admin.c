@@ -106,7 +106,7 @@ ask_new(void *arg, struct diag *d)
 {
 	struct change *c = arg;
 
-	if (c->new.page != NULL)
+	if (c->new.page != NULL || has_pinpad(c->tok))
 		return ERR_OK;
 	return login_new_pin(c->tok,
 	    c->who == TOK_SO ? TOK_PIN_SO_NEW : TOK_PIN_USER_NEW, &c->new, d);

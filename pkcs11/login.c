@@ -323,9 +323,12 @@ by_pinpad(struct tok *t, const struct login_try *y, struct diag *d)
 {
 	struct ledger *l = NULL;
 	CK_RV rv = CKR_OK;
-	enum err e;
+	enum err e = ERR_OK;
 
-	e = may_try(t, y, &l, d);
+	if (y->ready != NULL)
+		e = y->ready(y->arg, d);
+	if (e == ERR_OK)
+		e = may_try(t, y, &l, d);
 	if (e != ERR_OK)
 		return e;
 	lib_tell(t->lib, TOK_TELL_WAITING,

@@ -13,8 +13,9 @@ struct login_try {
 				 * changed is no hindrance */
 	struct bytes key_label; /* TOK_PIN_KEY */
 	const char *api;        /* the call that takes the PIN */
-	/* Called with ARG once the PIN is there and before it is counted and
-	 * sent; an error ends it. May be NULL. */
+	/* Called with ARG once the PIN is there, or is to be typed at the
+	 * token, and before it is counted and sent; an error ends it. May be
+	 * NULL. */
 	enum err (*ready)(void *arg, struct diag *d);
 	/* Sends it; a PIN with ptr NULL is typed at the token. */
 	CK_RV (*send)(void *arg, struct bytes pin);

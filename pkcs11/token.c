@@ -255,7 +255,10 @@ tok_again(struct tok *t, struct diag *d)
 	size_t i, num, found = 0;
 	enum err e;
 
-	session_close(&t->own);
+	/* Where only its device failed for a moment, the module has all sessions
+	 * still, and with them the login. */
+	(void)p11_close_all_sessions(&t->module->p11, t->slot);
+	t->own.open = false;
 	t->age++;
 	t->logged_in = false;
 	e = lib_scan(t->lib, &slots, &num, d);

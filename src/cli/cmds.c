@@ -20,7 +20,8 @@ static const struct cmd *const commands[] = {
 const struct cmd cmd_root = {
 	.name = "",
 	.text = "Reads and judges the trust lists (CTLFile.tlv, ITLFile.tlv) "
-		"and signed files\nthat Cisco phones trust.\n",
+		"and signed files\nthat Cisco phones trust, and looks after "
+		"the tokens whose keys sign them.\n",
 	.subs = commands,
 };
 
@@ -82,7 +83,8 @@ put_group(const struct cmd *group, struct buf *out)
 		    "`ctlsmith --version` prints the version.\n\nExit status: "
 		    "0 all well; 1 a file could not be read or parsed; 2 "
 		    "usage;\n3 a file did not verify, could not be judged, or "
-		    "has an error.\n");
+		    "has an error, or a rule\nrefused what was asked; 4 "
+		    "token or PIN.\n");
 }
 
 static void

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a hostile reader of libtoken found: each case was wrong once. */
+#include <string.h>
+
+#include "tests/token/world.h"
+#include "tests/unit/test.h"
+
+#define HSM "pkcs11:token=hsm"
+#define HSM_PIN "3456789"
+#define ALWAYS "pkcs11:token=always"
+#define ALWAYS_PIN "4567890"
+
+static enum err
+sign_once(struct tok *t, const struct tok_key *k, struct diag *d)
+{
+	struct bytes message = bytes_of_str("message");
+	struct tok_sign_request r = { .digest = DIGEST_SHA256,
+		.message = message };
+	struct digest_value value;
+	struct buf sig = { 0 };
+	enum err e;
+
+	e = digest_of(r.digest, &message, 1, &value, d);
+	r.value = &value;
+	if (e == ERR_OK)
+		e = tok_sign(t, NULL, k, &r, &sig, d);
+	buf_clear(&sig);
+	return e;
+}
+
+/* The key of T that URI names, or NULL where WANT is an error. */
+static struct tok_key *
+find_key(struct world *w, struct tok *t, const char *uri, enum err want)
+{
+	struct tok_uri *u = NULL;
+	struct tok_key *k = NULL;
+
+	CHECK_ERR(w, tok_uri_parse(uri, &u, &w->d), ERR_OK);
+	CHECK_ERR(w, tok_find_key(t, u, &k, &w->d), want);
+	tok_uri_free(&u);
+	return k;
+}
+
+/* ---- The operation that wants a PIN does not begin ---------------------------- */
+
+static void
+cannot_begin(struct world *w)
+{
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = w->pin[TOK_PIN_KEY] = ALWAYS_PIN;
+	t = world_open(w, ALWAYS);
+	k = find_key(w, t, ALWAYS, ERR_OK);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_TOKEN);
+	CHECK(strcmp(w->d.api, "C_SignInit") == 0);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_OK);
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+/* It is not the PIN's fault: nothing is sent, counted, or held against it. */
+static void
+test_cannot_begin(void **state)
+{
+	world_run("only always\n"
+		  "fail C_SignInit CKR_KEY_FUNCTION_NOT_PERMITTED at 1\n",
+	    cannot_begin);
+	assert_int_equal(world_calls_of("C_Login"), 2);
+}
+
+/* ---- A device that fails for a moment ------------------------------------------ */
+
+static void
+device_fails(struct world *w)
+{
+	struct tok_session *s = NULL;
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK_ERR(w, tok_session_open(t, &s, &w->d), ERR_OK);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_TOKEN);
+	CHECK(tok_is_gone(&w->d));
+	tok_key_free(&k);
+	CHECK_ERR(w, tok_again(t, &w->d), ERR_OK);
+	CHECK_ERR(w, tok_login(t, TOK_USER, &w->d), ERR_OK);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_OK);
+	tok_session_close(&s);
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+/* The module kept sessions and login, which the token forgot about. */
+static void
+test_device_fails(void **state)
+{
+	world_run("only hsm\nfail C_Sign CKR_DEVICE_ERROR at 1\n",
+	    device_fails);
+}
+
+/* Who does not ask for it goes on without a new login. */
+static void
+goes_on(struct world *w)
+{
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_TOKEN);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_OK);
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+static void
+test_goes_on(void **state)
+{
+	world_run("only hsm\nfail C_Sign CKR_DEVICE_ERROR at 1\n", goes_on);
+	assert_int_equal(world_calls_of("C_Login"), 1);
+}
+
+/* Nor is one that was pulled believed to be logged in. */
+static void
+is_pulled(struct world *w)
+{
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	CHECK(tok_logged_in(t));
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_TOKEN);
+	CHECK(tok_is_gone(&w->d) && !tok_logged_in(t));
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+static void
+test_is_pulled(void **state)
+{
+	world_run("only hsm\nfail C_Sign CKR_DEVICE_REMOVED at 1\n"
+		  "remove-after C_Sign\n",
+	    is_pulled);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_cannot_begin, world_setup),
+		cmocka_unit_test_setup(test_device_fails, world_setup),
+		cmocka_unit_test_setup(test_goes_on, world_setup),
+		cmocka_unit_test_setup(test_is_pulled, world_setup),
+	};
+
+	return cmocka_run_group_tests(tests, world_group_setup,
+	    world_group_teardown);
+}

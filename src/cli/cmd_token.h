@@ -16,6 +16,7 @@ extern const struct cmd cmd_token_init;
 extern const struct cmd cmd_token_keygen;
 extern const struct cmd cmd_token_csr;
 extern const struct cmd cmd_token_selfsign;
+extern const struct cmd cmd_token_import_key;
 extern const struct cmd cmd_token_import_cert;
 extern const struct cmd cmd_token_export_cert;
 extern const struct cmd cmd_token_delete;

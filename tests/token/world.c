@@ -8,6 +8,10 @@
 
 #include "tests/unit/test.h"
 
+#ifdef TEST_WITH_ASAN
+#include <sanitizer/lsan_interface.h>
+#endif
+
 static char root[64];
 static struct world *shared;
 static unsigned timeout; /* of the library, in seconds; 0: its own */
@@ -140,7 +144,7 @@ module_path(void)
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (access(paths[i], R_OK) == 0)
 			return paths[i];
-	CHECK(!"SoftHSM is there");
+	world_check(false, "SoftHSM is there", __FILE__, __LINE__);
 	return NULL;
 }
 
@@ -185,6 +189,9 @@ child(const char *plan, world_case *fn)
 	fn(shared);
 	tok_lib_close(&shared->lib);
 	(void)fflush(NULL);
+#ifdef TEST_WITH_ASAN
+	__lsan_do_leak_check();
+#endif
 	_exit(0);
 }
 

@@ -43,7 +43,7 @@ blank_token(struct world *w, struct tok ***list, size_t *num)
 	for (i = 0; i < *num; i++)
 		if (!tok_has(tok_info((*list)[i]), TOK_INITIALISED))
 			return (*list)[i];
-	CHECK(!"there is a blank one");
+	world_check(false, "there is a blank one", __FILE__, __LINE__);
 	return NULL;
 }
 

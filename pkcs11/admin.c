@@ -327,22 +327,23 @@ take(struct tok *t, const struct lib_slot *s)
 static enum err
 find_again(struct init *i, struct diag *d)
 {
-	const struct lib_slot *found = NULL;
 	struct lib_slot *slots = NULL;
-	size_t n, num = 0, matching = 0;
+	size_t n, num = 0, at = 0, matching = 0;
+	bool certain = false;
 	enum err e;
 
 	e = lib_scan(i->tok->lib, &slots, &num, d);
 	if (e != ERR_OK)
 		return e;
-	for (n = 0; n < num && (found == NULL || !stayed(i, found)); n++) {
+	for (n = 0; n < num && !certain; n++) {
 		if (!may_be_it(i, &slots[n]))
 			continue;
-		matching = stayed(i, &slots[n]) ? 1 : matching + 1;
-		found = &slots[n];
+		certain = stayed(i, &slots[n]);
+		matching = certain ? 1 : matching + 1;
+		at = n;
 	}
 	if (matching == 1)
-		take(i->tok, found);
+		take(i->tok, &slots[at]);
 	else
 		e = diag_set(d, ERR_TOKEN,
 		    matching == 0

@@ -43,7 +43,7 @@ blank_token(struct world *w, struct tok ***list, size_t *num)
 	for (i = 0; i < *num; i++)
 		if (!tok_has(tok_info((*list)[i]), TOK_INITIALISED))
 			return (*list)[i];
-	CHECK(!"there is a blank one");
+	world_check(false, "there is a blank one", __FILE__, __LINE__);
 	return NULL;
 }
 
@@ -408,6 +408,10 @@ test_any_call(void **state)
 	world_run("sessions 100\n", init_any);
 	num = world_calls();
 	assert_true(num > 20);
+	world_setup(NULL);
+	assert_non_null(
+	    strstr(world_run("fail-after C_InitToken 0x6\n", init_any)->d.msg,
+		"initialised all the same"));
 	world_setup(NULL);
 	for (i = 1; i <= num; i++)
 		for (j = 0; j < 3; j++)

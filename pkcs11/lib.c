@@ -389,7 +389,7 @@ take_info(struct tok_info *ret, const CK_TOKEN_INFO *t, const CK_SLOT_INFO *s)
 
 void
 lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
-    struct tok_info *ret)
+    CK_SESSION_HANDLE own, struct tok_info *ret)
 {
 	CK_TOKEN_INFO token;
 	CK_SLOT_INFO info;
@@ -415,7 +415,7 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 		return;
 	}
 	take_info(ret, &token, &info);
-	vendor_read_tries(&m->p11, slot, ret);
+	vendor_read_tries(&m->p11, slot, own, ret);
 }
 
 /* The slots of M that hold a token. A module may change its mind about their
@@ -468,7 +468,7 @@ scan_module(struct lib_module *m, struct buf *slots, struct diag *d)
 		memset(&s, 0, sizeof(s));
 		s.module = m;
 		s.id = ids[i];
-		lib_read_token(m, ids[i], &s.info);
+		lib_read_token(m, ids[i], CK_INVALID_HANDLE, &s.info);
 		buf_put(slots, bytes_of(&s, sizeof(s)));
 	}
 	free(ids);

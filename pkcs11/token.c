@@ -228,7 +228,7 @@ tok_refresh(struct tok *t, struct diag *d)
 {
 	struct tok_info now;
 
-	lib_read_token(t->module, t->slot, &now);
+	lib_read_token(t->module, t->slot, session_handle(&t->own), &now);
 	if (now.trouble.code != ERR_OK) {
 		*d = now.trouble;
 		return d->code;

@@ -150,6 +150,28 @@ test_is_pulled(void **state)
 	    is_pulled);
 }
 
+/* ---- The last try, with no session left to ask about it ------------------------- */
+
+static void
+spends_last(struct world *w)
+{
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = "wrong";
+	t = world_open(w, HSM);
+	CHECK_ERR(w, tok_login(t, TOK_USER, &w->d), ERR_PIN);
+	tok_close(&t);
+}
+
+static void
+test_last_try(void **state)
+{
+	world_run("only hsm\nmanufacturer SafeNet\nvendor-tries 1 15\n"
+		  "sessions 1\n",
+	    spends_last);
+	assert_int_equal(world_calls_of("C_Login"), 0);
+}
+
 int
 main(void)
 {
@@ -158,6 +180,7 @@ main(void)
 		cmocka_unit_test_setup(test_device_fails, world_setup),
 		cmocka_unit_test_setup(test_goes_on, world_setup),
 		cmocka_unit_test_setup(test_is_pulled, world_setup),
+		cmocka_unit_test_setup(test_last_try, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, world_group_setup,

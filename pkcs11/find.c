@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "pkcs11/names.h"
+#include "pkcs11/uri.h"
 
 #define FIND_STEP 256
+#define ASKED_ROOM 4096 /* a URI names no longer one */
 
 size_t
 find_num(const struct buf *handles)
@@ -86,22 +88,6 @@ set_bytes(CK_ATTRIBUTE *a, CK_ATTRIBUTE_TYPE type, struct bytes value)
 	*a = (CK_ATTRIBUTE){ type, u.out, value.len };
 }
 
-enum err
-find_by(struct tok_session *s, CK_OBJECT_CLASS class, struct bytes id,
-    struct bytes label, struct buf *ret, struct diag *d)
-{
-	CK_ATTRIBUTE a[3];
-	struct p11_template t = { a, 0 };
-
-	if (class != CK_UNAVAILABLE_INFORMATION)
-		a[t.num++] = (CK_ATTRIBUTE){ CKA_CLASS, &class, sizeof(class) };
-	if (id.ptr != NULL)
-		set_bytes(&a[t.num++], CKA_ID, id);
-	if (label.ptr != NULL)
-		set_bytes(&a[t.num++], CKA_LABEL, label);
-	return find_handles(s, &t, ret, d);
-}
-
 /* Codes that speak of single attributes; the others are there all the same. */
 static bool
 is_partial(CK_RV rv)
@@ -162,4 +148,76 @@ find_number(const CK_ATTRIBUTE *a, CK_ULONG fallback)
 		return fallback;
 	memcpy(&v, b.ptr, sizeof(v));
 	return v;
+}
+
+/* Whether what was read into A is what T asked for. */
+static bool
+is_asked(const struct p11_template *t, const CK_ATTRIBUTE *a)
+{
+	struct bytes found, asked;
+	CK_ULONG i;
+
+	for (i = 0; i < t->num; i++) {
+		found = find_bytes(&a[i]);
+		asked = find_bytes(&t->item[i]);
+		if (t->item[i].type == CKA_LABEL) {
+			found = uri_trim(found); /* some modules pad it */
+			asked = uri_trim(asked);
+		}
+		if (!bytes_equal(found, asked))
+			return false;
+	}
+	return true;
+}
+
+/* Reads the attributes of T from the objects of HANDLES. A module that does not
+ * know one may leave it out of the search, and then finds keys that nobody has
+ * named. */
+static enum err
+check_found(struct tok_session *s, const struct p11_template *t,
+    const struct buf *handles, struct diag *d)
+{
+	uint8_t room[3][ASKED_ROOM];
+	CK_ATTRIBUTE a[3];
+	enum err e = ERR_OK;
+	CK_ULONG k;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < find_num(handles); i++) {
+		for (k = 0; k < t->num; k++)
+			a[k] = (CK_ATTRIBUTE){ t->item[k].type, room[k],
+				sizeof(room[k]) };
+		e = find_read(s, find_handle(handles, i), a, t->num, d);
+		if (e == ERR_OK && !is_asked(t, a))
+			e = diag_set(d, ERR_TOKEN,
+			    "the module finds objects that were not asked for; "
+			    "it cannot be trusted to choose");
+	}
+	return e;
+}
+
+enum err
+find_by(struct tok_session *s, CK_OBJECT_CLASS class, struct bytes id,
+    struct bytes label, struct buf *ret, struct diag *d)
+{
+	CK_ATTRIBUTE a[3];
+	struct p11_template t = { a, 0 };
+	struct buf found = { 0 };
+	enum err e;
+
+	if (class != CK_UNAVAILABLE_INFORMATION)
+		a[t.num++] = (CK_ATTRIBUTE){ CKA_CLASS, &class, sizeof(class) };
+	if (id.ptr != NULL)
+		set_bytes(&a[t.num++], CKA_ID, id);
+	if (label.ptr != NULL)
+		set_bytes(&a[t.num++], CKA_LABEL, label);
+	e = find_handles(s, &t, &found, d);
+	if (e == ERR_OK && (id.ptr != NULL || label.ptr != NULL))
+		e = check_found(s, &t, &found, d);
+	if (e == ERR_OK) {
+		buf_put(ret, buf_bytes(&found));
+		e = buf_ok(ret) ? ERR_OK : diag_nomem(d);
+	}
+	buf_clear(&found);
+	return e;
 }

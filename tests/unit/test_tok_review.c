@@ -172,6 +172,29 @@ test_last_try(void **state)
 	assert_int_equal(world_calls_of("C_Login"), 0);
 }
 
+/* ---- A module that finds what was not asked for ---------------------------------- */
+
+static void
+finds_other(struct world *w)
+{
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	(void)find_key(w, t, HSM ";id=%21", ERR_TOKEN);
+	CHECK_ERR(w, tok_delete(t, bytes_of_str("\x21"), &w->num, &w->d),
+	    ERR_TOKEN);
+	tok_close(&t);
+}
+
+/* It takes any id for the one that is wanted. */
+static void
+test_finds_other(void **state)
+{
+	world_run("only hsm\nattr CKA_ID=hex:99 any-class\n", finds_other);
+	assert_int_equal(world_calls_of("C_DestroyObject"), 0);
+}
+
 int
 main(void)
 {
@@ -181,6 +204,7 @@ main(void)
 		cmocka_unit_test_setup(test_goes_on, world_setup),
 		cmocka_unit_test_setup(test_is_pulled, world_setup),
 		cmocka_unit_test_setup(test_last_try, world_setup),
+		cmocka_unit_test_setup(test_finds_other, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, world_group_setup,

@@ -96,6 +96,22 @@ is_partial(CK_RV rv)
 	    rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_BUFFER_TOO_SMALL;
 }
 
+/* A room is filled with this before the module is asked: where all of it is
+ * still there, the module gave up at another attribute. */
+#define UNTOUCHED 0xa5
+
+static bool
+is_untouched(const CK_ATTRIBUTE *a)
+{
+	const uint8_t *p = a->pValue;
+	CK_ULONG i;
+
+	for (i = 0; i < a->ulValueLen; i++)
+		if (p[i] != UNTOUCHED)
+			return false;
+	return true;
+}
+
 enum err
 find_read(struct tok_session *s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE *a,
     CK_ULONG num, struct diag *d)
@@ -109,13 +125,16 @@ find_read(struct tok_session *s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE *a,
 	e = session_ready(s, d);
 	if (e != ERR_OK)
 		return e;
-	for (i = 0; i < num; i++)
+	for (i = 0; i < num; i++) {
 		room[i] = a[i].ulValueLen;
+		memset(a[i].pValue, UNTOUCHED, room[i]);
+	}
 	rv = p11_get_attributes(&s->tok->module->p11, s->handle, o, a, num);
 	if (!is_partial(rv))
 		return session_fail(s, d, "C_GetAttributeValue", rv);
 	for (i = 0; i < num; i++)
-		if (a[i].ulValueLen > room[i])
+		if (a[i].ulValueLen > room[i] ||
+		    (a[i].ulValueLen == room[i] && is_untouched(&a[i])))
 			a[i].ulValueLen = CK_UNAVAILABLE_INFORMATION;
 	return ERR_OK;
 }

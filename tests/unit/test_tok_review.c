@@ -195,6 +195,46 @@ test_finds_other(void **state)
 	assert_int_equal(world_calls_of("C_DestroyObject"), 0);
 }
 
+/* ---- Attributes that the module did not write -------------------------------------- */
+
+static void
+reads_untouched(struct world *w)
+{
+	struct tok_objects *o = NULL;
+	struct tok *t;
+	size_t i;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	CHECK_ERR(w, tok_login(t, TOK_USER, &w->d), ERR_OK);
+	CHECK_ERR(w, tok_objects_read(t, NULL, &o, &w->d), ERR_OK);
+	for (i = 0; i < tok_objects_num(o); i++) {
+		const struct tok_object *x = tok_object(o, i);
+
+		CHECK(x->num_allowed == 0 && x->label.len < 100);
+		if (x->label.len == 0)
+			CHECK(!x->readable);
+	}
+	tok_objects_free(&o);
+	tok_close(&t);
+}
+
+/* What the room held before is no answer. */
+static void
+test_untouched(void **state)
+{
+	char plan[100];
+	int n;
+
+	for (n = 1; n < 30; n++) {
+		(void)snprintf(plan, sizeof(plan),
+		    "only hsm\nfail C_GetAttributeValue "
+		    "CKR_ATTRIBUTE_TYPE_INVALID at %d\n",
+		    n);
+		world_run(plan, reads_untouched);
+	}
+}
+
 int
 main(void)
 {
@@ -205,6 +245,7 @@ main(void)
 		cmocka_unit_test_setup(test_is_pulled, world_setup),
 		cmocka_unit_test_setup(test_last_try, world_setup),
 		cmocka_unit_test_setup(test_finds_other, world_setup),
+		cmocka_unit_test_setup(test_untouched, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, world_group_setup,

@@ -2,6 +2,7 @@
 /* What a hostile reader of libtoken found: each case was wrong once. */
 #include <string.h>
 
+#include "pkcs11/make.h"
 #include "tests/token/world.h"
 #include "tests/unit/test.h"
 
@@ -195,6 +196,54 @@ test_finds_other(void **state)
 	assert_int_equal(world_calls_of("C_DestroyObject"), 0);
 }
 
+/* ---- A key that everybody sees, and one that only its user sees ----------------- */
+
+static void
+make_pair(struct world *w, struct tok *t, const char *id, bool private)
+{
+	static const uint8_t curve[] = { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+		0x3d, 0x03, 0x01, 0x07 };
+	const struct make_flag flags[] = { { CKA_TOKEN, CK_TRUE, 0 },
+		{ CKA_PRIVATE, private, 0 } };
+	CK_MECHANISM mechanism = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
+	struct make_template m[2] = { { .num = 0 }, { .num = 0 } };
+	struct p11_template half[2];
+	CK_OBJECT_HANDLE made[2];
+	size_t i;
+
+	CHECK_ERR(w, make_ready(t, &w->d), ERR_OK);
+	for (i = 0; i < 2; i++) {
+		make_put_flags(&m[i], flags, 2, 0);
+		make_put(&m[i], CKA_ID, bytes_of_str(id));
+		make_put(&m[i], CKA_LABEL, bytes_of_str("both"));
+	}
+	make_put(&m[0], CKA_EC_PARAMS, bytes_of(curve, sizeof(curve)));
+	half[0] = make_view(&m[0]);
+	half[1] = make_view(&m[1]);
+	CHECK(p11_generate_pair(&t->module->p11, t->own.handle, &mechanism,
+		  half, made) == CKR_OK);
+}
+
+static void
+finds_both(struct world *w)
+{
+	struct tok *t = world_open(w, WORLD_EMPTY);
+
+	make_pair(w, t, "1", false);
+	make_pair(w, t, "2", true);
+	tok_close(&t);
+	t = world_open(w, WORLD_EMPTY);
+	(void)find_key(w, t, WORLD_EMPTY ";object=both", ERR_TOKEN);
+	CHECK(strstr(w->d.msg, "2 private keys match") != NULL);
+	tok_close(&t);
+}
+
+static void
+test_finds_both(void **state)
+{
+	world_run(NULL, finds_both);
+}
+
 /* ---- Attributes that the module did not write -------------------------------------- */
 
 static void
@@ -245,6 +294,7 @@ main(void)
 		cmocka_unit_test_setup(test_is_pulled, world_setup),
 		cmocka_unit_test_setup(test_last_try, world_setup),
 		cmocka_unit_test_setup(test_finds_other, world_setup),
+		cmocka_unit_test_setup(test_finds_both, world_setup),
 		cmocka_unit_test_setup(test_untouched, world_setup),
 	};
 

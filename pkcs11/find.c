@@ -240,3 +240,48 @@ find_by(struct tok_session *s, CK_OBJECT_CLASS class, struct bytes id,
 	buf_clear(&found);
 	return e;
 }
+
+/* Leaves of HANDLES the objects with the label. */
+static enum err
+keep_labelled(struct tok_session *s, struct bytes label, struct buf *handles,
+    struct diag *d)
+{
+	uint8_t room[ASKED_ROOM];
+	struct buf kept = { 0 };
+	CK_OBJECT_HANDLE h;
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < find_num(handles); i++) {
+		CK_ATTRIBUTE a = { CKA_LABEL, room, sizeof(room) };
+
+		h = find_handle(handles, i);
+		e = find_read(s, h, &a, 1, d);
+		if (e == ERR_OK &&
+		    bytes_equal(uri_trim(find_bytes(&a)), uri_trim(label)))
+			buf_put(&kept, bytes_of(&h, sizeof(h)));
+	}
+	if (e == ERR_OK && !buf_ok(&kept))
+		e = diag_nomem(d);
+	buf_clear(handles);
+	*handles = kept;
+	return e;
+}
+
+enum err
+find_by_uri(struct tok_session *s, CK_OBJECT_CLASS class, struct bytes id,
+    struct bytes label, struct buf *ret, struct diag *d)
+{
+	struct buf found = { 0 };
+	enum err e;
+
+	e = find_by(s, class, id, bytes_of(NULL, 0), &found, d);
+	if (e == ERR_OK && label.ptr != NULL)
+		e = keep_labelled(s, label, &found, d);
+	if (e == ERR_OK) {
+		buf_put(ret, buf_bytes(&found));
+		e = buf_ok(ret) ? ERR_OK : diag_nomem(d);
+	}
+	buf_clear(&found);
+	return e;
+}

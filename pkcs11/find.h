@@ -23,6 +23,11 @@ CK_OBJECT_HANDLE find_handle(const struct buf *handles, size_t i);
 MUST_CHECK enum err find_by(struct tok_session *s, CK_OBJECT_CLASS class,
     struct bytes id, struct bytes label, struct buf *ret, struct diag *d);
 
+/* The same, with the label as URIs have it: without the blanks and NULs that
+ * stand behind it, which some modules add and others keep. */
+MUST_CHECK enum err find_by_uri(struct tok_session *s, CK_OBJECT_CLASS class,
+    struct bytes id, struct bytes label, struct buf *ret, struct diag *d);
+
 /* Reads attributes into the room that A gives. What cannot be read, does not
  * fit, or is said to be longer than its room has ulValueLen
  * CK_UNAVAILABLE_INFORMATION; that is no error. */

@@ -155,7 +155,7 @@ search(struct tok *t, const struct tok_uri *u, struct buf *handles,
 	if (class == CKO_SECRET_KEY || class == CKO_DATA)
 		return diag_set(d, ERR_USAGE,
 		    "the URI's type= names no key that signs");
-	return find_by(&t->own, CKO_PRIVATE_KEY, id, label, handles, d);
+	return find_by_uri(&t->own, CKO_PRIVATE_KEY, id, label, handles, d);
 }
 
 static enum err

@@ -284,6 +284,39 @@ test_untouched(void **state)
 	}
 }
 
+/* ---- Labels with blanks behind them -------------------------------------------- */
+
+static const struct tok_keygen with_blank = { .kind = TOK_EC_P256,
+	.label = { (const uint8_t *)"blank ", 6 },
+	.id = { (const uint8_t *)"\x77", 1 } };
+
+/* Its URI, as it is printed, finds it. */
+static void
+finds_by_uri(struct world *w)
+{
+	struct tok_objects *o = NULL;
+	struct buf uri = { 0 };
+	struct tok_key *k = NULL;
+	struct tok *t;
+
+	t = world_open(w, WORLD_EMPTY);
+	CHECK_ERR(w, tok_keygen(t, &with_blank, &k, &w->d), ERR_OK);
+	tok_key_free(&k);
+	CHECK_ERR(w, tok_objects_read(t, NULL, &o, &w->d), ERR_OK);
+	tok_put_object_uri(&uri, tok_info(t), tok_object(o, 0));
+	k = find_key(w, t, buf_cstr(&uri), ERR_OK);
+	tok_key_free(&k);
+	buf_clear(&uri);
+	tok_objects_free(&o);
+	tok_close(&t);
+}
+
+static void
+test_blank(void **state)
+{
+	world_run(NULL, finds_by_uri);
+}
+
 int
 main(void)
 {
@@ -296,6 +329,7 @@ main(void)
 		cmocka_unit_test_setup(test_finds_other, world_setup),
 		cmocka_unit_test_setup(test_finds_both, world_setup),
 		cmocka_unit_test_setup(test_untouched, world_setup),
+		cmocka_unit_test_setup(test_blank, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, world_group_setup,

@@ -58,6 +58,9 @@ house_unit_test(test_ledger SOURCES unit/test_ledger.c LIBS token)
 house_faults_test(test_ledger_faults SOURCES unit/test_ledger_faults.c
 	LIBS token)
 
+house_bats_test(cli_token_review cli/token_review.bats)
+set_property(TEST cli_token_review PROPERTY LABELS token)
+
 # house_world_test(NAME SOURCES...): libtoken over SoftHSM and the shim.
 function(house_world_test name)
 	house_unit_test(${name} SOURCES token/world.c ${ARGN} LIBS token)

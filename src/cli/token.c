@@ -190,6 +190,21 @@ take_uri(struct token_run *r, char *text, struct diag *d)
 	return e;
 }
 
+/* What is refused may hold a PIN too, and must not be shown with it. */
+static enum err
+refuse_arg(char *arg, struct diag *d)
+{
+	struct secret pin = { 0 };
+	struct diag other;
+	bool found = false;
+
+	if (tok_uri_take_pin(arg, &pin, &found, &other) != ERR_OK)
+		found = true;
+	secret_clear(&pin);
+	return diag_set(d, ERR_USAGE, "'%s' is one argument too many%s", arg,
+	    found ? ", and its PIN was seen by other users" : "");
+}
+
 static enum err
 check_args(char **args, enum token_uri wanted, struct diag *d)
 {
@@ -199,8 +214,7 @@ check_args(char **args, enum token_uri wanted, struct diag *d)
 		    "token list` prints those of the tokens that are there");
 	if (wanted == TOKEN_URI_NONE ? args[0] != NULL
 				     : args[0] != NULL && args[1] != NULL)
-		return diag_set(d, ERR_USAGE, "'%s' is one argument too many",
-		    args[wanted == TOKEN_URI_NONE ? 0 : 1]);
+		return refuse_arg(args[wanted == TOKEN_URI_NONE ? 0 : 1], d);
 	return ERR_OK;
 }
 

@@ -233,10 +233,13 @@ hung(void *arg, const char *call, unsigned seconds)
 static enum err
 load(struct tok_lib *l, struct diag *d)
 {
+	struct watch_call call;
 	enum err e;
 
 	noise_begin(l);
+	watch_begin(l->watch, &call, WATCH_QUERY, "loading");
 	e = l->setup->module != NULL ? load_one(l, d) : load_registered(l, d);
+	watch_end(l->watch, &call);
 	if (e == ERR_OK)
 		e = start_all(l, d);
 	noise_end(l);
@@ -280,6 +283,17 @@ end_module(struct tok_lib *l, struct lib_module *m)
 	free(m->path);
 }
 
+/* A module may hang in what it does at its end. */
+static void
+release(struct tok_lib *l)
+{
+	struct watch_call call;
+
+	watch_begin(l->watch, &call, WATCH_QUERY, "unloading");
+	p11_kit_modules_release(l->loaded);
+	watch_end(l->watch, &call);
+}
+
 void
 tok_lib_close(struct tok_lib **l)
 {
@@ -290,7 +304,7 @@ tok_lib_close(struct tok_lib **l)
 	for (i = 0; i < (*l)->num_modules; i++)
 		end_module(*l, &(*l)->module[i]);
 	if ((*l)->loaded != NULL)
-		p11_kit_modules_release((*l)->loaded);
+		release(*l);
 	watch_free(&(*l)->watch);
 	login_forget((*l)->refused);
 	(void)pthread_mutex_destroy(&(*l)->pin);

@@ -58,8 +58,11 @@ house_unit_test(test_ledger SOURCES unit/test_ledger.c LIBS token)
 house_faults_test(test_ledger_faults SOURCES unit/test_ledger_faults.c
 	LIBS token)
 
+add_library(hangs MODULE tools/hangs.c)
 house_bats_test(cli_token_review cli/token_review.bats)
 set_property(TEST cli_token_review PROPERTY LABELS token)
+set_property(TEST cli_token_review APPEND PROPERTY ENVIRONMENT
+	HANGS=$<TARGET_FILE:hangs>)
 
 # house_world_test(NAME SOURCES...): libtoken over SoftHSM and the shim.
 function(house_world_test name)

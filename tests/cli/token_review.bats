@@ -22,3 +22,8 @@ setup() {
 	run -2 "$CTLSMITH" token list --module /none "$uri&pin-value=24680"
 	[[ $output != *13579* && $output != *24680* ]]
 }
+
+@test "a module that hangs while it is loaded is given up" {
+	run -4 timeout 60 "$CTLSMITH" token list --timeout 1 --module "$HANGS"
+	[[ $output == *'has not come back from loading in 1 s'* ]]
+}

@@ -489,6 +489,22 @@ scan_module(struct lib_module *m, struct buf *slots, struct diag *d)
 	return e;
 }
 
+/* By label, then by serial number; those that nobody has initialised last. */
+static int
+by_label(const void *x, const void *y)
+{
+	const struct tok_info *a = &((const struct lib_slot *)x)->info;
+	const struct tok_info *b = &((const struct lib_slot *)y)->info;
+	int c = tok_has(b, TOK_INITIALISED) - tok_has(a, TOK_INITIALISED);
+
+	if (c == 0)
+		c = bytes_order(tok_text_bytes(&a->label),
+		    tok_text_bytes(&b->label));
+	return c != 0 ? c
+		      : bytes_order(tok_text_bytes(&a->serial),
+			    tok_text_bytes(&b->serial));
+}
+
 /* With several modules, one that does not answer leaves the others. */
 enum err
 lib_scan(struct tok_lib *l, struct lib_slot **ret, size_t *ret_num,
@@ -518,19 +534,9 @@ lib_scan(struct tok_lib *l, struct lib_slot **ret, size_t *ret_num,
 	}
 	*ret_num = slots.len / sizeof(**ret);
 	*ret = (struct lib_slot *)(void *)slots.ptr;
+	if (*ret_num > 0)
+		qsort(*ret, *ret_num, sizeof(**ret), by_label);
 	return ERR_OK;
-}
-
-static int
-by_label(const void *x, const void *y)
-{
-	const struct tok_info *a = x, *b = y;
-	int c = bytes_order(tok_text_bytes(&a->label),
-	    tok_text_bytes(&b->label));
-
-	return c != 0 ? c
-		      : bytes_order(tok_text_bytes(&a->serial),
-			    tok_text_bytes(&b->serial));
 }
 
 enum err
@@ -551,7 +557,6 @@ tok_list(struct tok_lib *l, struct tok_info **ret, size_t *ret_num,
 	free(slots);
 	if (list == NULL)
 		return diag_nomem(d);
-	qsort(list, num, sizeof(*list), by_label);
 	*ret = list;
 	*ret_num = num;
 	return ERR_OK;

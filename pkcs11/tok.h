@@ -483,16 +483,21 @@ MUST_CHECK enum err tok_sign_way(struct tok *t, struct tok_session *s,
  * report an event. Asking people is the business of the caller. */
 
 /* Initialises the token, which loses all it has, and sets the user's PIN
- * (asked of the owner) where SET_PIN. LABEL has at most 32 bytes. For one that
- * is initialised the SO PIN must be its own. */
+ * (asked of the owner) where SET_PIN. LABEL has at most 32 bytes of UTF-8. For
+ * one that is initialised the SO PIN must be its own; for one that never was,
+ * the owner is asked for a new one. T is the token as it is then, with another
+ * slot and serial number, may be; keys found before are void. Where it fails
+ * after the fact, the message says so. */
 MUST_CHECK enum err tok_init(struct tok *t, struct bytes label, bool set_pin,
     struct diag *d);
 
-/* WHO changes the own PIN. Old and new are asked of the owner. */
+/* WHO changes the own PIN. The old one is asked of the owner, then the new one.
+ * Nobody is logged in afterwards. */
 MUST_CHECK enum err tok_pin_change(struct tok *t, enum tok_user who,
     struct diag *d);
 
-/* The SO gives the user a new PIN; this unlocks a locked one too. */
+/* The SO gives the user a new PIN; this unlocks a locked one too. Nobody is
+ * logged in afterwards. */
 MUST_CHECK enum err tok_pin_reset(struct tok *t, struct diag *d);
 
 enum tok_key_kind {
@@ -526,18 +531,21 @@ MUST_CHECK enum err tok_keygen(struct tok *t, const struct tok_keygen *g,
     struct tok_key **ret, struct diag *d);
 
 /* Brings in a key from a file: created, else unwrapped by a one-time key;
- * ERR_UNSUPPORTED where the token takes neither. Read back as in tok_keygen(),
- * but for LOCAL. */
+ * ERR_UNSUPPORTED where the token takes neither. Read back and proven as in
+ * tok_keygen(), but for its origin, and destroyed likewise. ERR_EXISTS where a
+ * key has the label or the id; a certificate may have them. */
 MUST_CHECK enum err tok_import_key(struct tok *t, const struct keyfile *f,
     struct bytes label, struct bytes id, struct tok_key **ret, struct diag *d);
 
-/* Stores a certificate under LABEL and ID and reads it back. ERR_EXISTS where
- * the token holds the same. */
+/* Stores a certificate under LABEL and ID and reads it back; one that came out
+ * otherwise is destroyed. ERR_EXISTS where the token holds the same. */
 MUST_CHECK enum err tok_import_cert(struct tok *t, struct bytes der,
     struct bytes label, struct bytes id, struct diag *d);
 
-/* Destroys all objects with this id: private key, public key, certificates.
- * *RET_NUM: how many. */
+/* Destroys all objects with this id, the private key first, then public keys
+ * and certificates. *RET_NUM: how many. ERR_ABSENT where there are none. Where
+ * one stays, what follows stays too, and the message says which and how many
+ * are gone. */
 MUST_CHECK enum err tok_delete(struct tok *t, struct bytes id, size_t *ret_num,
     struct diag *d);
 

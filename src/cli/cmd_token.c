@@ -9,6 +9,8 @@ static const struct cmd *const commands[] = {
 	&cmd_token_test,
 	&cmd_token_match,
 	&cmd_token_drill,
+	&cmd_token_init,
+	&cmd_token_pin,
 	NULL,
 };
 

@@ -12,5 +12,10 @@ extern const struct cmd cmd_token_mechanisms;
 extern const struct cmd cmd_token_test;
 extern const struct cmd cmd_token_match;
 extern const struct cmd cmd_token_drill;
+extern const struct cmd cmd_token_init;
+extern const struct cmd cmd_token_pin;
+extern const struct cmd cmd_token_pin_change;
+extern const struct cmd cmd_token_pin_reset;
+extern const struct cmd cmd_token_pin_unblock;
 
 #endif

@@ -157,7 +157,7 @@ const struct cmd cmd_token_list = {
 	.summary = "List the tokens that are connected",
 	.text = "Prints a line for each token that the module sees, with what "
 		"is wrong with it,\nthe PIN's tries left where the token "
-		"tells, and below that the URI that names it.\nNo PIN is "
+		"tells, and below that the URI that names\nit. No PIN is "
 		"asked for.\n",
 	.opts = opts,
 	.run = run,

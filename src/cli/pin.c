@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +27,9 @@ static const struct {
 	[PIN_NEW] = { "--new-pin-env", "--new-pin-fd",
 	    offsetof(struct pin_opts, new_env),
 	    offsetof(struct pin_opts, new_fd) },
+	[PIN_SO_NEW] = { "--new-so-pin-env", "--new-so-pin-fd",
+	    offsetof(struct pin_opts, new_so_env),
+	    offsetof(struct pin_opts, new_so_fd) },
 };
 
 static const char *
@@ -164,8 +168,9 @@ which_of(enum tok_pin_kind kind)
 		return PIN_SO;
 	case TOK_PIN_KEY:
 		return PIN_KEY;
-	case TOK_PIN_USER_NEW:
 	case TOK_PIN_SO_NEW:
+		return PIN_SO_NEW;
+	case TOK_PIN_USER_NEW:
 	default:
 		return PIN_NEW;
 	}
@@ -294,23 +299,82 @@ ask(const struct tok_pin_request *r, struct secret *ret, struct diag *d)
 }
 
 enum err
+pin_can_give(const struct pin_sources *p, enum tok_pin_kind kind,
+    struct diag *d)
+{
+	static const char *const names[PIN_NUM] = {
+		[PIN_USER] = "a PIN",
+		[PIN_SO] = "the SO PIN",
+		[PIN_KEY] = "the PIN of the key",
+		[PIN_NEW] = "a new PIN",
+		[PIN_SO_NEW] = "a new SO PIN",
+	};
+	enum pin_which w = which_of(kind);
+
+	if (is_given(&p->source[w]) || prompt_has_terminal())
+		return ERR_OK;
+	return diag_set(d, ERR_PIN,
+	    "%s is needed: give it with %s or %s, or run this at a terminal",
+	    names[w], options[w].env_option, options[w].fd_option);
+}
+
+static enum err
+check_length(const struct tok_info *i, size_t len, struct diag *d)
+{
+	bool max = i->pin_max != TOK_UNKNOWN && i->pin_max > 0;
+
+	if (i->pin_min != TOK_UNKNOWN && len < i->pin_min)
+		return diag_set(d, ERR_PIN,
+		    "the new PIN is too short: the token wants %" PRIu64
+		    " characters or more",
+		    i->pin_min);
+	if (max && len > i->pin_max)
+		return diag_set(d, ERR_PIN,
+		    "the new PIN is too long: the token takes %" PRIu64
+		    " characters",
+		    i->pin_max);
+	return ERR_OK;
+}
+
+enum err
+pin_take_new(struct pin_sources *p, const struct tok_info *i,
+    enum tok_pin_kind kind, struct diag *d)
+{
+	const struct tok_pin_request r = { .kind = kind,
+		.token = i,
+		.attempt = 1 };
+	struct pin_source *s = &p->source[which_of(kind)];
+	struct secret pin = { 0 };
+	bool again;
+	enum err e;
+
+	e = pin_give(p, &r, &pin, &again, d);
+	if (e == ERR_OK)
+		e = check_length(i, pin.len, d);
+	if (e != ERR_OK) {
+		secret_clear(&pin);
+		return e;
+	}
+	secret_clear(&s->value);
+	s->value = pin;
+	s->has_value = true;
+	s->used = false;
+	return ERR_OK;
+}
+
+enum err
 pin_give(struct pin_sources *p, const struct tok_pin_request *r,
     struct secret *ret, bool *ret_again, struct diag *d)
 {
 	enum pin_which w = which_of(r->kind);
+	enum err e;
 
 	*ret_again = false;
 	if (is_given(&p->source[w]))
 		return give(p, r, &p->source[w], ret, d);
-	if (!prompt_has_terminal())
-		return diag_set(d, ERR_PIN,
-		    "%s is needed: give it with %s or %s, or run this at a "
-		    "terminal",
-		    r->kind == TOK_PIN_SO ? "the SO PIN"
-			: w == PIN_NEW    ? "a new PIN"
-			: w == PIN_KEY    ? "the PIN of the key"
-					  : "a PIN",
-		    options[w].env_option, options[w].fd_option);
+	e = pin_can_give(p, r->kind, d);
+	if (e != ERR_OK)
+		return e;
 	*ret_again = true;
 	return ask(r, ret, d);
 }

@@ -18,6 +18,7 @@ struct pin_opts {
 	const char *so_env, *so_fd;
 	const char *key_env, *key_fd;
 	const char *new_env, *new_fd;
+	const char *new_so_env, *new_so_fd;
 };
 
 enum pin_which {
@@ -25,6 +26,7 @@ enum pin_which {
 	PIN_SO,
 	PIN_KEY,
 	PIN_NEW,
+	PIN_SO_NEW,
 	PIN_NUM
 };
 
@@ -58,6 +60,17 @@ MUST_CHECK enum err pin_sources_file(struct pin_sources *p, const char *file,
 bool pin_sources_have(const struct pin_sources *p, enum pin_which which);
 
 void pin_sources_clear(struct pin_sources *p);
+
+/* There is a source for the PIN of that KIND, or somebody to ask: for whoever
+ * would otherwise find out in the middle of what cannot be undone. ERR_PIN. */
+MUST_CHECK enum err pin_can_give(const struct pin_sources *p,
+    enum tok_pin_kind kind, struct diag *d);
+
+/* The same, and takes a new PIN (KIND is TOK_PIN_USER_NEW) of the token I now:
+ * asks for it where no source has it, and checks that its length is one that
+ * the token takes. pin_give() gives it later. */
+MUST_CHECK enum err pin_take_new(struct pin_sources *p,
+    const struct tok_info *i, enum tok_pin_kind kind, struct diag *d);
 
 /* As struct tok_owner, pin(). */
 MUST_CHECK enum err pin_give(struct pin_sources *p,

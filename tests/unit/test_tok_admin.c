@@ -148,7 +148,7 @@ test_init(void **state)
 	assert_string_equal(w->event[0].operation, "token-init");
 	world_setup(NULL);
 	world_run(NULL, init_without_pin);
-	world_run("noise\n", init_refused);
+	world_run("sessions 100\n", init_refused);
 	assert_int_equal(world_calls_of("C_InitToken"), 1);
 	world_setup(NULL);
 	world_run(NULL, init_again);
@@ -276,7 +276,7 @@ test_change(void **state)
 	world_run(NULL, change_to_wrong);
 	world_setup(NULL);
 	world_run(NULL, change_wrong);
-	world_run("noise\n", change_to_short);
+	world_run("sessions 100\n", change_to_short);
 	assert_int_equal(world_calls_of("C_SetPIN"), 0);
 	world_run("pin-length 1 255\n", change_refused);
 	world_setup(NULL);
@@ -405,7 +405,7 @@ test_any_call(void **state)
 	};
 	unsigned i, j, num;
 
-	world_run("noise\n", init_any);
+	world_run("sessions 100\n", init_any);
 	num = world_calls();
 	assert_true(num > 20);
 	world_setup(NULL);

@@ -412,7 +412,7 @@ test_any_call(void **state)
 	};
 	unsigned i, j, num;
 
-	world_run("noise\n", make_any);
+	world_run("sessions 100\n", make_any);
 	num = world_calls();
 	assert_true(num > 20);
 	world_setup(NULL);

@@ -127,7 +127,7 @@ test_request_fails(void **state)
 	const struct world *w;
 
 	/* by the shim: one login, and none of libp11's */
-	world_run("noise\n", rsa_2048);
+	world_run("sessions 100\n", rsa_2048);
 	assert_int_equal(world_calls_of("C_Login"), 1);
 	assert_int_equal(world_calls_of("C_Initialize"), 1);
 	w = world_run("wrong-signature\n", wrong);

@@ -224,8 +224,8 @@ work(struct token_change *c, struct diag *d)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
-	static const struct token_job job = { TOKEN_URI_WANTED,
-		AUDIT_TOKEN_INIT, check, work };
+	static const struct token_job job = { TOKEN_URI_WANTED, "token-init",
+		check, work };
 	struct init_opts o = { .force = false };
 	struct token_change c = { .cmd = cmd,
 		.opts = &o,

@@ -74,7 +74,7 @@ static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	static const struct token_job job = { TOKEN_URI_WANTED,
-		AUDIT_PIN_CHANGE, NULL, work };
+		"pin-change", NULL, work };
 	struct change_opts o = { .so = false };
 	struct token_change c = { .cmd = cmd,
 		.opts = &o,

@@ -108,8 +108,9 @@ work(struct token_change *c, struct diag *d)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
-	static const struct token_job job = { TOKEN_URI_WANTED,
-		AUDIT_PIN_UNBLOCK, NULL, work };
+	const struct token_job job = { TOKEN_URI_WANTED,
+		cmd == &cmd_token_pin_unblock ? "pin-unblock" : "pin-reset",
+		NULL, work };
 	struct reset_opts o = { .guard = { NULL, NULL } };
 	struct token_change c = { .cmd = cmd,
 		.opts = &o,

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "cli/custody_record.h"
 #include "cli/token_prove.h"
 
 /* ---- Which tokens ---------------------------------------------------------------- */
@@ -290,94 +291,6 @@ choose_keys(struct drill *r, const struct match_token *t,
 
 /* ---- The inventory ------------------------------------------------------------------ */
 
-static enum err
-set_name(struct inventory *inv, const char **member,
-    const struct tok_text *text, struct diag *d)
-{
-	struct buf name = { 0 };
-	enum err e;
-
-	custody_put_name(&name, text);
-	e = buf_cstr(&name) != NULL
-	    ? inventory_set(inv, member, buf_cstr(&name), d)
-	    : diag_nomem(d);
-	buf_clear(&name);
-	return e;
-}
-
-static enum err
-add_token(struct inventory *inv, const struct tok_info *i,
-    struct inventory_token **ret, struct diag *d)
-{
-	struct buf serial = { 0 };
-	enum err e;
-
-	custody_put_name(&serial, &i->serial);
-	e = buf_cstr(&serial) != NULL
-	    ? inventory_add(inv, buf_cstr(&serial), ret, d)
-	    : diag_nomem(d);
-	/* the command line is not to blame */
-	if (e == ERR_USAGE && d != NULL)
-		e = d->code = ERR_TOKEN;
-	buf_clear(&serial);
-	return e;
-}
-
-static enum err
-record_uri(struct inventory *inv, struct inventory_token *t,
-    const struct tok_info *i, struct diag *d)
-{
-	struct buf uri = { 0 };
-	enum err e;
-
-	tok_put_uri(&uri, i);
-	e = buf_cstr(&uri) != NULL
-	    ? inventory_set(inv, &t->uri, buf_cstr(&uri), d)
-	    : diag_nomem(d);
-	buf_clear(&uri);
-	return e;
-}
-
-static enum err
-record_cert(struct inventory *inv, struct inventory_token *t,
-    const struct tok_object *o, struct diag *d)
-{
-	struct buf subject = { 0 }, issuer = { 0 };
-	struct inventory_cert c = { .subject = NULL };
-	struct digest_value sha1;
-	enum err e;
-
-	e = digest_of(DIGEST_SHA1, &o->value, 1, &sha1, d);
-	if (e == ERR_OK)
-		e = cert_put_name(o->cert, CERT_SUBJECT, &subject, d);
-	if (e == ERR_OK)
-		e = cert_put_name(o->cert, CERT_ISSUER, &issuer, d);
-	if (e == ERR_OK) {
-		c = (struct inventory_cert){ .sha1 = digest_bytes(&sha1),
-			.subject = buf_cstr(&subject),
-			.issuer = buf_cstr(&issuer),
-			.serial = cert_serial(o->cert) };
-		e = inventory_add_cert(inv, t, &c, d);
-	}
-	buf_clear(&subject);
-	buf_clear(&issuer);
-	return e;
-}
-
-static enum err
-record_certs(struct inventory *inv, struct inventory_token *t,
-    const struct tok_objects *all, struct diag *d)
-{
-	enum err e = ERR_OK;
-	size_t i;
-
-	for (i = 0; all != NULL && e == ERR_OK && i < tok_objects_num(all); i++)
-		if (tok_object(all, i)->cert != NULL &&
-		    tok_object(all, i)->class == TOK_CERTIFICATE)
-			e = record_cert(inv, t, tok_object(all, i), d);
-	return e;
-}
-
 /* The results from FIRST on, which are those of one token. */
 static enum err
 record_drills(struct drill *r, struct inventory_token *t, size_t first,
@@ -406,26 +319,14 @@ static enum err
 record(struct drill *r, const struct tok_info *info,
     const struct tok_objects *all, size_t first, struct diag *d)
 {
-	struct inventory *inv = &r->custody->inventory;
 	struct inventory_token *t = NULL;
 	enum err e;
 
-	e = custody_reload(r->custody, d);
-	if (e == ERR_OK)
-		e = custody_find(r->custody, info, &t, d);
-	if (e == ERR_OK && t == NULL) {
-		e = add_token(inv, info, &t, d);
-		if (e == ERR_OK)
-			e = record_uri(inv, t, info, d);
-	}
-	if (e == ERR_OK)
-		e = set_name(inv, &t->label, &info->label, d);
-	if (e == ERR_OK)
-		e = record_certs(inv, t, all, d);
+	e = custody_record(r->custody, info, all, &t, d);
 	if (e == ERR_OK)
 		e = record_drills(r, t, first, d);
 	if (e == ERR_OK)
-		e = inventory_save(inv, buf_cstr(&r->custody->path), d);
+		e = custody_save(r->custody, d);
 	return e;
 }
 

@@ -30,6 +30,9 @@ static const struct {
 	[PIN_SO_NEW] = { "--new-so-pin-env", "--new-so-pin-fd",
 	    offsetof(struct pin_opts, new_so_env),
 	    offsetof(struct pin_opts, new_so_fd) },
+	[PIN_PASSPHRASE] = { "--passphrase-env", "--passphrase-fd",
+	    offsetof(struct pin_opts, passphrase_env),
+	    offsetof(struct pin_opts, passphrase_fd) },
 };
 
 static const char *
@@ -306,9 +309,8 @@ ask(const struct tok_pin_request *r, struct secret *ret, struct diag *d)
 	return e;
 }
 
-enum err
-pin_can_give(const struct pin_sources *p, enum tok_pin_kind kind,
-    struct diag *d)
+static enum err
+can_give(const struct pin_sources *p, enum pin_which w, struct diag *d)
 {
 	static const char *const names[PIN_NUM] = {
 		[PIN_USER] = "a PIN",
@@ -316,14 +318,43 @@ pin_can_give(const struct pin_sources *p, enum tok_pin_kind kind,
 		[PIN_KEY] = "the PIN of the key",
 		[PIN_NEW] = "a new PIN",
 		[PIN_SO_NEW] = "a new SO PIN",
+		[PIN_PASSPHRASE] = "the passphrase of the file",
 	};
-	enum pin_which w = which_of(kind);
 
 	if (is_given(&p->source[w]) || prompt_has_terminal())
 		return ERR_OK;
 	return diag_set(d, ERR_PIN,
 	    "%s is needed: give it with %s or %s, or run this at a terminal",
 	    names[w], options[w].env_option, options[w].fd_option);
+}
+
+enum err
+pin_can_give(const struct pin_sources *p, enum tok_pin_kind kind,
+    struct diag *d)
+{
+	return can_give(p, which_of(kind), d);
+}
+
+enum err
+pin_passphrase(struct pin_sources *p, const char *file, struct secret *ret,
+    struct diag *d)
+{
+	struct pin_source *s = &p->source[PIN_PASSPHRASE];
+	struct buf text = { 0 };
+	enum err e;
+
+	e = can_give(p, PIN_PASSPHRASE, d);
+	if (e != ERR_OK)
+		return e;
+	if (is_given(s))
+		return give_copy(s, ret, d);
+	buf_str(&text, "Passphrase of ");
+	text_put_safe(&text, bytes_of_str(file));
+	buf_str(&text, ": ");
+	e = buf_cstr(&text) != NULL ? prompt_secret(buf_cstr(&text), ret, d)
+				    : diag_nomem(d);
+	buf_clear(&text);
+	return e;
 }
 
 static enum err

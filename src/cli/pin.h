@@ -19,6 +19,7 @@ struct pin_opts {
 	const char *key_env, *key_fd;
 	const char *new_env, *new_fd;
 	const char *new_so_env, *new_so_fd;
+	const char *passphrase_env, *passphrase_fd; /* of a file */
 };
 
 enum pin_which {
@@ -27,6 +28,7 @@ enum pin_which {
 	PIN_KEY,
 	PIN_NEW,
 	PIN_SO_NEW,
+	PIN_PASSPHRASE,
 	PIN_NUM
 };
 
@@ -71,6 +73,10 @@ MUST_CHECK enum err pin_can_give(const struct pin_sources *p,
  * the token takes. pin_give() gives it later. */
 MUST_CHECK enum err pin_take_new(struct pin_sources *p,
     const struct tok_info *i, enum tok_pin_kind kind, struct diag *d);
+
+/* The passphrase of FILE, which a key is to be read from. ERR_PIN. */
+MUST_CHECK enum err pin_passphrase(struct pin_sources *p, const char *file,
+    struct secret *ret, struct diag *d);
 
 /* As struct tok_owner, pin(). */
 MUST_CHECK enum err pin_give(struct pin_sources *p,

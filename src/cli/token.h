@@ -91,6 +91,16 @@ struct token_opts {
 		    "read the new SO PIN from this file descriptor", NULL, 0  \
 	}
 
+#define TOKEN_PASSPHRASE_OPTS(T)                                               \
+	{ "passphrase-env", "NAME", OPT_STRING,                                \
+		TOKEN_AT(T, pin.passphrase_env),                               \
+		"the passphrase of the file, from the environment", NULL, 0 }, \
+	{                                                                      \
+		"passphrase-fd", "N", OPT_STRING,                              \
+		    TOKEN_AT(T, pin.passphrase_fd),                            \
+		    "the same from a file descriptor", NULL, 0                 \
+	}
+
 /* One command at work. All-zero is legal to end. */
 struct token_run {
 	const struct token_opts *opts;

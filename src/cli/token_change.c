@@ -41,7 +41,7 @@ print_said(struct token_change *c)
 		json_decref(obj);
 		obj = NULL;
 	}
-	return token_print_json(obj);
+	return token_print_element("done", obj);
 }
 
 static enum err
@@ -50,8 +50,7 @@ work(struct token_change *c, const struct token_job *job, struct diag *d)
 	enum err e;
 
 	c->said.json = json_object();
-	json_put_str(&c->said.sink, c->said.json, "operation",
-	    audit_op_name(job->op));
+	json_put_str(&c->said.sink, c->said.json, "operation", job->operation);
 	e = job->work(c, d);
 	/* As it is now. */
 	if (e == ERR_OK)

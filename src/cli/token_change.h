@@ -44,7 +44,7 @@ struct token_said {
 
 struct token_change {
 	const struct cmd *cmd;
-	const void *opts; /* the whole of them */
+	void *opts; /* the whole of them */
 	const struct token_opts *token;
 	const struct token_change_opts *change;
 	char **args; /* [1] is the file of TOKEN_URI_FILE */
@@ -55,7 +55,7 @@ struct token_change {
 
 struct token_job {
 	enum token_uri uri;
-	enum audit_op op; /* what "operation" of the JSON object says */
+	const char *operation; /* of the JSON object */
 	/* What can be judged before a module is loaded. May be NULL. */
 	enum err (*check)(struct token_change *c, struct diag *d);
 	enum err (*work)(struct token_change *c, struct diag *d);

@@ -81,3 +81,6 @@ house_world_test(test_tok_import unit/test_tok_import.c)
 house_world_test(test_tok_review unit/test_tok_review.c)
 target_link_libraries(test_tok_review PRIVATE PkgConfig::P11KIT)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)
+
+# `ctlsmith token` on all of them.
+house_token_test(suite token/suite.bats)

@@ -9,6 +9,7 @@ static const struct cmd *const commands[] = {
 	&cmd_token_test,
 	&cmd_token_match,
 	&cmd_token_drill,
+	&cmd_token_report,
 	NULL,
 };
 

@@ -12,5 +12,6 @@ extern const struct cmd cmd_token_mechanisms;
 extern const struct cmd cmd_token_test;
 extern const struct cmd cmd_token_match;
 extern const struct cmd cmd_token_drill;
+extern const struct cmd cmd_token_report;
 
 #endif

@@ -2,8 +2,6 @@
 #include "cli/json_custody.h"
 #include "cli/json_put.h"
 
-#define SCHEMA 1
-
 static void
 append(struct json_sink *s, json_t *list, json_t *item)
 {
@@ -93,7 +91,6 @@ json_missing(struct json_sink *s, const struct drill *r)
 json_t *
 json_drill(const struct drill *r)
 {
-	json_t *array = json_array(), *whole = json_object();
 	json_t *o = json_object(), *results = json_array();
 	struct json_sink s = { false };
 	size_t i;
@@ -104,11 +101,8 @@ json_drill(const struct drill *r)
 	json_put_str(&s, o, "place", r->place);
 	json_put(&s, o, "results", results);
 	json_put(&s, o, "not_proven", json_missing(&s, r));
-	json_put_number(&s, whole, "schema", SCHEMA);
-	json_put(&s, whole, "drill", o);
-	append(&s, array, whole);
 	if (!s.failed)
-		return array;
-	json_decref(array);
+		return o;
+	json_decref(o);
 	return NULL;
 }

@@ -182,7 +182,6 @@ json_findings(struct json_sink *s, const struct match *m)
 json_t *
 json_match(const struct match *m)
 {
-	json_t *array = json_array(), *whole = json_object();
 	json_t *o = json_object(), *lists = json_array();
 	json_t *tokens = json_array();
 	struct json_sink s = { false };

@@ -195,11 +195,8 @@ json_match(const struct match *m)
 	json_put(&s, o, "tokens", tokens);
 	json_put(&s, o, "can_sign", json_boolean(m->num_signers > 0));
 	json_put(&s, o, "findings", json_findings(&s, m));
-	json_put_number(&s, whole, "schema", JSON_SCHEMA);
-	json_put(&s, whole, "match", o);
-	append(&s, array, whole);
 	if (!s.failed)
-		return array;
-	json_decref(array);
+		return o;
+	json_decref(o);
 	return NULL;
 }

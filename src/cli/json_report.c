@@ -5,13 +5,6 @@
 
 #define DAY (24 * 60 * 60)
 
-static void
-append(struct json_sink *s, json_t *list, json_t *item)
-{
-	if (json_array_append_new(list, item) != 0)
-		s->failed = true;
-}
-
 /* ---- The token and its record --------------------------------------------------- */
 
 static json_t *
@@ -75,7 +68,7 @@ json_ways(struct json_sink *s, const struct report_item *k)
 			if (k->ways[j].mechanism == k->ways[i].mechanism)
 				break;
 		if (j == i)
-			append(s, list, json_string(k->ways[i].name));
+			json_append(s, list, json_string(k->ways[i].name));
 	}
 	return list;
 }
@@ -128,7 +121,7 @@ json_sasts(struct json_sink *s, const struct report *r,
 			    json_boolean(l->sasts.at[i].signer));
 			json_put(s, item, "newest",
 			    json_boolean(n == r->custody->newest));
-			append(s, list, item);
+			json_append(s, list, item);
 		}
 	}
 	return list;
@@ -177,7 +170,7 @@ json_class(struct json_sink *s, const struct report *r, enum tok_class class)
 
 	for (i = 0; i < r->num_items; i++)
 		if (r->items[i].object->class == class)
-			append(s, list,
+			json_append(s, list,
 			    class == TOK_PRIVATE_KEY ? json_key(s, r, i)
 						     : json_other(s, r, i));
 	return list;
@@ -194,7 +187,7 @@ json_findings(struct json_sink *s, const struct report *r)
 
 		json_put_str(s, o, "id", report_rule_name(r->findings[i].rule));
 		json_put_text(s, o, "message", buf_bytes(&r->findings[i].text));
-		append(s, list, o);
+		json_append(s, list, o);
 	}
 	return list;
 }
@@ -211,7 +204,7 @@ json_lists(struct json_sink *s, const struct report *r)
 		json_put_text(s, o, "path",
 		    buf_bytes(&r->custody->lists[n].path));
 		json_put(s, o, "newest", json_boolean(n == r->custody->newest));
-		append(s, list, o);
+		json_append(s, list, o);
 	}
 	return list;
 }

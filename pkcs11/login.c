@@ -261,7 +261,7 @@ add_tries(struct tok *t, const struct login_try *y, struct diag *d)
 	struct tok_info now;
 	char left[80] = "";
 
-	lib_read_token(t->module, t->slot, &now);
+	lib_read_token(t->module, t->slot, session_handle(&t->own), &now);
 	if (now.trouble.code != ERR_OK)
 		return;
 	if (is_locked(&now, y->kind))

@@ -173,6 +173,39 @@ test_last_try(void **state)
 	assert_int_equal(world_calls_of("C_Login"), 0);
 }
 
+/* ---- A token that goes away with the answer ------------------------------------ */
+
+static void
+goes_away(struct world *w)
+{
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = "wrong";
+	t = world_open(w, HSM);
+	CHECK_ERR(w, tok_login(t, TOK_USER, &w->d), ERR_TOKEN);
+	tok_close(&t);
+}
+
+/* It may have judged the PIN, and a third is not sent. */
+static void
+test_goes_away(void **state)
+{
+	static const char *const codes[] = { "CKR_TOKEN_NOT_PRESENT",
+		"CKR_SESSION_CLOSED" };
+	char plan[100];
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		(void)snprintf(plan, sizeof(plan),
+		    "only hsm\nfail-after C_Login %s\ntries 15 noflags\n",
+		    codes[i]);
+		world_run(plan, goes_away);
+		assert_int_equal(world_calls_of("C_Login"), 1);
+	}
+	world_run("only hsm\ntries 15 noflags\n", spends_last);
+	assert_int_equal(world_calls_of("C_Login"), 0);
+}
+
 /* ---- A module that finds what was not asked for ---------------------------------- */
 
 static void
@@ -326,6 +359,7 @@ main(void)
 		cmocka_unit_test_setup(test_goes_on, world_setup),
 		cmocka_unit_test_setup(test_is_pulled, world_setup),
 		cmocka_unit_test_setup(test_last_try, world_setup),
+		cmocka_unit_test_setup(test_goes_away, world_setup),
 		cmocka_unit_test_setup(test_finds_other, world_setup),
 		cmocka_unit_test_setup(test_finds_both, world_setup),
 		cmocka_unit_test_setup(test_untouched, world_setup),

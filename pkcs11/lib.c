@@ -233,10 +233,13 @@ hung(void *arg, const char *call, unsigned seconds)
 static enum err
 load(struct tok_lib *l, struct diag *d)
 {
+	struct watch_call call;
 	enum err e;
 
 	noise_begin(l);
+	watch_begin(l->watch, &call, WATCH_QUERY, "loading");
 	e = l->setup->module != NULL ? load_one(l, d) : load_registered(l, d);
+	watch_end(l->watch, &call);
 	if (e == ERR_OK)
 		e = start_all(l, d);
 	noise_end(l);
@@ -280,6 +283,17 @@ end_module(struct tok_lib *l, struct lib_module *m)
 	free(m->path);
 }
 
+/* A module may hang in what it does at its end. */
+static void
+release(struct tok_lib *l)
+{
+	struct watch_call call;
+
+	watch_begin(l->watch, &call, WATCH_QUERY, "unloading");
+	p11_kit_modules_release(l->loaded);
+	watch_end(l->watch, &call);
+}
+
 void
 tok_lib_close(struct tok_lib **l)
 {
@@ -290,7 +304,7 @@ tok_lib_close(struct tok_lib **l)
 	for (i = 0; i < (*l)->num_modules; i++)
 		end_module(*l, &(*l)->module[i]);
 	if ((*l)->loaded != NULL)
-		p11_kit_modules_release((*l)->loaded);
+		release(*l);
 	watch_free(&(*l)->watch);
 	login_forget((*l)->refused);
 	(void)pthread_mutex_destroy(&(*l)->pin);
@@ -389,7 +403,7 @@ take_info(struct tok_info *ret, const CK_TOKEN_INFO *t, const CK_SLOT_INFO *s)
 
 void
 lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
-    struct tok_info *ret)
+    CK_SESSION_HANDLE own, struct tok_info *ret)
 {
 	CK_TOKEN_INFO token;
 	CK_SLOT_INFO info;
@@ -415,7 +429,7 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 		return;
 	}
 	take_info(ret, &token, &info);
-	vendor_read_tries(&m->p11, slot, ret);
+	vendor_read_tries(&m->p11, slot, own, ret);
 }
 
 /* The slots of M that hold a token. A module may change its mind about their
@@ -468,7 +482,7 @@ scan_module(struct lib_module *m, struct buf *slots, struct diag *d)
 		memset(&s, 0, sizeof(s));
 		s.module = m;
 		s.id = ids[i];
-		lib_read_token(m, ids[i], &s.info);
+		lib_read_token(m, ids[i], CK_INVALID_HANDLE, &s.info);
 		buf_put(slots, bytes_of(&s, sizeof(s)));
 	}
 	free(ids);

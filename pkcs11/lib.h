@@ -52,9 +52,11 @@ struct lib_slot {
 MUST_CHECK enum err lib_scan(struct tok_lib *l, struct lib_slot **ret,
     size_t *ret_num, struct diag *d);
 
-/* Reads the token in SLOT. Its trouble is in RET. */
+/* Reads the token in SLOT. Its trouble is in RET. What is asked in a session
+ * is asked in OWN where the token gives no other; CK_INVALID_HANDLE: there is
+ * none. */
 void lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
-    struct tok_info *ret);
+    CK_SESSION_HANDLE own, struct tok_info *ret);
 
 void lib_tell(const struct tok_lib *l, enum tok_tell kind, const char *fmt, ...)
     PRINTF_LIKE(3, 4);

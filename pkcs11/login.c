@@ -229,9 +229,8 @@ may_try(struct tok *t, const struct login_try *y, struct ledger **ret,
 static bool
 was_not_judged(CK_RV rv)
 {
-	static const CK_RV list[] = { CKR_SESSION_HANDLE_INVALID,
-		CKR_SESSION_CLOSED, CKR_TOKEN_NOT_PRESENT,
-		CKR_USER_ALREADY_LOGGED_IN, CKR_USER_ANOTHER_ALREADY_LOGGED_IN,
+	static const CK_RV list[] = { CKR_USER_ALREADY_LOGGED_IN,
+		CKR_USER_ANOTHER_ALREADY_LOGGED_IN,
 		CKR_USER_PIN_NOT_INITIALIZED, CKR_USER_TYPE_INVALID,
 		CKR_OPERATION_NOT_INITIALIZED, CKR_OPERATION_ACTIVE,
 		CKR_SESSION_READ_ONLY_EXISTS, CKR_SESSION_READ_ONLY,
@@ -244,6 +243,15 @@ was_not_judged(CK_RV rv)
 		if (rv == list[i])
 			return true;
 	return false;
+}
+
+/* The token went away meanwhile. It may have judged the PIN, which stays
+ * counted; whether it was wrong nobody knows. */
+static bool
+is_unknown(CK_RV rv)
+{
+	return rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED ||
+	    rv == CKR_TOKEN_NOT_PRESENT;
 }
 
 static bool
@@ -261,7 +269,7 @@ add_tries(struct tok *t, const struct login_try *y, struct diag *d)
 	struct tok_info now;
 	char left[80] = "";
 
-	lib_read_token(t->module, t->slot, &now);
+	lib_read_token(t->module, t->slot, session_handle(&t->own), &now);
 	if (now.trouble.code != ERR_OK)
 		return;
 	if (is_locked(&now, y->kind))
@@ -373,7 +381,7 @@ by_answer(struct tok *t, const struct login_try *y, unsigned attempt,
 	if (e == ERR_OK)
 		e = send_pin(t, y, l, secret_bytes(&pin), &rv, d);
 	*ret_again = again && is_wrong_pin(rv);
-	if (rv != CKR_OK && !was_not_judged(rv) &&
+	if (rv != CKR_OK && !was_not_judged(rv) && !is_unknown(rv) &&
 	    remember(t, y->kind, buf_bytes(&identity), &pin, d) != ERR_OK)
 		*ret_again = false;
 out:

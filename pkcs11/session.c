@@ -53,6 +53,12 @@ session_close(struct tok_session *s)
 	s->open = false;
 }
 
+CK_SESSION_HANDLE
+session_handle(const struct tok_session *s)
+{
+	return s->open && s->age == s->tok->age ? s->handle : CK_INVALID_HANDLE;
+}
+
 /* A login ends with the last session. */
 static void
 replace_own(struct tok *t)

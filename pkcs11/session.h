@@ -29,4 +29,7 @@ enum err session_fail(struct tok_session *s, struct diag *d, const char *api,
 
 void session_close(struct tok_session *s);
 
+/* CK_INVALID_HANDLE where S is closed. */
+CK_SESSION_HANDLE session_handle(const struct tok_session *s);
+
 #endif

@@ -18,7 +18,6 @@ struct job {
 	CK_RSA_PKCS_PSS_PARAMS pss;
 	CK_MECHANISM mechanism;
 	const char *purpose;
-	bool began; /* an operation that wants a PIN was begun */
 };
 
 /* ---- What the token is given ------------------------------------------------- */
@@ -104,34 +103,33 @@ start(struct job *j, struct diag *d)
 	return ERR_OK;
 }
 
-/* What fails here says nothing of the PIN. After a wrong one the operation may
- * or may not be there still: each further attempt has a session of its own. */
+/* Some modules take the attribute and do not ask for the PIN. */
+static bool
+is_not_enforced(CK_RV rv)
+{
+	return rv == CKR_USER_TYPE_INVALID || rv == CKR_USER_ALREADY_LOGGED_IN;
+}
+
+/* What fails here says nothing of the PIN. */
 static enum err
 ready_context(void *arg, struct diag *d)
 {
-	struct job *j = arg;
-
-	if (j->began)
-		session_drop(j->session);
-	j->began = true;
-	return start(j, d);
+	return start(arg, d);
 }
 
+/* After a wrong PIN the operation may or may not be there still: each further
+ * attempt has a session of its own. */
 static CK_RV
 send_context(void *arg, struct bytes pin)
 {
 	struct job *j = arg;
+	CK_RV rv;
 
-	return p11_login(&j->tok->module->p11, j->session->handle,
+	rv = p11_login(&j->tok->module->p11, j->session->handle,
 	    CKU_CONTEXT_SPECIFIC, pin);
-}
-
-/* Some modules take the attribute and do not ask for the PIN. */
-static bool
-is_not_enforced(const struct diag *d)
-{
-	return d->native == (long)CKR_USER_TYPE_INVALID ||
-	    d->native == (long)CKR_USER_ALREADY_LOGGED_IN;
+	if (rv != CKR_OK && !is_not_enforced(rv))
+		session_drop(j->session);
+	return rv;
 }
 
 static enum err
@@ -150,7 +148,7 @@ begin(struct job *j, struct diag *d)
 	if (!j->key->always)
 		return start(j, d);
 	e = login_by_pin(j->tok, &y, d);
-	if (e != ERR_OK && is_not_enforced(d))
+	if (e != ERR_OK && is_not_enforced((CK_RV)d->native))
 		return ERR_OK;
 	if (e != ERR_OK)
 		session_drop(j->session);

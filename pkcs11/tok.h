@@ -414,8 +414,8 @@ void tok_put_object_uri(struct buf *out, const struct tok_info *i,
 
 struct tok_key;
 
-/* The one private key that U matches. Where none is seen without a login, logs
- * in and looks again. Threads may share it. */
+/* The one private key that U matches, of those that are seen after a login,
+ * which is made. Threads may share it. */
 MUST_CHECK enum err tok_find_key(struct tok *t, const struct tok_uri *u,
     struct tok_key **ret, struct diag *d);
 

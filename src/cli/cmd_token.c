@@ -18,6 +18,7 @@ static const struct cmd *const commands[] = {
 	&cmd_token_export_cert,
 	&cmd_token_delete,
 	&cmd_token_pin,
+	&cmd_token_report,
 	NULL,
 };
 

@@ -24,5 +24,6 @@ extern const struct cmd cmd_token_pin;
 extern const struct cmd cmd_token_pin_change;
 extern const struct cmd cmd_token_pin_reset;
 extern const struct cmd cmd_token_pin_unblock;
+extern const struct cmd cmd_token_report;
 
 #endif

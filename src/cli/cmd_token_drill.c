@@ -160,8 +160,9 @@ drill(const struct cmd *cmd, struct token_run *r, const struct drill_opts *o)
 	if (work.num_failed > 0)
 		end = CMD_TOKEN;
 	if (e == ERR_OK || work.num_results > 0)
-		printed = o->token.json ? token_print_json(json_drill(&work))
-					: print_text(&work);
+		printed = o->token.json
+		    ? token_print_element("drill", json_drill(&work))
+		    : print_text(&work);
 	if (e != ERR_OK)
 		end = out_worse(end, cmd_refuse(cmd, &d));
 	drill_clear(&work);

@@ -297,8 +297,9 @@ match(const struct cmd *cmd, struct token_run *r, const struct match_opts *o)
 	if (e != ERR_OK)
 		end = cmd_refuse(cmd, &d);
 	else
-		end = o->token.json ? token_print_json(json_match(&m))
-				    : print_text(&m, &d);
+		end = o->token.json
+		    ? token_print_element("match", json_match(&m))
+		    : print_text(&m, &d);
 	if (end == CMD_OK && m.num_signers == 0)
 		end = CMD_POLICY;
 	match_clear(&m);

@@ -2,15 +2,6 @@
 #include "cli/json_custody.h"
 #include "cli/json_put.h"
 
-#define SCHEMA 1
-
-static void
-append(struct json_sink *s, json_t *list, json_t *item)
-{
-	if (json_array_append_new(list, item) != 0)
-		s->failed = true;
-}
-
 static const char *
 result_name(bool passed)
 {
@@ -85,7 +76,7 @@ json_missing(struct json_sink *s, const struct drill *r)
 		json_put_number(s, o, "record", l->sasts.at[i].record);
 		custody_put_sast(&name, l, i);
 		json_put_buf(s, o, "name", &name);
-		append(s, list, o);
+		json_append(s, list, o);
 	}
 	return list;
 }
@@ -93,22 +84,18 @@ json_missing(struct json_sink *s, const struct drill *r)
 json_t *
 json_drill(const struct drill *r)
 {
-	json_t *array = json_array(), *whole = json_object();
 	json_t *o = json_object(), *results = json_array();
 	struct json_sink s = { false };
 	size_t i;
 
 	for (i = 0; i < r->num_results; i++)
-		append(&s, results, json_result(&s, &r->results[i]));
+		json_append(&s, results, json_result(&s, &r->results[i]));
 	json_put_text(&s, o, "inventory", buf_bytes(&r->custody->path));
 	json_put_str(&s, o, "place", r->place);
 	json_put(&s, o, "results", results);
 	json_put(&s, o, "not_proven", json_missing(&s, r));
-	json_put_number(&s, whole, "schema", SCHEMA);
-	json_put(&s, whole, "drill", o);
-	append(&s, array, whole);
 	if (!s.failed)
-		return array;
-	json_decref(array);
+		return o;
+	json_decref(o);
 	return NULL;
 }

@@ -2,13 +2,6 @@
 #include "cli/json_custody.h"
 #include "cli/json_put.h"
 
-static void
-append(struct json_sink *s, json_t *list, json_t *item)
-{
-	if (json_array_append_new(list, item) != 0)
-		s->failed = true;
-}
-
 /* ---- Lists ------------------------------------------------------------------------ */
 
 static void
@@ -36,7 +29,7 @@ connected(struct json_sink *s, const struct match *m, size_t n, size_t i)
 		o = json_object();
 		json_put_text(s, o, "label", tok_text_bytes(&info->label));
 		json_put_text(s, o, "serial", tok_text_bytes(&info->serial));
-		append(s, list, o);
+		json_append(s, list, o);
 	}
 	return list;
 }
@@ -54,7 +47,7 @@ recorded(struct json_sink *s, const struct match *m, size_t n, size_t i)
 		json_put_str(s, o, "label", t->label);
 		json_put_str(s, o, "serial", t->serial);
 		json_put_str(s, o, "place", custody_place(t));
-		append(s, list, o);
+		json_append(s, list, o);
 	}
 	return list;
 }
@@ -89,7 +82,7 @@ json_list(struct json_sink *s, const struct match *m, size_t n)
 	json_put_text(s, o, "path", buf_bytes(&l->path));
 	json_put(s, o, "newest", json_boolean(n == m->custody->newest));
 	for (i = 0; i < l->sasts.num; i++)
-		append(s, sasts, json_sast(s, m, n, i));
+		json_append(s, sasts, json_sast(s, m, n, i));
 	json_put(s, o, "sasts", sasts);
 	return o;
 }
@@ -133,7 +126,7 @@ json_holds(struct json_sink *s, const struct match *m,
 			json_put_str(s, o, "holds", hold_name(cell));
 			json_put(s, o, "signer",
 			    json_boolean(l->sasts.at[i].signer));
-			append(s, list, o);
+			json_append(s, list, o);
 		}
 	}
 	return list;
@@ -174,7 +167,7 @@ json_findings(struct json_sink *s, const struct match *m)
 
 		json_put_str(s, o, "id", match_rule_name(m->findings[i].rule));
 		json_put_text(s, o, "message", buf_bytes(&m->findings[i].text));
-		append(s, list, o);
+		json_append(s, list, o);
 	}
 	return list;
 }
@@ -182,25 +175,21 @@ json_findings(struct json_sink *s, const struct match *m)
 json_t *
 json_match(const struct match *m)
 {
-	json_t *array = json_array(), *whole = json_object();
 	json_t *o = json_object(), *lists = json_array();
 	json_t *tokens = json_array();
 	struct json_sink s = { false };
 	size_t i;
 
 	for (i = 0; i < m->custody->num_lists; i++)
-		append(&s, lists, json_list(&s, m, i));
+		json_append(&s, lists, json_list(&s, m, i));
 	for (i = 0; i < m->num_tokens; i++)
-		append(&s, tokens, json_token(&s, m, &m->tokens[i]));
+		json_append(&s, tokens, json_token(&s, m, &m->tokens[i]));
 	json_put(&s, o, "lists", lists);
 	json_put(&s, o, "tokens", tokens);
 	json_put(&s, o, "can_sign", json_boolean(m->num_signers > 0));
 	json_put(&s, o, "findings", json_findings(&s, m));
-	json_put_number(&s, whole, "schema", JSON_SCHEMA);
-	json_put(&s, whole, "match", o);
-	append(&s, array, whole);
 	if (!s.failed)
-		return array;
-	json_decref(array);
+		return o;
+	json_decref(o);
 	return NULL;
 }

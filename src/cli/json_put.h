@@ -19,6 +19,9 @@ struct json_sink {
 /* Each sets KEY of OBJ; VALUE is taken over. */
 void json_put(struct json_sink *s, json_t *obj, const char *key, json_t *value);
 
+/* Appends ITEM, which is taken over, to LIST. */
+void json_append(struct json_sink *s, json_t *list, json_t *item);
+
 /* TEXT as a string, null where it is absent. */
 void json_put_text(struct json_sink *s, json_t *obj, const char *key,
     struct bytes text);

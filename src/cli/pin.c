@@ -195,23 +195,31 @@ give_copy(struct pin_source *s, struct secret *ret, struct diag *d)
 	return tok_pin_source_read(s->file, ret, d);
 }
 
+static bool
+was_for(const struct pin_source *s, const struct tok_info *t)
+{
+	return bytes_equal(tok_text_bytes(&s->serial),
+		   tok_text_bytes(&t->serial)) &&
+	    bytes_equal(tok_text_bytes(&s->label), tok_text_bytes(&t->label));
+}
+
 /*
  * What no person gives is given once; the PIN of a key is asked for with each
- * signature, and given as long as it is right.
+ * signature, and given to the same token as long as it is right.
  */
 static enum err
-give(struct pin_sources *p, const struct tok_pin_request *r,
-    struct pin_source *s, struct secret *ret, struct diag *d)
+give(const struct tok_pin_request *r, struct pin_source *s, struct secret *ret,
+    struct diag *d)
 {
-	struct bytes serial = tok_text_bytes(&r->token->serial);
 	enum err e;
 
+	if (s->used && !was_for(s, r->token))
+		return diag_set(d, ERR_PIN,
+		    "the PIN that was given belongs to another token; run the "
+		    "command for each token by itself");
 	if (s->used && r->kind != TOK_PIN_KEY)
 		return diag_set(d, ERR_PIN,
-		    bytes_equal(tok_text_bytes(&p->serial), serial)
-			? "the PIN that was given is used once, and was"
-			: "the PIN that was given belongs to another token; "
-			  "run the command for each token by itself");
+		    "the PIN that was given is used once, and was");
 	if (r->attempt > 1)
 		return diag_set(d, ERR_PIN, "the PIN is wrong");
 	e = give_copy(s, ret, d);
@@ -220,8 +228,8 @@ give(struct pin_sources *p, const struct tok_pin_request *r,
 		e = diag_set(d, ERR_PIN, "the PIN that was given is empty");
 	}
 	s->used = true;
-	if (r->kind == TOK_PIN_USER)
-		p->serial = r->token->serial;
+	s->serial = r->token->serial;
+	s->label = r->token->label;
 	if (e != ERR_OK && e != ERR_NOMEM)
 		e = d->code = ERR_PIN;
 	return e;
@@ -402,7 +410,7 @@ pin_give(struct pin_sources *p, const struct tok_pin_request *r,
 
 	*ret_again = false;
 	if (is_given(&p->source[w]))
-		return give(p, r, &p->source[w], ret, d);
+		return give(r, &p->source[w], ret, d);
 	e = pin_can_give(p, r->kind, d);
 	if (e != ERR_OK)
 		return e;

@@ -36,13 +36,13 @@ enum pin_which {
 struct pin_source {
 	struct secret value; /* of env or URI: read at once */
 	bool has_value, used;
-	const char *file; /* pin-source of the URI, or NULL */
-	int fd;           /* or -1 */
+	struct tok_text serial, label; /* whose token it was given to */
+	const char *file;              /* pin-source of the URI, or NULL */
+	int fd;                        /* or -1 */
 };
 
 struct pin_sources {
 	struct pin_source source[PIN_NUM];
-	struct tok_text serial; /* whose token got the user's PIN */
 };
 
 /* Takes what O names out of the environment. ERR_USAGE for two sources of one

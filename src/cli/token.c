@@ -202,6 +202,21 @@ take_uri(struct token_run *r, char *text, struct diag *d)
 	return e;
 }
 
+/* What is refused may hold a PIN too, and must not be shown with it. */
+static enum err
+refuse_arg(char *arg, struct diag *d)
+{
+	struct secret pin = { 0 };
+	struct diag other;
+	bool found = false;
+
+	if (tok_uri_take_pin(arg, &pin, &found, &other) != ERR_OK)
+		found = true;
+	secret_clear(&pin);
+	return diag_set(d, ERR_USAGE, "'%s' is one argument too many%s", arg,
+	    found ? ", and its PIN was seen by other users" : "");
+}
+
 static enum err
 check_args(char **args, enum token_uri wanted, struct diag *d)
 {
@@ -223,8 +238,7 @@ check_args(char **args, enum token_uri wanted, struct diag *d)
 		return diag_set(d, ERR_USAGE,
 		    "the name of a file is missing behind the URI");
 	if (num > most[wanted])
-		return diag_set(d, ERR_USAGE, "'%s' is one argument too many",
-		    args[num - 1]);
+		return refuse_arg(args[num - 1], d);
 	return ERR_OK;
 }
 

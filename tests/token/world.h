@@ -25,8 +25,9 @@ struct world {
 	struct tok_lib *lib;
 	const char *pin[WORLD_PIN_KINDS]; /* NULL: there is none */
 	unsigned asked[WORLD_PIN_KINDS];
-	bool again;       /* a person types the PINs */
-	bool event_fails; /* the owner's event() does */
+	bool again;            /* a person types the PINs */
+	bool event_fails;      /* the owner's event() does, */
+	unsigned event_passes; /* but for the first so many */
 	struct {
 		char operation[32];
 		enum err failed; /* ERR_OK: it did not */

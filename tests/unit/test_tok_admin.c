@@ -409,6 +409,10 @@ test_any_call(void **state)
 	num = world_calls();
 	assert_true(num > 20);
 	world_setup(NULL);
+	assert_non_null(
+	    strstr(world_run("fail-after C_InitToken 0x6\n", init_any)->d.msg,
+		"initialised all the same"));
+	world_setup(NULL);
 	for (i = 1; i <= num; i++)
 		for (j = 0; j < 3; j++)
 			if (i % 3 == j || test_rounds(1) > 1)

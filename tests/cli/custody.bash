@@ -40,7 +40,8 @@ try() {
 	local wanted=$1 command=$2 status=0
 
 	shift 2
-	"$CTLSMITH" token "$command" --module "$MODULE" "$@" >out 2>err ||
+	# shellcheck disable=SC2086 # may be words, as in "pin change"
+	"$CTLSMITH" token $command --module "$MODULE" "$@" >out 2>err ||
 		status=$?
 	[ "$status" = "$wanted" ] || {
 		echo "ctlsmith token $command $*: $status instead of $wanted"

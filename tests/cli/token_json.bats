@@ -169,6 +169,71 @@ refused_all() {
 	holds '[w["ok"] for w in o["ways"]].count(False) == 1'
 }
 
+# done_by COMMAND ARGUMENT...: the command succeeds, its JSON is valid, and so
+# is that of --dry-run, which is asked before.
+done_by() {
+	local command=$1
+
+	shift
+	try 0 "$command" --json --dry-run "$@"
+	holds 'o["dry_run"] and o["token"]["flags"]["initialised"] is not None'
+	try 0 "$command" --json "$@"
+	holds 'not o["dry_run"]'
+}
+
+@test "what changes a token, or makes something of it" {
+	local uri
+
+	with_copy
+	export CTLSMITH_CONFIG=''
+	uri=$URI_EMPTY
+	printf '%s\n' "$PIN_EMPTY" >pin
+	printf '%s\n' "$SO_PIN_EMPTY" >so
+	chmod 600 pin so
+	done_by keygen --type rsa:2048 --label one --id 01 "$uri?pin-source=pin"
+	holds 'o["operation"] == "key-generate" and o["key"]["bits"] == 2048'
+	refused_all <<-'CHANGES'
+		doc[0]["done"]["operation"] = "generate"
+		doc[0]["done"]["dry_run"] = True
+		doc[0]["done"]["key"]["id"] = "1"
+		doc[0]["done"]["pin"] = "user"
+		doc[0]["done"]["file"] = "x"
+		del doc[0]["done"]["key"]
+		del doc[0]["done"]["token"]
+	CHANGES
+	done_by keygen --type ec:p256 --label two --id 02 "$uri?pin-source=pin"
+	holds 'o["key"]["curve"] == "P-256"'
+	done_by selfsign --subject CN=one --days 9 -o one.pem \
+		"$uri;id=%01?pin-source=pin"
+	holds 'o["operation"] == "certificate-selfsign" and o["file"] == "one.pem"'
+	refused_all <<-'CHANGES'
+		del doc[0]["done"]["file"]
+		del doc[0]["done"]["subject"]
+		doc[0]["done"]["uri"] = "pkcs11:"
+	CHANGES
+	done_by csr --subject CN=one -o one.csr "$uri;id=%01?pin-source=pin"
+	holds 'o["operation"] == "certificate-request"'
+	done_by import-cert "$uri;id=%01?pin-source=pin" one.pem
+	holds 'o["uri"].endswith(";type=cert")'
+	done_by export-cert -o again.pem "$uri;id=%01?pin-source=pin"
+	holds 'o["operation"] == "certificate-export" and o["subject"] == "CN=one"'
+	done_by import-key --label three --inventory tokens.yaml \
+		"$uri?pin-source=pin" "$SRC/softhsm-fixtures/keys/rsa2048-a.pem"
+	holds 'o["operation"] == "key-import" and o["certificate"] is False'
+	done_by delete --yes "$uri;id=%01?pin-source=pin"
+	holds '[x["class"] for x in o["objects"]] == ["private key", "public key", "certificate"]'
+	done_by 'pin change' --yes --pin-fd 3 --new-pin-fd 4 "$uri" 3<pin 4<pin
+	holds 'o["pin"] == "user"'
+	refused_all <<-'CHANGES'
+		del doc[0]["done"]["pin"]
+		doc[0]["done"]["pin"] = "12345678"
+	CHANGES
+	done_by 'pin reset' --yes --so-pin-fd 3 --new-pin-fd 4 "$uri" 3<so 4<pin
+	done_by init --yes --force --label new --so-pin-fd 3 --new-pin-fd 4 \
+		"$uri" 3<so 4<pin
+	holds 'o["token"]["label"] == "new"'
+}
+
 @test "no PIN is in what is printed" {
 	export PIN=$PIN_SAST_1
 	try 0 test --json --pin-env PIN "$URI_SAST_1"

@@ -18,8 +18,14 @@ size_t find_num(const struct buf *handles);
 CK_OBJECT_HANDLE find_handle(const struct buf *handles, size_t i);
 
 /* Appends to RET the handles of class CLASS (CK_UNAVAILABLE_INFORMATION: any)
- * with this ID and LABEL; what has ptr NULL is left open. */
+ * with this ID and LABEL; what has ptr NULL is left open. Objects found by ID or
+ * LABEL are read: ERR_TOKEN where the module found others. */
 MUST_CHECK enum err find_by(struct tok_session *s, CK_OBJECT_CLASS class,
+    struct bytes id, struct bytes label, struct buf *ret, struct diag *d);
+
+/* The same, with the label as URIs have it: without the blanks and NULs that
+ * stand behind it, which some modules add and others keep. */
+MUST_CHECK enum err find_by_uri(struct tok_session *s, CK_OBJECT_CLASS class,
     struct bytes id, struct bytes label, struct buf *ret, struct diag *d);
 
 /* Reads attributes into the room that A gives. What cannot be read, does not

@@ -130,7 +130,7 @@ key_of_handle(struct tok *t, CK_OBJECT_HANDLE h, struct tok_key **ret,
 	if (e == ERR_OK && k->pub == NULL)
 		e = find_public(t, k, d);
 	if (e == ERR_OK)
-		e = ways_read(t, k, d);
+		e = key_read_ways(t, k, d);
 	if (e == ERR_OK)
 		*ret = k;
 	else
@@ -155,7 +155,7 @@ search(struct tok *t, const struct tok_uri *u, struct buf *handles,
 	if (class == CKO_SECRET_KEY || class == CKO_DATA)
 		return diag_set(d, ERR_USAGE,
 		    "the URI's type= names no key that signs");
-	return find_by(&t->own, CKO_PRIVATE_KEY, id, label, handles, d);
+	return find_by_uri(&t->own, CKO_PRIVATE_KEY, id, label, handles, d);
 }
 
 static enum err
@@ -165,10 +165,15 @@ search_logged_in(struct tok *t, const struct tok_uri *u, struct buf *handles,
 	enum err e;
 
 	e = search(t, u, handles, d);
-	if (e != ERR_OK || find_num(handles) > 0 || t->logged_in)
+	if (e != ERR_OK || find_num(handles) > 1 || t->logged_in)
 		return e;
+	/* A key that shows itself without a login still wants one to sign, and
+	 * another may show itself then. */
 	e = tok_login(t, TOK_USER, d);
-	return e == ERR_OK ? search(t, u, handles, d) : e;
+	if (e != ERR_OK)
+		return e;
+	handles->len = 0;
+	return search(t, u, handles, d);
 }
 
 static void
@@ -213,9 +218,6 @@ tok_find_key(struct tok *t, const struct tok_uri *u, struct tok_key **ret,
 		    "%zu private keys match; name one, by id= or object=",
 		    find_num(&handles));
 	}
-	/* A key that shows itself without a login still wants one to sign. */
-	if (e == ERR_OK)
-		e = tok_login(t, TOK_USER, d);
 	if (e == ERR_OK)
 		e = key_of_handle(t, find_handle(&handles, 0), ret, d);
 	buf_clear(&handles);

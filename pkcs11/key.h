@@ -20,6 +20,7 @@ MUST_CHECK enum err key_of_handle(struct tok *t, CK_OBJECT_HANDLE h,
     struct tok_key **ret, struct diag *d);
 
 /* Fills the ways of K: what its token's mechanisms allow. */
-MUST_CHECK enum err ways_read(struct tok *t, struct tok_key *k, struct diag *d);
+MUST_CHECK enum err key_read_ways(struct tok *t, struct tok_key *k,
+    struct diag *d);
 
 #endif

@@ -23,7 +23,9 @@ struct ledger;
 /* Opens the ledger NAME (bytes from a token: it is hex in the file's name) in
  * FOLDER, which is made where it is missing, with its parents, mode 0700.
  * KIND is "user" or "so". A ledger that does not parse is an error that names
- * it: nobody knows then how many tries are left. */
+ * it (ERR_SYNTAX): nobody knows then how many tries are left. ERR_POLICY: the
+ * folder is not ours alone. ERR_TOO_BIG: a name over 64 bytes. ERR_IO and
+ * ERR_ABSENT (a symbolic link in place of the folder too) from the system. */
 MUST_CHECK enum err ledger_open(const char *folder, struct bytes name,
     const char *kind, struct ledger **ret, struct diag *d);
 
@@ -41,7 +43,7 @@ MUST_CHECK enum err ledger_attempt(struct ledger *l, int64_t now,
 /* The attempt was good: nothing has failed since. */
 MUST_CHECK enum err ledger_good(struct ledger *l, struct diag *d);
 
-/* The PIN was not judged: takes the attempt back. */
+/* The PIN was not judged: takes the attempt back, if there was one. */
 MUST_CHECK enum err ledger_undo(struct ledger *l, struct diag *d);
 
 /* The token shows PIN flags. */

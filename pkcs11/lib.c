@@ -2,6 +2,7 @@
 #include "pkcs11/lib.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "base/file.h"
 #include "pkcs11/login.h"
 #include "pkcs11/names.h"
+#include "pkcs11/noise.h"
 #include "pkcs11/uri.h"
 #include "pkcs11/vendor.h"
 
@@ -86,6 +88,21 @@ put_config(const char *path, struct buf *out, struct diag *d)
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }
 
+/* For a moment, so it need not reach the disk. */
+static enum err
+write_config(const char *path, struct bytes config, struct diag *d)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	if (fd < 0)
+		return diag_errno(d, "open", errno, "cannot write %s", path);
+	n = write(fd, config.ptr, config.len);
+	if (close(fd) != 0 || n != (ssize_t)config.len)
+		return diag_errno(d, "write", errno, "cannot write %s", path);
+	return ERR_OK;
+}
+
 /*
  * p11-kit loads what its configuration names, and its proxy, through which
  * libp11 comes, needs it so. It gets a configuration of its own, which is gone
@@ -100,7 +117,7 @@ load_private(struct tok_lib *l, const char *folder, const char *file,
 
 	e = put_config(l->setup->module, &config, d);
 	if (e == ERR_OK)
-		e = file_write(file, buf_bytes(&config), FILE_PRIVATE, d);
+		e = write_config(file, buf_bytes(&config), d);
 	buf_clear(&config);
 	if (e != ERR_OK)
 		return e;
@@ -201,11 +218,38 @@ start_all(struct tok_lib *l, struct diag *d)
 	return ERR_OK;
 }
 
+/* On the thread of the watch. */
+static void
+hung(void *arg, const char *call, unsigned seconds)
+{
+	const struct tok_lib *l = arg;
+	const struct tok_owner *o = l->setup->owner;
+
+	noise_interrupt(l);
+	if (o != NULL && o->hung != NULL)
+		o->hung(o->arg, call, seconds);
+}
+
+static enum err
+load(struct tok_lib *l, struct diag *d)
+{
+	struct watch_call call;
+	enum err e;
+
+	noise_begin(l);
+	watch_begin(l->watch, &call, WATCH_QUERY, "loading");
+	e = l->setup->module != NULL ? load_one(l, d) : load_registered(l, d);
+	watch_end(l->watch, &call);
+	if (e == ERR_OK)
+		e = start_all(l, d);
+	noise_end(l);
+	return e;
+}
+
 enum err
 tok_lib_open(const struct tok_setup *setup, struct tok_lib **ret,
     struct diag *d)
 {
-	const struct tok_owner *o = setup->owner;
 	struct tok_lib *l;
 	enum err e;
 
@@ -213,14 +257,12 @@ tok_lib_open(const struct tok_setup *setup, struct tok_lib **ret,
 	if (l == NULL)
 		return diag_nomem(d);
 	l->setup = setup;
+	(void)pthread_mutex_init(&l->pin, NULL);
 	p11_kit_be_quiet();
-	e = watch_new(setup->timeout, o != NULL ? o->hung : NULL,
-	    o != NULL ? o->arg : NULL, &l->watch, d);
+	l->noise = (struct noise){ -1, -1 };
+	e = watch_new(setup->timeout, hung, l, &l->watch, d);
 	if (e == ERR_OK)
-		e = setup->module != NULL ? load_one(l, d)
-					  : load_registered(l, d);
-	if (e == ERR_OK)
-		e = start_all(l, d);
+		e = load(l, d);
 	if (e == ERR_OK)
 		*ret = l;
 	else
@@ -241,6 +283,17 @@ end_module(struct tok_lib *l, struct lib_module *m)
 	free(m->path);
 }
 
+/* A module may hang in what it does at its end. */
+static void
+release(struct tok_lib *l)
+{
+	struct watch_call call;
+
+	watch_begin(l->watch, &call, WATCH_QUERY, "unloading");
+	p11_kit_modules_release(l->loaded);
+	watch_end(l->watch, &call);
+}
+
 void
 tok_lib_close(struct tok_lib **l)
 {
@@ -251,9 +304,10 @@ tok_lib_close(struct tok_lib **l)
 	for (i = 0; i < (*l)->num_modules; i++)
 		end_module(*l, &(*l)->module[i]);
 	if ((*l)->loaded != NULL)
-		p11_kit_modules_release((*l)->loaded);
+		release(*l);
 	watch_free(&(*l)->watch);
 	login_forget((*l)->refused);
+	(void)pthread_mutex_destroy(&(*l)->pin);
 	free((*l)->module);
 	free(*l);
 	*l = NULL;
@@ -349,7 +403,7 @@ take_info(struct tok_info *ret, const CK_TOKEN_INFO *t, const CK_SLOT_INFO *s)
 
 void
 lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
-    struct tok_info *ret)
+    CK_SESSION_HANDLE own, struct tok_info *ret)
 {
 	CK_TOKEN_INFO token;
 	CK_SLOT_INFO info;
@@ -367,6 +421,8 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 	}
 	take_text(&ret->slot, info.slotDescription,
 	    sizeof(info.slotDescription));
+	take_text(&ret->slot_maker, info.manufacturerID,
+	    sizeof(info.manufacturerID));
 	rv = p11_get_token_info(&m->p11, slot, &token);
 	if (rv == CKR_OK && (info.flags & CKF_TOKEN_PRESENT) == 0)
 		rv = CKR_TOKEN_NOT_PRESENT;
@@ -375,7 +431,7 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 		return;
 	}
 	take_info(ret, &token, &info);
-	vendor_read_tries(&m->p11, slot, ret);
+	vendor_read_tries(&m->p11, slot, own, ret);
 }
 
 /* The slots of M that hold a token. A module may change its mind about their
@@ -428,11 +484,27 @@ scan_module(struct lib_module *m, struct buf *slots, struct diag *d)
 		memset(&s, 0, sizeof(s));
 		s.module = m;
 		s.id = ids[i];
-		lib_read_token(m, ids[i], &s.info);
+		lib_read_token(m, ids[i], CK_INVALID_HANDLE, &s.info);
 		buf_put(slots, bytes_of(&s, sizeof(s)));
 	}
 	free(ids);
 	return e;
+}
+
+/* By label, then by serial number; those that nobody has initialised last. */
+static int
+by_label(const void *x, const void *y)
+{
+	const struct tok_info *a = &((const struct lib_slot *)x)->info;
+	const struct tok_info *b = &((const struct lib_slot *)y)->info;
+	int c = tok_has(b, TOK_INITIALISED) - tok_has(a, TOK_INITIALISED);
+
+	if (c == 0)
+		c = bytes_order(tok_text_bytes(&a->label),
+		    tok_text_bytes(&b->label));
+	return c != 0 ? c
+		      : bytes_order(tok_text_bytes(&a->serial),
+			    tok_text_bytes(&b->serial));
 }
 
 /* With several modules, one that does not answer leaves the others. */
@@ -464,19 +536,9 @@ lib_scan(struct tok_lib *l, struct lib_slot **ret, size_t *ret_num,
 	}
 	*ret_num = slots.len / sizeof(**ret);
 	*ret = (struct lib_slot *)(void *)slots.ptr;
+	if (*ret_num > 0)
+		qsort(*ret, *ret_num, sizeof(**ret), by_label);
 	return ERR_OK;
-}
-
-static int
-by_label(const void *x, const void *y)
-{
-	const struct tok_info *a = x, *b = y;
-	int c = bytes_order(tok_text_bytes(&a->label),
-	    tok_text_bytes(&b->label));
-
-	return c != 0 ? c
-		      : bytes_order(tok_text_bytes(&a->serial),
-			    tok_text_bytes(&b->serial));
 }
 
 enum err
@@ -497,7 +559,6 @@ tok_list(struct tok_lib *l, struct tok_info **ret, size_t *ret_num,
 	free(slots);
 	if (list == NULL)
 		return diag_nomem(d);
-	qsort(list, num, sizeof(*list), by_label);
 	*ret = list;
 	*ret_num = num;
 	return ERR_OK;

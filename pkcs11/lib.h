@@ -3,6 +3,8 @@
 #ifndef PKCS11_LIB_H
 #define PKCS11_LIB_H
 
+#include <pthread.h>
+
 #include "pkcs11/p11.h"
 #include "pkcs11/tok.h"
 
@@ -22,12 +24,19 @@ struct lib_module {
 
 struct lib_refused;
 
+/* stderr while it is turned aside (noise.h): descriptors, or -1. */
+struct noise {
+	int saved, caught;
+};
+
 struct tok_lib {
 	const struct tok_setup *setup;
 	struct watch *watch;
 	CK_FUNCTION_LIST **loaded; /* p11-kit's list */
 	struct lib_module *module;
 	size_t num_modules;
+	struct noise noise;
+	pthread_mutex_t pin; /* one PIN at a time is asked for and sent */
 	struct lib_refused *refused; /* PINs that failed (login.c) */
 	char *bridge;                /* of bridge.c */
 };
@@ -43,9 +52,11 @@ struct lib_slot {
 MUST_CHECK enum err lib_scan(struct tok_lib *l, struct lib_slot **ret,
     size_t *ret_num, struct diag *d);
 
-/* Reads the token in SLOT. Its trouble is in RET. */
+/* Reads the token in SLOT. Its trouble is in RET. What is asked in a session
+ * is asked in OWN where the token gives no other; CK_INVALID_HANDLE: there is
+ * none. */
 void lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
-    struct tok_info *ret);
+    CK_SESSION_HANDLE own, struct tok_info *ret);
 
 void lib_tell(const struct tok_lib *l, enum tok_tell kind, const char *fmt, ...)
     PRINTF_LIKE(3, 4);

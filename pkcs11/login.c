@@ -229,9 +229,8 @@ may_try(struct tok *t, const struct login_try *y, struct ledger **ret,
 static bool
 was_not_judged(CK_RV rv)
 {
-	static const CK_RV list[] = { CKR_SESSION_HANDLE_INVALID,
-		CKR_SESSION_CLOSED, CKR_TOKEN_NOT_PRESENT,
-		CKR_USER_ALREADY_LOGGED_IN, CKR_USER_ANOTHER_ALREADY_LOGGED_IN,
+	static const CK_RV list[] = { CKR_USER_ALREADY_LOGGED_IN,
+		CKR_USER_ANOTHER_ALREADY_LOGGED_IN,
 		CKR_USER_PIN_NOT_INITIALIZED, CKR_USER_TYPE_INVALID,
 		CKR_OPERATION_NOT_INITIALIZED, CKR_OPERATION_ACTIVE,
 		CKR_SESSION_READ_ONLY_EXISTS, CKR_SESSION_READ_ONLY,
@@ -244,6 +243,15 @@ was_not_judged(CK_RV rv)
 		if (rv == list[i])
 			return true;
 	return false;
+}
+
+/* The token went away meanwhile. It may have judged the PIN, which stays
+ * counted; whether it was wrong nobody knows. */
+static bool
+is_unknown(CK_RV rv)
+{
+	return rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED ||
+	    rv == CKR_TOKEN_NOT_PRESENT;
 }
 
 static bool
@@ -261,7 +269,7 @@ add_tries(struct tok *t, const struct login_try *y, struct diag *d)
 	struct tok_info now;
 	char left[80] = "";
 
-	lib_read_token(t->module, t->slot, &now);
+	lib_read_token(t->module, t->slot, session_handle(&t->own), &now);
 	if (now.trouble.code != ERR_OK)
 		return;
 	if (is_locked(&now, y->kind))
@@ -323,9 +331,12 @@ by_pinpad(struct tok *t, const struct login_try *y, struct diag *d)
 {
 	struct ledger *l = NULL;
 	CK_RV rv = CKR_OK;
-	enum err e;
+	enum err e = ERR_OK;
 
-	e = may_try(t, y, &l, d);
+	if (y->ready != NULL)
+		e = y->ready(y->arg, d);
+	if (e == ERR_OK)
+		e = may_try(t, y, &l, d);
 	if (e != ERR_OK)
 		return e;
 	lib_tell(t->lib, TOK_TELL_WAITING,
@@ -362,12 +373,15 @@ by_answer(struct tok *t, const struct login_try *y, unsigned attempt,
 		e = refuse_same(d);
 		goto out;
 	}
+	if (y->ready != NULL)
+		e = y->ready(y->arg, d);
 	/* The person may have taken a while. */
-	e = may_try(t, y, &l, d);
+	if (e == ERR_OK)
+		e = may_try(t, y, &l, d);
 	if (e == ERR_OK)
 		e = send_pin(t, y, l, secret_bytes(&pin), &rv, d);
 	*ret_again = again && is_wrong_pin(rv);
-	if (rv != CKR_OK && !was_not_judged(rv) &&
+	if (rv != CKR_OK && !was_not_judged(rv) && !is_unknown(rv) &&
 	    remember(t, y->kind, buf_bytes(&identity), &pin, d) != ERR_OK)
 		*ret_again = false;
 out:
@@ -377,8 +391,8 @@ out:
 	return e;
 }
 
-enum err
-login_by_pin(struct tok *t, const struct login_try *y, struct diag *d)
+static enum err
+ask_and_send(struct tok *t, const struct login_try *y, struct diag *d)
 {
 	struct ledger *l = NULL;
 	unsigned attempt;
@@ -401,6 +415,18 @@ login_by_pin(struct tok *t, const struct login_try *y, struct diag *d)
 	return e;
 }
 
+/* Threads that sign with a key that asks for each use come at once. */
+enum err
+login_by_pin(struct tok *t, const struct login_try *y, struct diag *d)
+{
+	enum err e;
+
+	(void)pthread_mutex_lock(&t->lib->pin);
+	e = ask_and_send(t, y, d);
+	(void)pthread_mutex_unlock(&t->lib->pin);
+	return e;
+}
+
 enum err
 login_new_pin(struct tok *t, enum tok_pin_kind kind, struct secret *ret,
     struct diag *d)
@@ -413,7 +439,7 @@ login_new_pin(struct tok *t, enum tok_pin_kind kind, struct secret *ret,
 	if (e != ERR_OK)
 		return e;
 	if (ret->len == 0 || ret->len < t->info.pin_min ||
-	    ret->len > t->info.pin_max) {
+	    (t->info.pin_max != 0 && ret->len > t->info.pin_max)) {
 		e = diag_set(d, ERR_PIN,
 		    "the new %s must have %llu to %llu characters for this "
 		    "token",
@@ -468,6 +494,80 @@ tok_login(struct tok *t, enum tok_user who, struct diag *d)
 		session_close(&t->own);
 	t->logged_in = e == ERR_OK;
 	return e;
+}
+
+enum err
+login_so_with(struct tok *t, struct bytes pin, struct diag *d)
+{
+	const struct login_try y = {
+		.kind = TOK_PIN_SO,
+		.api = "C_Login",
+		.send = send_login,
+		.arg = t,
+	};
+	struct ledger *l = NULL;
+	CK_RV rv = CKR_OK;
+	enum err e;
+
+	login_end(t);
+	e = session_ready(&t->own, d);
+	if (e != ERR_OK)
+		return e;
+	t->who = TOK_SO;
+	if (pin.ptr == NULL)
+		e = by_pinpad(t, &y, d);
+	else
+		e = may_try(t, &y, &l, d);
+	if (e == ERR_OK && pin.ptr != NULL)
+		e = send_pin(t, &y, l, pin, &rv, d);
+	ledger_close(&l);
+	t->logged_in = e == ERR_OK;
+	return e;
+}
+
+static void
+forget_failed(struct tok *t, enum tok_pin_kind kind, struct bytes identity)
+{
+	struct lib_refused **at = &t->lib->refused, *r;
+
+	while ((r = *at) != NULL) {
+		if (is_so(r->kind) == is_so(kind) &&
+		    bytes_equal(buf_bytes(&r->token), identity)) {
+			*at = r->next;
+			r->next = NULL;
+			login_forget(r);
+		} else {
+			at = &r->next;
+		}
+	}
+}
+
+enum err
+login_changed(struct tok *t, enum tok_pin_kind kind, struct diag *d)
+{
+	struct buf identity = { 0 };
+	struct ledger *l = NULL;
+	enum err e;
+
+	lib_put_identity(&identity, &t->info);
+	e = buf_ok(&identity)
+	    ? ledger_open(t->lib->setup->state, buf_bytes(&identity),
+		  is_so(kind) ? "so" : "user", &l, d)
+	    : diag_nomem(d);
+	if (e == ERR_OK)
+		e = ledger_good(l, d);
+	if (e == ERR_OK)
+		forget_failed(t, kind, buf_bytes(&identity));
+	ledger_close(&l);
+	buf_clear(&identity);
+	return e;
+}
+
+void
+login_end(struct tok *t)
+{
+	log_out(t);
+	session_close(&t->own);
 }
 
 bool

@@ -13,6 +13,10 @@ struct login_try {
 				 * changed is no hindrance */
 	struct bytes key_label; /* TOK_PIN_KEY */
 	const char *api;        /* the call that takes the PIN */
+	/* Called with ARG once the PIN is there, or is to be typed at the
+	 * token, and before it is counted and sent; an error ends it. May be
+	 * NULL. */
+	enum err (*ready)(void *arg, struct diag *d);
 	/* Sends it; a PIN with ptr NULL is typed at the token. */
 	CK_RV (*send)(void *arg, struct bytes pin);
 	void *arg;
@@ -22,6 +26,19 @@ struct login_try {
  * one. ERR_PIN where it was refused here or there. */
 MUST_CHECK enum err login_by_pin(struct tok *t, const struct login_try *y,
     struct diag *d);
+
+/* Logs the SO in with a PIN that the token has just taken, by the same rules;
+ * ptr NULL: it is typed at the token. */
+MUST_CHECK enum err login_so_with(struct tok *t, struct bytes pin,
+    struct diag *d);
+
+/* The user's PIN (KIND is TOK_PIN_USER), or the SO's (TOK_PIN_SO), is another
+ * now: those that failed before may be right, and the count begins anew. */
+MUST_CHECK enum err login_changed(struct tok *t, enum tok_pin_kind kind,
+    struct diag *d);
+
+/* Logs out and closes the token's own session. */
+void login_end(struct tok *t);
 
 /* Asks the owner for a new PIN of KIND and checks its length. */
 MUST_CHECK enum err login_new_pin(struct tok *t, enum tok_pin_kind kind,

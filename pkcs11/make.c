@@ -194,7 +194,7 @@ check_secrecy(const struct make *m, struct diag *d)
 {
 	static const CK_ATTRIBUTE_TYPE secrets[] = { CKA_PRIVATE_EXPONENT,
 		CKA_PRIME_1, CKA_VALUE };
-	uint8_t room[NUMBER_ROOM];
+	uint8_t room[NUMBER_ROOM] = { 0 };
 	struct diag other;
 	enum err e = ERR_OK;
 	size_t i;

@@ -174,7 +174,7 @@ tok_objects_read(struct tok *t, const struct tok_uri *u,
 		label = uri_label(u);
 		(void)uri_class(u, &class);
 	}
-	e = find_by(&t->own, class, id, label, &handles, d);
+	e = find_by_uri(&t->own, class, id, label, &handles, d);
 	if (e == ERR_OK)
 		e = read_all(t, &handles, o, d);
 	buf_clear(&handles);

@@ -83,6 +83,12 @@ p11_close_session(const struct p11 *p, CK_SESSION_HANDLE s)
 }
 
 CK_RV
+p11_close_all_sessions(const struct p11 *p, CK_SLOT_ID slot)
+{
+	GUARDED(WATCH_QUERY, C_CloseAllSessions, (slot));
+}
+
+CK_RV
 p11_get_session_info(const struct p11 *p, CK_SESSION_HANDLE s,
     CK_SESSION_INFO *ret)
 {

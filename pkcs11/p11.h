@@ -32,6 +32,7 @@ CK_RV p11_get_mechanism_info(const struct p11 *p, CK_SLOT_ID slot,
 CK_RV p11_open_session(const struct p11 *p, CK_SLOT_ID slot, CK_FLAGS flags,
     CK_SESSION_HANDLE *ret);
 CK_RV p11_close_session(const struct p11 *p, CK_SESSION_HANDLE s);
+CK_RV p11_close_all_sessions(const struct p11 *p, CK_SLOT_ID slot);
 CK_RV p11_get_session_info(const struct p11 *p, CK_SESSION_HANDLE s,
     CK_SESSION_INFO *ret);
 /* A NULL PIN is for a pinpad, and a person is then waited for without limit.

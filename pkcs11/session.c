@@ -48,6 +48,12 @@ session_close(struct tok_session *s)
 	s->open = false;
 }
 
+CK_SESSION_HANDLE
+session_handle(const struct tok_session *s)
+{
+	return s->open && s->age == s->tok->age ? s->handle : CK_INVALID_HANDLE;
+}
+
 /* A login ends with the last session. */
 static void
 replace_own(struct tok *t)
@@ -76,9 +82,15 @@ session_fail(struct tok_session *s, struct diag *d, const char *api, CK_RV rv)
 {
 	enum err e = rv_fail(d, api, rv);
 
-	if (rv_is_gone(rv))
-		s->tok->own.open = false;
-	session_drop(s);
+	/* What is opened in place of a session whose token is gone would be
+	 * another token's; a device may have failed for a moment only. */
+	if (!rv_is_gone(rv) || rv == CKR_DEVICE_ERROR) {
+		session_drop(s);
+		return e;
+	}
+	session_close(s);
+	if (s == &s->tok->own)
+		s->tok->logged_in = false;
 	return e;
 }
 

@@ -18,7 +18,6 @@ struct job {
 	CK_RSA_PKCS_PSS_PARAMS pss;
 	CK_MECHANISM mechanism;
 	const char *purpose;
-	bool began; /* a PIN for the key was sent */
 };
 
 /* ---- What the token is given ------------------------------------------------- */
@@ -88,34 +87,49 @@ set_input(struct job *j, struct bytes message, struct diag *d)
 
 /* ---- Asking the token ----------------------------------------------------------- */
 
-static CK_RV
-send_context(void *arg, struct bytes pin)
+static enum err
+start(struct job *j, struct diag *d)
 {
-	struct job *j = arg;
-	const struct p11 *p = &j->tok->module->p11;
-	struct diag d;
+	enum err e;
 	CK_RV rv;
 
-	/* After a wrong PIN the operation may or may not be there still: each
-	 * further attempt has a session of its own. */
-	if (j->began)
-		session_drop(j->session);
-	j->began = true;
-	if (session_ready(j->session, &d) != ERR_OK)
-		return CKR_SESSION_COUNT;
-	rv = p11_sign_init(p, j->session->handle, &j->mechanism,
-	    j->key->object.handle);
+	e = session_ready(j->session, d);
+	if (e != ERR_OK)
+		return e;
+	rv = p11_sign_init(&j->tok->module->p11, j->session->handle,
+	    &j->mechanism, j->key->object.handle);
 	if (rv != CKR_OK)
-		return rv;
-	return p11_login(p, j->session->handle, CKU_CONTEXT_SPECIFIC, pin);
+		return session_fail(j->session, d, "C_SignInit", rv);
+	return ERR_OK;
 }
 
 /* Some modules take the attribute and do not ask for the PIN. */
 static bool
-is_not_enforced(const struct diag *d)
+is_not_enforced(CK_RV rv)
 {
-	return d->native == (long)CKR_USER_TYPE_INVALID ||
-	    d->native == (long)CKR_USER_ALREADY_LOGGED_IN;
+	return rv == CKR_USER_TYPE_INVALID || rv == CKR_USER_ALREADY_LOGGED_IN;
+}
+
+/* What fails here says nothing of the PIN. */
+static enum err
+ready_context(void *arg, struct diag *d)
+{
+	return start(arg, d);
+}
+
+/* After a wrong PIN the operation may or may not be there still: each further
+ * attempt has a session of its own. */
+static CK_RV
+send_context(void *arg, struct bytes pin)
+{
+	struct job *j = arg;
+	CK_RV rv;
+
+	rv = p11_login(&j->tok->module->p11, j->session->handle,
+	    CKU_CONTEXT_SPECIFIC, pin);
+	if (rv != CKR_OK && !is_not_enforced(rv))
+		session_drop(j->session);
+	return rv;
 }
 
 static enum err
@@ -125,28 +139,20 @@ begin(struct job *j, struct diag *d)
 		.kind = TOK_PIN_KEY,
 		.key_label = j->key->object.as.label,
 		.api = "C_Login",
+		.ready = ready_context,
 		.send = send_context,
 		.arg = j,
 	};
 	enum err e;
-	CK_RV rv;
 
-	e = session_ready(j->session, d);
+	if (!j->key->always)
+		return start(j, d);
+	e = login_by_pin(j->tok, &y, d);
+	if (e != ERR_OK && is_not_enforced((CK_RV)d->native))
+		return ERR_OK;
 	if (e != ERR_OK)
-		return e;
-	if (j->key->always) {
-		e = login_by_pin(j->tok, &y, d);
-		if (e != ERR_OK && is_not_enforced(d))
-			return ERR_OK;
-		if (e != ERR_OK)
-			session_drop(j->session);
-		return e;
-	}
-	rv = p11_sign_init(&j->tok->module->p11, j->session->handle,
-	    &j->mechanism, j->key->object.handle);
-	if (rv != CKR_OK)
-		return session_fail(j->session, d, "C_SignInit", rv);
-	return ERR_OK;
+		session_drop(j->session);
+	return e;
 }
 
 static enum err

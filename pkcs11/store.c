@@ -307,9 +307,6 @@ destroy_all(struct removal *r, struct diag *d)
 		e = diag_set(d, ERR_TOKEN,
 		    "the token says that it destroyed them, and still has %zu",
 		    left);
-	if (e != ERR_OK)
-		make_add(d, "; %zu of %zu objects with this id are destroyed",
-		    r->gone, r->found);
 	return e;
 }
 
@@ -330,6 +327,10 @@ tok_delete(struct tok *t, struct bytes id, size_t *ret_num, struct diag *d)
 	if (e == ERR_OK) {
 		event.key_label = buf_bytes(&label);
 		e = lib_event(t, &event, destroy_all(&r, d), d);
+		if (e != ERR_OK)
+			make_add(d,
+			    "; %zu of %zu objects with this id are destroyed",
+			    r.gone, r.found);
 	}
 	buf_clear(&label);
 	if (e == ERR_OK)

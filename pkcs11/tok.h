@@ -43,6 +43,7 @@
 #include "pki/keyfile.h"
 #include "pki/pubkey.h"
 #include "pki/request.h"
+#include "pki/selfsign.h"
 #include "pki/sig.h"
 
 /* ---- What a token says of itself ------------------------------------- */
@@ -90,6 +91,7 @@ const char *tok_flag_key(enum tok_flag f);
 struct tok_info {
 	struct tok_text label, manufacturer, model, serial;
 	struct tok_text slot;               /* the slot's description */
+	struct tok_text slot_maker;         /* who made the reader */
 	unsigned flags;                     /* bit 1u << enum tok_flag */
 	uint64_t free_memory, total_memory; /* bytes, public and private
 					     * together, or TOK_UNKNOWN */
@@ -221,9 +223,11 @@ MUST_CHECK enum err tok_uri_parse(const char *text, struct tok_uri **ret,
 
 void tok_uri_free(struct tok_uri **u);
 
-/* Moves the value of pin-value in TEXT, decoded, into PIN and overwrites it
- * there with blanks' worth of "x", taking the attribute out. *RET_FOUND tells
- * whether there was one. */
+/* Moves the value of pin-value in TEXT, decoded, into PIN and takes the
+ * attribute out; what stood there is overwritten, after a failure too.
+ * *RET_FOUND tells whether there was one. Two of them, and a value with a
+ * character that ought to be escaped, are ERR_SYNTAX: a wrong guess would cost
+ * a try. */
 MUST_CHECK enum err tok_uri_take_pin(char *text, struct secret *pin,
     bool *ret_found, struct diag *d);
 
@@ -234,8 +238,9 @@ const char *tok_uri_pin_source(const struct tok_uri *u);
 bool tok_uri_names_object(const struct tok_uri *u);
 
 /* Reads the PIN that pin-source names into PIN: a path, bare or as file: URI.
- * A trailing LF or CR LF is no part of it. Refused: what others may read or is
- * no regular file, "|command", other schemes. */
+ * A trailing LF or CR LF is no part of it. Refused: what others may read, what
+ * belongs to neither us nor root, what is no regular file, more than one line,
+ * an empty PIN, "|command", other schemes. */
 MUST_CHECK enum err tok_pin_source_read(const char *source, struct secret *pin,
     struct diag *d);
 
@@ -409,8 +414,8 @@ void tok_put_object_uri(struct buf *out, const struct tok_info *i,
 
 struct tok_key;
 
-/* The one private key that U matches. Where none is seen without a login, logs
- * in and looks again. Threads may share it. */
+/* The one private key that U matches, of those that are seen after a login,
+ * which is made. Threads may share it. */
 MUST_CHECK enum err tok_find_key(struct tok *t, const struct tok_uri *u,
     struct tok_key **ret, struct diag *d);
 
@@ -478,16 +483,21 @@ MUST_CHECK enum err tok_sign_way(struct tok *t, struct tok_session *s,
  * report an event. Asking people is the business of the caller. */
 
 /* Initialises the token, which loses all it has, and sets the user's PIN
- * (asked of the owner) where SET_PIN. LABEL has at most 32 bytes. For one that
- * is initialised the SO PIN must be its own. */
+ * (asked of the owner) where SET_PIN. LABEL has at most 32 bytes of UTF-8. For
+ * one that is initialised the SO PIN must be its own; for one that never was,
+ * the owner is asked for a new one. T is the token as it is then, with another
+ * slot and serial number, may be; keys found before are void. Where it fails
+ * after the fact, the message says so. */
 MUST_CHECK enum err tok_init(struct tok *t, struct bytes label, bool set_pin,
     struct diag *d);
 
-/* WHO changes the own PIN. Old and new are asked of the owner. */
+/* WHO changes the own PIN. The old one is asked of the owner, then the new one.
+ * Nobody is logged in afterwards. */
 MUST_CHECK enum err tok_pin_change(struct tok *t, enum tok_user who,
     struct diag *d);
 
-/* The SO gives the user a new PIN; this unlocks a locked one too. */
+/* The SO gives the user a new PIN; this unlocks a locked one too. Nobody is
+ * logged in afterwards. */
 MUST_CHECK enum err tok_pin_reset(struct tok *t, struct diag *d);
 
 enum tok_key_kind {
@@ -505,33 +515,49 @@ struct tok_keygen {
 	bool always_authenticate;
 };
 
-/* Makes a pair that is sensitive, cannot be extracted and was made on the
+/*
+ * Makes a pair that is sensitive, cannot be extracted and was made on the
  * token; reads that back, and destroys the pair where it is not so
- * (ERR_POLICY). ERR_EXISTS where an object has the label or the id. */
+ * (ERR_POLICY). So a token that denies local of the keys that it made, as NSS
+ * does, is refused. ERR_EXISTS where an object has the label or the id;
+ * ERR_UNSUPPORTED where the token makes no such keys. After any error the pair
+ * is destroyed, or the message says that it may still be there.
+ *
+ * The key signs once, to prove that it works; for one that always
+ * authenticates the owner is asked for its PIN, and without one the key is
+ * left untried, with a warning.
+ */
 MUST_CHECK enum err tok_keygen(struct tok *t, const struct tok_keygen *g,
     struct tok_key **ret, struct diag *d);
 
 /* Brings in a key from a file: created, else unwrapped by a one-time key;
- * ERR_UNSUPPORTED where the token takes neither. Read back as in tok_keygen(),
- * but for LOCAL. */
+ * ERR_UNSUPPORTED where the token takes neither. Read back and proven as in
+ * tok_keygen(), but for its origin, and destroyed likewise. ERR_EXISTS where a
+ * key has the label or the id; a certificate may have them. */
 MUST_CHECK enum err tok_import_key(struct tok *t, const struct keyfile *f,
     struct bytes label, struct bytes id, struct tok_key **ret, struct diag *d);
 
-/* Stores a certificate under LABEL and ID and reads it back. ERR_EXISTS where
- * the token holds the same. */
+/* Stores a certificate under LABEL and ID and reads it back; one that came out
+ * otherwise is destroyed. ERR_EXISTS where the token holds the same. */
 MUST_CHECK enum err tok_import_cert(struct tok *t, struct bytes der,
     struct bytes label, struct bytes id, struct diag *d);
 
-/* Destroys all objects with this id: private key, public key, certificates.
- * *RET_NUM: how many. */
+/* Destroys all objects with this id, the private key first, then public keys
+ * and certificates. *RET_NUM: how many. ERR_ABSENT where there are none. Where
+ * one stays, what follows stays too, and the message says which and how many
+ * are gone. */
 MUST_CHECK enum err tok_delete(struct tok *t, struct bytes id, size_t *ret_num,
     struct diag *d);
 
 /* Makes a request or a self-signed certificate by the key, DER appended to
- * RET. */
+ * RET; the public half comes from the key, whatever SPEC says. SHA-256, for
+ * curves over 256 bits SHA-384. TOK_READ will do. ERR_UNSUPPORTED for a key
+ * that always authenticates: libp11, which signs here, would ask for its PIN
+ * past the rules. */
 MUST_CHECK enum err tok_request(struct tok *t, const struct tok_key *k,
     const struct request_spec *spec, struct buf *ret, struct diag *d);
 MUST_CHECK enum err tok_selfsign(struct tok *t, const struct tok_key *k,
-    const struct request_spec *spec, struct buf *ret, struct diag *d);
+    const struct request_spec *spec, const struct request_validity *when,
+    struct buf *ret, struct diag *d);
 
 #endif

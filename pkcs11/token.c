@@ -223,12 +223,27 @@ tok_info(const struct tok *t)
 	return &t->info;
 }
 
+/* Other threads read the names of a token, which stay: a signature's event has
+ * them, while the PIN for the next one is asked for. */
+static void
+take_state(struct tok_info *to, const struct tok_info *from)
+{
+	to->flags = from->flags;
+	to->free_memory = from->free_memory;
+	to->total_memory = from->total_memory;
+	to->pin_min = from->pin_min;
+	to->pin_max = from->pin_max;
+	to->max_sessions = from->max_sessions;
+	to->tries = from->tries;
+	to->tries_max = from->tries_max;
+}
+
 enum err
 tok_refresh(struct tok *t, struct diag *d)
 {
 	struct tok_info now;
 
-	lib_read_token(t->module, t->slot, &now);
+	lib_read_token(t->module, t->slot, session_handle(&t->own), &now);
 	if (now.trouble.code != ERR_OK) {
 		*d = now.trouble;
 		return d->code;
@@ -237,7 +252,7 @@ tok_refresh(struct tok *t, struct diag *d)
 		return diag_set(d, ERR_TOKEN,
 		    "another token is in the slot now; put the first one "
 		    "back, or begin anew");
-	t->info = now;
+	take_state(&t->info, &now);
 	return ERR_OK;
 }
 
@@ -255,7 +270,10 @@ tok_again(struct tok *t, struct diag *d)
 	size_t i, num, found = 0;
 	enum err e;
 
-	session_close(&t->own);
+	/* Where only its device failed for a moment, the module has all sessions
+	 * still, and with them the login. */
+	(void)p11_close_all_sessions(&t->module->p11, t->slot);
+	t->own.open = false;
 	t->age++;
 	t->logged_in = false;
 	e = lib_scan(t->lib, &slots, &num, d);

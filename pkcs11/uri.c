@@ -595,18 +595,9 @@ uri_matches_token(const struct tok_uri *u, const struct tok_info *i)
 	    SAME(u, URI_MODEL, t->model, text_of(&i->model)) &&
 	    SAME(u, URI_SERIAL, t->serialNumber, text_of(&i->serial)) &&
 	    SAME(u, URI_SLOT_DESCRIPTION, s->slotDescription,
-		text_of(&i->slot));
-}
-
-bool
-uri_matches_slot(const struct tok_uri *u, const CK_SLOT_INFO *i)
-{
-	const CK_SLOT_INFO *s = p11_kit_uri_get_slot_info(u->uri);
-
-	return SAME(u, URI_SLOT_DESCRIPTION, s->slotDescription,
-		   bytes_of(i->slotDescription, sizeof(i->slotDescription))) &&
+		text_of(&i->slot)) &&
 	    SAME(u, URI_SLOT_MANUFACTURER, s->manufacturerID,
-		bytes_of(i->manufacturerID, sizeof(i->manufacturerID)));
+		text_of(&i->slot_maker));
 }
 
 /* PATH's file is NAME, libNAME, NAME.so... or libNAME.so... */

@@ -18,11 +18,8 @@ int uri_decode(const char *p, size_t *ret_len);
 /* T without the blanks and NULs at its end. */
 struct bytes uri_trim(struct bytes t);
 
-/* token, manufacturer, model, serial, slot-description. */
+/* token, manufacturer, model, serial, slot-description, slot-manufacturer. */
 bool uri_matches_token(const struct tok_uri *u, const struct tok_info *i);
-
-/* slot-description, slot-manufacturer. */
-bool uri_matches_slot(const struct tok_uri *u, const CK_SLOT_INFO *i);
 
 /* library-*, module-path, module-name. NAME is the one that p11-kit's registry
  * has for it; a module-name may also be the file's, with or without "lib" and

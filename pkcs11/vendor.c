@@ -63,17 +63,25 @@ tries_of(const struct p11 *p, CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o,
 }
 
 void
-vendor_read_tries(const struct p11 *p, CK_SLOT_ID slot, struct tok_info *ret)
+vendor_read_tries(const struct p11 *p, CK_SLOT_ID slot, CK_SESSION_HANDLE own,
+    struct tok_info *ret)
 {
 	const struct vendor *v = vendor_of(ret);
-	CK_SESSION_HANDLE s;
+	CK_SESSION_HANDLE s = CK_INVALID_HANDLE;
 	CK_OBJECT_HANDLE o;
+	bool opened;
 
-	if (v == NULL || p11_open_session(p, slot, 0, &s) != CKR_OK)
+	if (v == NULL)
+		return;
+	opened = p11_open_session(p, slot, 0, &s) == CKR_OK;
+	if (!opened)
+		s = own;
+	if (s == CK_INVALID_HANDLE)
 		return;
 	if (find(p, s, v, &o)) {
 		ret->tries = tries_of(p, s, o, v->tries);
 		ret->tries_max = tries_of(p, s, o, v->tries_max);
 	}
-	(void)p11_close_session(p, s);
+	if (opened)
+		(void)p11_close_session(p, s);
 }

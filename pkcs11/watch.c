@@ -19,13 +19,13 @@ struct watch {
 	unsigned seconds[WATCH_PERSON];
 	void (*hung)(void *arg, const char *call, unsigned seconds);
 	void *arg;
-	pthread_t thread;
 	pthread_cond_t sooner; /* than the thread sleeps for, or the end */
 	pthread_mutex_t lock;
 	/* Below: under the lock. */
 	struct watch_call *first; /* those with a limit */
 	int64_t until;            /* what the thread sleeps for */
 	bool stop;
+	int parties; /* the owner and the thread; the last one releases */
 };
 
 static int64_t
@@ -74,6 +74,25 @@ sleep_for(struct watch *w, int64_t until)
 		(void)pthread_cond_timedwait(&w->sooner, &w->lock, &t);
 }
 
+static void
+release(struct watch *w)
+{
+	(void)pthread_cond_destroy(&w->sooner);
+	(void)pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+/* Unlocks, for good. */
+static void
+leave(struct watch *w)
+{
+	bool last = --w->parties == 0;
+
+	(void)pthread_mutex_unlock(&w->lock);
+	if (last)
+		release(w);
+}
+
 static void *
 run(void *arg)
 {
@@ -88,7 +107,7 @@ run(void *arg)
 		else
 			sleep_for(w, c == NULL ? NEVER : c->deadline);
 	}
-	(void)pthread_mutex_unlock(&w->lock);
+	leave(w);
 	return NULL;
 }
 
@@ -99,15 +118,17 @@ start(struct watch *w)
 {
 	pthread_attr_t attr;
 	sigset_t all, old;
+	pthread_t thread;
 	int ret;
 
 	ret = pthread_attr_init(&attr);
 	if (ret != 0)
 		return ret;
 	(void)pthread_attr_setstacksize(&attr, STACK);
+	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	ret = pthread_create(&w->thread, &attr, run, w);
+	ret = pthread_create(&thread, &attr, run, w);
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	(void)pthread_attr_destroy(&attr);
 	return ret;
@@ -122,14 +143,6 @@ init_cond(pthread_cond_t *c)
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(c, &attr);
 	(void)pthread_condattr_destroy(&attr);
-}
-
-static void
-release(struct watch *w)
-{
-	(void)pthread_cond_destroy(&w->sooner);
-	(void)pthread_mutex_destroy(&w->lock);
-	free(w);
 }
 
 enum err
@@ -147,6 +160,7 @@ watch_new(unsigned timeout,
 	w->hung = hung;
 	w->arg = arg;
 	w->until = NEVER;
+	w->parties = 2;
 	(void)pthread_mutex_init(&w->lock, NULL);
 	init_cond(&w->sooner);
 	n = start(w);
@@ -159,6 +173,7 @@ watch_new(unsigned timeout,
 	return ERR_OK;
 }
 
+/* Waits for nobody: on a busy machine that would take longer than the work. */
 void
 watch_free(struct watch **w)
 {
@@ -167,9 +182,7 @@ watch_free(struct watch **w)
 	(void)pthread_mutex_lock(&(*w)->lock);
 	(*w)->stop = true;
 	(void)pthread_cond_signal(&(*w)->sooner);
-	(void)pthread_mutex_unlock(&(*w)->lock);
-	(void)pthread_join((*w)->thread, NULL);
-	release(*w);
+	leave(*w);
 	*w = NULL;
 }
 

@@ -18,7 +18,7 @@ enum watch_class {
 
 struct watch;
 
-/* TIMEOUT in seconds for both classes; 0: their own. HUNG as in struct
+/* Starts the thread. TIMEOUT in seconds for both classes; 0: their own. HUNG as in struct
  * tok_owner. */
 MUST_CHECK enum err watch_new(unsigned timeout,
     void (*hung)(void *arg, const char *call, unsigned seconds), void *arg,

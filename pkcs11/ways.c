@@ -235,7 +235,7 @@ token_admits(const struct tok_mechanism *list, size_t num,
 }
 
 enum err
-ways_read(struct tok *t, struct tok_key *k, struct diag *d)
+key_read_ways(struct tok *t, struct tok_key *k, struct diag *d)
 {
 	struct tok_mechanism *list = NULL;
 	size_t i, num = 0;

@@ -23,10 +23,12 @@ endforeach()
 # What destroys tokens asks first; guard asks alone.
 add_executable(guard tools/guard.c)
 target_link_libraries(guard PRIVATE cli PkgConfig::CRYPTO)
-house_bats_test(cli_token_guard cli/token_guard.bats)
-set_property(TEST cli_token_guard PROPERTY LABELS token)
-set_property(TEST cli_token_guard APPEND PROPERTY ENVIRONMENT
-	GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
+foreach(name guard match drill json admin)
+	house_bats_test(cli_token_${name} cli/token_${name}.bats)
+	set_property(TEST cli_token_${name} PROPERTY LABELS token)
+	set_property(TEST cli_token_${name} APPEND PROPERTY ENVIRONMENT
+		GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
+endforeach()
 
 # house_token_test(SUITE FILE.bats): token_SUITE_KIND, for every KIND.
 function(house_token_test suite file)
@@ -56,6 +58,12 @@ house_unit_test(test_ledger SOURCES unit/test_ledger.c LIBS token)
 house_faults_test(test_ledger_faults SOURCES unit/test_ledger_faults.c
 	LIBS token)
 
+add_library(hangs MODULE tools/hangs.c)
+house_bats_test(cli_token_review cli/token_review.bats)
+set_property(TEST cli_token_review PROPERTY LABELS token)
+set_property(TEST cli_token_review APPEND PROPERTY ENVIRONMENT
+	HANGS=$<TARGET_FILE:hangs>)
+
 # house_world_test(NAME SOURCES...): libtoken over SoftHSM and the shim.
 function(house_world_test name)
 	house_unit_test(${name} SOURCES token/world.c ${ARGN} LIBS token)
@@ -67,6 +75,11 @@ endfunction()
 
 house_world_test(test_tok_keygen unit/test_tok_keygen.c)
 house_world_test(test_tok_store unit/test_tok_store.c)
+house_world_test(test_tok_admin unit/test_tok_admin.c)
+house_world_test(test_tok_request unit/test_tok_request.c)
+house_world_test(test_tok_import unit/test_tok_import.c)
+house_world_test(test_tok_review unit/test_tok_review.c)
+target_link_libraries(test_tok_review PRIVATE PkgConfig::P11KIT)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)
 
 # `ctlsmith token` on all of them.

@@ -7,6 +7,18 @@ static const struct cmd *const commands[] = {
 	&cmd_token_show,
 	&cmd_token_mechanisms,
 	&cmd_token_test,
+	&cmd_token_match,
+	&cmd_token_drill,
+	&cmd_token_init,
+	&cmd_token_keygen,
+	&cmd_token_csr,
+	&cmd_token_selfsign,
+	&cmd_token_import_key,
+	&cmd_token_import_cert,
+	&cmd_token_export_cert,
+	&cmd_token_delete,
+	&cmd_token_pin,
+	&cmd_token_report,
 	NULL,
 };
 

@@ -119,9 +119,9 @@ print_json(const struct tok_info *list, size_t num)
 	for (i = 0; i < num; i++)
 		if (json_array_append_new(array, token_json(&list[i])) != 0) {
 			json_decref(array);
-			return token_print_json(NULL);
+			return token_print_element("tokens", NULL);
 		}
-	return token_print_json(array);
+	return token_print_element("tokens", array);
 }
 
 static enum cmd_exit
@@ -157,7 +157,7 @@ const struct cmd cmd_token_list = {
 	.summary = "List the tokens that are connected",
 	.text = "Prints a line for each token that the module sees, with what "
 		"is wrong with it,\nthe PIN's tries left where the token "
-		"tells, and below that the URI that names it.\nNo PIN is "
+		"tells, and below that the URI that names\nit. No PIN is "
 		"asked for.\n",
 	.opts = opts,
 	.run = run,

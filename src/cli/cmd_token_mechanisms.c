@@ -99,9 +99,9 @@ print_json(const struct tok_mechanism *list, size_t num)
 	for (i = 0; i < num; i++)
 		if (json_array_append_new(array, json_of(&list[i])) != 0) {
 			json_decref(array);
-			return token_print_json(NULL);
+			return token_print_element("mechanisms", NULL);
 		}
-	return token_print_json(array);
+	return token_print_element("mechanisms", array);
 }
 
 static enum err

@@ -104,10 +104,10 @@ print_json(struct tok_lib *l)
 		tok_lib_module(l, i, &m);
 		if (json_array_append_new(array, json_of(&m)) != 0) {
 			json_decref(array);
-			return token_print_json(NULL);
+			return token_print_element("modules", NULL);
 		}
 	}
-	return token_print_json(array);
+	return token_print_element("modules", array);
 }
 
 static enum err

@@ -201,7 +201,7 @@ print_json(const struct tok *t, const struct tok_objects *all)
 		json_decref(token);
 		token = NULL;
 	}
-	return token_print_json(token);
+	return token_print_element("token", token);
 }
 
 static enum err

@@ -111,7 +111,7 @@ measure(struct tok *t, const struct tok_key *k, const struct test_opts *o,
 	if (plan.way == NULL)
 		return ERR_OK;
 	rs->has_rate = true;
-	return rate_measure(&plan, &rs->rate, d);
+	return token_rate(&plan, &rs->rate, d);
 }
 
 /* ---- What is said ------------------------------------------------------------------- */
@@ -212,7 +212,7 @@ print_json(const struct tok *t, const struct tok_key *k,
 		json_decref(obj);
 		obj = NULL;
 	}
-	return token_print_json(obj);
+	return token_print_element("test", obj);
 }
 
 static void

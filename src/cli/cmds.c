@@ -20,7 +20,8 @@ static const struct cmd *const commands[] = {
 const struct cmd cmd_root = {
 	.name = "",
 	.text = "Reads and judges the trust lists (CTLFile.tlv, ITLFile.tlv) "
-		"and signed files\nthat Cisco phones trust.\n",
+		"and signed files\nthat Cisco phones trust, and looks after "
+		"the tokens whose keys sign them.\n",
 	.subs = commands,
 };
 
@@ -69,17 +70,21 @@ put_group(const struct cmd *group, struct buf *out)
 	buf_printf(out, "%s\nCommands:\n", group->text);
 	for (c = group->subs; *c != NULL; c++)
 		buf_printf(out, "  %-12s %s\n", cmd_word(*c), (*c)->summary);
+	/* A group has one page, and so have the groups within it. */
 	buf_printf(out,
 	    "\n`ctlsmith%s%s COMMAND --help` tells more, and so does "
-	    "`man ctlsmith-%s`.\n",
+	    "`man ctlsmith-%.*s`.\n",
 	    space(group), group->name,
+	    (int)(is_root(group) ? strlen("COMMAND")
+				 : strcspn(group->name, " ")),
 	    is_root(group) ? "COMMAND" : group->name);
 	if (is_root(group))
 		buf_str(out,
 		    "`ctlsmith --version` prints the version.\n\nExit status: "
 		    "0 all well; 1 a file could not be read or parsed; 2 "
 		    "usage;\n3 a file did not verify, could not be judged, or "
-		    "has an error.\n");
+		    "has an error, or a rule\nrefused what was asked; 4 "
+		    "token or PIN.\n");
 }
 
 static void

@@ -44,20 +44,18 @@ put_command_case(const struct cmd *cmd, struct buf *out)
 	buf_str(out, " ;;\n");
 }
 
-/* Calls PUT for each command that is no group. */
+/* Calls PUT for each command that is no group, of GROUP and of those in it. */
 static void
-for_each(const struct cmd *root,
+for_each(const struct cmd *group,
     void (*put)(const struct cmd *cmd, struct buf *out), struct buf *out)
 {
-	const struct cmd *const *c, *const *sub;
+	const struct cmd *const *c;
 
-	for (c = root->subs; *c != NULL; c++) {
+	for (c = group->subs; *c != NULL; c++)
 		if ((*c)->subs == NULL)
 			put(*c, out);
 		else
-			for (sub = (*c)->subs; *sub != NULL; sub++)
-				put(*sub, out);
-	}
+			for_each(*c, put, out);
 }
 
 static void
@@ -71,21 +69,22 @@ put_names(const struct cmd *group, struct buf *out)
 
 /* The lines of a case that say what stands in the groups. */
 static void
-put_groups(const struct cmd *root, struct buf *out)
+put_groups(const struct cmd *group, struct buf *out)
 {
 	const struct cmd *const *c;
 
-	for (c = root->subs; *c != NULL; c++) {
+	for (c = group->subs; *c != NULL; c++) {
 		if ((*c)->subs == NULL)
 			continue;
 		buf_printf(out, "\t\t'%s') names='", (*c)->name);
 		put_names(*c, out);
 		buf_str(out, "--help' ;;\n");
+		put_groups(*c, out);
 	}
 }
 
-/* Finds the command in front of the word to complete, or, where that is to be
- * the name of one, the names there are. */
+/* Finds the command in front of the word to complete, through all groups, or,
+ * where that is to be the name of one, the names there are. */
 static void
 put_search(const struct cmd *root, struct buf *out)
 {
@@ -98,16 +97,13 @@ put_search(const struct cmd *root, struct buf *out)
 	put_names(root, out);
 	buf_str(out,
 	    "'\n\tfi\n"
-	    "\tif ((COMP_CWORD > at)); then\n"
-	    "\t\tcommand=${COMP_WORDS[at]} names=\n"
+	    "\twhile [[ $names ]] && ((COMP_CWORD > at)); do\n"
+	    "\t\tcommand+=${command:+ }${COMP_WORDS[at++]} names=\n"
 	    "\t\tcase $command in\n");
 	put_groups(root, out);
 	buf_str(out,
 	    "\t\tesac\n"
-	    "\t\tif [[ $names ]] && ((COMP_CWORD > at + 1)); then\n"
-	    "\t\t\tcommand+=\" ${COMP_WORDS[at + 1]}\" names=\n"
-	    "\t\tfi\n"
-	    "\tfi\n");
+	    "\tdone\n");
 }
 
 void

@@ -8,9 +8,6 @@
 #include "cli/json_put.h"
 #include "cli/origin.h"
 
-/* The version of the shape: docs/ctlsmith.schema.json. */
-#define SCHEMA 1
-
 static json_t *
 json_of_file(struct json_sink *s, const struct input *in)
 {
@@ -349,7 +346,7 @@ begin(struct json_sink *s, const struct input *in, json_t **ret)
 	json_t *o = *ret = json_object();
 	bool known = input_is_known(in);
 
-	json_put_number(s, o, "schema", SCHEMA);
+	json_put_number(s, o, "schema", JSON_SCHEMA);
 	json_put(s, o, "file", json_of_file(s, in));
 	json_put_error(s, o, known ? NULL : &in->error);
 	if (known)

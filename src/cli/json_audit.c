@@ -3,8 +3,6 @@
 
 #include "cli/json_put.h"
 
-#define SCHEMA 1
-
 static void
 put_count(struct json_sink *s, json_t *o, const char *key, uint64_t n)
 {
@@ -104,7 +102,7 @@ json_audit(const char *path, const struct audit_verdict *v, struct bytes want,
 	struct json_sink s = { 0 };
 	json_t *o = json_object(), *file = json_object();
 
-	json_put_number(&s, o, "schema", SCHEMA);
+	json_put_number(&s, o, "schema", JSON_SCHEMA);
 	json_put_str(&s, file, "path", path);
 	json_put(&s, o, "file", file);
 	json_put_error(&s, o, error);

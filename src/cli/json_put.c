@@ -12,6 +12,13 @@ json_put(struct json_sink *s, json_t *obj, const char *key, json_t *value)
 }
 
 void
+json_append(struct json_sink *s, json_t *list, json_t *item)
+{
+	if (json_array_append_new(list, item) != 0)
+		s->failed = true;
+}
+
+void
 json_put_text(struct json_sink *s, json_t *obj, const char *key,
     struct bytes text)
 {

@@ -8,6 +8,9 @@
 #include "base/buf.h"
 #include "pki/digest.h"
 
+/* The version of the shape of every element: docs/ctlsmith.schema.json. */
+#define JSON_SCHEMA 1
+
 /* An element at work; failed is sticky and means that memory ran out. */
 struct json_sink {
 	bool failed;
@@ -15,6 +18,9 @@ struct json_sink {
 
 /* Each sets KEY of OBJ; VALUE is taken over. */
 void json_put(struct json_sink *s, json_t *obj, const char *key, json_t *value);
+
+/* Appends ITEM, which is taken over, to LIST. */
+void json_append(struct json_sink *s, json_t *list, json_t *item);
 
 /* TEXT as a string, null where it is absent. */
 void json_put_text(struct json_sink *s, json_t *obj, const char *key,

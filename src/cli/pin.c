@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +27,12 @@ static const struct {
 	[PIN_NEW] = { "--new-pin-env", "--new-pin-fd",
 	    offsetof(struct pin_opts, new_env),
 	    offsetof(struct pin_opts, new_fd) },
+	[PIN_SO_NEW] = { "--new-so-pin-env", "--new-so-pin-fd",
+	    offsetof(struct pin_opts, new_so_env),
+	    offsetof(struct pin_opts, new_so_fd) },
+	[PIN_PASSPHRASE] = { "--passphrase-env", "--passphrase-fd",
+	    offsetof(struct pin_opts, passphrase_env),
+	    offsetof(struct pin_opts, passphrase_fd) },
 };
 
 static const char *
@@ -111,6 +118,12 @@ is_given(const struct pin_source *s)
 	return s->has_value || s->fd >= 0 || s->file != NULL;
 }
 
+bool
+pin_sources_have(const struct pin_sources *p, enum pin_which which)
+{
+	return is_given(&p->source[which]);
+}
+
 enum err
 pin_sources_take(struct pin_sources *p, char *uri, bool *ret_found,
     struct diag *d)
@@ -158,8 +171,9 @@ which_of(enum tok_pin_kind kind)
 		return PIN_SO;
 	case TOK_PIN_KEY:
 		return PIN_KEY;
-	case TOK_PIN_USER_NEW:
 	case TOK_PIN_SO_NEW:
+		return PIN_SO_NEW;
+	case TOK_PIN_USER_NEW:
 	default:
 		return PIN_NEW;
 	}
@@ -181,23 +195,31 @@ give_copy(struct pin_source *s, struct secret *ret, struct diag *d)
 	return tok_pin_source_read(s->file, ret, d);
 }
 
+static bool
+was_for(const struct pin_source *s, const struct tok_info *t)
+{
+	return bytes_equal(tok_text_bytes(&s->serial),
+		   tok_text_bytes(&t->serial)) &&
+	    bytes_equal(tok_text_bytes(&s->label), tok_text_bytes(&t->label));
+}
+
 /*
  * What no person gives is given once; the PIN of a key is asked for with each
- * signature, and given as long as it is right.
+ * signature, and given to the same token as long as it is right.
  */
 static enum err
-give(struct pin_sources *p, const struct tok_pin_request *r,
-    struct pin_source *s, struct secret *ret, struct diag *d)
+give(const struct tok_pin_request *r, struct pin_source *s, struct secret *ret,
+    struct diag *d)
 {
-	struct bytes serial = tok_text_bytes(&r->token->serial);
 	enum err e;
 
+	if (s->used && !was_for(s, r->token))
+		return diag_set(d, ERR_PIN,
+		    "the PIN that was given belongs to another token; run the "
+		    "command for each token by itself");
 	if (s->used && r->kind != TOK_PIN_KEY)
 		return diag_set(d, ERR_PIN,
-		    bytes_equal(tok_text_bytes(&p->serial), serial)
-			? "the PIN that was given is used once, and was"
-			: "the PIN that was given belongs to another token; "
-			  "run the command for each token by itself");
+		    "the PIN that was given is used once, and was");
 	if (r->attempt > 1)
 		return diag_set(d, ERR_PIN, "the PIN is wrong");
 	e = give_copy(s, ret, d);
@@ -206,8 +228,8 @@ give(struct pin_sources *p, const struct tok_pin_request *r,
 		e = diag_set(d, ERR_PIN, "the PIN that was given is empty");
 	}
 	s->used = true;
-	if (r->kind == TOK_PIN_USER)
-		p->serial = r->token->serial;
+	s->serial = r->token->serial;
+	s->label = r->token->label;
 	if (e != ERR_OK && e != ERR_NOMEM)
 		e = d->code = ERR_PIN;
 	return e;
@@ -287,24 +309,111 @@ ask(const struct tok_pin_request *r, struct secret *ret, struct diag *d)
 	return e;
 }
 
+static enum err
+can_give(const struct pin_sources *p, enum pin_which w, struct diag *d)
+{
+	static const char *const names[PIN_NUM] = {
+		[PIN_USER] = "a PIN",
+		[PIN_SO] = "the SO PIN",
+		[PIN_KEY] = "the PIN of the key",
+		[PIN_NEW] = "a new PIN",
+		[PIN_SO_NEW] = "a new SO PIN",
+		[PIN_PASSPHRASE] = "the passphrase of the file",
+	};
+
+	if (is_given(&p->source[w]) || prompt_has_terminal())
+		return ERR_OK;
+	return diag_set(d, ERR_PIN,
+	    "%s is needed: give it with %s or %s, or run this at a terminal",
+	    names[w], options[w].env_option, options[w].fd_option);
+}
+
+enum err
+pin_can_give(const struct pin_sources *p, enum tok_pin_kind kind,
+    struct diag *d)
+{
+	return can_give(p, which_of(kind), d);
+}
+
+enum err
+pin_passphrase(struct pin_sources *p, const char *file, struct secret *ret,
+    struct diag *d)
+{
+	struct pin_source *s = &p->source[PIN_PASSPHRASE];
+	struct buf text = { 0 };
+	enum err e;
+
+	e = can_give(p, PIN_PASSPHRASE, d);
+	if (e != ERR_OK)
+		return e;
+	if (is_given(s))
+		return give_copy(s, ret, d);
+	buf_str(&text, "Passphrase of ");
+	text_put_safe(&text, bytes_of_str(file));
+	buf_str(&text, ": ");
+	e = buf_cstr(&text) != NULL ? prompt_secret(buf_cstr(&text), ret, d)
+				    : diag_nomem(d);
+	buf_clear(&text);
+	return e;
+}
+
+static enum err
+check_length(const struct tok_info *i, size_t len, struct diag *d)
+{
+	bool max = i->pin_max != TOK_UNKNOWN && i->pin_max > 0;
+
+	if (i->pin_min != TOK_UNKNOWN && len < i->pin_min)
+		return diag_set(d, ERR_PIN,
+		    "the new PIN is too short: the token wants %" PRIu64
+		    " characters or more",
+		    i->pin_min);
+	if (max && len > i->pin_max)
+		return diag_set(d, ERR_PIN,
+		    "the new PIN is too long: the token takes %" PRIu64
+		    " characters",
+		    i->pin_max);
+	return ERR_OK;
+}
+
+enum err
+pin_take_new(struct pin_sources *p, const struct tok_info *i,
+    enum tok_pin_kind kind, struct diag *d)
+{
+	const struct tok_pin_request r = { .kind = kind,
+		.token = i,
+		.attempt = 1 };
+	struct pin_source *s = &p->source[which_of(kind)];
+	struct secret pin = { 0 };
+	bool again;
+	enum err e;
+
+	e = pin_give(p, &r, &pin, &again, d);
+	if (e == ERR_OK)
+		e = check_length(i, pin.len, d);
+	if (e != ERR_OK) {
+		secret_clear(&pin);
+		return e;
+	}
+	secret_clear(&s->value);
+	s->value = pin;
+	s->has_value = true;
+	s->used = false;
+	return ERR_OK;
+}
+
 enum err
 pin_give(struct pin_sources *p, const struct tok_pin_request *r,
     struct secret *ret, bool *ret_again, struct diag *d)
 {
 	enum pin_which w = which_of(r->kind);
+	enum err e;
 
 	*ret_again = false;
 	if (is_given(&p->source[w]))
-		return give(p, r, &p->source[w], ret, d);
-	if (!prompt_has_terminal())
-		return diag_set(d, ERR_PIN,
-		    "%s is needed: give it with %s or %s, or run this at a "
-		    "terminal",
-		    r->kind == TOK_PIN_SO ? "the SO PIN"
-			: w == PIN_NEW    ? "a new PIN"
-			: w == PIN_KEY    ? "the PIN of the key"
-					  : "a PIN",
-		    options[w].env_option, options[w].fd_option);
+		return give(r, &p->source[w], ret, d);
+	e = pin_can_give(p, r->kind, d);
+	if (e != ERR_OK)
+		return e;
 	*ret_again = true;
 	return ask(r, ret, d);
 }

@@ -18,6 +18,8 @@ struct pin_opts {
 	const char *so_env, *so_fd;
 	const char *key_env, *key_fd;
 	const char *new_env, *new_fd;
+	const char *new_so_env, *new_so_fd;
+	const char *passphrase_env, *passphrase_fd; /* of a file */
 };
 
 enum pin_which {
@@ -25,6 +27,8 @@ enum pin_which {
 	PIN_SO,
 	PIN_KEY,
 	PIN_NEW,
+	PIN_SO_NEW,
+	PIN_PASSPHRASE,
 	PIN_NUM
 };
 
@@ -32,13 +36,13 @@ enum pin_which {
 struct pin_source {
 	struct secret value; /* of env or URI: read at once */
 	bool has_value, used;
-	const char *file; /* pin-source of the URI, or NULL */
-	int fd;           /* or -1 */
+	struct tok_text serial, label; /* whose token it was given to */
+	const char *file;              /* pin-source of the URI, or NULL */
+	int fd;                        /* or -1 */
 };
 
 struct pin_sources {
 	struct pin_source source[PIN_NUM];
-	struct tok_text serial; /* whose token got the user's PIN */
 };
 
 /* Takes what O names out of the environment. ERR_USAGE for two sources of one
@@ -54,7 +58,25 @@ MUST_CHECK enum err pin_sources_take(struct pin_sources *p, char *uri,
 MUST_CHECK enum err pin_sources_file(struct pin_sources *p, const char *file,
     struct diag *d);
 
+/* That PIN need not be asked of a person. */
+bool pin_sources_have(const struct pin_sources *p, enum pin_which which);
+
 void pin_sources_clear(struct pin_sources *p);
+
+/* There is a source for the PIN of that KIND, or somebody to ask: for whoever
+ * would otherwise find out in the middle of what cannot be undone. ERR_PIN. */
+MUST_CHECK enum err pin_can_give(const struct pin_sources *p,
+    enum tok_pin_kind kind, struct diag *d);
+
+/* The same, and takes a new PIN (KIND is TOK_PIN_USER_NEW) of the token I now:
+ * asks for it where no source has it, and checks that its length is one that
+ * the token takes. pin_give() gives it later. */
+MUST_CHECK enum err pin_take_new(struct pin_sources *p,
+    const struct tok_info *i, enum tok_pin_kind kind, struct diag *d);
+
+/* The passphrase of FILE, which a key is to be read from. ERR_PIN. */
+MUST_CHECK enum err pin_passphrase(struct pin_sources *p, const char *file,
+    struct secret *ret, struct diag *d);
 
 /* As struct tok_owner, pin(). */
 MUST_CHECK enum err pin_give(struct pin_sources *p,

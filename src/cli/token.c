@@ -53,19 +53,31 @@ owner_pin(void *arg, const struct tok_pin_request *r, struct secret *ret,
 	return pin_give(&run->pins, r, ret, ret_again, d);
 }
 
+/* What the log calls that. An operation that it has no word for would be taken
+ * for a signature, which errs on the side that an auditor asks about. */
+static enum audit_op
+op_named(const char *operation)
+{
+	int op;
+
+	/* A reset PIN is one that was unlocked. */
+	if (strcmp(operation, "pin-reset") == 0)
+		return AUDIT_PIN_UNBLOCK;
+	for (op = AUDIT_DRILL; op > AUDIT_SIGN; op--)
+		if (strcmp(audit_op_name((enum audit_op)op), operation) == 0)
+			break;
+	return (enum audit_op)op;
+}
+
 static void
 fill_record(const struct token_run *run, const struct tok_event *e,
     struct audit_record *ret)
 {
-	int op;
 	int which;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->time = (int64_t)time(NULL);
-	for (op = AUDIT_DRILL; op > AUDIT_SIGN; op--)
-		if (strcmp(audit_op_name((enum audit_op)op), e->operation) == 0)
-			break;
-	ret->op = (enum audit_op)op;
+	ret->op = op_named(e->operation);
 	ret->token_label = tok_text_bytes(&e->token->label);
 	ret->token_serial = tok_text_bytes(&e->token->serial);
 	ret->key_id = e->key_id;
@@ -190,17 +202,43 @@ take_uri(struct token_run *r, char *text, struct diag *d)
 	return e;
 }
 
+/* What is refused may hold a PIN too, and must not be shown with it. */
+static enum err
+refuse_arg(char *arg, struct diag *d)
+{
+	struct secret pin = { 0 };
+	struct diag other;
+	bool found = false;
+
+	if (tok_uri_take_pin(arg, &pin, &found, &other) != ERR_OK)
+		found = true;
+	secret_clear(&pin);
+	return diag_set(d, ERR_USAGE, "'%s' is one argument too many%s", arg,
+	    found ? ", and its PIN was seen by other users" : "");
+}
+
 static enum err
 check_args(char **args, enum token_uri wanted, struct diag *d)
 {
-	if (wanted == TOKEN_URI_WANTED && args[0] == NULL)
+	static const size_t most[] = {
+		[TOKEN_URI_NONE] = 0,
+		[TOKEN_URI_MAYBE] = 1,
+		[TOKEN_URI_WANTED] = 1,
+		[TOKEN_URI_FILE] = 2,
+	};
+	size_t num = 0;
+
+	while (args[num] != NULL && num <= most[wanted])
+		num++;
+	if (num == 0 && wanted >= TOKEN_URI_WANTED)
 		return diag_set(d, ERR_USAGE,
 		    "a URI is missing, such as pkcs11:token=LABEL; `ctlsmith "
 		    "token list` prints those of the tokens that are there");
-	if (wanted == TOKEN_URI_NONE ? args[0] != NULL
-				     : args[0] != NULL && args[1] != NULL)
-		return diag_set(d, ERR_USAGE, "'%s' is one argument too many",
-		    args[wanted == TOKEN_URI_NONE ? 0 : 1]);
+	if (num == 1 && wanted == TOKEN_URI_FILE)
+		return diag_set(d, ERR_USAGE,
+		    "the name of a file is missing behind the URI");
+	if (num > most[wanted])
+		return refuse_arg(args[num - 1], d);
 	return ERR_OK;
 }
 

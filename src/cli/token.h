@@ -39,16 +39,25 @@ struct token_opts {
 		    "print JSON instead of text", NULL, 0                      \
 	}
 
-#define TOKEN_LOGIN_OPTS(T)                                                \
-	{ "pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.user_env),        \
-		"take the PIN from this environment variable", NULL, 0 },  \
-	    { "pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.user_fd),         \
-		    "read the PIN from this file descriptor", NULL, 0 },   \
-	    { "final-try", NULL, OPT_FLAG, TOKEN_AT(T, final_try),         \
-		    "log in even where it may be the last try", NULL, 0 }, \
-	{                                                                  \
-		"state", "DIR", OPT_STRING, TOKEN_AT(T, state),            \
-		    "where failed logins are counted", OPT_FILES, 0        \
+#define TOKEN_STATE_OPTS(T)                                            \
+	{ "final-try", NULL, OPT_FLAG, TOKEN_AT(T, final_try),         \
+		"log in even where it may be the last try", NULL, 0 }, \
+	{                                                              \
+		"state", "DIR", OPT_STRING, TOKEN_AT(T, state),        \
+		    "where failed logins are counted", OPT_FILES, 0    \
+	}
+
+#define TOKEN_LOGIN_OPTS(T)                                               \
+	{ "pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.user_env),       \
+		"take the PIN from this environment variable", NULL, 0 }, \
+	    { "pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.user_fd),        \
+		    "read the PIN from this file descriptor", NULL, 0 },  \
+	    TOKEN_STATE_OPTS(T)
+
+#define TOKEN_AUDIT_OPTS(T)                                          \
+	{                                                            \
+		"audit", "FILE", OPT_STRING, TOKEN_AT(T, audit),     \
+		    "append what was done to this log", OPT_FILES, 0 \
 	}
 
 #define TOKEN_SIGN_OPTS(T)                                             \
@@ -56,10 +65,7 @@ struct token_opts {
 		"the PIN of a key that asks for each use", NULL, 0 },  \
 	    { "key-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.key_fd),  \
 		    "the same from a file descriptor", NULL, 0 },      \
-	{                                                              \
-		"audit", "FILE", OPT_STRING, TOKEN_AT(T, audit),       \
-		    "append what was done to this log", OPT_FILES, 0   \
-	}
+	    TOKEN_AUDIT_OPTS(T)
 
 #define TOKEN_SO_OPTS(T)                                                     \
 	{ "so-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.so_env),         \
@@ -75,6 +81,24 @@ struct token_opts {
 	{                                                                     \
 		"new-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.new_fd),       \
 		    "read the new PIN from this file descriptor", NULL, 0     \
+	}
+
+#define TOKEN_NEW_SO_OPTS(T)                                                  \
+	{ "new-so-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.new_so_env),  \
+		"the same for the new SO PIN", NULL, 0 },                     \
+	{                                                                     \
+		"new-so-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.new_so_fd), \
+		    "read the new SO PIN from this file descriptor", NULL, 0  \
+	}
+
+#define TOKEN_PASSPHRASE_OPTS(T)                                               \
+	{ "passphrase-env", "NAME", OPT_STRING,                                \
+		TOKEN_AT(T, pin.passphrase_env),                               \
+		"the passphrase of the file, from the environment", NULL, 0 }, \
+	{                                                                      \
+		"passphrase-fd", "N", OPT_STRING,                              \
+		    TOKEN_AT(T, pin.passphrase_fd),                            \
+		    "the same from a file descriptor", NULL, 0                 \
 	}
 
 /* One command at work. All-zero is legal to end. */
@@ -97,6 +121,7 @@ enum token_uri {
 	TOKEN_URI_NONE,   /* no argument */
 	TOKEN_URI_MAYBE,  /* none, or one */
 	TOKEN_URI_WANTED, /* exactly one */
+	TOKEN_URI_FILE    /* one, and the name of a file behind it */
 };
 
 /* Takes the PINs from the command line and the environment and wipes them

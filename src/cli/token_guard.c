@@ -9,7 +9,8 @@
 struct loss {
 	struct custody *custody;
 	bool cisco, any;
-	bool **held; /* of each list, each SAST */
+	size_t num_lists;
+	bool **held; /* of each of them, each SAST */
 };
 
 static void
@@ -17,7 +18,7 @@ loss_clear(struct loss *l)
 {
 	size_t i;
 
-	for (i = 0; l->held != NULL && i < l->custody->num_lists; i++)
+	for (i = 0; l->held != NULL && i < l->num_lists; i++)
 		free(l->held[i]);
 	free(l->held);
 }
@@ -28,10 +29,11 @@ loss_init(struct loss *l, struct custody *c, struct diag *d)
 	size_t i;
 
 	l->custody = c;
+	l->num_lists = c->num_lists;
 	l->held = calloc(c->num_lists + 1, sizeof(*l->held));
 	if (l->held == NULL)
 		return diag_nomem(d);
-	for (i = 0; i < c->num_lists; i++) {
+	for (i = 0; i < l->num_lists; i++) {
 		l->held[i] = calloc(c->lists[i].sasts.num + 1, sizeof(bool));
 		if (l->held[i] == NULL)
 			return diag_nomem(d);
@@ -59,7 +61,7 @@ judge_object(struct loss *l, const struct tok_object *o, struct diag *d)
 	if (o->cert != NULL)
 		e = sast_is_cisco(o->cert, &cisco, d);
 	l->cisco |= cisco;
-	for (n = 0; n < l->custody->num_lists; n++) {
+	for (n = 0; n < l->num_lists; n++) {
 		const struct custody_list *list = &l->custody->lists[n];
 
 		for (i = 0; e == ERR_OK && i < list->sasts.num; i++) {
@@ -97,7 +99,7 @@ judge_record(struct loss *l, const struct inventory_token *t)
 
 	for (i = 0; i < t->certificates.num; i++) {
 		l->cisco |= custody_is_cisco(&c[i]);
-		for (n = 0; n < l->custody->num_lists; n++) {
+		for (n = 0; n < l->num_lists; n++) {
 			const struct custody_list *list = &l->custody->lists[n];
 
 			for (s = 0; s < list->sasts.num; s++)
@@ -168,7 +170,7 @@ say_loss(const struct loss *l, const struct tok_info *info)
 		     : " holds the key or the certificate of a SAST: that key "
 		       "cannot be made again");
 	say(&text);
-	for (i = 0; i < l->custody->num_lists; i++)
+	for (i = 0; i < l->num_lists; i++)
 		say_list(l, i);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/token_print.h"
 
+#include "cli/json_put.h"
 #include "cli/out.h"
 #include "data/json.h"
 
@@ -42,4 +43,21 @@ token_print_json(json_t *array)
 	}
 	buf_clear(&text);
 	return end;
+}
+
+enum cmd_exit
+token_print_element(const char *key, json_t *value)
+{
+	json_t *array = json_array(), *element = json_object();
+	struct json_sink s = { value == NULL };
+
+	json_put_number(&s, element, "schema", JSON_SCHEMA);
+	json_put(&s, element, key, value);
+	if (json_array_append_new(array, element) != 0)
+		s.failed = true;
+	if (s.failed) {
+		json_decref(array);
+		array = NULL;
+	}
+	return token_print_json(array);
 }

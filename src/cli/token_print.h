@@ -16,6 +16,10 @@ MUST_CHECK enum err token_put_table(struct table **t, struct buf *text,
 /* Prints ARRAY, whose reference it takes, as JSON; NULL is out of memory. */
 enum cmd_exit token_print_json(json_t *array);
 
+/* The same for an array with one element, which has its schema's number and,
+ * as KEY, VALUE. */
+enum cmd_exit token_print_element(const char *key, json_t *value);
+
 /* Prints TEXT and empties it. */
 enum cmd_exit token_print_text(struct buf *text);
 

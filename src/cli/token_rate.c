@@ -105,7 +105,7 @@ finish(struct worker *w, unsigned num, struct rate *ret, struct diag *d)
 }
 
 enum err
-rate_measure(const struct rate_plan *p, struct rate *ret, struct diag *d)
+token_rate(const struct rate_plan *p, struct rate *ret, struct diag *d)
 {
 	struct worker *w = calloc(p->sessions, sizeof(*w));
 	struct rate rate = { 0 };

@@ -20,7 +20,7 @@ struct rate {
 
 /* Signs until the time is over. The first failure of a signature ends it; a
  * session that the token does not give is none. */
-MUST_CHECK enum err rate_measure(const struct rate_plan *p, struct rate *ret,
+MUST_CHECK enum err token_rate(const struct rate_plan *p, struct rate *ret,
     struct diag *d);
 
 #endif

@@ -12,6 +12,10 @@
 #include "pki/keyfile_parts.h"
 #include "pki/ossl.h"
 
+/* Enough for two RSA keys of 4096 bits. */
+#define HEAP_SIZE ((size_t)64 * 1024)
+#define HEAP_UNIT 32
+
 static const struct {
 	const char *attribute;
 	enum pubkey_type type;
@@ -20,6 +24,13 @@ static const struct {
 	KEYFILE_PARTS(ROW)
 #undef ROW
 };
+
+bool
+keyfile_secure(void)
+{
+	/* 2: it is there, and cannot be locked */
+	return CRYPTO_secure_malloc_init(HEAP_SIZE, HEAP_UNIT) == 1;
+}
 
 enum err
 keyfile_part_new(struct keyfile_part *ret, size_t len, struct diag *d)

@@ -8,9 +8,9 @@
  * its parts must agree with each other.
  *
  * What is secret lives in OpenSSL's secure heap, and is wiped before it is
- * given back. The program must have called CRYPTO_secure_malloc_init() (64 KiB
- * are enough for two RSA keys of 4096 bits); without it the same memory comes
- * from the ordinary heap, is wiped as well, but may be swapped and dumped.
+ * given back. The program must have called keyfile_secure(); without it the
+ * same memory comes from the ordinary heap, is wiped as well, but may be
+ * swapped and dumped.
  * Nothing else keeps a part of the key or of the passphrase, with one
  * exception: of a PKCS#12 whose key is not encrypted OpenSSL leaves copies in
  * the ordinary heap. The content of the file belongs to the caller, who wipes
@@ -19,10 +19,17 @@
 #ifndef PKI_KEYFILE_H
 #define PKI_KEYFILE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "pki/pubkey.h"
 
 struct keyfile;
+
+/* Makes the secure heap, for the life of the process: once, before any key is
+ * read. False where it is not there, or not kept out of swap and core dumps;
+ * keys are then read all the same. */
+MUST_CHECK bool keyfile_secure(void);
 
 /*
  * Reads CONTENT, the bytes of a file. PASSPHRASE is borrowed for the call;

@@ -186,7 +186,7 @@ request_read(const struct request_spec *spec, struct request_parts *p,
 		e = add_constraints(p, preset->ca, d);
 	if (e == ERR_OK && preset->usage != 0)
 		e = add_usage(p,
-		    pubkey_type(spec->key) == PUBKEY_EC
+		    spec->key != NULL && pubkey_type(spec->key) == PUBKEY_EC
 			? preset->usage & ~(unsigned)NOT_FOR_EC
 			: preset->usage,
 		    d);

@@ -61,8 +61,8 @@ struct request_spec {
 	const struct pubkey *key; /* the public half, RSA or EC */
 };
 
-/* Checks the texts of SPEC alone, so that a mistyped name is said before a
- * token is asked for its PIN. ERR_USAGE: the message names the attribute, and
+/* Checks the texts of SPEC alone (its key may be NULL here), so that a mistyped
+ * name is said before a token is asked for its PIN. ERR_USAGE: the message names the attribute, and
  * line (always 1) and column of D say where. */
 MUST_CHECK enum err request_check(const struct request_spec *spec,
     struct diag *d);

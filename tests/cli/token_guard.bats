@@ -5,18 +5,14 @@
 
 bats_require_minimum_version 1.5.0
 
+load custody.bash
+
 setup_file() {
-	"$SRC/softhsm-fixtures/setup.sh" "$BUILD/tokens"
+	custody_file
 }
 
 setup() {
-	# shellcheck source=/dev/null
-	. "$BUILD/tokens/env.sh"
-	cd "$BATS_TEST_TMPDIR" || return
-	export LC_ALL=C.UTF-8 CTLSMITH_CONFIG='' XDG_STATE_HOME=$PWD/state
-	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" new.tlv
-	cp "$CASES/ok-softhsm-sast-older/CTLFile.tlv" old.tlv
-	echo "lists: [old.tlv, new.tlv]" >tokens.yaml
+	custody_setup
 }
 
 # ask STATUS ARGUMENT...: what the guard says is then in err.
@@ -31,13 +27,6 @@ ask() {
 		return 1
 	}
 	[ ! -s out ]
-}
-
-# The tokens behind the shim, which does as the file plan says.
-with_faults() {
-	export P11FAULT_REAL=$MODULE P11FAULT_PLAN=$PWD/plan \
-		P11FAULT_TRACE=$PWD/trace
-	MODULE=$P11FAULT
 }
 
 # A list whose only SAST is the key of the token hsm.
@@ -96,9 +85,7 @@ own_list() {
 @test "a key alone is enough" {
 	own_list
 	echo "lists: [own.tlv]" >tokens.yaml
-	"$SRC/softhsm-fixtures/setup.sh" --copy "$BUILD/tokens" copy
-	# shellcheck source=/dev/null
-	. copy/env.sh
+	with_copy
 	softhsm2-util --import "$SRC/softhsm-fixtures/keys/rsa2048-b.pem" \
 		--token empty --pin "$PIN_EMPTY" --id 77 --label own
 	PIN=$PIN_EMPTY ask 3 --inventory tokens.yaml --login --pin-env PIN \
@@ -109,14 +96,10 @@ own_list() {
 }
 
 @test "what is hidden is known from the inventory" {
-	local hash
-
-	hash=$(openssl x509 -in "$CERTS/sast-2.pem" -outform DER | sha1sum |
-		cut -c 1-40)
 	cat >>tokens.yaml <<-YAML
 		tokens:
 		- serial: $SERIAL_EMPTY
-		  certificates: [{sha1: $hash}]
+		  certificates: [{sha1: $(sha1_of sast-2)}]
 		- serial: $SERIAL_TWIN_A
 		  certificates:
 		  - sha1: 0000000000000000000000000000000000000000

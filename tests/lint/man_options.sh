@@ -26,8 +26,24 @@ commands() {
 		on { print $1 }'
 }
 
+# The commands in the group $1 that are no groups, without its name, and so are
+# those of the groups in it: "list", "pin change".
+leaves() {
+	local sub leaf
+
+	for sub in $(commands "$1"); do
+		if [ -z "$(commands "$1 $sub")" ]; then
+			echo "$sub"
+			continue
+		fi
+		leaves "$1 $sub" | while read -r leaf; do
+			echo "$sub $leaf"
+		done
+	done
+}
+
 # "--kind KIND", "--json" or "-o, --output DIR" for each option in the help of
-# the command $1, which may be two words.
+# the command $1, which may be several words.
 help_options() {
 	# shellcheck disable=SC2086 # words
 	program $1 --help | awk '/^Options:/ { on = 1; next }
@@ -82,25 +98,37 @@ judge_options() {
 		echo "$page:1: no synopsis of ctlsmith $2"
 }
 
-# judge_group PAGE GROUP COMMANDS: the page has a part for each command of the
-# group, and no other, and each is completed.
+# judge_names GROUP: each word behind the group, and behind those in it, is
+# completed.
+judge_names() {
+	local sub subs
+
+	subs=$(commands "$1")
+	differ src/cli/completion.c "the completion of $1" \
+		"$(completed_words "$1")" \
+		"$(printf '%s\n' "$subs" --help | sort)"
+	for sub in $subs; do
+		[ -z "$(commands "$1 $sub")" ] || judge_names "$1 $sub"
+	done
+}
+
+# judge_group PAGE GROUP: the page has a part for each command of the group,
+# and no other, and each is completed.
 judge_group() {
-	local sub
+	local leaf
 
 	differ "$1" "the page" \
 		"$(awk '/^# / { on = /^# COMMANDS/ }
 			on && sub(/^## /, "")' "$1" | sort)" \
-		"$(sort <<<"$3")"
-	differ src/cli/completion.c "the completion of $2" \
-		"$(completed_words "$2")" \
-		"$(printf '%s\n' "$3" --help | sort)"
-	for sub in $3; do
-		judge_options "$1" "$2 $sub" "$sub"
-	done
+		"$(leaves "$2" | sort)"
+	judge_names "$2"
+	while read -r leaf; do
+		judge_options "$1" "$2 $leaf" "$leaf"
+	done < <(leaves "$2")
 }
 
 judge_command() {
-	local page=docs/man/ctlsmith-$1.1.scd subs
+	local page=docs/man/ctlsmith-$1.1.scd
 
 	grep -qxF "*$1*" docs/man/ctlsmith.1.scd ||
 		echo "docs/man/ctlsmith.1.scd:1: the command $1 is not in it"
@@ -108,9 +136,8 @@ judge_command() {
 		echo "$page:1: the command $1 has no page"
 		return
 	fi
-	subs=$(commands "$1")
-	if [ -n "$subs" ]; then
-		judge_group "$page" "$1" "$subs"
+	if [ -n "$(commands "$1")" ]; then
+		judge_group "$page" "$1"
 	else
 		judge_options "$page" "$1"
 	fi
@@ -287,6 +314,14 @@ plant_group_command_not_completed() {
 	sed -i "\$s/\$/ | sed 's|list init --help|list --help|'/" planted
 }
 
+plant_inner_group_part_missing() {
+	sed -i 's/^## pin reset$/## reset/' docs/man/ctlsmith-token.1.scd
+}
+
+plant_inner_group_not_completed() {
+	plant_program "s/names='change reset /names='change /"
+}
+
 self_accepted=(plant_group)
 self_tests=(plant_option_in_page plant_option_not_in_page plant_value
 	plant_letter plant_page_missing plant_page_too_many
@@ -296,5 +331,6 @@ self_tests=(plant_option_in_page plant_option_not_in_page plant_value
 	plant_group_option_in_other_part plant_group_option_in_all_parts
 	plant_group_part_missing plant_group_part_too_many
 	plant_group_no_synopsis plant_group_option_not_completed
-	plant_group_command_not_completed)
+	plant_group_command_not_completed plant_inner_group_part_missing
+	plant_inner_group_not_completed)
 lint_main "$@"

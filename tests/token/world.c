@@ -8,8 +8,13 @@
 
 #include "tests/unit/test.h"
 
+#ifdef TEST_WITH_ASAN
+#include <sanitizer/lsan_interface.h>
+#endif
+
 static char root[64];
 static struct world *shared;
+static unsigned timeout; /* of the library, in seconds; 0: its own */
 
 void
 world_check(bool ok, const char *text, const char *file, int line)
@@ -71,7 +76,7 @@ on_event(void *arg, const struct tok_event *e, struct diag *d)
 	    sizeof(w->event[0].operation), "%s", e->operation);
 	w->event[w->num_events++].failed = e->failed != NULL ? e->failed->code
 							     : ERR_OK;
-	if (w->event_fails)
+	if (w->event_fails && w->num_events > w->event_passes)
 		return diag_set(d, ERR_IO, "the log is full");
 	return ERR_OK;
 }
@@ -139,7 +144,7 @@ module_path(void)
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (access(paths[i], R_OK) == 0)
 			return paths[i];
-	CHECK(!"SoftHSM is there");
+	world_check(false, "SoftHSM is there", __FILE__, __LINE__);
 	return NULL;
 }
 
@@ -168,6 +173,7 @@ child(const char *plan, world_case *fn)
 	(void)unlink(trace);
 	CHECK(setenv("SOFTHSM2_CONF", conf, 1) == 0);
 	setup.module = module_path();
+	setup.timeout = timeout;
 	if (plan != NULL) {
 		write_file(file, plan);
 		CHECK(setenv("P11FAULT_REAL", setup.module, 1) == 0 &&
@@ -183,6 +189,9 @@ child(const char *plan, world_case *fn)
 	fn(shared);
 	tok_lib_close(&shared->lib);
 	(void)fflush(NULL);
+#ifdef TEST_WITH_ASAN
+	__lsan_do_leak_check();
+#endif
 	_exit(0);
 }
 
@@ -223,6 +232,17 @@ world_run_any(const char *plan, world_case *fn)
 
 	assert_true(status == 0 || status == 3);
 	return shared;
+}
+
+void
+world_run_hangs(const char *plan, world_case *fn)
+{
+	int status;
+
+	timeout = 1;
+	status = run(plan, fn);
+	timeout = 0;
+	assert_int_equal(status, 2);
 }
 
 static unsigned

@@ -25,8 +25,9 @@ struct world {
 	struct tok_lib *lib;
 	const char *pin[WORLD_PIN_KINDS]; /* NULL: there is none */
 	unsigned asked[WORLD_PIN_KINDS];
-	bool again;       /* a person types the PINs */
-	bool event_fails; /* the owner's event() does */
+	bool again;            /* a person types the PINs */
+	bool event_fails;      /* the owner's event() does, */
+	unsigned event_passes; /* but for the first so many */
 	struct {
 		char operation[32];
 		enum err failed; /* ERR_OK: it did not */
@@ -64,6 +65,9 @@ const struct world *world_run(const char *plan, world_case *fn);
 
 /* The same, where only a crash fails the test. */
 const struct world *world_run_any(const char *plan, world_case *fn);
+
+/* The same, where a call must not come back, and the library ends it. */
+void world_run_hangs(const char *plan, world_case *fn);
 
 /* How many calls the last run with a plan made into the module. */
 unsigned world_calls(void);

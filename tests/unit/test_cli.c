@@ -329,8 +329,10 @@ judge_group(const struct cmd *group)
 		assert_ptr_equal(cmd_word(*c),
 		    (*c)->name + len + (len > 0 ? 1 : 0));
 		judge_summary(*c);
-		if ((*c)->subs != NULL)
+		if ((*c)->subs != NULL) {
+			judge_group(*c);
 			continue;
+		}
 		assert_non_null((*c)->run);
 		for (o = (*c)->opts; o->name != NULL; o++) {
 			assert_non_null(o->help);
@@ -344,12 +346,7 @@ judge_group(const struct cmd *group)
 static void
 test_tables(void **state)
 {
-	const struct cmd *const *c;
-
 	judge_group(&cmd_root);
-	for (c = cmd_root.subs; *c != NULL; c++)
-		if ((*c)->subs != NULL)
-			judge_group(*c);
 }
 
 /* Every error has an end, and only ERR_OK is none. */

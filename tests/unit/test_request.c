@@ -551,6 +551,9 @@ test_longest_name(void **state)
 	for (i = 0; i < 64; i++)
 		(void)snprintf(text + 3 + 2 * i, 3, "\xc3\xa9");
 	assert_int_equal(request_check(&spec, &d), ERR_OK);
+	/* nobody has the key yet */
+	spec.key = NULL;
+	assert_int_equal(request_check(&spec, &d), ERR_OK);
 	text[3 + 2 * i] = 'x';
 	assert_int_equal(request_check(&spec, &d), ERR_USAGE);
 	memset(huge, 'x', 4999);

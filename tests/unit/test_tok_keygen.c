@@ -291,6 +291,14 @@ fails_to_record(struct world *w)
 	expect(w, &g, ERR_IO);
 }
 
+/* The proof is noted, the key is not. */
+static void
+fails_to_record_last(struct world *w)
+{
+	w->event_passes = 1;
+	fails_to_record(w);
+}
+
 static void
 test_destroyed(void **state)
 {
@@ -299,6 +307,8 @@ test_destroyed(void **state)
 	world_run("wrong-signature\n", fails_to_sign);
 	world_run(NULL, nothing_left);
 	world_run(NULL, fails_to_record);
+	world_run(NULL, nothing_left);
+	world_run(NULL, fails_to_record_last);
 	world_run(NULL, nothing_left);
 	w = world_run("fail-after C_GenerateKeyPair 0x5\n", fails_on_token);
 	assert_non_null(strstr(w->d.msg, "is destroyed"));
@@ -412,7 +422,7 @@ test_any_call(void **state)
 	};
 	unsigned i, j, num;
 
-	world_run("noise\n", make_any);
+	world_run("sessions 100\n", make_any);
 	num = world_calls();
 	assert_true(num > 20);
 	world_setup(NULL);

@@ -251,16 +251,16 @@ test_matches_slot(void **state)
 		{ "pkcs11:slot-manufacturer=M", true },
 		{ "pkcs11:slot-manufacturer=N", false },
 	};
-	CK_SLOT_INFO info;
+	struct tok_info info;
 	struct tok_uri *u;
 	size_t i;
 
 	memset(&info, 0, sizeof(info));
-	pad(info.slotDescription, sizeof(info.slotDescription), "R");
-	pad(info.manufacturerID, sizeof(info.manufacturerID), "M");
+	info.slot = (struct tok_text){ .byte = "R", .len = 1 };
+	info.slot_maker = (struct tok_text){ .byte = "M", .len = 1 };
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		u = parsed(table[i].text);
-		if (uri_matches_slot(u, &info) != table[i].matches)
+		if (uri_matches_token(u, &info) != table[i].matches)
 			fail_msg("%s", table[i].text);
 		tok_uri_free(&u);
 	}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/custody_record.h"
+
+static enum err
+set_name(struct inventory *inv, const char **member,
+    const struct tok_text *text, struct diag *d)
+{
+	struct buf name = { 0 };
+	enum err e;
+
+	custody_put_name(&name, text);
+	e = buf_cstr(&name) != NULL
+	    ? inventory_set(inv, member, buf_cstr(&name), d)
+	    : diag_nomem(d);
+	buf_clear(&name);
+	return e;
+}
+
+static enum err
+add_token(struct inventory *inv, const struct tok_info *i,
+    struct inventory_token **ret, struct diag *d)
+{
+	struct buf serial = { 0 };
+	enum err e;
+
+	custody_put_name(&serial, &i->serial);
+	e = buf_cstr(&serial) != NULL
+	    ? inventory_add(inv, buf_cstr(&serial), ret, d)
+	    : diag_nomem(d);
+	/* the command line is not to blame */
+	if (e == ERR_USAGE && d != NULL)
+		e = d->code = ERR_TOKEN;
+	buf_clear(&serial);
+	return e;
+}
+
+static enum err
+record_uri(struct inventory *inv, struct inventory_token *t,
+    const struct tok_info *i, struct diag *d)
+{
+	struct buf uri = { 0 };
+	enum err e;
+
+	tok_put_uri(&uri, i);
+	e = buf_cstr(&uri) != NULL
+	    ? inventory_set(inv, &t->uri, buf_cstr(&uri), d)
+	    : diag_nomem(d);
+	buf_clear(&uri);
+	return e;
+}
+
+static enum err
+record_cert(struct inventory *inv, struct inventory_token *t,
+    const struct tok_object *o, struct diag *d)
+{
+	struct buf subject = { 0 }, issuer = { 0 };
+	struct inventory_cert c = { .subject = NULL };
+	struct digest_value sha1;
+	enum err e;
+
+	e = digest_of(DIGEST_SHA1, &o->value, 1, &sha1, d);
+	if (e == ERR_OK)
+		e = cert_put_name(o->cert, CERT_SUBJECT, &subject, d);
+	if (e == ERR_OK)
+		e = cert_put_name(o->cert, CERT_ISSUER, &issuer, d);
+	if (e == ERR_OK) {
+		c = (struct inventory_cert){ .sha1 = digest_bytes(&sha1),
+			.subject = buf_cstr(&subject),
+			.issuer = buf_cstr(&issuer),
+			.serial = cert_serial(o->cert) };
+		e = inventory_add_cert(inv, t, &c, d);
+	}
+	buf_clear(&subject);
+	buf_clear(&issuer);
+	return e;
+}
+
+static enum err
+record_certs(struct inventory *inv, struct inventory_token *t,
+    const struct tok_objects *all, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; all != NULL && e == ERR_OK && i < tok_objects_num(all); i++)
+		if (tok_object(all, i)->cert != NULL &&
+		    tok_object(all, i)->class == TOK_CERTIFICATE)
+			e = record_cert(inv, t, tok_object(all, i), d);
+	return e;
+}
+
+enum err
+custody_record(struct custody *c, const struct tok_info *i,
+    const struct tok_objects *all, struct inventory_token **ret, struct diag *d)
+{
+	struct inventory *inv = &c->inventory;
+	struct inventory_token *t = NULL;
+	enum err e;
+
+	e = custody_reload(c, d);
+	if (e == ERR_OK)
+		e = custody_find(c, i, &t, d);
+	if (e == ERR_OK && t == NULL) {
+		e = add_token(inv, i, &t, d);
+		if (e == ERR_OK)
+			e = record_uri(inv, t, i, d);
+	}
+	if (e == ERR_OK)
+		e = set_name(inv, &t->label, &i->label, d);
+	if (e == ERR_OK)
+		e = record_certs(inv, t, all, d);
+	if (e == ERR_OK)
+		*ret = t;
+	return e;
+}
+
+enum err
+custody_save(struct custody *c, struct diag *d)
+{
+	const char *path = buf_cstr(&c->path);
+
+	return path != NULL ? inventory_save(&c->inventory, path, d)
+			    : diag_nomem(d);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the inventory notes of a token that is connected. */
+#ifndef CLI_CUSTODY_RECORD_H
+#define CLI_CUSTODY_RECORD_H
+
+#include "cli/custody.h"
+
+/* Reads the inventory of C anew, which has a path, and brings up to date what
+ * it says of the token I: its label, the certificates among ALL (may be NULL),
+ * and all of it where it was not there. *RET is its record, for more;
+ * custody_save() writes the file. */
+MUST_CHECK enum err custody_record(struct custody *c, const struct tok_info *i,
+    const struct tok_objects *all, struct inventory_token **ret,
+    struct diag *d);
+
+MUST_CHECK enum err custody_save(struct custody *c, struct diag *d);
+
+#endif

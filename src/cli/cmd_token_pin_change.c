@@ -73,8 +73,8 @@ work(struct token_change *c, struct diag *d)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
-	static const struct token_job job = { TOKEN_URI_WANTED,
-		"pin-change", NULL, work };
+	static const struct token_job job = { TOKEN_URI_WANTED, "pin-change",
+		NULL, work };
 	struct change_opts o = { .so = false };
 	struct token_change c = { .cmd = cmd,
 		.opts = &o,

@@ -9,6 +9,7 @@ static const struct cmd *const commands[] = {
 	&cmd_token_test,
 	&cmd_token_match,
 	&cmd_token_drill,
+	&cmd_token_report,
 	&cmd_token_init,
 	&cmd_token_keygen,
 	&cmd_token_csr,
@@ -18,7 +19,6 @@ static const struct cmd *const commands[] = {
 	&cmd_token_export_cert,
 	&cmd_token_delete,
 	&cmd_token_pin,
-	&cmd_token_report,
 	NULL,
 };
 

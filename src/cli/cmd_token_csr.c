@@ -65,7 +65,9 @@ const struct cmd cmd_token_csr = {
 	.args = "URI",
 	.summary = "Make a certificate signing request by a key on a token",
 	.text =
-	    "A request (PKCS#10) that an authority makes a certificate of. The URI names one\nkey. --usage says what the certificate is for, and sets its key usage. Nothing is\nwritten where something fails.\n",
+	    "A request (PKCS#10) that an authority makes a certificate of. The URI names\n"
+	    "one key. --usage says what the certificate is for, and sets its key usage.\n"
+	    "Nothing is written where something fails.\n",
 	.opts = opts,
 	.run = run,
 };

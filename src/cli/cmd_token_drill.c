@@ -194,15 +194,14 @@ const struct cmd cmd_token_drill = {
 	.name = "token drill",
 	.args = "[URI]",
 	.summary = "Prove that the tokens still sign, and record it",
-	.text = "Makes each connected token sign random data, verifies the "
-		"signature, and notes\nin the inventory when, where and with "
-		"what result. Without a URI: all tokens that\nare in the "
-		"inventory or hold a SAST of a list. The keys: that of the "
-		"URI, else\nthose with the certificate of a SAST, else all "
-		"that may sign. A token that is new\nis added.\n\n"
-		"A PIN by option is for one token: for several, each PIN is "
-		"asked for. Exit\nstatus 4 if a key did not sign; that is "
-		"recorded, too.\n",
+	.text =
+	    "Makes each connected token sign random data, verifies the signature, and notes\n"
+	    "in the inventory when, where and with what result. Without a URI: all tokens\n"
+	    "that are in the inventory or hold a SAST of a list. The keys: that of the URI,\n"
+	    "else those with the certificate of a SAST, else all that may sign. A token\n"
+	    "that is new is added.\n\n"
+	    "A PIN by option is for one token: for several, each PIN is asked for. Exit\n"
+	    "status 4 if a key did not sign; that is recorded, too.\n",
 	.opts = opts,
 	.run = run,
 };

@@ -287,12 +287,12 @@ const struct cmd cmd_token_import_key = {
 	.name = "token import-key",
 	.args = "URI FILE",
 	.summary = "Bring a private key from a file onto a token",
-	.text = "FILE is PEM, DER or PKCS#12, with or without a passphrase (-: "
-		"standard input). A\ncertificate of the key in the same file "
-		"comes too. With --ctl it must be that of a\nSAST of one of "
-		"the lists (exit status 3). The inventory notes that the key "
-		"exists\noutside of the token: destroy the file, or keep it as "
-		"the key that it is.\n",
+	.text =
+	    "FILE is PEM, DER or PKCS#12, with or without a passphrase (-: standard input).\n"
+	    "A certificate of the key in the same file comes too. With --ctl it must be\n"
+	    "that of a SAST of one of the lists (exit status 3). The inventory notes that\n"
+	    "the key exists outside of the token: destroy the file, or keep it as the key\n"
+	    "that it is.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

@@ -206,10 +206,10 @@ const struct cmd cmd_token_keygen = {
 	.name = "token keygen",
 	.args = "URI",
 	.summary = "Make a key pair on a token",
-	.text = "The private key is made on the token, is sensitive and cannot "
-		"be extracted; that\nis read back, and the key signs once: "
-		"otherwise it is destroyed again (exit status\n3). Its URI is "
-		"printed.\n",
+	.text =
+	    "The private key is made on the token, is sensitive and cannot be extracted;\n"
+	    "that is read back, and the key signs once: otherwise it is destroyed again\n"
+	    "(exit status 3). Its URI is printed.\n",
 	.opts = opts,
 	.run = run,
 };

@@ -12,9 +12,9 @@ const struct cmd cmd_token_pin = {
 	.name = "token pin",
 	.args = "COMMAND",
 	.summary = "Change, reset and unblock PINs",
-	.text = "The user changes the own PIN; the security officer (SO) "
-		"changes the own, and gives\nthe user a new one. Old and new "
-		"PINs are asked for at the terminal, or come\nthrough the "
-		"options.\n",
+	.text =
+	    "The user changes the own PIN; the security officer (SO) changes the own, and\n"
+	    "gives the user a new one. Old and new PINs are asked for at the terminal, or\n"
+	    "come through the options.\n",
 	.subs = commands,
 };

@@ -72,7 +72,10 @@ const struct cmd cmd_token_selfsign = {
 	.args = "URI",
 	.summary = "Make a self-signed certificate by a key on a token",
 	.text =
-	    "A certificate of a key on the token by itself, as a list that CTL clients of our\nown sign needs. The URI names one key. --usage says what the certificate is for.\nNothing is written where something fails; `ctlsmith token import-cert` puts the\ncertificate beside its key.\n",
+	    "A certificate of a key on the token by itself, as a list that CTL clients of\n"
+	    "our own sign needs. The URI names one key. --usage says what the certificate\n"
+	    "is for. Nothing is written where something fails; `ctlsmith token import-cert`\n"
+	    "puts the certificate beside its key.\n",
 	.opts = opts,
 	.run = run,
 };

@@ -50,15 +50,17 @@ records() {
 	sed -n 's/^	CTL Record #:\([0-9]*\)$/\1/p' out | tr '\n' ' '
 }
 
-# The commands that the help lists, a line each; of a group those in it.
+# The commands that the help of ctlsmith GROUP... lists, and so on for the
+# groups among them, a line each.
 commands() {
-	local name sub
+	local name
 
-	for name in $(listed --help); do
-		[ -n "$(listed "$name" --help)" ] || echo "$name"
-		for sub in $(listed "$name" --help); do
-			echo "$name $sub"
-		done
+	for name in $(listed "$@" --help); do
+		if [ -z "$(listed "$@" "$name" --help)" ]; then
+			echo "${*:+$* }$name"
+		else
+			commands "$@" "$name"
+		fi
 	done
 }
 
@@ -118,8 +120,12 @@ values() {
 @test "every option that the help lists is tested in this file" {
 	local option
 
-	[ "$(commands | tr '\n' ,)" = "show,verify,lint,extract,audit verify,$(
-	)completion," ]
+	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
+		"show,verify,lint,extract,audit verify,completion," ]
+	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
+	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
+	)selfsign,import-key,import-cert,export-cert,delete,$(
+	)pin change,pin reset,pin unblock," ]
 	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(
 	)trusted tz " ]
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
@@ -142,6 +148,41 @@ values() {
 	for option in $(options_of 'audit verify'); do
 		grep -q "^@test \".*--$option" \
 			"${BATS_TEST_FILENAME%/*}/audit.bats"
+	done
+}
+
+@test "every option of a token command is used in its tests" {
+	local command option all="${BATS_TEST_FILENAME%/*}"
+
+	cat "$all"/token_*.bats "$all"/*.bash "$all/../token"/*.bats \
+		"$SRC/docs/guide-tokens.md" >tests
+	commands token >names
+	while read -r command; do
+		[ -n "$(options_of "$command")" ]
+		for option in $(options_of "$command"); do
+			grep -q -e "--$option" tests || {
+				echo "$command: no test of --$option"
+				return 1
+			}
+		done
+	done <names
+}
+
+@test "every token command says what is wrong with its command line" {
+	local command
+
+	commands token >names
+	while read -r command; do
+		wrong "$command" --nothing
+		wrong "$command" --module
+		wrong "$command" --timeout 0
+		wrong "$command" --timeout 86401
+		# none of them guesses a module, and several arguments are too many
+		CTLSMITH_CONFIG='' wrong "$command" pkcs11: b c d
+	done <names
+	for command in token 'token pin'; do
+		wrong "$command"
+		wrong "$command" nothing
 	done
 }
 
@@ -530,10 +571,16 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version audit completion extract help lint show $(
-		)verify " ]
+		)token verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]
+	[ "$(complete_words token m | sort | tr '\n' ' ')" = \
+		"match mechanisms modules " ]
+	[ "$(complete_words token pin u)" = unblock ]
+	[ "$(complete_words token pin unblock --des)" = --destroy-sast ]
+	[ "$(complete_words token keygen --type ec | sort | tr '\n' ' ')" = \
+		"ec:p256 ec:p384 " ]
 }
 
 @test "the completion script completes options and their values" {
@@ -647,7 +694,8 @@ CipherString = DEFAULT@SECLEVEL=5"
 		sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >needed
 	grep -qx 'libcrypto\.so\.3' needed
 	# the last three come with a sanitizer
-	run -1 grep -vxE "(libcrypto|libjansson|libyaml(-0)?|libsmartcols|libc|libasan|$(
+	run -1 grep -vxE "(libcrypto|libjansson|libyaml(-0)?|libsmartcols|libp11-kit|libp11|$(
+	)libc|libasan|$(
 	)libubsan|libclang_rt\..*)\.so(\.[0-9]+)*" needed
 	readelf -d "$CTLSMITH" >dynamic
 	run -1 grep -E 'RPATH|RUNPATH' dynamic

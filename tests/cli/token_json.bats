@@ -26,7 +26,8 @@ refused() {
 		assert json.dumps(doc) != before, "nothing was changed"
 		json.dump(doc, sys.stdout)
 	PY
-	run -1 /usr/bin/jsonschema -i changed "$schema"
+	run -1 /usr/bin/jsonschema -i changed \
+		"$SRC/docs/ctlsmith.schema.json"
 }
 
 # refused_all: the same for each line of standard input.
@@ -86,8 +87,7 @@ refused_all() {
 }
 
 @test "show: each class of object, with and without a login" {
-	export PIN=$PIN_HSM
-	try 0 show --json --pin-env PIN "$URI_HSM"
+	PIN=$PIN_HSM try 0 show --json --pin-env PIN "$URI_HSM"
 	holds 'o["logged_in"] and len(o["objects"]) == 18'
 	holds '{x["class"] for x in o["objects"]} == {"private key", "public key", "certificate"}'
 	holds '{x["curve"] for x in o["objects"] if x["class"] == "private key"} == {None, "P-256", "P-384"}'
@@ -116,13 +116,12 @@ refused_all() {
 
 @test "show: a certificate that does not decode, data, a secret key" {
 	with_copy
-	export PIN=$PIN_EMPTY
 	printf hello >data
-	pkcs11-tool --module "$MODULE" --token-label empty --login --pin "$PIN" \
+	pkcs11-tool --module "$MODULE" --token-label empty --login --pin "$PIN_EMPTY" \
 		--write-object data --type data --label data
-	pkcs11-tool --module "$MODULE" --token-label empty --login --pin "$PIN" \
+	pkcs11-tool --module "$MODULE" --token-label empty --login --pin "$PIN_EMPTY" \
 		--keygen --key-type AES:32 --label aes
-	try 0 show --json --pin-env PIN "$URI_EMPTY"
+	PIN=$PIN_EMPTY try 0 show --json --pin-env PIN "$URI_EMPTY"
 	holds '{x["class"] for x in o["objects"]} == {"data", "secret key"}'
 	with_faults
 	printf '%s\n' 'lie CKA_VALUE short' >plan
@@ -143,8 +142,7 @@ refused_all() {
 }
 
 @test "test: all ways, a rate, and ways that fail" {
-	export PIN=$PIN_SAST_1
-	try 0 test --json --pin-env PIN "$URI_SAST_1"
+	PIN=$PIN_SAST_1 try 0 test --json --pin-env PIN "$URI_SAST_1"
 	holds 'all(w["ok"] for w in o["ways"]) and o["rate"] is None'
 	holds 'o["label"] == "sast-1" and o["id"] == "01"'
 	refused_all <<-'CHANGES'
@@ -155,8 +153,7 @@ refused_all() {
 		doc[0]["test"]["token"]["objects"] = []
 		del doc[0]["test"]["rate"]
 	CHANGES
-	export PIN=$PIN_SAST_1
-	try 0 test --json --seconds 1 --sessions 2 --pin-env PIN "$URI_SAST_1"
+	PIN=$PIN_SAST_1 try 0 test --json --seconds 1 --sessions 2 --pin-env PIN "$URI_SAST_1"
 	holds 'o["rate"]["sessions"] == 2 and o["rate"]["signatures"] > 0'
 	refused_all <<-'CHANGES'
 		doc[0]["test"]["rate"]["per_second"] = "fast"
@@ -164,8 +161,7 @@ refused_all() {
 	CHANGES
 	with_faults
 	echo 'fail C_Sign CKR_FUNCTION_FAILED at 1' >plan
-	export PIN=$PIN_SAST_1
-	try 4 test --json --pin-env PIN "$URI_SAST_1"
+	PIN=$PIN_SAST_1 try 4 test --json --pin-env PIN "$URI_SAST_1"
 	holds '[w["ok"] for w in o["ways"]].count(False) == 1'
 }
 
@@ -185,7 +181,6 @@ done_by() {
 	local uri
 
 	with_copy
-	export CTLSMITH_CONFIG=''
 	uri=$URI_EMPTY
 	printf '%s\n' "$PIN_EMPTY" >pin
 	printf '%s\n' "$SO_PIN_EMPTY" >so
@@ -235,7 +230,6 @@ done_by() {
 }
 
 @test "no PIN is in what is printed" {
-	export PIN=$PIN_SAST_1
-	try 0 test --json --pin-env PIN "$URI_SAST_1"
+	PIN=$PIN_SAST_1 try 0 test --json --pin-env PIN "$URI_SAST_1"
 	run ! grep -q "$PIN_SAST_1" out err
 }

@@ -412,6 +412,8 @@ lib_read_token(const struct lib_module *m, CK_SLOT_ID slot,
 	memset(ret, 0, sizeof(*ret));
 	diag_init(&ret->trouble);
 	ret->tries = ret->tries_max = -1;
+	ret->free_memory = ret->total_memory = TOK_UNKNOWN;
+	ret->pin_min = ret->pin_max = ret->max_sessions = TOK_UNKNOWN;
 	rv = p11_get_slot_info(&m->p11, slot, &info);
 	if (rv != CKR_OK) {
 		(void)rv_fail(&ret->trouble, "C_GetSlotInfo", rv);

@@ -380,6 +380,26 @@ destroy_surely(struct tok *t, CK_OBJECT_HANDLE h, struct diag *d)
 	return make_destroy(t, h, d);
 }
 
+/* A handle is the module's word. What has neither the id nor the label that
+ * was asked for was there before, and somebody needs it. */
+static enum err
+check_ours(const struct make *m, CK_OBJECT_HANDLE h, struct diag *d)
+{
+	uint8_t id[NAME_MAX_LEN + 1], label[NAME_MAX_LEN + 1];
+	CK_ATTRIBUTE a[] = { { CKA_ID, id, sizeof(id) },
+		{ CKA_LABEL, label, sizeof(label) } };
+	enum err e;
+
+	e = find_read(&m->tok->own, h, a, 2, d);
+	if (e != ERR_OK)
+		return d->native == (long)CKR_OBJECT_HANDLE_INVALID ? ERR_OK
+								    : e;
+	if (bytes_equal(find_bytes(&a[0]), m->id) ||
+	    bytes_equal(find_bytes(&a[1]), m->label))
+		return ERR_OK;
+	return diag_set(d, ERR_TOKEN, "the module names another object as it");
+}
+
 /* What is known by its handle, the private key first. */
 static enum err
 destroy_known(struct make *m, size_t *num, struct diag *d)
@@ -393,7 +413,8 @@ destroy_known(struct make *m, size_t *num, struct diag *d)
 		if (m->handle[i] == CK_INVALID_HANDLE)
 			continue;
 		++*num;
-		if (destroy_surely(m->tok, m->handle[i], &other) != ERR_OK) {
+		if (check_ours(m, m->handle[i], &other) != ERR_OK ||
+		    destroy_surely(m->tok, m->handle[i], &other) != ERR_OK) {
 			*d = other;
 			e = other.code;
 		}

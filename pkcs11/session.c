@@ -33,11 +33,6 @@ session_ready(struct tok_session *s, struct diag *d)
 		return ERR_OK;
 	s->open = false;
 	rv = open_handle(t, &s->handle);
-	if (rv == CKR_SESSION_COUNT) {
-		(void)rv_fail(d, "C_OpenSession", rv);
-		d->code = ERR_TOO_BIG;
-		return d->code;
-	}
 	if (rv != CKR_OK)
 		return rv_fail(d, "C_OpenSession", rv);
 	s->open = true;
@@ -110,6 +105,8 @@ tok_session_open(struct tok *t, struct tok_session **ret, struct diag *d)
 		return diag_nomem(d);
 	s->tok = t;
 	e = session_ready(s, d);
+	if (e == ERR_TOKEN && d->native == (long)CKR_SESSION_COUNT)
+		e = d->code = ERR_TOO_BIG;
 	if (e == ERR_OK)
 		*ret = s;
 	else

@@ -57,25 +57,46 @@ list_types(const struct tok *t, CK_MECHANISM_TYPE **ret, CK_ULONG *ret_num,
 	return ERR_OK;
 }
 
-static void
-describe(const struct tok *t, CK_MECHANISM_TYPE type, struct tok_mechanism *ret)
+/* Of one that the module does not describe, there is nothing but the name. */
+static enum err
+not_described(const struct tok *t, const struct tok_mechanism *m, CK_RV rv,
+    struct diag *d)
+{
+	enum err e;
+
+	if (rv == CKR_MECHANISM_INVALID)
+		return ERR_OK;
+	e = rv_fail(d, "C_GetMechanismInfo", rv);
+	if (rv_is_gone(rv))
+		return e;
+	lib_tell(t->lib, TOK_TELL_WARNING, "%s (0x%lx): %s",
+	    m->name != NULL ? m->name : "a mechanism of its vendor", m->type,
+	    d->msg);
+	return ERR_OK;
+}
+
+static enum err
+describe(const struct tok *t, CK_MECHANISM_TYPE type, struct tok_mechanism *ret,
+    struct diag *d)
 {
 	CK_MECHANISM_INFO info;
 	size_t i;
+	CK_RV rv;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->type = type;
 	ret->name = mech_name(type);
 	memset(&info, 0, sizeof(info));
-	if (p11_get_mechanism_info(&t->module->p11, t->slot, type, &info) !=
-	    CKR_OK)
-		return;
+	rv = p11_get_mechanism_info(&t->module->p11, t->slot, type, &info);
+	if (rv != CKR_OK)
+		return not_described(t, ret, rv, d);
 	ret->min_bits = info.ulMinKeySize;
 	ret->max_bits = info.ulMaxKeySize;
 	for (i = 0; i < sizeof(mechanism_flags) / sizeof(mechanism_flags[0]);
 	     i++)
 		if ((info.flags & mechanism_flags[i].flag) != 0)
 			ret->flags |= 1u << mechanism_flags[i].ours;
+	return ERR_OK;
 }
 
 enum err
@@ -91,11 +112,15 @@ tok_mechanisms(struct tok *t, struct tok_mechanism **ret, size_t *ret_num,
 	if (e != ERR_OK)
 		return e;
 	list = calloc(num + 1, sizeof(*list));
-	for (i = 0; list != NULL && i < num; i++)
-		describe(t, types[i], &list[i]);
-	free(types);
 	if (list == NULL)
-		return diag_nomem(d);
+		e = diag_nomem(d);
+	for (i = 0; e == ERR_OK && i < num; i++)
+		e = describe(t, types[i], &list[i], d);
+	free(types);
+	if (e != ERR_OK) {
+		free(list);
+		return e;
+	}
 	*ret = list;
 	*ret_num = num;
 	return ERR_OK;

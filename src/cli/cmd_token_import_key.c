@@ -113,7 +113,7 @@ load(struct token_change *c, struct load *l, struct diag *d)
 
 	e = custody_open(&w, &l->custody, d);
 	if (e == ERR_OK)
-		e = keyload(c->args[1], &c->run.pins, &l->file, d);
+		e = keyload_read(c->args[1], &c->run.pins, &l->file, d);
 	if (e == ERR_OK)
 		e = keyload_cert(l->file, &l->der, d);
 	if (e == ERR_OK && o->lists.num > 0)

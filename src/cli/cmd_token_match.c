@@ -96,7 +96,7 @@ put_token(struct table *t, const struct match *m, const struct match_token *k,
 	size_t i, rows = 0;
 
 	for (i = 0; i < l->sasts.num; i++) {
-		const struct match_cell *cell = &k->cells[n][i];
+		const struct match_cell *cell = match_cell(m, k, n, i);
 
 		if (cell->hold == CUSTODY_NOTHING)
 			continue;
@@ -158,7 +158,7 @@ put_where(struct buf *out, const struct match *m, size_t n, size_t i)
 	size_t at = 0, k;
 
 	for (k = 0; k < m->num_tokens; k++) {
-		if (!match_has(&m->tokens[k], n, i))
+		if (!match_has(m, &m->tokens[k], n, i))
 			continue;
 		put_sep(out);
 		buf_put(out, tok_text_bytes(&m->tokens[k].info->label));

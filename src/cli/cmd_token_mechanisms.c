@@ -56,6 +56,8 @@ print_text(const struct tok_mechanism *list, size_t num, struct diag *d)
 
 	for (i = 0; i < num; i++)
 		put_row(t, &list[i]);
+	if (num == 0)
+		buf_str(&text, "The token offers no mechanism.\n");
 	if (token_put_table(&t, &text, d) != ERR_OK) {
 		buf_clear(&text);
 		return cmd_end(d->code);

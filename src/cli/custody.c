@@ -99,7 +99,11 @@ add_list(struct custody *c, const char *beside, const char *path,
 	if (buf_cstr(&l->path) == NULL)
 		return diag_nomem(d);
 	e = read_list(l, buf_cstr(&l->path), &why);
-	return e == ERR_OK ? e : about(d, buf_cstr(&l->path), &why);
+	if (e != ERR_OK)
+		return about(d, buf_cstr(&l->path), &why);
+	l->first = c->num_sasts;
+	c->num_sasts += l->sasts.num;
+	return ERR_OK;
 }
 
 static enum err
@@ -110,7 +114,7 @@ find_newest(struct custody *c, struct diag *d)
 
 	if (c->num_lists == 0)
 		return ERR_OK;
-	files = calloc(c->num_lists, sizeof(*files));
+	files = calloc(c->num_lists, sizeof(struct ctl_file *));
 	if (files == NULL)
 		return diag_nomem(d);
 	for (i = 0; i < c->num_lists; i++)

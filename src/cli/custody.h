@@ -18,6 +18,7 @@ struct custody_list {
 	struct buf path, bytes;
 	struct ctl_file *file;
 	struct sasts sasts;
+	size_t first;              /* how many SASTs the lists before it have */
 	struct digest_value *keys; /* of each SAST: the SHA-1 of its public
 				    * key; len 0 where it has none */
 };
@@ -28,7 +29,8 @@ struct custody {
 	struct inventory inventory; /* an empty one where there is none */
 	struct custody_list *lists; /* as given: from the oldest on */
 	size_t num_lists;
-	size_t newest; /* of them; 0 where there are none */
+	size_t newest;    /* of them; 0 where there are none */
+	size_t num_sasts; /* of all lists together */
 };
 
 struct custody_wish {

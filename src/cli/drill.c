@@ -67,21 +67,21 @@ check_chosen(const struct drill *r, struct diag *d)
 
 /* ---- One key ---------------------------------------------------------------------- */
 
-static enum err
-new_result(struct drill *r, const struct match_token *t,
-    struct drill_result **ret, struct diag *d)
+/* NULL where memory is short. */
+static struct drill_result *
+new_result(struct drill *r, const struct match_token *t)
 {
 	struct drill_result *more = realloc(r->results,
 	    (r->num_results + 1) * sizeof(*more));
 
 	if (more == NULL)
-		return diag_nomem(d);
+		return NULL;
 	r->results = more;
-	*ret = &more[r->num_results++];
-	**ret = (struct drill_result){ .info = t->info,
+	more += r->num_results++;
+	*more = (struct drill_result){ .info = t->info,
 		.when = (int64_t)time(NULL) };
-	diag_init(&(*ret)->failed);
-	return ERR_OK;
+	diag_init(&more->failed);
+	return more;
 }
 
 /* What the inventory knows of the last drill of that key. */
@@ -164,14 +164,13 @@ static enum err
 drill_key(struct drill *r, const struct match_token *t,
     const struct tok_object *o, bool *ret_ok, struct diag *d)
 {
-	struct drill_result *res;
+	struct drill_result *res = new_result(r, t);
 	struct tok_key *k = NULL;
-	enum err e;
+	enum err e = ERR_OK;
 
 	*ret_ok = false;
-	e = new_result(r, t, &res, d);
-	if (e != ERR_OK)
-		return e;
+	if (res == NULL)
+		return diag_nomem(d);
 	if (o != NULL) {
 		buf_put(&res->label, o->label);
 		buf_put(&res->id, o->id);
@@ -226,7 +225,7 @@ judge_key(struct drill *r, const struct tok_objects *all, size_t at, bool ok,
     bool *ret, struct diag *d)
 {
 	enum err e = ERR_OK;
-	bool is;
+	bool is = false;
 	size_t i;
 
 	*ret = false;
@@ -248,7 +247,7 @@ drill_keys(struct drill *r, const struct match_token *t,
     const struct tok_objects *all, bool sasts, size_t *ret_num, struct diag *d)
 {
 	enum err e = ERR_OK;
-	bool is, ok;
+	bool is = false, ok = false;
 	size_t i;
 
 	*ret_num = 0;
@@ -276,7 +275,7 @@ choose_keys(struct drill *r, const struct match_token *t,
 {
 	size_t num = 0;
 	enum err e;
-	bool ok;
+	bool ok = false;
 
 	if (r->run->uri != NULL && tok_uri_names_object(r->run->uri))
 		return drill_key(r, t, NULL, &ok, d);
@@ -337,12 +336,10 @@ static enum err
 fail_token(struct drill *r, const struct match_token *t, enum err failed,
     const struct diag *why, struct diag *d)
 {
-	struct drill_result *res;
-	enum err e;
+	struct drill_result *res = new_result(r, t);
 
-	e = new_result(r, t, &res, d);
-	if (e != ERR_OK)
-		return e;
+	if (res == NULL)
+		return diag_nomem(d);
 	res->failed = *why;
 	return conclude(r, t, res, failed, d);
 }

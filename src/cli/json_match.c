@@ -24,7 +24,7 @@ connected(struct json_sink *s, const struct match *m, size_t n, size_t i)
 		const struct tok_info *info = m->tokens[k].info;
 		json_t *o;
 
-		if (!match_has(&m->tokens[k], n, i))
+		if (!match_has(m, &m->tokens[k], n, i))
 			continue;
 		o = json_object();
 		json_put_text(s, o, "label", tok_text_bytes(&info->label));
@@ -115,7 +115,7 @@ json_holds(struct json_sink *s, const struct match *m,
 		const struct custody_list *l = &m->custody->lists[n];
 
 		for (i = 0; i < l->sasts.num; i++) {
-			const struct match_cell *cell = &t->cells[n][i];
+			const struct match_cell *cell = match_cell(m, t, n, i);
 			json_t *o;
 
 			if (cell->hold == CUSTODY_NOTHING)

@@ -3,7 +3,7 @@
 #include "cli/json_put.h"
 #include "cli/token_show.h"
 
-#define DAY (24 * 60 * 60)
+#define DAY ((int64_t)24 * 60 * 60)
 
 /* ---- The token and its record --------------------------------------------------- */
 

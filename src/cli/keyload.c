@@ -50,7 +50,7 @@ warn_heap(void)
 }
 
 enum err
-keyload(const char *path, struct pin_sources *p, struct keyfile **ret,
+keyload_read(const char *path, struct pin_sources *p, struct keyfile **ret,
     struct diag *d)
 {
 	struct buf content = { 0 };

@@ -9,7 +9,7 @@
 /* Reads PATH ("-": standard input), asks P for the passphrase where the file
  * has one, and wipes what it has read. Messages name the file. Errors as
  * keyfile_read() and file_load(). */
-MUST_CHECK enum err keyload(const char *path, struct pin_sources *p,
+MUST_CHECK enum err keyload_read(const char *path, struct pin_sources *p,
     struct keyfile **ret, struct diag *d);
 
 /* The first certificate of the file that belongs to its key; absent where it

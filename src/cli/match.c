@@ -19,34 +19,6 @@ match_rule_name(enum match_rule rule)
 /* ---- One token --------------------------------------------------------------- */
 
 static enum err
-new_cells(const struct custody *c, struct match_token *t, struct diag *d)
-{
-	size_t n;
-
-	t->cells = calloc(c->num_lists + 1, sizeof(*t->cells));
-	if (t->cells == NULL)
-		return diag_nomem(d);
-	for (n = 0; n < c->num_lists; n++) {
-		t->cells[n] = calloc(c->lists[n].sasts.num + 1,
-		    sizeof(**t->cells));
-		if (t->cells[n] == NULL)
-			return diag_nomem(d);
-	}
-	return ERR_OK;
-}
-
-static void
-token_clear(const struct custody *c, struct match_token *t)
-{
-	size_t n;
-
-	for (n = 0; t->cells != NULL && n < c->num_lists; n++)
-		free(t->cells[n]);
-	free(t->cells);
-	tok_objects_free(&t->objects);
-}
-
-static enum err
 judge_object(const struct custody *c, struct match_token *t,
     const struct tok_object *o, struct diag *d)
 {
@@ -60,7 +32,8 @@ judge_object(const struct custody *c, struct match_token *t,
 	t->cisco |= cisco;
 	for (n = 0; n < c->num_lists; n++) {
 		for (i = 0; e == ERR_OK && i < c->lists[n].sasts.num; i++) {
-			struct match_cell *cell = &t->cells[n][i];
+			struct match_cell *cell =
+			    &t->cells[c->lists[n].first + i];
 
 			e = custody_hold(&c->lists[n], i, o, &hold, d);
 			if (e == ERR_OK && hold > cell->hold)
@@ -81,7 +54,8 @@ judge_record(const struct custody *c, struct match_token *t)
 		t->cisco |= custody_is_cisco(&cert[k]);
 		for (n = 0; n < c->num_lists; n++) {
 			for (i = 0; i < c->lists[n].sasts.num; i++) {
-				struct match_cell *cell = &t->cells[n][i];
+				struct match_cell *cell =
+				    &t->cells[c->lists[n].first + i];
 
 				hold = custody_hold_recorded(&c->lists[n], i,
 				    &cert[k]);
@@ -118,9 +92,10 @@ read_token(struct custody *c, struct tok *tok, struct match_token *t,
 	diag_init(&t->trouble);
 	t->tok = tok;
 	t->info = tok_info(tok);
-	e = new_cells(c, t, d);
-	if (e == ERR_OK)
-		e = custody_find(c, t->info, &t->record, d);
+	t->cells = calloc(c->num_sasts + 1, sizeof(*t->cells));
+	if (t->cells == NULL)
+		return diag_nomem(d);
+	e = custody_find(c, t->info, &t->record, d);
 	if (e != ERR_OK)
 		return e;
 	e = tok_objects_read(tok, NULL, &t->objects, &t->trouble);
@@ -134,10 +109,18 @@ read_token(struct custody *c, struct tok *tok, struct match_token *t,
 	return e;
 }
 
-bool
-match_has(const struct match_token *t, size_t n, size_t i)
+const struct match_cell *
+match_cell(const struct match *m, const struct match_token *t, size_t n,
+    size_t i)
 {
-	return t->cells[n][i].hold == CUSTODY_CERT;
+	return &t->cells[m->custody->lists[n].first + i];
+}
+
+bool
+match_has(const struct match *m, const struct match_token *t, size_t n,
+    size_t i)
+{
+	return match_cell(m, t, n, i)->hold == CUSTODY_CERT;
 }
 
 bool
@@ -146,7 +129,7 @@ match_signs(const struct match *m, const struct match_token *t, size_t n)
 	size_t i;
 
 	for (i = 0; i < m->custody->lists[n].sasts.num; i++)
-		if (match_has(t, n, i))
+		if (match_has(m, t, n, i))
 			return true;
 	return false;
 }
@@ -209,7 +192,7 @@ is_connected(const struct match *m, size_t n, size_t i)
 	size_t k;
 
 	for (k = 0; k < m->num_tokens; k++)
-		if (match_has(&m->tokens[k], n, i))
+		if (match_has(m, &m->tokens[k], n, i))
 			return true;
 	return false;
 }
@@ -408,27 +391,35 @@ find_troubled(struct match *m, struct tok_lib *lib, struct diag *d)
 
 /* ---- All -------------------------------------------------------------------------- */
 
+static enum err
+read_tokens(struct match *m, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	m->tokens = calloc(m->num_toks + 1, sizeof(*m->tokens));
+	if (m->tokens == NULL)
+		return diag_nomem(d);
+	for (i = 0; e == ERR_OK && i < m->num_toks; i++)
+		if (tok_has(tok_info(m->toks[i]), TOK_INITIALISED))
+			e = read_token(m->custody, m->toks[i],
+			    &m->tokens[m->num_tokens++], d);
+	return e;
+}
+
 enum err
 match_read(struct token_run *r, struct custody *c, struct match *ret,
     struct diag *d)
 {
 	struct match m = { .custody = c };
 	enum err e;
-	size_t i;
 
 	e = find_troubled(&m, r->lib, d);
 	if (e == ERR_OK)
 		e = tok_open_all(r->lib, r->uri, TOK_READ, &m.toks, &m.num_toks,
 		    d);
-	if (e == ERR_OK) {
-		m.tokens = calloc(m.num_toks + 1, sizeof(*m.tokens));
-		if (m.tokens == NULL)
-			e = diag_nomem(d);
-	}
-	for (i = 0; e == ERR_OK && i < m.num_toks; i++)
-		if (tok_has(tok_info(m.toks[i]), TOK_INITIALISED))
-			e = read_token(c, m.toks[i], &m.tokens[m.num_tokens++],
-			    d);
+	if (e == ERR_OK)
+		e = read_tokens(&m, d);
 	if (e == ERR_OK && c->num_lists > 0)
 		e = find_all(&m, d);
 	if (e == ERR_OK)
@@ -443,8 +434,10 @@ match_clear(struct match *m)
 {
 	size_t i;
 
-	for (i = 0; i < m->num_tokens; i++)
-		token_clear(m->custody, &m->tokens[i]);
+	for (i = 0; i < m->num_tokens; i++) {
+		free(m->tokens[i].cells);
+		tok_objects_free(&m->tokens[i].objects);
+	}
 	for (i = 0; i < m->num_findings; i++)
 		buf_clear(&m->findings[i].text);
 	free(m->tokens);

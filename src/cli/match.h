@@ -25,7 +25,7 @@ struct match_token {
 	struct inventory_token *record; /* or NULL */
 	bool hidden; /* no certificate is seen, which a login may change */
 	bool cisco;  /* holds what Cisco sold */
-	struct match_cell **cells; /* of each list, each SAST */
+	struct match_cell *cells; /* of each list, each SAST: match_cell() */
 };
 
 /* What is wrong: id, its name in JSON. */
@@ -72,8 +72,13 @@ MUST_CHECK enum err match_read(struct token_run *r, struct custody *c,
 
 void match_clear(struct match *m);
 
+/* What T has of SAST I of list N. */
+const struct match_cell *match_cell(const struct match *m,
+    const struct match_token *t, size_t n, size_t i);
+
 /* SAST I of list N is on T, as far as is seen, or is recorded and hidden. */
-bool match_has(const struct match_token *t, size_t n, size_t i);
+bool match_has(const struct match *m, const struct match_token *t, size_t n,
+    size_t i);
 
 /* T holds a SAST of list N. */
 bool match_signs(const struct match *m, const struct match_token *t, size_t n);

@@ -6,7 +6,7 @@
 #include "cli/token_print.h"
 #include "cli/token_show.h"
 
-#define DAY (24 * 60 * 60)
+#define DAY ((int64_t)24 * 60 * 60)
 
 /* A section at work: rows of names and values below a heading. */
 struct section {

@@ -9,37 +9,8 @@
 struct loss {
 	struct custody *custody;
 	bool cisco, any;
-	size_t num_lists;
-	bool **held; /* of each of them, each SAST */
+	bool *held; /* of each list, each SAST */
 };
-
-static void
-loss_clear(struct loss *l)
-{
-	size_t i;
-
-	for (i = 0; l->held != NULL && i < l->num_lists; i++)
-		free(l->held[i]);
-	free(l->held);
-}
-
-static enum err
-loss_init(struct loss *l, struct custody *c, struct diag *d)
-{
-	size_t i;
-
-	l->custody = c;
-	l->num_lists = c->num_lists;
-	l->held = calloc(c->num_lists + 1, sizeof(*l->held));
-	if (l->held == NULL)
-		return diag_nomem(d);
-	for (i = 0; i < l->num_lists; i++) {
-		l->held[i] = calloc(c->lists[i].sasts.num + 1, sizeof(bool));
-		if (l->held[i] == NULL)
-			return diag_nomem(d);
-	}
-	return ERR_OK;
-}
 
 static void
 take(struct loss *l, size_t list, size_t sast, enum custody_hold hold)
@@ -47,7 +18,7 @@ take(struct loss *l, size_t list, size_t sast, enum custody_hold hold)
 	if (hold == CUSTODY_NOTHING)
 		return;
 	l->any = true;
-	l->held[list][sast] = true;
+	l->held[l->custody->lists[list].first + sast] = true;
 }
 
 static enum err
@@ -61,7 +32,7 @@ judge_object(struct loss *l, const struct tok_object *o, struct diag *d)
 	if (o->cert != NULL)
 		e = sast_is_cisco(o->cert, &cisco, d);
 	l->cisco |= cisco;
-	for (n = 0; n < l->num_lists; n++) {
+	for (n = 0; n < l->custody->num_lists; n++) {
 		const struct custody_list *list = &l->custody->lists[n];
 
 		for (i = 0; e == ERR_OK && i < list->sasts.num; i++) {
@@ -99,7 +70,7 @@ judge_record(struct loss *l, const struct inventory_token *t)
 
 	for (i = 0; i < t->certificates.num; i++) {
 		l->cisco |= custody_is_cisco(&c[i]);
-		for (n = 0; n < l->num_lists; n++) {
+		for (n = 0; n < l->custody->num_lists; n++) {
 			const struct custody_list *list = &l->custody->lists[n];
 
 			for (s = 0; s < list->sasts.num; s++)
@@ -131,7 +102,7 @@ say_list(const struct loss *l, size_t n)
 	size_t i, lost = 0;
 
 	for (i = 0; i < list->sasts.num; i++) {
-		if (!l->held[n][i])
+		if (!l->held[list->first + i])
 			continue;
 		buf_printf(&who, "%srecord %zu, ", lost++ == 0 ? "" : "; ",
 		    list->sasts.at[i].record);
@@ -170,7 +141,7 @@ say_loss(const struct loss *l, const struct tok_info *info)
 		     : " holds the key or the certificate of a SAST: that key "
 		       "cannot be made again");
 	say(&text);
-	for (i = 0; i < l->num_lists; i++)
+	for (i = 0; i < l->custody->num_lists; i++)
 		say_list(l, i);
 }
 
@@ -253,15 +224,17 @@ token_guard_check(struct custody *c, struct tok *t, const char *destroy,
 
 	if (destroy != NULL && !named)
 		return refuse_other(i, d);
-	e = loss_init(&l, c, d);
-	if (e == ERR_OK)
-		e = judge(&l, t, named, d);
+	l.custody = c;
+	l.held = calloc(c->num_sasts + 1, sizeof(*l.held));
+	if (l.held == NULL)
+		return diag_nomem(d);
+	e = judge(&l, t, named, d);
 	if (e == ERR_OK && (l.cisco || l.any)) {
 		say_loss(&l, i);
 		if (!named)
 			e = refuse(i, d);
 	}
-	loss_clear(&l);
+	free(l.held);
 	return e;
 }
 

@@ -237,7 +237,7 @@ nothing_left() {
 	grep -q 'locked' err
 	act 0 pin unblock "$URI_EMPTY" --so-pin-env SO --new-pin-env NEW --yes
 	run ! grep -q 'does not say' err
-	PIN=3333 act 0 show "$URI_EMPTY" --pin-env PIN
+	opens empty 3333
 	SO=$SO_PIN_SAST_1 act 3 pin unblock "$URI_SAST_1" --so-pin-env SO \
 		--new-pin-env NEW --yes
 	opens sast-1 "$PIN_SAST_1"

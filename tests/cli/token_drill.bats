@@ -171,6 +171,20 @@ noted() {
 	cmp tokens.yaml before.yaml
 }
 
+@test "what somebody writes meanwhile stays" {
+	with_faults
+	: >plan
+	: >trace
+	# the PIN comes once the tokens were looked at, and behind an edit
+	try 0 drill --inventory tokens.yaml --pin-fd 5 "$URI_SAST_1" 5< <(
+		until grep -q C_FindObjectsFinal trace; do :; done
+		printf 'tokens: [{serial: edited}]\n' >edited.yaml
+		mv edited.yaml tokens.yaml
+		echo "$PIN_SAST_1"
+	)
+	noted '[t["serial"] for t in o["tokens"]][0] == "edited" and len(o["tokens"]) == 2'
+}
+
 @test "an inventory that cannot be written is said" {
 	PIN=$PIN_SAST_1
 	try 1 drill --inventory nowhere/tokens.yaml --pin-env PIN "$URI_SAST_1"

@@ -104,6 +104,9 @@ said() {
 	holds 'o["keys"][0]["proof"] == "asks-for-pin"'
 	try 0 report --json --pin-env PIN --key-pin-env PIN2 "$URI_ALWAYS"
 	holds 'o["keys"][0]["proof"] == "proven"'
+	PIN2=wrong
+	try 4 report --json --pin-env PIN --key-pin-env PIN2 "$URI_ALWAYS"
+	[ ! -s out ]
 }
 
 @test "a key made on the token" {

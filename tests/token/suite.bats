@@ -189,3 +189,23 @@ said() {
 	[[ $(said) == *"several tokens match; name one, by its serial number" ]]
 	[ ! -s out ]
 }
+
+@test "breaks: what the module talks to dies; exit 4, and no signal's death" {
+	local status=0 i
+
+	has breaks || return 0
+	PIN=$TOKEN_PIN "$CTLSMITH" token test --module "$TOKEN_MODULE" \
+		--pin-env PIN --audit "$PWD/log" --seconds 60 "$KEY_URI" \
+		>out 2>err </dev/null 3>&- 4>&- &
+	# it signs: the log has lines
+	for ((i = 0; i < 500; i++)); do
+		[ ! -s log ] || break
+		sleep 0.02
+	done
+	[ -s log ]
+	eval "$TOKEN_BREAK"
+	wait $! || status=$?
+	[ "$status" = 4 ]
+	[[ $(said) == *CKR_* ]]
+	[ ! -s out ]
+}

@@ -350,6 +350,36 @@ test_blank(void **state)
 	world_run(NULL, finds_by_uri);
 }
 
+/* ---- A module that names another key as the one it made --------------------------- */
+
+static void
+undoes_other(struct world *w)
+{
+	struct make m = { .label = bytes_of_str("new"),
+		.id = bytes_of_str("new"),
+		.tried = true };
+	struct tok_key *k;
+	struct tok *t;
+
+	w->pin[TOK_PIN_USER] = HSM_PIN;
+	t = world_open(w, HSM);
+	k = find_key(w, t, HSM ";id=%21", ERR_OK);
+	m.tok = t;
+	m.handle[MAKE_PRIVATE] = k->object.handle;
+	(void)diag_set(&w->d, ERR_TOKEN, "it is no good");
+	make_undo(&m, &w->d);
+	CHECK(strstr(w->d.msg, "another object") != NULL);
+	CHECK_ERR(w, sign_once(t, k, &w->d), ERR_OK);
+	tok_key_free(&k);
+	tok_close(&t);
+}
+
+static void
+test_undoes_other(void **state)
+{
+	world_run(NULL, undoes_other);
+}
+
 int
 main(void)
 {
@@ -364,6 +394,7 @@ main(void)
 		cmocka_unit_test_setup(test_finds_both, world_setup),
 		cmocka_unit_test_setup(test_untouched, world_setup),
 		cmocka_unit_test_setup(test_blank, world_setup),
+		cmocka_unit_test_setup(test_undoes_other, world_setup),
 	};
 
 	return cmocka_run_group_tests(tests, world_group_setup,

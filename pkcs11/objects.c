@@ -61,13 +61,13 @@ pairs(const struct object *a, const struct object *key)
 	return a->as.id.len > 0 && bytes_equal(a->as.id, key->as.id);
 }
 
-/* The one private key that goes with object A. */
+/* The one private key that goes with object A; they stand first. */
 static size_t
 pair_of(const struct tok_objects *o, const struct object *a)
 {
 	size_t i, found = TOK_NO_PAIR;
 
-	for (i = 0; i < o->num; i++) {
+	for (i = 0; i < o->num && o->item[i].as.class == TOK_PRIVATE_KEY; i++) {
 		if (!pairs(a, &o->item[i]))
 			continue;
 		if (found != TOK_NO_PAIR)

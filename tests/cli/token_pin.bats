@@ -216,6 +216,28 @@ pin_file() {
 	[ "$(calls C_Initialize)" = 1 ]
 }
 
+@test "terminal: interrupted within a line that has no end, it has its echo again" {
+	cat >shell.sh <<-'SH'
+		trap : INT
+		"$@"
+		echo "ended $?"
+		stty -a
+	SH
+	cat >script.exp <<-'EXPECT'
+		set timeout 30
+		spawn -noecho bash shell.sh {*}$argv
+		expect -ex "): "
+		send "12\004"
+		send "\003"
+		expect "ended 130" {} timeout { exit 99 }
+		expect eof
+	EXPECT
+	expect -f script.exp -- "$CTLSMITH" token show --module "$MODULE" \
+		"$URI" >shown 2>&1
+	grep -qE '(^|[^-])\becho\b' shown
+	[ "$(calls C_Login)" = 0 ]
+}
+
 # ---- May it be sent?
 
 @test "a PIN that is to be changed is not used" {
@@ -565,4 +587,10 @@ change_pin() {
 		nowhere "$source"
 		rm core
 	done
+}
+
+@test "a token that does not say that it wants a login is logged in to" {
+	plan 'only sast-1' 'flags -CKF_LOGIN_REQUIRED'
+	try_pin "$PIN" 0 test "$URI"
+	[ "$(calls C_Login)" = 1 ]
 }

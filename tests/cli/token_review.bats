@@ -4,10 +4,14 @@
 # What a hostile reader found in the commands for tokens: each was wrong once.
 
 bats_require_minimum_version 1.5.0
+load tokens
+
+setup_file() {
+	tokens_setup_file
+}
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	export LC_ALL=C.UTF-8 CTLSMITH_CONFIG='' XDG_STATE_HOME=$PWD/state
+	tokens_setup
 }
 
 @test "a PIN in an argument too many is not shown" {
@@ -26,4 +30,35 @@ setup() {
 @test "a module that hangs while it is loaded is given up" {
 	run -4 timeout 60 "$CTLSMITH" token list --timeout 1 --module "$HANGS"
 	[[ $output == *'has not come back from loading in 1 s'* ]]
+}
+
+@test "a certificate that cannot be read may be a SAST's" {
+	local rule
+
+	for rule in 'attr CKA_VALUE=hex:3003020101 any-class' \
+		'lie CKA_VALUE unavailable' 'lie CKA_VALUE zero' \
+		'lie CKA_VALUE short' 'lie CKA_CLASS unavailable'; do
+		plan 'only sast-1' "$rule"
+		try 3 init "$URI_SAST_1" --label z --force --dry-run
+		grep -q 'may be the certificate of a SAST' err
+		try 0 init "$URI_SAST_1" --label z --force --dry-run \
+			--destroy-sast "$SERIAL_SAST_1"
+	done
+}
+
+@test "a blank token that was taken out meanwhile is not initialised" {
+	local n pins=(--new-so-pin-env SO --new-pin-env PIN)
+
+	for n in 8 9 11; do
+		plan 'only ""' "remove-after C_GetTokenInfo at $n other sast-1"
+		SO=$SO_PIN_SAST_1 PIN=13579 try 4 init \
+			'pkcs11:manufacturer=SoftHSM%20project' --label z \
+			--yes "${pins[@]}"
+		[ "$(calls C_InitToken)" = 0 ]
+	done
+	plan
+	SO=$SO_PIN_SAST_1 PIN=13579 try 0 init \
+		'pkcs11:manufacturer=SoftHSM%20project' --label z --yes \
+		"${pins[@]}"
+	[ "$(calls C_InitToken)" = 1 ]
 }

@@ -15,4 +15,12 @@ MUST_CHECK enum err custody_record(struct custody *c, const struct tok_info *i,
 
 MUST_CHECK enum err custody_save(struct custody *c, struct diag *d);
 
+/* After something was destroyed on the token that I told of before: the
+ * inventory that PATH or the configuration names, if there is one, forgets the
+ * certificates that are not among LEFT (NULL: all of them), lest the token be
+ * taken for a signer. What is recorded of keys that exist elsewhere stays. */
+MUST_CHECK enum err custody_forget(const char *path,
+    const struct config *config, const struct tok_info *i,
+    const struct tok_objects *left, struct diag *d);
+
 #endif

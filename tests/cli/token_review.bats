@@ -62,3 +62,50 @@ setup() {
 		"${pins[@]}"
 	[ "$(calls C_InitToken)" = 1 ]
 }
+
+# A list with sast-1 and sast-2, and an inventory that names it.
+inventory() {
+	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" list.tlv
+	printf 'lists: [list.tlv]\n' >tokens.yaml
+	try_pin "$PIN_SAST_1" 0 drill "$URI_SAST_1" --inventory tokens.yaml
+	grep -q 'Manufacturing CA' tokens.yaml
+}
+
+@test "a SAST that was destroyed is no signer by the inventory" {
+	inventory
+	SO=$SO_PIN_SAST_1 PIN=13579 try 0 init "$URI_SAST_1" --label z --force \
+		--yes --so-pin-env SO --new-pin-env PIN --inventory tokens.yaml \
+		--destroy-sast "$SERIAL_SAST_1"
+	run ! grep -q 'Manufacturing CA' tokens.yaml
+	grep -q 'result: ok' tokens.yaml
+	try 3 match pkcs11:token=z --inventory tokens.yaml
+}
+
+@test "a key and a certificate that were deleted leave the inventory" {
+	inventory
+	try_pin "$PIN_SAST_1" 0 delete "$URI_SAST_1;id=%01" --yes --dry-run \
+		--inventory tokens.yaml --destroy-sast "$SERIAL_SAST_1"
+	grep -q 'Manufacturing CA' tokens.yaml
+	try_pin "$PIN_SAST_1" 0 delete "$URI_SAST_1;id=%01" --yes \
+		--inventory tokens.yaml --destroy-sast "$SERIAL_SAST_1"
+	run ! grep -q 'Manufacturing CA' tokens.yaml
+	try 3 match "$URI_SAST_1" --inventory tokens.yaml
+}
+
+@test "what is recorded of a connected token does not outweigh what is seen" {
+	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" list.tlv
+	cat >tokens.yaml <<-END
+		lists: [list.tlv]
+		tokens:
+		- serial: $SERIAL_HSM
+		  place: safe
+		  certificates:
+		  - sha1: $(openssl x509 -in "$CERTS/sast-2.pem" -outform DER |
+			sha1sum | cut -c 1-40)
+	END
+	try 3 match "$URI_HSM" --inventory tokens.yaml
+	grep -q 'No SAST of list.tlv can be had' out
+	# elsewhere, it counts
+	try 0 match "$URI_SAST_1" --inventory tokens.yaml
+	run ! grep -q 'can be had' out
+}

@@ -29,6 +29,8 @@ struct custody {
 	struct custody_list *lists; /* as given: from the oldest on */
 	size_t num_lists;
 	size_t newest; /* of them; 0 where there are none */
+	bool locked;   /* by custody_record(): nobody else writes */
+	int lock;
 };
 
 struct custody_wish {

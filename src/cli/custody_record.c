@@ -1,6 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/custody_record.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* ---- One writer at a time --------------------------------------------------------- */
+
+/*
+ * The file is written anew under its name, so that its folder is what can be
+ * locked. A file system that locks no folder leaves it at that; a folder that
+ * is not there is for whoever writes to complain of.
+ */
+static enum err
+lock(struct custody *c, struct diag *d)
+{
+	struct buf folder = { 0 };
+	size_t len = c->path.len;
+	enum err e = ERR_OK;
+	int rc;
+
+	if (c->locked)
+		return ERR_OK;
+	while (len > 0 && c->path.ptr[len - 1] != '/')
+		len--;
+	buf_put(&folder, bytes_of(c->path.ptr, len));
+	buf_str(&folder, ".");
+	if (buf_cstr(&folder) == NULL) {
+		e = diag_nomem(d);
+		goto out;
+	}
+	c->lock = open(buf_cstr(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->lock < 0)
+		goto out;
+	do
+		rc = flock(c->lock, LOCK_EX);
+	while (rc != 0 && errno == EINTR);
+	c->locked = true;
+out:
+	buf_clear(&folder);
+	return e;
+}
+
+static void
+unlock(struct custody *c)
+{
+	if (c->locked)
+		(void)close(c->lock);
+	c->locked = false;
+}
+
+/* ---- What is there ------------------------------------------------------------------ */
+
 static enum err
 set_name(struct inventory *inv, const char **member,
     const struct tok_text *text, struct diag *d)
@@ -97,7 +149,9 @@ custody_record(struct custody *c, const struct tok_info *i,
 	struct inventory_token *t = NULL;
 	enum err e;
 
-	e = custody_reload(c, d);
+	e = lock(c, d);
+	if (e == ERR_OK)
+		e = custody_reload(c, d);
 	if (e == ERR_OK)
 		e = custody_find(c, i, &t, d);
 	if (e == ERR_OK && t == NULL) {
@@ -118,9 +172,12 @@ enum err
 custody_save(struct custody *c, struct diag *d)
 {
 	const char *path = buf_cstr(&c->path);
+	enum err e;
 
-	return path != NULL ? inventory_save(&c->inventory, path, d)
-			    : diag_nomem(d);
+	e = path != NULL ? inventory_save(&c->inventory, path, d)
+			 : diag_nomem(d);
+	unlock(c);
+	return e;
 }
 
 /* ---- What is gone ---------------------------------------------------------------- */
@@ -182,7 +239,9 @@ custody_forget(const char *path, const struct config *config,
 	if (name == NULL)
 		return ERR_OK;
 	buf_str(&c.path, name);
-	e = custody_reload(&c, d);
+	e = lock(&c, d);
+	if (e == ERR_OK)
+		e = custody_reload(&c, d);
 	if (e == ERR_OK)
 		e = custody_find(&c, i, &t, d);
 	if (e == ERR_OK && t != NULL)

@@ -8,7 +8,8 @@
 /* Reads the inventory of C anew, which has a path, and brings up to date what
  * it says of the token I: its label, the certificates among ALL (may be NULL),
  * and all of it where it was not there. *RET is its record, for more;
- * custody_save() writes the file. */
+ * custody_save() writes the file, and until then, or until C is closed, other
+ * processes that want to write it wait. */
 MUST_CHECK enum err custody_record(struct custody *c, const struct tok_info *i,
     const struct tok_objects *all, struct inventory_token **ret,
     struct diag *d);

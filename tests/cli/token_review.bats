@@ -109,3 +109,26 @@ inventory() {
 	try 0 match "$URI_SAST_1" --inventory tokens.yaml
 	run ! grep -q 'can be had' out
 }
+
+@test "what several note in the inventory at once is all there" {
+	local i n uri pin
+
+	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" list.tlv
+	# the longer it takes to write, the likelier it is that two meet
+	for ((i = 0; i < 2000; i++)); do printf '# %080d\n' "$i"; done >tokens.yaml
+	echo 'lists: [list.tlv]' >>tokens.yaml
+	for i in 1 2 3 4 5 6; do
+		for n in 1 2; do
+			uri=URI_SAST_$n pin=PIN_SAST_$n
+			PIN=${!pin} token drill "${!uri}" --pin-env PIN \
+				--state "state-$i-$n" --inventory tokens.yaml \
+				>"out-$i-$n" 2>&1 </dev/null 3>&- 4>&- &
+		done
+	done
+	wait
+	# SoftHSM itself loses a login or a token at times: then there is no row
+	cat out-* >out
+	n=$(grep -c '^sast-' out)
+	[ "$n" -ge 6 ]
+	[ "$(grep -c 'when:' tokens.yaml)" = "$n" ]
+}

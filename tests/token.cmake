@@ -62,7 +62,7 @@ add_library(hangs MODULE tools/hangs.c)
 house_bats_test(cli_token_review cli/token_review.bats)
 set_property(TEST cli_token_review PROPERTY LABELS token)
 set_property(TEST cli_token_review APPEND PROPERTY ENVIRONMENT
-	HANGS=$<TARGET_FILE:hangs>)
+	HANGS=$<TARGET_FILE:hangs> P11FAULT=$<TARGET_FILE:p11fault>)
 
 # house_world_test(NAME SOURCES...): libtoken over SoftHSM and the shim.
 function(house_world_test name)

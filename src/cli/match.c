@@ -146,7 +146,7 @@ is_seen_without(const struct match *m, const struct inventory_token *record,
 		const struct match_token *t = &m->tokens[k];
 
 		if (t->record == record && t->objects != NULL && !t->hidden)
-			return !match_has(t, n, i);
+			return !match_has(m, t, n, i);
 	}
 	return false;
 }

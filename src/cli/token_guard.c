@@ -240,19 +240,12 @@ token_guard_check(struct custody *c, struct tok *t, const char *destroy,
 
 	if (destroy != NULL && !named)
 		return refuse_other(i, d);
-<<<<<<< HEAD
 	l.custody = c;
 	l.held = calloc(c->num_sasts + 1, sizeof(*l.held));
 	if (l.held == NULL)
 		return diag_nomem(d);
 	e = judge(&l, t, named, d);
-	if (e == ERR_OK && (l.cisco || l.any)) {
-=======
-	e = loss_init(&l, c, d);
-	if (e == ERR_OK)
-		e = judge(&l, t, named, d);
 	if (e == ERR_OK && (l.cisco || l.any || l.unread)) {
->>>>>>> review2
 		say_loss(&l, i);
 		if (!named)
 			e = refuse(i, d);

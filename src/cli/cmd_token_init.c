@@ -107,6 +107,32 @@ refuse_full(const struct tok *t, size_t num, struct diag *d)
 	return e;
 }
 
+/* Nothing is seen of a token that may be full of private objects. */
+static bool
+may_hide(const struct tok *t)
+{
+	const struct tok_info *i = tok_info(t);
+
+	return is_initialised(t) && tok_has(i, TOK_LOGIN) &&
+	    tok_has(i, TOK_PIN_SET);
+}
+
+static enum err
+refuse_hidden(const struct tok *t, struct diag *d)
+{
+	struct buf name = { 0 };
+	enum err e;
+
+	token_put_name(&name, tok_info(t));
+	e = diag_set(d, ERR_POLICY,
+	    "nothing was changed: without its PIN nothing is seen on %s, and "
+	    "what is private would be lost; `ctlsmith token show` tells what "
+	    "there is, --force initialises it all the same",
+	    buf_cstr(&name) != NULL ? buf_cstr(&name) : "the token");
+	buf_clear(&name);
+	return e;
+}
+
 static enum err
 judge(struct token_change *c, size_t *ret_num, struct diag *d)
 {
@@ -122,6 +148,8 @@ judge(struct token_change *c, size_t *ret_num, struct diag *d)
 	e = count_objects(c, ret_num, &why);
 	if (e == ERR_OK && *ret_num > 0 && !o->force)
 		return refuse_full(c->tok, *ret_num, d);
+	if (e == ERR_OK && !o->force && may_hide(c->tok))
+		return refuse_hidden(c->tok, d);
 	if (e != ERR_OK && (e == ERR_NOMEM || !o->force)) {
 		*d = why;
 		return e;

@@ -51,6 +51,10 @@ judge(struct token_change *c, struct diag *d)
 	const struct reset_opts *o = c->opts;
 	struct diag hint;
 
+	if (!unblocks(c) && tok_has(tok_info(c->tok), TOK_PIN_LOCKED))
+		return diag_set(d, ERR_POLICY,
+		    "nothing was changed: the PIN is locked, which is for "
+		    "`ctlsmith token pin unblock`");
 	if (!unblocks(c))
 		return ERR_OK;
 	if (!tok_has(tok_info(c->tok), TOK_PIN_LOCKED)) {

@@ -107,22 +107,31 @@ add_list(struct custody *c, const char *beside, const char *path,
 	return ERR_OK;
 }
 
+/* The newest CTL, since tokens sign those; where there is none, the newest
+ * list. */
 static enum err
 find_newest(struct custody *c, struct diag *d)
 {
 	const struct ctl_file **files;
-	size_t i;
+	size_t i, *at, num = 0;
+	bool any = false, ok;
 
-	if (c->num_lists == 0)
-		return ERR_OK;
-	files = calloc(c->num_lists, sizeof(struct ctl_file *));
-	if (files == NULL)
-		return diag_nomem(d);
+	files = calloc(c->num_lists + 1, sizeof(struct ctl_file *));
+	at = calloc(c->num_lists + 1, sizeof(*at));
+	ok = files != NULL && at != NULL;
 	for (i = 0; i < c->num_lists; i++)
-		files[i] = c->lists[i].file;
-	c->newest = sast_newest(files, c->num_lists);
+		any |= ctl_kind(c->lists[i].file) == CTL_KIND_CTL;
+	for (i = 0; ok && i < c->num_lists; i++) {
+		if (any && ctl_kind(c->lists[i].file) != CTL_KIND_CTL)
+			continue;
+		files[num] = c->lists[i].file;
+		at[num++] = i;
+	}
+	if (num > 0)
+		c->newest = at[sast_newest(files, num)];
 	free(files);
-	return ERR_OK;
+	free(at);
+	return ok ? ERR_OK : diag_nomem(d);
 }
 
 static enum err

@@ -112,8 +112,10 @@ tok_mechanisms(struct tok *t, struct tok_mechanism **ret, size_t *ret_num,
 	if (e != ERR_OK)
 		return e;
 	list = calloc(num + 1, sizeof(*list));
-	if (list == NULL)
-		e = diag_nomem(d);
+	if (list == NULL) {
+		free(types);
+		return diag_nomem(d);
+	}
 	for (i = 0; e == ERR_OK && i < num; i++)
 		e = describe(t, types[i], &list[i], d);
 	free(types);

@@ -3,6 +3,7 @@
 #
 # Where PINs come from, when one is sent and when not, and that it is left
 # nowhere. Asked of `ctlsmith token` over SoftHSM, with the shim between them.
+# shellcheck disable=SC2030,SC2031 # each test has its own environment
 
 bats_require_minimum_version 1.5.0
 load tokens

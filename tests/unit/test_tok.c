@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing, coming back, and pairs: what cannot be asked of the command. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "pkcs11/make.h"
@@ -203,6 +204,27 @@ test_exchanged(void **state)
 	assert_int_equal(world_calls_of("C_Login"), 0);
 }
 
+/* What is in the slot has another label now. */
+static void
+is_made_anew(struct world *w)
+{
+	struct tok *t = world_open(w, WORLD_EMPTY);
+
+	CHECK(system("softhsm2-util --init-token --token empty --label other "
+		     "--so-pin " WORLD_SO_PIN " --pin " WORLD_PIN
+		     " >/dev/null 2>&1") == 0);
+	CHECK_ERR(w, tok_login(t, TOK_USER, &w->d), ERR_TOKEN);
+	CHECK(strstr(w->d.msg, "another token is in the slot now") != NULL);
+	tok_close(&t);
+}
+
+static void
+test_made_anew(void **state)
+{
+	world_run("", is_made_anew);
+	assert_int_equal(world_calls_of("C_Login"), 0);
+}
+
 /* ---- PINs of a person ------------------------------------------------------------- */
 
 static void
@@ -330,6 +352,7 @@ main(void)
 		cmocka_unit_test_setup(test_digests, world_setup),
 		cmocka_unit_test_setup(test_again, world_setup),
 		cmocka_unit_test_setup(test_exchanged, world_setup),
+		cmocka_unit_test_setup(test_made_anew, world_setup),
 		cmocka_unit_test_setup(test_same_pin, world_setup),
 		cmocka_unit_test_setup(test_pairs, world_setup),
 		cmocka_unit_test_setup(test_in_doubt, world_setup),

@@ -124,6 +124,17 @@ print_text(const struct drill *r)
 
 /* ---- The command ------------------------------------------------------------------ */
 
+/* Before anything signs: what cannot be recorded is of no use. */
+static enum err
+check_place(const char *place, struct diag *d)
+{
+	if (place == NULL ||
+	    (place[0] != '\0' && text_is_utf8(bytes_of_str(place))))
+		return ERR_OK;
+	return diag_set(d, ERR_USAGE, "--place is %s",
+	    place[0] == '\0' ? "empty" : "no UTF-8");
+}
+
 static enum err
 load(const struct token_run *r, const struct drill_opts *o, struct custody *c,
     struct diag *d)
@@ -154,7 +165,9 @@ drill(const struct cmd *cmd, struct token_run *r, const struct drill_opts *o)
 	enum err e;
 
 	r->purpose = "drill";
-	e = load(r, o, &c, &d);
+	e = check_place(o->place, &d);
+	if (e == ERR_OK)
+		e = load(r, o, &c, &d);
 	if (e == ERR_OK)
 		e = drill_run(&work, &d);
 	if (work.num_failed > 0)

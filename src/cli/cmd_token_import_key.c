@@ -141,20 +141,29 @@ store_cert(struct token_change *c, const struct load *l, struct diag *d)
 	    "the key is on the token, but its certificate is not: %s", why.msg);
 }
 
+/* The name of a file may be any bytes. */
 static enum err
 note(struct token_change *c, struct load *l, const struct tok_objects *all,
     struct diag *d)
 {
-	const struct inventory_key key = { .id = buf_bytes(&l->id),
-		.from = c->args[1],
+	struct inventory_key key = { .id = buf_bytes(&l->id),
 		.when = (int64_t)time(NULL) };
 	struct inventory_token *t = NULL;
-	enum err e;
+	struct buf from = { 0 };
+	enum err e = ERR_OK;
 
-	e = custody_record(&l->custody, tok_info(c->tok), all, &t, d);
+	text_put_safe(&from, bytes_of_str(c->args[1]));
+	key.from = buf_cstr(&from);
+	if (key.from == NULL)
+		e = diag_nomem(d);
+	if (e == ERR_OK)
+		e = custody_record(&l->custody, tok_info(c->tok), all, &t, d);
 	if (e == ERR_OK)
 		e = inventory_add_key(&l->custody.inventory, t, &key, d);
-	return e == ERR_OK ? custody_save(&l->custody, d) : e;
+	if (e == ERR_OK)
+		e = custody_save(&l->custody, d);
+	buf_clear(&from);
+	return e;
 }
 
 static void

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "base/text.h"
 #include "cli/cmd_token.h"
 #include "cli/custody_record.h"
 #include "cli/out.h"
 #include "cli/token_change.h"
 #include "cli/token_guard.h"
+
+#define LABEL_MAX 32
 
 struct init_opts {
 	struct token_opts token;
@@ -38,6 +42,11 @@ check(struct token_change *c, struct diag *d)
 	if (o->label == NULL || o->label[0] == '\0')
 		return diag_set(d, ERR_USAGE,
 		    "--label is missing: what is the token to be called?");
+	if (strlen(o->label) > LABEL_MAX ||
+	    !text_is_utf8(bytes_of_str(o->label)))
+		return diag_set(d, ERR_USAGE,
+		    "the label of a token is 1 to %d bytes of UTF-8",
+		    LABEL_MAX);
 	return ERR_OK;
 }
 

@@ -132,3 +132,31 @@ inventory() {
 	[ "$n" -ge 6 ]
 	[ "$(grep -c 'when:' tokens.yaml)" = "$n" ]
 }
+
+@test "a key from a file with an odd name is noted all the same" {
+	local file=$'k\xff\n.pem'
+
+	echo 'tokens: []' >tokens.yaml
+	cp "$SRC/softhsm-fixtures/keys/rsa2048-b.pem" "$file"
+	try_pin "$PIN_EMPTY" 0 import-key "$URI_EMPTY" "$file" --label k \
+		--inventory tokens.yaml
+	grep -q 'imported: true' tokens.yaml
+	grep -qF 'k\\xff' tokens.yaml
+}
+
+@test "a place that cannot be recorded is refused before the drill" {
+	local place
+
+	echo 'tokens: []' >tokens.yaml
+	for place in '' $'a\xffb'; do
+		try_pin "$PIN_SAST_1" 2 drill "$URI_SAST_1" \
+			--inventory tokens.yaml --place "$place"
+		[ "$(calls C_Sign)" = 0 ]
+	done
+}
+
+@test "a rehearsal refuses the label that the token would" {
+	try 2 init "$URI_EMPTY" --label $'a\xff' --dry-run
+	try 2 init "$URI_EMPTY" --label "$(printf '%033d' 0)" --dry-run
+	try 0 init "$URI_EMPTY" --label "$(printf '%032d' 0)" --dry-run
+}

@@ -125,7 +125,7 @@ wait_line(struct prompt *p, const char *question)
 enum err
 prompt_secret(const char *question, struct secret *ret, struct diag *d)
 {
-	struct prompt p;
+	struct prompt p = { .tty = -1 };
 	enum err e;
 
 	e = prompt_begin(&p, true, d);
@@ -165,7 +165,7 @@ read_line(int fd, struct buf *ret, struct diag *d)
 enum err
 prompt_line(const char *question, struct buf *ret, struct diag *d)
 {
-	struct prompt p;
+	struct prompt p = { .tty = -1 };
 	enum err e;
 
 	e = prompt_begin(&p, false, d);

@@ -240,6 +240,20 @@ send_init(void *arg, struct bytes pin)
 	return rv;
 }
 
+/* One that has been put in meanwhile, and is not blank, has something to lose:
+ * with the PIN of the first one, where people give all of them the same. */
+static enum err
+check_blank(struct tok *t, struct diag *d)
+{
+	enum err e = tok_refresh(t, d);
+
+	if (e == ERR_OK && tok_has(&t->info, TOK_INITIALISED))
+		e = diag_set(d, ERR_TOKEN,
+		    "the token has been initialised meanwhile, or is another "
+		    "one: begin anew");
+	return e;
+}
+
 /* One that has never been initialised has no PIN that could be wrong. */
 static enum err
 init_first(struct init *i, struct diag *d)
@@ -252,6 +266,8 @@ init_first(struct init *i, struct diag *d)
 		tell_pinpad(i->tok, "new SO PIN");
 	else
 		e = login_new_pin(i->tok, TOK_PIN_SO_NEW, &i->so, d);
+	if (e == ERR_OK)
+		e = check_blank(i->tok, d);
 	if (e != ERR_OK)
 		return e;
 	if (i->so.page != NULL)

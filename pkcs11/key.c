@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pkcs11/login.h"
 #include "pkcs11/names.h"
 #include "pkcs11/uri.h"
 
@@ -160,6 +161,14 @@ search(struct tok *t, const struct tok_uri *u, struct buf *handles,
 }
 
 static enum err
+search_anew(struct tok *t, const struct tok_uri *u, struct buf *handles,
+    struct diag *d)
+{
+	handles->len = 0;
+	return search(t, u, handles, d);
+}
+
+static enum err
 search_logged_in(struct tok *t, const struct tok_uri *u, struct buf *handles,
     struct diag *d)
 {
@@ -171,10 +180,16 @@ search_logged_in(struct tok *t, const struct tok_uri *u, struct buf *handles,
 	/* A key that shows itself without a login still wants one to sign, and
 	 * another may show itself then. */
 	e = tok_login(t, TOK_USER, d);
-	if (e != ERR_OK)
-		return e;
-	handles->len = 0;
-	return search(t, u, handles, d);
+	if (e == ERR_OK)
+		e = search_anew(t, u, handles, d);
+	/* Some tokens hide their keys and do not say that they want a login. */
+	if (e == ERR_OK && find_num(handles) == 0 && !t->logged_in &&
+	    tok_has(&t->info, TOK_PIN_SET)) {
+		e = login_whatever(t, TOK_USER, d);
+		if (e == ERR_OK)
+			e = search_anew(t, u, handles, d);
+	}
+	return e;
 }
 
 static void

@@ -129,23 +129,44 @@ load_private(struct tok_lib *l, const char *folder, const char *file,
 	return ERR_OK;
 }
 
+static void
+put_config_path(const struct tok_lib *l, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, "%s/only.module", l->config);
+}
+
+/* Also by the watch, where a module does not let itself be loaded. */
+static void
+remove_config(const struct tok_lib *l)
+{
+	char file[300];
+
+	if (l->config[0] == '\0')
+		return;
+	put_config_path(l, file, sizeof(file));
+	(void)unlink(file);
+	(void)rmdir(l->config);
+}
+
 static enum err
 load_one(struct tok_lib *l, struct diag *d)
 {
 	const char *tmp = getenv("TMPDIR");
-	char folder[256], file[300];
+	char file[300];
 	enum err e;
 
 	if (tmp == NULL || tmp[0] != '/' || strlen(tmp) > 200)
 		tmp = "/tmp";
-	(void)snprintf(folder, sizeof(folder), "%s/ctlsmith-XXXXXX", tmp);
-	if (mkdtemp(folder) == NULL)
+	(void)snprintf(l->config, sizeof(l->config), "%s/ctlsmith-XXXXXX", tmp);
+	if (mkdtemp(l->config) == NULL) {
+		l->config[0] = '\0';
 		return diag_errno(d, "mkdtemp", errno,
 		    "cannot make a folder in %s", tmp);
-	(void)snprintf(file, sizeof(file), "%s/only.module", folder);
-	e = load_private(l, folder, file, d);
-	(void)unlink(file);
-	(void)rmdir(folder);
+	}
+	put_config_path(l, file, sizeof(file));
+	e = load_private(l, l->config, file, d);
+	remove_config(l);
+	l->config[0] = '\0';
 	if (e == ERR_OK && (l->loaded == NULL || l->loaded[0] == NULL))
 		e = diag_set(d, ERR_TOKEN, "no PKCS#11 module: %s",
 		    p11_kit_message() != NULL ? p11_kit_message()
@@ -226,6 +247,7 @@ hung(void *arg, const char *call, unsigned seconds)
 	const struct tok_owner *o = l->setup->owner;
 
 	noise_interrupt(l);
+	remove_config(l);
 	if (o != NULL && o->hung != NULL)
 		o->hung(o->arg, call, seconds);
 }

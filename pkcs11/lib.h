@@ -36,6 +36,7 @@ struct tok_lib {
 	struct lib_module *module;
 	size_t num_modules;
 	struct noise noise;
+	char config[256];    /* a folder while p11-kit reads it, or "" */
 	pthread_mutex_t pin; /* one PIN at a time is asked for and sent */
 	struct lib_refused *refused; /* PINs that failed (login.c) */
 	char *bridge;                /* of bridge.c */

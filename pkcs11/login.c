@@ -432,19 +432,24 @@ login_new_pin(struct tok *t, enum tok_pin_kind kind, struct secret *ret,
     struct diag *d)
 {
 	const struct login_try y = { .kind = kind };
+	uint64_t min = t->info.pin_min, max = t->info.pin_max;
 	bool again;
 	enum err e;
+
+	if (min == 0 || min == TOK_UNKNOWN)
+		min = 1;
+	if (max == 0)
+		max = TOK_UNKNOWN;
 
 	e = ask(t, &y, 1, ret, &again, d);
 	if (e != ERR_OK)
 		return e;
-	if (ret->len == 0 || ret->len < t->info.pin_min ||
-	    (t->info.pin_max != 0 && ret->len > t->info.pin_max)) {
+	if (ret->len < min || ret->len > max) {
 		e = diag_set(d, ERR_PIN,
 		    "the new %s must have %llu to %llu characters for this "
 		    "token",
-		    whose(kind), (unsigned long long)t->info.pin_min,
-		    (unsigned long long)t->info.pin_max);
+		    whose(kind), (unsigned long long)min,
+		    (unsigned long long)max);
 		secret_clear(ret);
 	}
 	return e;
@@ -470,7 +475,7 @@ log_out(struct tok *t)
 }
 
 enum err
-tok_login(struct tok *t, enum tok_user who, struct diag *d)
+login_whatever(struct tok *t, enum tok_user who, struct diag *d)
 {
 	const struct login_try y = {
 		.kind = who == TOK_SO ? TOK_PIN_SO : TOK_PIN_USER,
@@ -483,8 +488,6 @@ tok_login(struct tok *t, enum tok_user who, struct diag *d)
 	if (t->logged_in && t->who == who)
 		return ERR_OK;
 	log_out(t);
-	if (who == TOK_USER && !tok_has(&t->info, TOK_LOGIN))
-		return ERR_OK;
 	e = session_ready(&t->own, d);
 	if (e != ERR_OK)
 		return e;
@@ -494,6 +497,15 @@ tok_login(struct tok *t, enum tok_user who, struct diag *d)
 		session_close(&t->own);
 	t->logged_in = e == ERR_OK;
 	return e;
+}
+
+enum err
+tok_login(struct tok *t, enum tok_user who, struct diag *d)
+{
+	if (who == TOK_USER && !tok_has(&t->info, TOK_LOGIN) &&
+	    !(t->logged_in && t->who == TOK_SO))
+		return ERR_OK;
+	return login_whatever(t, who, d);
 }
 
 enum err

@@ -40,6 +40,10 @@ MUST_CHECK enum err login_changed(struct tok *t, enum tok_pin_kind kind,
 /* Logs out and closes the token's own session. */
 void login_end(struct tok *t);
 
+/* As tok_login(), also where the token says that it wants no login. */
+MUST_CHECK enum err login_whatever(struct tok *t, enum tok_user who,
+    struct diag *d);
+
 /* Asks the owner for a new PIN of KIND and checks its length. */
 MUST_CHECK enum err login_new_pin(struct tok *t, enum tok_pin_kind kind,
     struct secret *ret, struct diag *d);

@@ -52,29 +52,46 @@ tok_attr_name(enum tok_attr a)
 }
 
 static bool
-pairs(const struct object *a, const struct object *key)
+has_same_half(const struct object *a, const struct object *key)
 {
-	if (key->as.class != TOK_PRIVATE_KEY)
+	return a->as.key != NULL && key->as.key != NULL &&
+	    pubkey_equal(a->as.key, key->as.key);
+}
+
+/* And nothing speaks against it. */
+static bool
+has_same_id(const struct object *a, const struct object *key)
+{
+	if (a->as.key != NULL &&
+	    (key->as.key != NULL || a->as.type != key->as.type))
 		return false;
-	if (a->as.key != NULL && key->as.key != NULL)
-		return pubkey_equal(a->as.key, key->as.key);
 	return a->as.id.len > 0 && bytes_equal(a->as.id, key->as.id);
 }
 
-/* The one private key that goes with object A. */
+/* The place of the only private key that is so with A; they stand first. */
 static size_t
-pair_of(const struct tok_objects *o, const struct object *a)
+only_key(const struct tok_objects *o, const struct object *a,
+    bool (*is_so)(const struct object *a, const struct object *key))
 {
 	size_t i, found = TOK_NO_PAIR;
 
-	for (i = 0; i < o->num; i++) {
-		if (!pairs(a, &o->item[i]))
+	for (i = 0; i < o->num && o->item[i].as.class == TOK_PRIVATE_KEY; i++) {
+		if (!is_so(a, &o->item[i]))
 			continue;
 		if (found != TOK_NO_PAIR)
 			return TOK_NO_PAIR;
 		found = i;
 	}
 	return found;
+}
+
+/* The one private key that goes with object A. */
+static size_t
+pair_of(const struct tok_objects *o, const struct object *a)
+{
+	size_t found = only_key(o, a, has_same_half);
+
+	return found != TOK_NO_PAIR ? found : only_key(o, a, has_same_id);
 }
 
 /* Private keys first, then what goes with them. */

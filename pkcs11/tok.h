@@ -22,7 +22,8 @@
  *
  * The process must ignore SIGPIPE, must not fork once a library is open, and
  * must close it before it exits. A second library in the life of a process
- * may name another module, but not both at a time.
+ * may name another module, but not both at a time; those that the system has
+ * registered are to be had in the first one alone.
  *
  * Errors: ERR_TOKEN (no such token or key, several, or the module failed: then
  * d->api is the function and d->native its CK_RV), ERR_PIN, ERR_POLICY

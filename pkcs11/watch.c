@@ -24,7 +24,7 @@ struct watch {
 	/* Below: under the lock. */
 	struct watch_call *first; /* those with a limit */
 	int64_t until;            /* what the thread sleeps for */
-	bool stop;
+	bool stop, telling;
 	int parties; /* the owner and the thread; the last one releases */
 };
 
@@ -57,9 +57,12 @@ tell(struct watch *w, struct watch_call *c)
 	unsigned seconds = c->seconds;
 
 	c->deadline = NEVER;
+	w->telling = true;
 	(void)pthread_mutex_unlock(&w->lock);
 	w->hung(w->arg, name, seconds);
 	(void)pthread_mutex_lock(&w->lock);
+	w->telling = false;
+	(void)pthread_cond_broadcast(&w->sooner);
 }
 
 static void
@@ -173,13 +176,16 @@ watch_new(unsigned timeout,
 	return ERR_OK;
 }
 
-/* Waits for nobody: on a busy machine that would take longer than the work. */
+/* Does not wait for the thread to end: on a busy machine that would take longer
+ * than the work. What hung() is given must outlive it, though. */
 void
 watch_free(struct watch **w)
 {
 	if (*w == NULL)
 		return;
 	(void)pthread_mutex_lock(&(*w)->lock);
+	while ((*w)->telling)
+		(void)pthread_cond_wait(&(*w)->sooner, &(*w)->lock);
 	(*w)->stop = true;
 	(void)pthread_cond_signal(&(*w)->sooner);
 	leave(*w);

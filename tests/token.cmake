@@ -62,7 +62,7 @@ add_library(hangs MODULE tools/hangs.c)
 house_bats_test(cli_token_review cli/token_review.bats)
 set_property(TEST cli_token_review PROPERTY LABELS token)
 set_property(TEST cli_token_review APPEND PROPERTY ENVIRONMENT
-	HANGS=$<TARGET_FILE:hangs>)
+	HANGS=$<TARGET_FILE:hangs> P11FAULT=$<TARGET_FILE:p11fault>)
 
 # house_world_test(NAME SOURCES...): libtoken over SoftHSM and the shim.
 function(house_world_test name)
@@ -73,12 +73,14 @@ function(house_world_test name)
 	set_property(TEST ${name} APPEND PROPERTY LABELS token)
 endfunction()
 
+house_world_test(test_tok unit/test_tok.c)
 house_world_test(test_tok_keygen unit/test_tok_keygen.c)
 house_world_test(test_tok_store unit/test_tok_store.c)
 house_world_test(test_tok_admin unit/test_tok_admin.c)
 house_world_test(test_tok_request unit/test_tok_request.c)
 house_world_test(test_tok_import unit/test_tok_import.c)
 house_world_test(test_tok_review unit/test_tok_review.c)
+target_link_libraries(test_tok PRIVATE PkgConfig::P11KIT)
 target_link_libraries(test_tok_review PRIVATE PkgConfig::P11KIT)
 house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)
 

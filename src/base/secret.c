@@ -136,6 +136,22 @@ secret_read_only_line(struct secret *s, int fd, struct diag *d)
 }
 
 enum err
+secret_add(struct secret *s, uint8_t byte, struct diag *d)
+{
+	enum err e = ERR_OK;
+
+	if (s->page == NULL)
+		e = page_new(s, d);
+	if (e == ERR_OK && s->len >= SECRET_MAX)
+		e = too_long(d);
+	if (e != ERR_OK)
+		return e;
+	s->page[s->len++] = byte;
+	s->page[s->len] = '\0';
+	return ERR_OK;
+}
+
+enum err
 secret_from_env(struct secret *s, const char *name, struct diag *d)
 {
 	char *value = getenv(name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 #include "cli/cmd_token.h"
+#include "cli/custody_record.h"
 #include "cli/token_guard.h"
 #include "cli/token_key.h"
 #include "cli/token_show.h"
@@ -149,6 +150,28 @@ confirm(const struct token_change *c, const struct tok_objects *all,
 	return e;
 }
 
+/* The inventory learns what is left. */
+static enum err
+note(struct token_change *c, struct diag *d)
+{
+	const struct delete_opts *o = c->opts;
+	struct tok_objects *left = NULL;
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	e = tok_objects_read(c->tok, NULL, &left, &why);
+	if (e == ERR_OK)
+		e = custody_forget(o->guard.inventory, &c->run.config,
+		    tok_info(c->tok), left, &why);
+	tok_objects_free(&left);
+	if (e != ERR_OK)
+		(void)diag_set(d, e,
+		    "they are destroyed, but the inventory does not say so: %s",
+		    why.msg);
+	return e;
+}
+
 /* Whoever names a certificate alone does not mean its key. */
 static enum err
 refuse_more(size_t num, size_t named, struct diag *d)
@@ -159,24 +182,34 @@ refuse_more(size_t num, size_t named, struct diag *d)
 	    named, num);
 }
 
-static enum err delete (struct token_change *c, const struct tok_objects *named,
-    struct diag *d) {
-	bool dry = c->change->dry_run; struct tok_objects *all = NULL;
-	    struct bytes id = bytes_of(NULL, 0); size_t num = 0; enum err e;
+static enum err
+destroy(struct token_change *c, const struct tok_objects *named, struct diag *d)
+{
+	bool dry = c->change->dry_run;
+	struct tok_objects *all = NULL;
+	struct bytes id = bytes_of(NULL, 0);
+	size_t num = 0;
+	enum err e;
 
-	    e = find_id(named, &id, d);
-	    if (e == ERR_OK) e = tok_objects_read(c->tok, NULL, &all, d);
-	    if (e == ERR_OK && count(all, id) != count(named, id))
+	e = find_id(named, &id, d);
+	if (e == ERR_OK)
+		e = tok_objects_read(c->tok, NULL, &all, d);
+	if (e == ERR_OK && count(all, id) != count(named, id))
 		e = refuse_more(count(all, id), count(named, id), d);
-	    if (e == ERR_OK && !dry) e = confirm(c, all, id, d);
-	    if (e == ERR_OK && !dry) e = tok_delete(c->tok, id, &num, d);
-	    if (e == ERR_OK){ put_list(&c->said.text, c,
-		dry ? "This destroys" : "Destroyed", all, id);
-		    json_put(&c->said.sink, c->said.json, "objects",
-			json_list(c, all, id));
-}
-tok_objects_free(&all);
-return e;
+	if (e == ERR_OK && !dry)
+		e = confirm(c, all, id, d);
+	if (e == ERR_OK && !dry)
+		e = tok_delete(c->tok, id, &num, d);
+	if (e == ERR_OK && !dry)
+		e = note(c, d);
+	if (e == ERR_OK) {
+		put_list(&c->said.text, c, dry ? "This destroys" : "Destroyed",
+		    all, id);
+		json_put(&c->said.sink, c->said.json, "objects",
+		    json_list(c, all, id));
+	}
+	tok_objects_free(&all);
+	return e;
 }
 
 static enum err
@@ -200,7 +233,7 @@ work(struct token_change *c, struct diag *d)
 	if (e == ERR_OK)
 		e = tok_objects_read(c->tok, c->run.uri, &named, d);
 	if (e == ERR_OK)
-		e = delete (c, named, d);
+		e = destroy(c, named, d);
 	tok_objects_free(&named);
 	return e;
 }

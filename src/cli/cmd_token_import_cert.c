@@ -43,37 +43,27 @@ place_clear(struct place *p)
 
 /* ---- Its key ---------------------------------------------------------------------- */
 
-/* The private key that goes with object I of ALL, or TOK_NO_PAIR. */
-static size_t
-private_of(const struct tok_objects *all, size_t i)
-{
-	const struct tok_object *o = tok_object(all, i);
-
-	return o->class == TOK_PRIVATE_KEY ? i : o->pair;
-}
-
-/* Whatever has the key of C: of a private key the public half may be known
- * only by another object. */
+/* *RET is NULL where none is there. */
 static enum err
 find_key(const struct tok_objects *all, const struct cert *c,
     const struct tok_object **ret, struct diag *d)
 {
-	size_t i, at, found = TOK_NO_PAIR;
+	const struct tok_object *found = NULL;
+	size_t i;
 
 	for (i = 0; i < tok_objects_num(all); i++) {
 		const struct tok_object *o = tok_object(all, i);
 
-		at = private_of(all, i);
-		if (at == TOK_NO_PAIR || at == found || o->key == NULL ||
+		if (o->class != TOK_PRIVATE_KEY || o->key == NULL ||
 		    !cert_has_key(c, o->key))
 			continue;
-		if (found != TOK_NO_PAIR)
+		if (found != NULL)
 			return diag_set(d, ERR_TOKEN,
 			    "the token has the certificate's key more than "
 			    "once; name one by id= in the URI");
-		found = at;
+		found = o;
 	}
-	*ret = found == TOK_NO_PAIR ? NULL : tok_object(all, found);
+	*ret = found;
 	return ERR_OK;
 }
 

@@ -205,7 +205,10 @@ import(struct token_change *c, struct load *l, struct diag *d)
 	    buf_bytes(&l->id), &k, d);
 	if (e != ERR_OK)
 		return e;
-	e = store_cert(c, l, d);
+	/* Some tokens give ids of their own. */
+	buf_clear(&l->id);
+	buf_put(&l->id, tok_key_id(k));
+	e = buf_ok(&l->id) ? store_cert(c, l, d) : diag_nomem(d);
 	noted = record(c, l, e == ERR_OK ? d : &other);
 	token_say_key(c, "Brought in", k);
 	tok_key_free(&k);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 #include "cli/cmd_token.h"
+#include "cli/custody_record.h"
 #include "cli/out.h"
 #include "cli/token_change.h"
 #include "cli/token_guard.h"
@@ -183,6 +184,29 @@ find_pins(struct token_change *c, struct diag *d)
 	return e == ERR_OK ? pin_take_new(p, i, TOK_PIN_USER_NEW, d) : e;
 }
 
+/* The serial number may be another afterwards. */
+static enum err
+init(struct token_change *c, struct diag *d)
+{
+	const struct init_opts *o = c->opts;
+	struct tok_info before = *tok_info(c->tok);
+	struct diag why;
+	enum err e;
+
+	e = tok_init(c->tok, bytes_of_str(o->label), true, d);
+	if (e != ERR_OK)
+		return e;
+	diag_init(&why);
+	e = custody_forget(o->guard.inventory, &c->run.config, &before, NULL,
+	    &why);
+	if (e != ERR_OK)
+		(void)diag_set(d, e,
+		    "the token is initialised, but the inventory does not say "
+		    "so: %s",
+		    why.msg);
+	return e;
+}
+
 static void
 say(struct token_change *c)
 {
@@ -198,7 +222,6 @@ say(struct token_change *c)
 static enum err
 work(struct token_change *c, struct diag *d)
 {
-	const struct init_opts *o = c->opts;
 	size_t num = 0;
 	enum err e;
 
@@ -215,7 +238,7 @@ work(struct token_change *c, struct diag *d)
 	if (e == ERR_OK)
 		e = find_pins(c, d);
 	if (e == ERR_OK)
-		e = tok_init(c->tok, bytes_of_str(o->label), true, d);
+		e = init(c, d);
 	if (e == ERR_OK)
 		say(c);
 	return e;

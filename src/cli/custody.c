@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -198,6 +199,8 @@ custody_close(struct custody *c)
 	free(c->lists);
 	inventory_clear(&c->inventory);
 	buf_clear(&c->path);
+	if (c->locked)
+		(void)close(c->lock);
 	memset(c, 0, sizeof(*c));
 }
 

@@ -31,6 +31,8 @@ struct custody {
 	size_t num_lists;
 	size_t newest;    /* of them; 0 where there are none */
 	size_t num_sasts; /* of all lists together */
+	bool locked;      /* by custody_record(): nobody else writes */
+	int lock;
 };
 
 struct custody_wish {

@@ -1,6 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/custody_record.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* ---- One writer at a time --------------------------------------------------------- */
+
+/*
+ * The file is written anew under its name, so that its folder is what can be
+ * locked. A file system that locks no folder leaves it at that; a folder that
+ * is not there is for whoever writes to complain of.
+ */
+static enum err
+lock(struct custody *c, struct diag *d)
+{
+	struct buf folder = { 0 };
+	size_t len = c->path.len;
+	enum err e = ERR_OK;
+	int rc;
+
+	if (c->locked)
+		return ERR_OK;
+	while (len > 0 && c->path.ptr[len - 1] != '/')
+		len--;
+	buf_put(&folder, bytes_of(c->path.ptr, len));
+	buf_str(&folder, ".");
+	if (buf_cstr(&folder) == NULL) {
+		e = diag_nomem(d);
+		goto out;
+	}
+	c->lock = open(buf_cstr(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->lock < 0)
+		goto out;
+	do
+		rc = flock(c->lock, LOCK_EX);
+	while (rc != 0 && errno == EINTR);
+	c->locked = true;
+out:
+	buf_clear(&folder);
+	return e;
+}
+
+static void
+unlock(struct custody *c)
+{
+	if (c->locked)
+		(void)close(c->lock);
+	c->locked = false;
+}
+
+/* ---- What is there ------------------------------------------------------------------ */
+
 static enum err
 set_name(struct inventory *inv, const char **member,
     const struct tok_text *text, struct diag *d)
@@ -97,7 +149,9 @@ custody_record(struct custody *c, const struct tok_info *i,
 	struct inventory_token *t = NULL;
 	enum err e;
 
-	e = custody_reload(c, d);
+	e = lock(c, d);
+	if (e == ERR_OK)
+		e = custody_reload(c, d);
 	if (e == ERR_OK)
 		e = custody_find(c, i, &t, d);
 	if (e == ERR_OK && t == NULL) {
@@ -118,7 +172,82 @@ enum err
 custody_save(struct custody *c, struct diag *d)
 {
 	const char *path = buf_cstr(&c->path);
+	enum err e;
 
-	return path != NULL ? inventory_save(&c->inventory, path, d)
-			    : diag_nomem(d);
+	e = path != NULL ? inventory_save(&c->inventory, path, d)
+			 : diag_nomem(d);
+	unlock(c);
+	return e;
+}
+
+/* ---- What is gone ---------------------------------------------------------------- */
+
+static enum err
+is_left(const struct inventory_cert *c, const struct tok_objects *left,
+    bool *ret, struct diag *d)
+{
+	struct digest_value sha1;
+	enum err e = ERR_OK;
+	size_t i;
+
+	*ret = false;
+	for (i = 0; left != NULL && e == ERR_OK && i < tok_objects_num(left);
+	     i++) {
+		const struct tok_object *o = tok_object(left, i);
+
+		if (o->class != TOK_CERTIFICATE)
+			continue;
+		e = digest_of(DIGEST_SHA1, &o->value, 1, &sha1, d);
+		*ret |= e == ERR_OK &&
+		    bytes_equal(digest_bytes(&sha1), c->sha1);
+	}
+	return e;
+}
+
+/* *RET: how many of the certificates of T went. */
+static enum err
+forget_certs(struct inventory *inv, struct inventory_token *t,
+    const struct tok_objects *left, size_t *ret, struct diag *d)
+{
+	const struct inventory_cert *have = t->certificates.item;
+	struct doc_maps old = t->certificates;
+	enum err e = ERR_OK;
+	bool stays;
+	size_t i;
+
+	t->certificates.num = 0;
+	for (i = 0; e == ERR_OK && i < old.num; i++) {
+		e = is_left(&have[i], left, &stays, d);
+		if (e == ERR_OK && stays)
+			e = inventory_add_cert(inv, t, &have[i], d);
+	}
+	*ret = old.num - t->certificates.num;
+	return e;
+}
+
+enum err
+custody_forget(const char *path, const struct config *config,
+    const struct tok_info *i, const struct tok_objects *left, struct diag *d)
+{
+	/* The lists do not matter, nor whether they can be read. */
+	const char *name = path != NULL ? path : config->inventory;
+	struct custody c = { .num_lists = 0 };
+	struct inventory_token *t = NULL;
+	size_t num = 0;
+	enum err e;
+
+	if (name == NULL)
+		return ERR_OK;
+	buf_str(&c.path, name);
+	e = lock(&c, d);
+	if (e == ERR_OK)
+		e = custody_reload(&c, d);
+	if (e == ERR_OK)
+		e = custody_find(&c, i, &t, d);
+	if (e == ERR_OK && t != NULL)
+		e = forget_certs(&c.inventory, t, left, &num, d);
+	if (e == ERR_OK && num > 0)
+		e = custody_save(&c, d);
+	custody_close(&c);
+	return e;
 }

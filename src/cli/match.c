@@ -134,6 +134,23 @@ match_signs(const struct match *m, const struct match_token *t, size_t n)
 	return false;
 }
 
+/* SAST I of list N was looked for on the token of RECORD, and is not there,
+ * whatever is recorded. */
+static bool
+is_seen_without(const struct match *m, const struct inventory_token *record,
+    size_t n, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < m->num_tokens; k++) {
+		const struct match_token *t = &m->tokens[k];
+
+		if (t->record == record && t->objects != NULL && !t->hidden)
+			return !match_has(m, t, n, i);
+	}
+	return false;
+}
+
 const struct inventory_token *
 match_recorded(const struct match *m, size_t n, size_t i, size_t *at)
 {
@@ -145,6 +162,8 @@ match_recorded(const struct match *m, size_t n, size_t i, size_t *at)
 	while (*at < c->inventory.num_tokens) {
 		t = &c->inventory.tokens[(*at)++];
 		cert = t->certificates.item;
+		if (is_seen_without(m, t, n, i))
+			continue;
 		for (k = 0; k < t->certificates.num; k++)
 			if (custody_hold_recorded(&c->lists[n], i, &cert[k]) ==
 			    CUSTODY_CERT)

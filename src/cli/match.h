@@ -84,7 +84,8 @@ bool match_has(const struct match *m, const struct match_token *t, size_t n,
 bool match_signs(const struct match *m, const struct match_token *t, size_t n);
 
 /* The token of the inventory with a record of that SAST's certificate, from
- * the one with index *AT on, which is set behind it; NULL: no more. */
+ * the one with index *AT on, which is set behind it; NULL: no more. One that is
+ * connected, and shows that it has the certificate no more, is passed over. */
 const struct inventory_token *match_recorded(const struct match *m, size_t n,
     size_t i, size_t *at);
 

@@ -105,9 +105,9 @@ let_signal(struct prompt *p, const char *question)
 	say(p, question);
 }
 
-/* Waits until a line was typed. */
+/* Waits until something was typed. */
 static void
-wait_line(struct prompt *p, const char *question)
+wait_input(struct prompt *p, const char *question)
 {
 	struct pollfd fds[] = { { p->tty, POLLIN, 0 },
 		{ p->signals, POLLIN, 0 } };
@@ -122,10 +122,29 @@ wait_line(struct prompt *p, const char *question)
 	}
 }
 
+/* A signal is served between two bytes too: after Ctrl-D there is a part of a
+ * line without its end. ERR_ABSENT at the end of input. */
+static enum err
+next_byte(struct prompt *p, const char *question, char *ret, struct diag *d)
+{
+	ssize_t n;
+
+	do {
+		wait_input(p, question);
+		n = read(p->tty, ret, 1);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return diag_errno(d, "read", errno, "the terminal");
+	if (n == 0)
+		return diag_set(d, ERR_ABSENT, "nothing was typed");
+	return ERR_OK;
+}
+
 enum err
 prompt_secret(const char *question, struct secret *ret, struct diag *d)
 {
-	struct prompt p = { .tty = -1 };
+	struct prompt p = { 0 };
+	char c = '\0';
 	enum err e;
 
 	e = prompt_begin(&p, true, d);
@@ -134,9 +153,18 @@ prompt_secret(const char *question, struct secret *ret, struct diag *d)
 		return ERR_PIN;
 	}
 	say(&p, question);
-	wait_line(&p, question);
-	e = secret_read(ret, p.tty, d);
+	secret_clear(ret);
+	do {
+		e = next_byte(&p, question, &c, d);
+		if (e == ERR_OK && c != '\n')
+			e = secret_add(ret, (uint8_t)c, d);
+	} while (e == ERR_OK && c != '\n');
+	explicit_bzero(&c, sizeof(c));
 	prompt_end(&p);
+	if (e == ERR_ABSENT)
+		e = ERR_OK;
+	if (e != ERR_OK)
+		secret_clear(ret);
 	if (e == ERR_OK && ret->len == 0) {
 		secret_clear(ret);
 		e = diag_set(d, ERR_PIN, "no PIN was given");
@@ -144,36 +172,26 @@ prompt_secret(const char *question, struct secret *ret, struct diag *d)
 	return e;
 }
 
-static enum err
-read_line(int fd, struct buf *ret, struct diag *d)
-{
-	char c = '\0';
-	ssize_t n;
-
-	do {
-		n = read(fd, &c, 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return diag_set(d, ERR_ABSENT, "nothing was typed");
-		if (c != '\n' && ret->len < LINE_MAX_LEN)
-			buf_u8(ret, (uint8_t)c);
-	} while (c != '\n');
-	return buf_ok(ret) ? ERR_OK : diag_nomem(d);
-}
-
 enum err
 prompt_line(const char *question, struct buf *ret, struct diag *d)
 {
-	struct prompt p = { .tty = -1 };
+	size_t before = ret->len;
+	struct prompt p = { 0 };
+	char c = '\0';
 	enum err e;
 
 	e = prompt_begin(&p, false, d);
 	if (e != ERR_OK)
 		return e;
 	say(&p, question);
-	wait_line(&p, question);
-	e = read_line(p.tty, ret, d);
+	do {
+		e = next_byte(&p, question, &c, d);
+		if (e == ERR_OK && c != '\n' &&
+		    ret->len - before < LINE_MAX_LEN)
+			buf_u8(ret, (uint8_t)c);
+	} while (e == ERR_OK && c != '\n');
 	prompt_end(&p);
-	return e;
+	if (e == ERR_ABSENT && ret->len > before)
+		e = ERR_OK;
+	return e == ERR_OK && !buf_ok(ret) ? diag_nomem(d) : e;
 }

@@ -228,7 +228,7 @@ check_args(char **args, enum token_uri wanted, struct diag *d)
 	};
 	size_t num = 0;
 
-	while (args[num] != NULL && num <= most[wanted])
+	while (num <= most[wanted] && args[num] != NULL)
 		num++;
 	if (num == 0 && wanted >= TOKEN_URI_WANTED)
 		return diag_set(d, ERR_USAGE,

@@ -9,7 +9,8 @@
 struct loss {
 	struct custody *custody;
 	bool cisco, any;
-	bool *held; /* of each list, each SAST */
+	bool unread; /* something on it may be a SAST's certificate */
+	bool *held;  /* of each list, each SAST */
 };
 
 static void
@@ -21,6 +22,13 @@ take(struct loss *l, size_t list, size_t sast, enum custody_hold hold)
 	l->held[l->custody->lists[list].first + sast] = true;
 }
 
+/* The module does not give it out, or not as it is. */
+static bool
+is_unread(const struct tok_object *o)
+{
+	return !o->readable || (o->class == TOK_CERTIFICATE && o->cert == NULL);
+}
+
 static enum err
 judge_object(struct loss *l, const struct tok_object *o, struct diag *d)
 {
@@ -29,6 +37,7 @@ judge_object(struct loss *l, const struct tok_object *o, struct diag *d)
 	enum err e = ERR_OK;
 	size_t i, n;
 
+	l->unread |= is_unread(o);
 	if (o->cert != NULL)
 		e = sast_is_cisco(o->cert, &cisco, d);
 	l->cisco |= cisco;
@@ -135,11 +144,18 @@ say_loss(const struct loss *l, const struct tok_info *info)
 	size_t i;
 
 	put_token(&text, info);
-	buf_str(&text,
-	    l->cisco ? " is a security token of Cisco's: nobody issues its "
-		       "certificate and its key again"
-		     : " holds the key or the certificate of a SAST: that key "
-		       "cannot be made again");
+	if (l->cisco)
+		buf_str(&text,
+		    " is a security token of Cisco's: nobody issues its "
+		    "certificate and its key again");
+	else if (l->any)
+		buf_str(&text,
+		    " holds the key or the certificate of a SAST: that key "
+		    "cannot be made again");
+	else
+		buf_str(&text,
+		    " holds something that cannot be read, and may be the "
+		    "certificate of a SAST, which nobody issues again");
 	say(&text);
 	for (i = 0; i < l->custody->num_lists; i++)
 		say_list(l, i);
@@ -229,7 +245,7 @@ token_guard_check(struct custody *c, struct tok *t, const char *destroy,
 	if (l.held == NULL)
 		return diag_nomem(d);
 	e = judge(&l, t, named, d);
-	if (e == ERR_OK && (l.cisco || l.any)) {
+	if (e == ERR_OK && (l.cisco || l.any || l.unread)) {
 		say_loss(&l, i);
 		if (!named)
 			e = refuse(i, d);

@@ -43,7 +43,8 @@ struct token_guard_opts {
  * is another number is refused whatever the token holds.
  *
  * What cannot be read cannot be judged: then the error is that of the module,
- * unless DESTROY lets the token pass. A token that is not initialised holds
+ * unless DESTROY lets the token pass. A token with a certificate that does not
+ * decode, or an object that the module says nothing of, is refused too. A token that is not initialised holds
  * nothing, but the inventory's record of it counts.
  */
 MUST_CHECK enum err token_guard_check(struct custody *c, struct tok *t,

@@ -30,7 +30,7 @@ render() {
 		}
 		render "$page"
 		grep -q '^NAME' rendered
-		run -1 grep -E '\*-|\*ctlsmith|(^|[^A-Z])_[A-Z]+_' rendered
+		run -1 grep -E '\*-|\*ctlsmith|(^|[^A-Z0-9])_[A-Z]+_' rendered
 	done
 }
 

@@ -339,7 +339,9 @@ nothing_left() {
 	act 0 csr "$URI_HSM;id=%E2" --subject /O=Example/CN=b --der -o - \
 		--pin-env PIN
 	openssl req -inform DER -in out -verify -noout
-	act 1 csr "$URI_HSM;id=%E2" --subject CN=b -o req.pem --pin-env PIN
+	# before a PIN is asked for
+	act 1 csr "$URI_HSM;id=%E2" --subject CN=b -o req.pem
+	grep -q 'req.pem is there already; --force replaces it' err
 	openssl req -in req.pem -noout -subject | grep -q a.example.org
 	act 0 csr "$URI_HSM;id=%E2" --subject CN=b -o req.pem --pin-env PIN \
 		--force --json
@@ -435,6 +437,16 @@ nothing_left() {
 	grep -q 'id=%E1;object=second;type=cert' out
 	act 0 export-cert "$URI_HSM;object=second" --der -o second.der
 	cmp ec.der second.der
+}
+
+@test "import-cert: a private key that does not tell its public half" {
+	openssl req -x509 -key "$keys/rsa2048-d.pem" -subj /CN=mine -days 9 \
+		-out mine.pem
+	with_faults
+	printf '%s\n' 'only hsm' 'attr CKA_MODULUS=unavailable' >plan
+	PIN=$PIN_HSM act 0 import-cert "$URI_HSM" mine.pem --pin-env PIN
+	grep -q 'id=%31;object=without-certificate;type=cert' out
+	grep -q 'C_GetAttributeValue.*fault=' trace
 }
 
 @test "import-cert: what the token refuses leaves nothing" {

@@ -216,6 +216,28 @@ pin_file() {
 	[ "$(calls C_Initialize)" = 1 ]
 }
 
+@test "terminal: interrupted within a line that has no end, it has its echo again" {
+	cat >shell.sh <<-'SH'
+		trap : INT
+		"$@"
+		echo "ended $?"
+		stty -a
+	SH
+	cat >script.exp <<-'EXPECT'
+		set timeout 30
+		spawn -noecho bash shell.sh {*}$argv
+		expect -ex "): "
+		send "12\004"
+		send "\003"
+		expect "ended 130" {} timeout { exit 99 }
+		expect eof
+	EXPECT
+	expect -f script.exp -- "$CTLSMITH" token show --module "$MODULE" \
+		"$URI" >shown 2>&1
+	grep -qE '(^|[^-])\becho\b' shown
+	[ "$(calls C_Login)" = 0 ]
+}
+
 # ---- May it be sent?
 
 @test "a PIN that is to be changed is not used" {
@@ -325,7 +347,7 @@ pin_file() {
 }
 
 @test "what a module answers without looking at the PIN is no failure" {
-	plan 'fail C_Login CKR_SESSION_HANDLE_INVALID'
+	plan 'fail C_Login CKR_USER_TYPE_INVALID'
 	try_pin "$PIN" 4 show "$URI"
 	[ "$(failures)" = 0 ]
 	plan 'fail C_Login CKR_GENERAL_ERROR'
@@ -407,27 +429,62 @@ listed() {
 		on { print $1 }'
 }
 
-# once SOURCE COMMAND PIN: a login with a wrong PIN, from that source. Another
-# end than 4 fails, so a new command that wants other arguments is noticed.
-once() {
-	local source=$1 command wrong=$3
+# use COMMAND: sets what it is run with: the words behind its name are then in
+# words, of its arguments the URI in uri and those behind it in rest.
+use() {
+	read -ra words <<<"$1"
+	uri=$URI_HSM rest=()
+	case $1 in
+	test | report) uri+=';id=%21' ;;
+	# what everybody sees needs no PIN: one that is not there
+	export-cert) uri+=';id=%31' words+=(-o cert.pem) ;;
+	csr | selfsign)
+		uri+=';id=%21'
+		words+=(--subject CN=a --usage sast -o cert.pem)
+		[ "$1" = csr ] || words+=(--days 9)
+		;;
+	delete) uri+=';id=%21' words+=(--yes) ;;
+	drill) words+=(--inventory "$PWD/tokens.yaml" --place here) ;;
+	keygen) words+=(--type rsa:2048 --label new) ;;
+	import-key)
+		words+=(--label new)
+		rest=("$SRC/softhsm-fixtures/keys/rsa2048-d.pem")
+		;;
+	import-cert)
+		words+=(--force --label new)
+		rest=("$CERTS/sast-1.pem")
+		;;
+	init) words+=(--label new --force) ;;
+	esac
+	case $1 in
+	'pin change --so') words+=(--yes --new-so-pin-env NEW_PIN) ;;
+	pin* | init) words+=(--yes --new-pin-env NEW_PIN) ;;
+	esac
+}
 
-	read -ra command <<<"$2"
-	case $source in
-	env) try_pin "$wrong" 4 "${command[@]}" "$URI" ;;
-	fd) try 4 "${command[@]}" --pin-fd 5 "$URI" 5<<<"$wrong" ;;
+# once SOURCE PIN: a login with a wrong PIN, from that source. Another end than
+# 4 fails, so a new command that wants other arguments is noticed.
+once() {
+	local wrong=$2
+
+	case $1 in
+	env) try_pin "$wrong" 4 "${words[@]}" "$uri" "${rest[@]}" ;;
+	fd) try 4 "${words[@]}" --pin-fd 5 "$uri" "${rest[@]}" 5<<<"$wrong" ;;
 	file)
 		pin_file "$wrong"
-		try 4 "${command[@]}" "$URI?pin-source=$PWD/pin"
+		try 4 "${words[@]}" "$uri?pin-source=$PWD/pin" "${rest[@]}"
 		;;
-	value) try 4 "${command[@]}" "$URI?pin-value=$wrong" ;;
+	value) try 4 "${words[@]}" "$uri?pin-value=$wrong" "${rest[@]}" ;;
+	so-env)
+		SO_PIN=$wrong try 4 "${words[@]}" --so-pin-env SO_PIN "$uri"
+		;;
+	so-fd) try 4 "${words[@]}" --so-pin-fd 5 "$uri" 5<<<"$wrong" ;;
 	terminal)
-		at_terminal 4 "${command[@]}" "$URI" <<-EXPECT
+		at_terminal 4 "${words[@]}" "$uri" "${rest[@]}" <<-EXPECT
 			expect {
 				"): " {
 					type "$wrong"
 					want "\n"
-					incr wrong
 					expect {
 						"): " { type "${wrong}1" }
 						"ctlsmith: " {}
@@ -435,32 +492,62 @@ once() {
 				}
 				"ctlsmith: " {}
 			}
-			expect -timeout 1 "): " { type "" }
+			catch { expect -timeout 1 "): " { type "" } }
 		EXPECT
 		;;
 	esac
 }
 
-@test "no command, whatever gives the PIN, locks a token without --final-try" {
-	local rule command source wrong=100000
+# never_locks RULE COMMAND SOURCE...: wrong PINs from all sources.
+never_locks() {
+	local source words uri rest wrong=100000
 
+	rm -rf tries state
+	plan 'only hsm' "$1"
+	use "$2"
+	for source in "${@:3}"; do
+		wrong=$((wrong + 10))
+		once "$source" "$wrong"
+	done
+	[ "$(grep -cE '^[0-9]+ C_(Login|SetPIN|InitToken) ' trace)" = 2 ] || {
+		echo "$2: not two PINs with $1"
+		cat err
+		return 1
+	}
+	run ! grep -q 'fault=locked' trace
+}
+
+@test "no command, whatever gives the PIN, locks a token without --final-try" {
+	local rule command
+
+	echo "tokens: [{label: hsm, serial: $SERIAL_HSM}]" >tokens.yaml
+	export NEW_PIN=4455667
 	commands_with --pin-env >commands
 	grep -qx show commands
 	grep -qx test commands
-	for rule in 'tries 3' 'tries 3 noflags' 'tries 3 locked-at-once' \
-		'tries 3 noflags locked-at-once'; do
-		rm -rf tries state
-		plan "only sast-1" "$rule"
-		while read -r command; do
-			for source in env fd file value terminal; do
-				wrong=$((wrong + 10))
-				once "$source" "$command" "$wrong"
-			done
-		done <commands
-		[ "$(calls C_Login)" = 2 ]
-		run ! grep -q 'fault=locked' trace
-		try_pin "$PIN" 0 show --final-try "$URI"
+	while read -r command; do
+		for rule in 'tries 3' 'tries 3 noflags'; do
+			never_locks "$rule" "$command" env fd file value terminal
+		done
+	done <commands
+	for rule in 'tries 3 locked-at-once' 'tries 3 noflags locked-at-once'; do
+		never_locks "$rule" test env fd file value terminal
 	done
+	try_pin "$PIN_HSM" 0 show --final-try "$URI_HSM"
+}
+
+@test "nor the security officer's" {
+	local rule command
+
+	export NEW_PIN=4455667
+	commands_with --so-pin-env | grep -vx 'pin change' >commands
+	grep -qx init commands
+	echo 'pin change --so' >>commands
+	while read -r command; do
+		for rule in 'so-tries 3' 'so-tries 3 noflags'; do
+			never_locks "$rule" "$command" so-env so-fd so-env so-fd
+		done
+	done <commands
 }
 
 # ---- Left nowhere
@@ -565,4 +652,10 @@ change_pin() {
 		nowhere "$source"
 		rm core
 	done
+}
+
+@test "a token that does not say that it wants a login is logged in to" {
+	plan 'only sast-1' 'flags -CKF_LOGIN_REQUIRED'
+	try_pin "$PIN" 0 test "$URI"
+	[ "$(calls C_Login)" = 1 ]
 }

@@ -100,10 +100,13 @@ end_with() {
 	}
 }
 
-# query EXPRESSION: what Python makes of the JSON in out, which is j.
+# query EXPRESSION: what Python makes of the JSON in out, whose one element has
+# j beside its schema.
 query() {
 	/usr/bin/python3 -c 'import json, sys
-j = json.load(open("out"))
+(element,) = json.load(open("out"))
+element.pop("schema")
+(j,) = element.values()
 print(eval(sys.argv[1]))' "$1"
 }
 

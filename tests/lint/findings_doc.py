@@ -127,9 +127,9 @@ def judge_schema(table):
         "id": [name for name, _ in table],
         "severity": [name for name in severities().values() if name != "-"],
     }
-    # those of `token match` are about tokens, and say so by their names
+    # those of `token match` and `token report` are about tokens
     of_lists = [value for name, value in schema["$defs"].items()
-                if not name.startswith("match")]
+                if not name.startswith(("match", "report"))]
     for finding in findings(schema, of_lists):
         for key, values in wanted.items():
             of = resolve(schema, finding.get("properties", {}).get(key, {}))

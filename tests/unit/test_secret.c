@@ -387,6 +387,23 @@ test_no_locked_memory(void **state)
 }
 #endif
 
+static void
+test_add(void **state)
+{
+	struct secret s = { 0 };
+	struct diag d;
+	size_t i;
+
+	for (i = 0; i < SECRET_MAX; i++)
+		assert_int_equal(secret_add(&s, (uint8_t)i, &d), ERR_OK);
+	assert_int_equal(s.len, SECRET_MAX);
+	assert_int_equal(s.page[3], 3);
+	assert_int_equal(s.page[s.len], 0);
+	assert_int_equal(secret_add(&s, 0, &d), ERR_TOO_BIG);
+	assert_int_equal(s.len, SECRET_MAX);
+	secret_clear(&s);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -400,6 +417,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(test_read_only_line),
 		cmocka_unit_test(test_read_limit),
 		cmocka_unit_test(test_read_error),
+		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_env),
 		cmocka_unit_test(test_env_is_overwritten),
 #ifndef TEST_WITH_ASAN

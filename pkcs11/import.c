@@ -264,12 +264,13 @@ call_unwrap_raw(struct import *i, CK_MECHANISM *m, enum make_half half,
 {
 	const struct tok *t = i->make.tok;
 	struct make_template tpl = { .num = 0 };
+	struct p11_wrapped w = { i->once[ONCE_KEK], wrapped };
 	struct p11_template view;
 
 	put_head(i, half, dropped, &tpl);
 	view = make_view(&tpl);
-	return p11_unwrap(&t->module->p11, t->own.handle, m, i->once[ONCE_KEK],
-	    wrapped, &view, &i->make.handle[half]);
+	return p11_unwrap(&t->module->p11, t->own.handle, m, &w, &view,
+	    &i->make.handle[half]);
 }
 
 static CK_RV
@@ -368,6 +369,7 @@ unwrap_kek(struct import *i, struct diag *d)
 	const struct tok *t = i->make.tok;
 	struct make_template tpl = { .num = 0 };
 	struct p11_template view;
+	struct p11_wrapped w;
 	struct buf wrapped = { 0 };
 	enum err e;
 	CK_RV rv;
@@ -376,8 +378,9 @@ unwrap_kek(struct import *i, struct diag *d)
 	if (e == ERR_OK) {
 		put_kek(&tpl);
 		view = make_view(&tpl);
-		rv = p11_unwrap(&t->module->p11, t->own.handle, &m,
-		    i->once[ONCE_PRIVATE], buf_bytes(&wrapped), &view,
+		w = (struct p11_wrapped){ i->once[ONCE_PRIVATE],
+			buf_bytes(&wrapped) };
+		rv = p11_unwrap(&t->module->p11, t->own.handle, &m, &w, &view,
 		    &i->once[ONCE_KEK]);
 		if (rv != CKR_OK) {
 			i->once[ONCE_KEK] = CK_INVALID_HANDLE;

@@ -119,6 +119,7 @@ key_of_handle(struct tok *t, CK_OBJECT_HANDLE h, struct tok_key **ret,
 	k = calloc(1, sizeof(*k));
 	if (k == NULL)
 		return diag_nomem(d);
+	k->tok = t;
 	e = object_room_new(&room, d);
 	if (e == ERR_OK)
 		e = object_read(&t->own, h, room, &k->object, d);

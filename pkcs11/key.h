@@ -6,6 +6,7 @@
 #include "pkcs11/object.h"
 
 struct tok_key {
+	struct tok *tok;          /* whose it is */
 	struct object object;     /* the private key */
 	const struct pubkey *pub; /* of the object, or found beside it */
 	struct object beside;     /* the public key or certificate, or empty */

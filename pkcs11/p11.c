@@ -182,11 +182,11 @@ p11_generate_pair(const struct p11 *p, CK_SESSION_HANDLE s,
 
 CK_RV
 p11_unwrap(const struct p11 *p, CK_SESSION_HANDLE s, CK_MECHANISM *mechanism,
-    CK_OBJECT_HANDLE by, struct bytes wrapped, const struct p11_template *t,
+    const struct p11_wrapped *w, const struct p11_template *t,
     CK_OBJECT_HANDLE *ret)
 {
 	GUARDED(WATCH_QUERY, C_UnwrapKey,
-	    (s, mechanism, by, lend(wrapped), wrapped.len, t->item, t->num,
+	    (s, mechanism, w->by, lend(w->bytes), w->bytes.len, t->item, t->num,
 		ret));
 }
 

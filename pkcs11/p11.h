@@ -67,8 +67,14 @@ struct p11_template {
 CK_RV p11_generate_pair(const struct p11 *p, CK_SESSION_HANDLE s,
     CK_MECHANISM *mechanism, const struct p11_template *half,
     CK_OBJECT_HANDLE *ret); /* half and ret: [0] public, [1] private */
+/* A key from outside, encrypted. */
+struct p11_wrapped {
+	CK_OBJECT_HANDLE by;
+	struct bytes bytes;
+};
+
 CK_RV p11_unwrap(const struct p11 *p, CK_SESSION_HANDLE s,
-    CK_MECHANISM *mechanism, CK_OBJECT_HANDLE by, struct bytes wrapped,
+    CK_MECHANISM *mechanism, const struct p11_wrapped *w,
     const struct p11_template *t, CK_OBJECT_HANDLE *ret);
 
 CK_RV p11_sign_init(const struct p11 *p, CK_SESSION_HANDLE s,

@@ -330,11 +330,11 @@ tok_sign(struct tok *t, struct tok_session *s, const struct tok_key *k,
 }
 
 enum err
-tok_sign_way(struct tok *t, struct tok_session *s, const struct tok_key *k,
+tok_sign_way(struct tok_session *s, const struct tok_key *k,
     const struct tok_way *way, struct bytes message, struct buf *ret,
     struct diag *d)
 {
-	struct job j = { .tok = t, .session = s, .key = k, .way = way };
+	struct job j = { .tok = k->tok, .session = s, .key = k, .way = way };
 	enum err e;
 
 	e = digest_of(way->digest, &message, 1, &j.digest, d);

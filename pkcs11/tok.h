@@ -475,9 +475,9 @@ MUST_CHECK enum err tok_ways(struct tok *t, const struct tok_key *k,
     struct tok_way **ret, size_t *ret_num, struct diag *d);
 
 /* As tok_sign(), in a given way, over MESSAGE. */
-MUST_CHECK enum err tok_sign_way(struct tok *t, struct tok_session *s,
-    const struct tok_key *k, const struct tok_way *way, struct bytes message,
-    struct buf *ret, struct diag *d);
+MUST_CHECK enum err tok_sign_way(struct tok_session *s, const struct tok_key *k,
+    const struct tok_way *way, struct bytes message, struct buf *ret,
+    struct diag *d);
 
 /* ---- Making, changing, taking away -------------------------------------------
  * All of these want a token opened with TOK_WRITE, log in as they need, and

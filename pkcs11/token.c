@@ -172,8 +172,10 @@ tok_open_all(struct tok_lib *l, const struct tok_uri *u, enum tok_mode mode,
 	if (e != ERR_OK)
 		return e;
 	list = calloc(num + 1, sizeof(struct tok *));
-	if (list == NULL)
+	if (list == NULL) {
 		e = diag_nomem(d);
+		goto out;
+	}
 	for (i = 0; e == ERR_OK && i < num; i++) {
 		if (!matches(u, &slots[i]))
 			continue;
@@ -181,13 +183,14 @@ tok_open_all(struct tok_lib *l, const struct tok_uri *u, enum tok_mode mode,
 		if (list[found++] == NULL)
 			e = diag_nomem(d);
 	}
-	free(slots);
 	if (e == ERR_OK) {
 		*ret = list;
 		*ret_num = found;
 	} else {
 		tok_close_all(&list, found);
 	}
+out:
+	free(slots);
 	return e;
 }
 

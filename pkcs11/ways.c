@@ -113,19 +113,20 @@ tok_mechanisms(struct tok *t, struct tok_mechanism **ret, size_t *ret_num,
 		return e;
 	list = calloc(num + 1, sizeof(*list));
 	if (list == NULL) {
-		free(types);
-		return diag_nomem(d);
+		e = diag_nomem(d);
+		goto out;
 	}
 	for (i = 0; e == ERR_OK && i < num; i++)
 		e = describe(t, types[i], &list[i], d);
-	free(types);
-	if (e != ERR_OK) {
+	if (e == ERR_OK) {
+		*ret = list;
+		*ret_num = num;
+	} else {
 		free(list);
-		return e;
 	}
-	*ret = list;
-	*ret_num = num;
-	return ERR_OK;
+out:
+	free(types);
+	return e;
 }
 
 /* ---- Ways to sign --------------------------------------------------------------- */

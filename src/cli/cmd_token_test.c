@@ -50,15 +50,14 @@ struct results {
 };
 
 static enum err
-sign_once(struct tok *t, const struct tok_key *k, struct result *ret,
-    struct diag *d)
+sign_once(const struct tok_key *k, struct result *ret, struct diag *d)
 {
 	uint8_t message[64];
 	struct buf sig = { 0 };
 
 	if (getrandom(message, sizeof(message), 0) != (ssize_t)sizeof(message))
 		return diag_errno(d, "getrandom", errno, "no random number");
-	ret->e = tok_sign_way(t, NULL, k, &ret->way,
+	ret->e = tok_sign_way(NULL, k, &ret->way,
 	    bytes_of(message, sizeof(message)), &sig, &ret->d);
 	buf_clear(&sig);
 	/* What touches the PIN is not tried with the next one. */
@@ -71,28 +70,38 @@ sign_once(struct tok *t, const struct tok_key *k, struct result *ret,
 }
 
 static enum err
+try_each(const struct tok_key *k, const struct tok_way *ways, size_t num,
+    struct results *rs, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	rs->item = calloc(num + 1, sizeof(*rs->item));
+	if (rs->item == NULL)
+		return diag_nomem(d);
+	for (i = 0; e == ERR_OK && i < num; i++) {
+		rs->item[i].way = ways[i];
+		e = sign_once(k, &rs->item[i], d);
+		rs->failed += rs->item[i].e != ERR_OK;
+		rs->num = i + 1;
+	}
+	return e;
+}
+
+static enum err
 try_ways(struct tok *t, const struct tok_key *k, struct results *rs,
     struct diag *d)
 {
 	struct tok_way *ways = NULL;
-	size_t i, num = 0;
+	size_t num = 0;
 	enum err e;
 
 	e = tok_ways(t, k, &ways, &num, d);
 	if (e == ERR_OK && num == 0)
 		e = diag_set(d, ERR_TOKEN,
 		    "the token offers no mechanism to sign with this key");
-	if (e == ERR_OK) {
-		rs->item = calloc(num, sizeof(*rs->item));
-		if (rs->item == NULL)
-			e = diag_nomem(d);
-	}
-	for (i = 0; e == ERR_OK && i < num; i++) {
-		rs->item[i].way = ways[i];
-		e = sign_once(t, k, &rs->item[i], d);
-		rs->failed += rs->item[i].e != ERR_OK;
-		rs->num = i + 1;
-	}
+	if (e == ERR_OK)
+		e = try_each(k, ways, num, rs, d);
 	free(ways);
 	return e;
 }

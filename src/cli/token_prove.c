@@ -64,7 +64,7 @@ token_prove(struct tok *t, const struct tok_key *k, const char **ret,
 	if (e != ERR_OK)
 		num = 0;
 	for (i = 0; i < num; i++) {
-		e = tok_sign_way(t, session, k, &ways[i],
+		e = tok_sign_way(session, k, &ways[i],
 		    bytes_of(message, sizeof(message)), &sig, d);
 		if (e == ERR_OK && ret != NULL)
 			*ret = ways[i].name;

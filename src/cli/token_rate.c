@@ -11,6 +11,7 @@
 /* One thread and its session. */
 struct worker {
 	const struct rate_plan *plan;
+	unsigned number; /* among all */
 	struct tok_session *session;
 	pthread_t thread;
 	atomic_bool *stop;
@@ -39,10 +40,9 @@ work(void *arg)
 	memset(message, 0, sizeof(message));
 	while (w->e == ERR_OK && !atomic_load(w->stop) && now() < w->until) {
 		memcpy(message, &w->done, sizeof(w->done));
-		memcpy(message + 8, &w, sizeof(w));
-		w->e = tok_sign_way(w->plan->tok, w->session, w->plan->key,
-		    w->plan->way, bytes_of(message, sizeof(message)), &sig,
-		    &w->d);
+		memcpy(message + 8, &w->number, sizeof(w->number));
+		w->e = tok_sign_way(w->session, w->plan->key, w->plan->way,
+		    bytes_of(message, sizeof(message)), &sig, &w->d);
 		w->done += w->e == ERR_OK;
 		sig.len = 0;
 	}
@@ -79,6 +79,7 @@ start(const struct rate_plan *p, struct worker *w, unsigned num,
 
 	for (i = 0; i < num; i++) {
 		w[i].plan = p;
+		w[i].number = i;
 		w[i].stop = stop;
 		w[i].until = until;
 		if (pthread_create(&w[i].thread, NULL, work, &w[i]) != 0)

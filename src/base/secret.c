@@ -140,7 +140,7 @@ secret_add(struct secret *s, uint8_t byte, struct diag *d)
 {
 	enum err e = ERR_OK;
 
-	if (s->page == NULL)
+	if (s->page_len == 0)
 		e = page_new(s, d);
 	if (e == ERR_OK && s->len >= SECRET_MAX)
 		e = too_long(d);

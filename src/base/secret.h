@@ -44,8 +44,7 @@ MUST_CHECK enum err secret_read_only_line(struct secret *s, int fd,
     struct diag *d);
 
 /* Appends BYTE, in the page as well. ERR_TOO_BIG over SECRET_MAX. */
-MUST_CHECK enum err secret_add(struct secret *s, uint8_t byte,
-    struct diag *d);
+MUST_CHECK enum err secret_add(struct secret *s, uint8_t byte, struct diag *d);
 
 /* Takes the value of the environment variable NAME, overwrites it where it
  * stands and removes it. ERR_ABSENT where it is not set. Not for use beside

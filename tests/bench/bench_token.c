@@ -201,11 +201,12 @@ work(void *arg)
 static void
 take_id(const char *hex)
 {
-	unsigned byte;
+	char two[3] = "";
 
-	while (job.id_len < sizeof(job.id) && hex[0] != '\0' &&
-	    sscanf(hex, "%2x", &byte) == 1) {
-		job.id[job.id_len++] = (CK_BYTE)byte;
+	while (
+	    job.id_len < sizeof(job.id) && hex[0] != '\0' && hex[1] != '\0') {
+		memcpy(two, hex, 2);
+		job.id[job.id_len++] = (CK_BYTE)strtoul(two, NULL, 16);
 		hex += 2;
 	}
 }
@@ -213,14 +214,14 @@ take_id(const char *hex)
 static void
 sign(char **argv)
 {
-	int i, threads = atoi(argv[6]);
+	size_t i, threads = strtoul(argv[6], NULL, 10);
 	CK_SESSION_HANDLE s;
-	pthread_t *thread = calloc((size_t)threads + 1, sizeof(*thread));
+	pthread_t *thread = calloc(threads + 1, sizeof(*thread));
 	CK_BYTE *pin = (CK_BYTE *)argv[3];
 	double begin;
 
 	job.slot = tokens(argv[2]);
-	job.seconds = atof(argv[5]);
+	job.seconds = strtod(argv[5], NULL);
 	take_id(argv[4]);
 	must(f->C_OpenSession(job.slot, CKF_SERIAL_SESSION, NULL, NULL, &s),
 	    "C_OpenSession");

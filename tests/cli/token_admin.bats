@@ -161,15 +161,24 @@ nothing_left() {
 	objects TWIN_B | grep -q 'Private Key Object'
 }
 
+@test "init: a token on which nothing is seen may be full all the same" {
+	export NEW=9999 SO=$SO_PIN_EMPTY
+
+	unchanged EMPTY act 3 init "$URI_EMPTY" --label new --yes \
+		--so-pin-env SO --new-pin-env NEW
+	grep -q 'without its PIN nothing is seen on' err
+}
+
 @test "init: the label is typed, and nothing else will do" {
 	export NEW=9999 SO=$SO_PIN_EMPTY
 
 	unchanged EMPTY at_terminal 3 "Type 'empty' to go on=emty" -- \
-		init "$URI_EMPTY" --label new --so-pin-env SO --new-pin-env NEW
+		init "$URI_EMPTY" --force --label new --so-pin-env SO \
+		--new-pin-env NEW
 	grep -q "what was typed is not 'empty'" screen
 	at_terminal 0 "Type 'empty' to go on=empty" "New PIN=4321" \
 		"The same again=4321" "SO PIN of token=$SO" -- \
-		init "$URI_EMPTY" --label new
+		init "$URI_EMPTY" --force --label new
 	opens new 4321
 	run ! grep -q 4321 screen
 	# one without a label: the new one

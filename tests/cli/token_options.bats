@@ -37,7 +37,7 @@ key() {
 	NEW=9876543 try 4 'pin reset' --yes --so-pin-env SO --new-pin-env NEW \
 		"$URI_EMPTY"
 	grep -q 'the SO PIN is wrong\|the PIN is wrong' err
-	SO=11223344 NEW=7654321 try 0 init --yes --label again --so-pin-env SO \
+	SO=11223344 NEW=7654321 try 0 init --yes --force --label again --so-pin-env SO \
 		--new-pin-env NEW "$URI_EMPTY"
 	PIN=7654321 try 0 show --pin-env PIN pkcs11:token=again
 	SO=11223344 NEW=1357911 try 0 'pin unblock' --yes --so-pin-env SO \

@@ -156,7 +156,7 @@ inventory() {
 }
 
 @test "a rehearsal refuses the label that the token would" {
-	try 2 init "$URI_EMPTY" --label $'a\xff' --dry-run
-	try 2 init "$URI_EMPTY" --label "$(printf '%033d' 0)" --dry-run
-	try 0 init "$URI_EMPTY" --label "$(printf '%032d' 0)" --dry-run
+	try 2 init "$URI_EMPTY" --force --label $'a\xff' --dry-run
+	try 2 init "$URI_EMPTY" --force --label "$(printf '%033d' 0)" --dry-run
+	try 0 init "$URI_EMPTY" --force --label "$(printf '%032d' 0)" --dry-run
 }

@@ -53,7 +53,7 @@ judge(struct token_change *c, struct diag *d)
 
 	if (!unblocks(c) && tok_has(tok_info(c->tok), TOK_PIN_LOCKED))
 		return diag_set(d, ERR_POLICY,
-		    "nothing was changed: the PIN is locked, which is for "
+		    "nothing was changed: the PIN is locked, and that is for "
 		    "`ctlsmith token pin unblock`");
 	if (!unblocks(c))
 		return ERR_OK;

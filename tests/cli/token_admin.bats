@@ -244,6 +244,8 @@ nothing_left() {
 	PIN=$BAD act 4 show "$URI_EMPTY" --pin-env PIN --final-try
 	PIN=$PIN_EMPTY act 4 show "$URI_EMPTY" --pin-env PIN
 	grep -q 'locked' err
+	act 3 pin reset "$URI_EMPTY" --so-pin-env SO --new-pin-env NEW --yes
+	grep -q 'is for .ctlsmith token pin unblock' err
 	act 0 pin unblock "$URI_EMPTY" --so-pin-env SO --new-pin-env NEW --yes
 	run ! grep -q 'does not say' err
 	opens empty 3333

@@ -189,6 +189,13 @@ is_asked(const struct p11_template *t, const CK_ATTRIBUTE *a)
 	return true;
 }
 
+/* NSS gives a number only where there is room for just that. */
+static CK_ULONG
+room_for(CK_ATTRIBUTE_TYPE type)
+{
+	return type == CKA_CLASS ? sizeof(CK_OBJECT_CLASS) : ASKED_ROOM;
+}
+
 /* Reads the attributes of T from the objects of HANDLES. A module that does not
  * know one may leave it out of the search, and then finds keys that nobody has
  * named. */
@@ -205,7 +212,7 @@ check_found(struct tok_session *s, const struct p11_template *t,
 	for (i = 0; e == ERR_OK && i < find_num(handles); i++) {
 		for (k = 0; k < t->num; k++)
 			a[k] = (CK_ATTRIBUTE){ t->item[k].type, room[k],
-				sizeof(room[k]) };
+				room_for(t->item[k].type) };
 		e = find_read(s, find_handle(handles, i), a, t->num, d);
 		if (e == ERR_OK && !is_asked(t, a))
 			e = diag_set(d, ERR_TOKEN,

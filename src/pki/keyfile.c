@@ -7,6 +7,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
 #include "pki/der.h"
 #include "pki/keyfile_parts.h"
@@ -28,6 +29,12 @@ static const struct {
 bool
 keyfile_secure(void)
 {
+	uint8_t byte;
+
+	/* OpenSSL's random generators would take room of it, for as long as
+	 * the process lives. Where there are none, reading a key says so. */
+	(void)RAND_bytes(&byte, sizeof(byte));
+	(void)RAND_priv_bytes(&byte, sizeof(byte));
 	/* 2: it is there, and cannot be locked */
 	return CRYPTO_secure_malloc_init(HEAP_SIZE, HEAP_UNIT) == 1;
 }

@@ -203,7 +203,7 @@ static enum err
 check_found(struct tok_session *s, const struct p11_template *t,
     const struct buf *handles, struct diag *d)
 {
-	uint8_t room[3][ASKED_ROOM];
+	uint8_t room[3][ASKED_ROOM] = { { 0 } };
 	CK_ATTRIBUTE a[3];
 	enum err e = ERR_OK;
 	CK_ULONG k;
@@ -253,7 +253,7 @@ static enum err
 keep_labelled(struct tok_session *s, struct bytes label, struct buf *handles,
     struct diag *d)
 {
-	uint8_t room[ASKED_ROOM];
+	uint8_t room[ASKED_ROOM] = { 0 };
 	struct buf kept = { 0 };
 	CK_OBJECT_HANDLE h;
 	enum err e = ERR_OK;

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "ctl/listing_parts.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -52,10 +53,10 @@ is_escape(struct bytes in, uint8_t *ret)
 	unsigned byte;
 
 	if (in.len < ESCAPE_LEN || in.ptr[0] != '\\' || in.ptr[1] != 'x' ||
-	    listing_hex_value(in.ptr[2]) > 15 ||
-	    listing_hex_value(in.ptr[3]) > 15)
+	    text_hex_value(in.ptr[2]) < 0 || text_hex_value(in.ptr[3]) < 0)
 		return false;
-	byte = listing_hex_value(in.ptr[2]) << 4 | listing_hex_value(in.ptr[3]);
+	byte = (unsigned)text_hex_value(in.ptr[2]) << 4 |
+	    (unsigned)text_hex_value(in.ptr[3]);
 	*ret = (uint8_t)byte;
 	return byte >= 0x80;
 }

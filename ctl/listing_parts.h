@@ -183,7 +183,5 @@ void listing_add_piece(struct listing_value *v, struct bytes piece);
 /* Moves the next of the pieces in CUR to RET; false behind the last that is
  * not empty. */
 bool listing_take_piece(struct bytes *cur, struct bytes *ret);
-/* The value of a hexadecimal digit, or 16. */
-unsigned listing_hex_value(uint8_t c);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "ctl/file.h"
 #include "ctl/listing_parts.h"
 
@@ -17,18 +18,6 @@
 #define NUMBER_MAX 5
 /* Longer than any date or role. */
 #define KNOWN_MAX 64
-
-unsigned
-listing_hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (unsigned)(c - 'a' + 10);
-	if (c >= 'A' && c <= 'F')
-		return (unsigned)(c - 'A' + 10);
-	return 16;
-}
 
 bool
 listing_take_piece(struct bytes *cur, struct bytes *ret)
@@ -172,7 +161,7 @@ count_digits(struct bytes piece, size_t *ret_num)
 	uint8_t c;
 
 	while (bytes_u8(&piece, &c))
-		if (listing_hex_value(c) < 16)
+		if (text_hex_value(c) >= 0)
 			n++;
 		else if (c != ':' && !listing_is_blank(c))
 			return false;
@@ -190,7 +179,7 @@ count_numbers(struct bytes piece, size_t *ret_num)
 	while (bytes_u8(&piece, &c))
 		if (listing_is_blank(c))
 			digits = 0;
-		else if (listing_hex_value(c) > 15 || digits == 2)
+		else if (text_hex_value(c) < 0 || digits == 2)
 			return false;
 		else if (digits++ == 0)
 			n++;
@@ -205,7 +194,7 @@ digits_at(struct bytes text, bool end)
 	size_t n = 0;
 
 	while (n < text.len &&
-	    listing_hex_value(text.ptr[end ? text.len - 1 - n : n]) < 16)
+	    text_hex_value(text.ptr[end ? text.len - 1 - n : n]) >= 0)
 		n++;
 	return n;
 }
@@ -250,11 +239,12 @@ end_pairs(const struct listing_value *v, struct buf *ret)
 	if (v->bad || v->need == 0 || v->have != v->need)
 		return false;
 	while (bytes_u8(&in, &c)) {
-		if (listing_hex_value(c) < 16) {
+		if (text_hex_value(c) >= 0) {
 			if (half)
 				buf_u8(ret,
-				    (uint8_t)(high | listing_hex_value(c)));
-			high = listing_hex_value(c) << 4;
+				    (uint8_t)(high |
+					(unsigned)text_hex_value(c)));
+			high = (unsigned)text_hex_value(c) << 4;
 			half = !half;
 		} else if (c == ':' && half) {
 			return false;
@@ -285,9 +275,9 @@ end_signature(const struct listing_value *v, struct buf *ret)
 			} else if (digits++ == 1 && buf_ok(ret)) {
 				last = ret->len - 1;
 				ret->ptr[last] = (uint8_t)(ret->ptr[last] << 4 |
-				    listing_hex_value(c));
+				    (unsigned)text_hex_value(c));
 			} else {
-				buf_u8(ret, (uint8_t)listing_hex_value(c));
+				buf_u8(ret, (uint8_t)text_hex_value(c));
 			}
 	}
 	return true;

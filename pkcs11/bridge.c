@@ -254,8 +254,8 @@ sign(struct bridge *b, const struct wish *w, struct buf *ret, struct diag *d)
 }
 
 static enum err
-make(struct tok *t, const struct tok_key *k, const struct wish *w,
-    struct buf *ret, struct diag *d)
+make(const struct tok_key *k, const struct wish *w, struct buf *ret,
+    struct diag *d)
 {
 	struct tok_event event = { .operation = "sign",
 		.key_id = k->object.as.id,
@@ -264,12 +264,12 @@ make(struct tok *t, const struct tok_key *k, const struct wish *w,
 							       : "CKM_ECDSA",
 		.purpose = w->when == NULL ? "certificate request"
 					   : "self-signed certificate" };
-	struct bridge b = { .tok = t, .key = k };
+	struct bridge b = { .tok = k->tok, .key = k };
 	struct digest_value value;
 	struct buf der = { 0 };
 	enum err e;
 
-	if (k->age != t->age)
+	if (k->age != k->tok->age)
 		return diag_set(d, ERR_TOKEN,
 		    "the token was away since the key was found");
 	e = bridge_begin(&b, d);
@@ -282,7 +282,7 @@ make(struct tok *t, const struct tok_key *k, const struct wish *w,
 		event.digest_name = digest_name(w->digest);
 		event.digest = digest_bytes(&value);
 	}
-	e = lib_event(t, &event, e, d);
+	e = lib_event(k->tok, &event, e, d);
 	if (e == ERR_OK)
 		buf_put(ret, buf_bytes(&der));
 	if (e == ERR_OK && !buf_ok(ret))
@@ -305,24 +305,23 @@ prepare(const struct tok_key *k, const struct request_spec *spec,
 }
 
 enum err
-tok_request(struct tok *t, const struct tok_key *k,
-    const struct request_spec *spec, struct buf *ret, struct diag *d)
+tok_request(const struct tok_key *k, const struct request_spec *spec,
+    struct buf *ret, struct diag *d)
 {
 	struct wish w = { .when = NULL };
 	enum err e;
 
 	e = prepare(k, spec, &w, d);
-	return e == ERR_OK ? make(t, k, &w, ret, d) : e;
+	return e == ERR_OK ? make(k, &w, ret, d) : e;
 }
 
 enum err
-tok_selfsign(struct tok *t, const struct tok_key *k,
-    const struct request_spec *spec, const struct request_validity *when,
-    struct buf *ret, struct diag *d)
+tok_selfsign(const struct tok_key *k, const struct request_spec *spec,
+    const struct request_validity *when, struct buf *ret, struct diag *d)
 {
 	struct wish w = { .when = when };
 	enum err e;
 
 	e = prepare(k, spec, &w, d);
-	return e == ERR_OK ? make(t, k, &w, ret, d) : e;
+	return e == ERR_OK ? make(k, &w, ret, d) : e;
 }

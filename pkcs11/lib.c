@@ -161,7 +161,7 @@ load_one(struct tok_lib *l, struct diag *d)
 	if (mkdtemp(l->config) == NULL) {
 		l->config[0] = '\0';
 		return diag_errno(d, "mkdtemp", errno,
-		    "cannot make a folder in %s", tmp);
+		    "cannot make a folder in %s; TMPDIR names another", tmp);
 	}
 	put_config_path(l, file, sizeof(file));
 	e = load_private(l, l->config, file, d);

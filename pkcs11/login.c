@@ -446,10 +446,13 @@ login_new_pin(struct tok *t, enum tok_pin_kind kind, struct secret *ret,
 		return e;
 	if (ret->len < min || ret->len > max) {
 		e = diag_set(d, ERR_PIN,
-		    "the new %s must have %llu to %llu characters for this "
-		    "token",
-		    whose(kind), (unsigned long long)min,
-		    (unsigned long long)max);
+		    ret->len < min
+			? "the new %s is too short: the token wants %llu "
+			  "characters or more"
+			: "the new %s is too long: the token takes %llu "
+			  "characters",
+		    whose(kind),
+		    (unsigned long long)(ret->len < min ? min : max));
 		secret_clear(ret);
 	}
 	return e;

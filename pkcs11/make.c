@@ -295,7 +295,7 @@ make_prove(struct make *m, struct diag *d)
 	e = digest_of(r.digest, &message, 1, &value, d);
 	r.value = &value;
 	if (e == ERR_OK)
-		e = tok_sign(m->tok, NULL, m->key, &r, &sig, d);
+		e = tok_sign(NULL, m->key, &r, &sig, d);
 	buf_clear(&sig);
 	if (e != ERR_PIN || !m->key->always)
 		return e;

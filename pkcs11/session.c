@@ -1,21 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "pkcs11/names.h"
 #include "pkcs11/token.h"
 
-/* A module may hold sessions back for a moment, after others were closed. */
-#define OPEN_TRIES 3
+/* Other programs may give a session back soon: what is waited before each try
+ * to open one, in ms. */
+static const long open_waits[] = { 0, 50, 100, 200 };
+#define OPEN_TRIES (sizeof(open_waits) / sizeof(open_waits[0]))
+
+static void
+wait_for(long ms)
+{
+	const struct timespec t = { 0, ms * 1000000 };
+
+	if (ms > 0)
+		(void)nanosleep(&t, NULL);
+}
 
 static CK_RV
 open_handle(const struct tok *t, CK_SESSION_HANDLE *ret)
 {
 	CK_FLAGS flags = t->mode == TOK_WRITE ? CKF_RW_SESSION : 0;
 	CK_RV rv = CKR_OK;
-	int i;
+	size_t i;
 
 	for (i = 0; i < OPEN_TRIES; i++) {
+		wait_for(open_waits[i]);
 		rv = p11_open_session(&t->module->p11, t->slot, flags, ret);
 		if (rv != CKR_SESSION_COUNT)
 			break;

@@ -309,11 +309,11 @@ way_for(const struct tok_key *k, const struct tok_sign_request *r)
 }
 
 enum err
-tok_sign(struct tok *t, struct tok_session *s, const struct tok_key *k,
+tok_sign(struct tok_session *s, const struct tok_key *k,
     const struct tok_sign_request *r, struct buf *ret, struct diag *d)
 {
 	struct job j = {
-		.tok = t,
+		.tok = k->tok,
 		.session = s,
 		.key = k,
 		.way = way_for(k, r),

@@ -430,12 +430,6 @@ struct bytes tok_key_label(const struct tok_key *k);
 const struct pubkey *tok_key_public(const struct tok_key *k);
 bool tok_key_always_authenticates(const struct tok_key *k);
 
-/* The certificate of K on the token, DER, appended to RET: the one whose key
- * equals K's. ERR_ABSENT where there is none; ERR_TOKEN where there are
- * several. */
-MUST_CHECK enum err tok_key_certificate(struct tok *t, const struct tok_key *k,
-    struct buf *ret, struct diag *d);
-
 /* For one thread at a time. Sessions are opened where they are needed, closed
  * after any error, and opened anew. */
 struct tok_session;
@@ -456,9 +450,8 @@ struct tok_sign_request {
 /* Signs with PKCS#1 v1.5 (RSA) or ECDSA (r and s, fixed width) and appends the
  * signature to RET once it is verified and noted. S may be NULL: the token's
  * own session. */
-MUST_CHECK enum err tok_sign(struct tok *t, struct tok_session *s,
-    const struct tok_key *k, const struct tok_sign_request *r, struct buf *ret,
-    struct diag *d);
+MUST_CHECK enum err tok_sign(struct tok_session *s, const struct tok_key *k,
+    const struct tok_sign_request *r, struct buf *ret, struct diag *d);
 
 /* One way to sign, and whether the token's mechanisms, the size of the key and
  * what the key allows admit it. */
@@ -471,8 +464,8 @@ struct tok_way {
 };
 
 /* *RET is an array of *RET_NUM that the caller free()s. */
-MUST_CHECK enum err tok_ways(struct tok *t, const struct tok_key *k,
-    struct tok_way **ret, size_t *ret_num, struct diag *d);
+MUST_CHECK enum err tok_ways(const struct tok_key *k, struct tok_way **ret,
+    size_t *ret_num, struct diag *d);
 
 /* As tok_sign(), in a given way, over MESSAGE. */
 MUST_CHECK enum err tok_sign_way(struct tok_session *s, const struct tok_key *k,
@@ -555,9 +548,9 @@ MUST_CHECK enum err tok_delete(struct tok *t, struct bytes id, size_t *ret_num,
  * curves over 256 bits SHA-384. TOK_READ will do. ERR_UNSUPPORTED for a key
  * that always authenticates: libp11, which signs here, would ask for its PIN
  * past the rules. */
-MUST_CHECK enum err tok_request(struct tok *t, const struct tok_key *k,
+MUST_CHECK enum err tok_request(const struct tok_key *k,
     const struct request_spec *spec, struct buf *ret, struct diag *d);
-MUST_CHECK enum err tok_selfsign(struct tok *t, const struct tok_key *k,
+MUST_CHECK enum err tok_selfsign(const struct tok_key *k,
     const struct request_spec *spec, const struct request_validity *when,
     struct buf *ret, struct diag *d);
 

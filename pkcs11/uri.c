@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 #define SCHEME "pkcs11:"
 #define SCHEME_LEN 7
 #define URI_MAX 4096
@@ -83,18 +85,6 @@ fail(struct diag *d, size_t offset, enum err code)
 	return code;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 int
 uri_decode(const char *p, size_t *ret_len)
 {
@@ -103,8 +93,8 @@ uri_decode(const char *p, size_t *ret_len)
 	*ret_len = 1;
 	if (*p != '%')
 		return (unsigned char)*p;
-	hi = hex_digit(p[1]);
-	lo = hi < 0 ? -1 : hex_digit(p[2]);
+	hi = text_hex_value((uint8_t)p[1]);
+	lo = hi < 0 ? -1 : text_hex_value((uint8_t)p[2]);
 	if (lo < 0)
 		return -1;
 	*ret_len = 3;

@@ -258,12 +258,11 @@ key_read_ways(struct tok *t, struct tok_key *k, struct diag *d)
 }
 
 enum err
-tok_ways(struct tok *t, const struct tok_key *k, struct tok_way **ret,
-    size_t *ret_num, struct diag *d)
+tok_ways(const struct tok_key *k, struct tok_way **ret, size_t *ret_num,
+    struct diag *d)
 {
 	struct tok_way *list;
 
-	(void)t;
 	list = calloc(k->num_ways + 1, sizeof(*list));
 	if (list == NULL)
 		return diag_nomem(d);

@@ -143,6 +143,18 @@ text_put_utf8(struct buf *out, struct bytes in)
 	}
 }
 
+int
+text_hex_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
 void
 text_put_hex(struct buf *out, struct bytes in, const char *sep,
     enum text_hex letters)

@@ -25,6 +25,9 @@ void text_put_safe(struct buf *out, struct bytes in);
  * Control characters stay; JSON escapes them itself. */
 void text_put_utf8(struct buf *out, struct bytes in);
 
+/* The value of a hex digit, of either case, or -1. */
+int text_hex_value(uint8_t c);
+
 enum text_hex {
 	TEXT_LOWER,
 	TEXT_UPPER

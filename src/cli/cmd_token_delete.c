@@ -125,10 +125,9 @@ json_list(struct token_change *c, const struct tok_objects *all,
 
 	for (i = 0; i < tok_objects_num(all); i++)
 		if (may_go(tok_object(all, i)) &&
-		    bytes_equal(tok_object(all, i)->id, id) &&
-		    json_array_append_new(list,
-			token_json_object(tok_info(c->tok), all, i)) != 0)
-			c->said.sink.failed = true;
+		    bytes_equal(tok_object(all, i)->id, id))
+			json_append(&c->said.sink, list,
+			    token_json_object(tok_info(c->tok), all, i));
 	return list;
 }
 

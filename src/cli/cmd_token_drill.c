@@ -104,22 +104,19 @@ print_text(const struct drill *r)
 	    sizeof(columns) / sizeof(columns[0]));
 	struct buf text = { 0 }, missing = { 0 };
 	struct diag d;
+	enum err e;
 	size_t i;
 
 	for (i = 0; i < r->num_results; i++)
 		put_row(t, &r->results[i]);
-	if (token_put_table(&t, &text, &d) != ERR_OK) {
-		out_complain(NULL, &d);
-		buf_clear(&text);
-		return CMD_FAILED;
-	}
+	e = token_put_table(&t, &text, &d);
 	put_missing(&missing, r);
 	if (missing.len > 0) {
 		buf_str(&text, "\n");
 		buf_put(&text, buf_bytes(&missing));
 	}
 	buf_clear(&missing);
-	return token_print_text(&text);
+	return token_print_made(&text, e, &d);
 }
 
 /* ---- The command ------------------------------------------------------------------ */
@@ -156,8 +153,9 @@ load(const struct token_run *r, const struct drill_opts *o, struct custody *c,
 }
 
 static enum cmd_exit
-drill(const struct cmd *cmd, struct token_run *r, const struct drill_opts *o)
+drill(const struct cmd *cmd, struct token_run *r, const void *opts_given)
 {
+	const struct drill_opts *o = opts_given;
 	struct custody c = { .num_lists = 0 };
 	struct drill work = { .run = r, .custody = &c, .place = o->place };
 	enum cmd_exit end = CMD_OK, printed = CMD_OK;
@@ -186,21 +184,10 @@ drill(const struct cmd *cmd, struct token_run *r, const struct drill_opts *o)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
+	static const struct token_look look = { TOKEN_URI_MAYBE, false, drill };
 	struct drill_opts o = { 0 };
-	struct token_run r;
-	enum cmd_exit end;
-	struct diag d;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (token_begin(&r, &o.token, line->args, TOKEN_URI_MAYBE, &d) !=
-	    ERR_OK)
-		return cmd_refuse(cmd, &d);
-	end = drill(cmd, &r, &o);
-	token_end(&r);
-	return end;
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_drill = {

@@ -103,52 +103,47 @@ print_text(const struct tok_info *list, size_t num, struct diag *d)
 	if (num == 0)
 		buf_str(&text, "No token is connected.\n");
 	buf_clear(&uris);
-	if (e != ERR_OK) {
-		buf_clear(&text);
-		return cmd_end(e);
-	}
-	return token_print_text(&text);
+	return token_print_made(&text, e, d);
 }
 
 static enum cmd_exit
 print_json(const struct tok_info *list, size_t num)
 {
+	struct json_sink s = { false };
 	json_t *array = json_array();
 	size_t i;
 
 	for (i = 0; i < num; i++)
-		if (json_array_append_new(array, token_json(&list[i])) != 0) {
-			json_decref(array);
-			return token_print_element("tokens", NULL);
-		}
-	return token_print_element("tokens", array);
+		json_append(&s, array, token_json(&list[i]));
+	return token_print_list("tokens", array, &s);
+}
+
+static enum cmd_exit
+list(const struct cmd *cmd, struct token_run *r, const void *opts_given)
+{
+	const struct list_opts *o = opts_given;
+	struct tok_info *tokens = NULL;
+	enum cmd_exit end;
+	struct diag d;
+	size_t num = 0;
+
+	if (tok_list(r->lib, &tokens, &num, &d) != ERR_OK)
+		end = cmd_refuse(cmd, &d);
+	else if (o->token.json)
+		end = print_json(tokens, num);
+	else
+		end = print_text(tokens, num, &d);
+	free(tokens);
+	return end;
 }
 
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
+	static const struct token_look look = { TOKEN_URI_NONE, false, list };
 	struct list_opts o = { 0 };
-	struct tok_info *list = NULL;
-	struct token_run r;
-	enum cmd_exit end;
-	struct diag d;
-	size_t num = 0;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (token_begin(&r, &o.token, line->args, TOKEN_URI_NONE, &d) != ERR_OK)
-		return cmd_refuse(cmd, &d);
-	if (tok_list(r.lib, &list, &num, &d) != ERR_OK)
-		end = cmd_refuse(cmd, &d);
-	else if (o.token.json)
-		end = print_json(list, num);
-	else
-		end = print_text(list, num, &d);
-	free(list);
-	token_end(&r);
-	return end;
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_list = {

@@ -266,18 +266,15 @@ print_text(const struct match *m, struct diag *d)
 		e = put_sasts(&text, m, d);
 	put_signers(&text, m);
 	put_findings(&text, m);
-	if (e != ERR_OK) {
-		buf_clear(&text);
-		return cmd_end(e);
-	}
-	return token_print_text(&text);
+	return token_print_made(&text, e, d);
 }
 
 /* ---- The command ---------------------------------------------------------------- */
 
 static enum cmd_exit
-match(const struct cmd *cmd, struct token_run *r, const struct match_opts *o)
+match(const struct cmd *cmd, struct token_run *r, const void *opts_given)
 {
+	const struct match_opts *o = opts_given;
 	struct custody_wish w = { .inventory = o->custody.inventory,
 		.lists = &o->custody.lists,
 		.config = &r->config };
@@ -310,21 +307,10 @@ match(const struct cmd *cmd, struct token_run *r, const struct match_opts *o)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
+	static const struct token_look look = { TOKEN_URI_MAYBE, false, match };
 	struct match_opts o = { 0 };
-	struct token_run r;
-	enum cmd_exit end;
-	struct diag d;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (token_begin(&r, &o.token, line->args, TOKEN_URI_MAYBE, &d) !=
-	    ERR_OK)
-		return cmd_refuse(cmd, &d);
-	end = match(cmd, &r, &o);
-	token_end(&r);
-	return end;
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_match = {

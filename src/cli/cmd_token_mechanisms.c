@@ -58,11 +58,7 @@ print_text(const struct tok_mechanism *list, size_t num, struct diag *d)
 		put_row(t, &list[i]);
 	if (num == 0)
 		buf_str(&text, "The token offers no mechanism.\n");
-	if (token_put_table(&t, &text, d) != ERR_OK) {
-		buf_clear(&text);
-		return cmd_end(d->code);
-	}
-	return token_print_text(&text);
+	return token_print_made(&text, token_put_table(&t, &text, d), d);
 }
 
 static json_t *
@@ -77,11 +73,10 @@ json_of(const struct tok_mechanism *m)
 	json_put(&s, obj, "min_size", json_integer((json_int_t)m->min_bits));
 	json_put(&s, obj, "max_size", json_integer((json_int_t)m->max_bits));
 	for (f = 0; f < TOK_NUM_MECH_FLAGS; f++)
-		if ((m->flags & (1u << f)) != 0 &&
-		    json_array_append_new(uses,
-			json_string(tok_mechanism_flag_word(
-			    (enum tok_mechanism_flag)f))) != 0)
-			s.failed = true;
+		if ((m->flags & (1u << f)) != 0)
+			json_append(&s, uses,
+			    json_string(tok_mechanism_flag_word(
+				(enum tok_mechanism_flag)f)));
 	json_put(&s, obj, "uses", uses);
 	if (s.failed) {
 		json_decref(obj);
@@ -93,15 +88,13 @@ json_of(const struct tok_mechanism *m)
 static enum cmd_exit
 print_json(const struct tok_mechanism *list, size_t num)
 {
+	struct json_sink s = { false };
 	json_t *array = json_array();
 	size_t i;
 
 	for (i = 0; i < num; i++)
-		if (json_array_append_new(array, json_of(&list[i])) != 0) {
-			json_decref(array);
-			return token_print_element("mechanisms", NULL);
-		}
-	return token_print_element("mechanisms", array);
+		json_append(&s, array, json_of(&list[i]));
+	return token_print_list("mechanisms", array, &s);
 }
 
 static enum err
@@ -119,30 +112,31 @@ load(struct token_run *r, struct tok_mechanism **ret, size_t *num,
 }
 
 static enum cmd_exit
-run(const struct cmd *cmd, struct opt_line *line)
+mechanisms(const struct cmd *cmd, struct token_run *r, const void *opts_given)
 {
-	struct mechanisms_opts o = { 0 };
+	const struct mechanisms_opts *o = opts_given;
 	struct tok_mechanism *list = NULL;
-	struct token_run r;
 	enum cmd_exit end;
 	struct diag d;
 	size_t num = 0;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (token_begin(&r, &o.token, line->args, TOKEN_URI_WANTED, &d) !=
-	    ERR_OK)
-		return cmd_refuse(cmd, &d);
-	if (load(&r, &list, &num, &d) != ERR_OK)
+	if (load(r, &list, &num, &d) != ERR_OK)
 		end = cmd_refuse(cmd, &d);
 	else
-		end = o.token.json ? print_json(list, num)
-				   : print_text(list, num, &d);
+		end = o->token.json ? print_json(list, num)
+				    : print_text(list, num, &d);
 	free(list);
-	token_end(&r);
 	return end;
+}
+
+static enum cmd_exit
+run(const struct cmd *cmd, struct opt_line *line)
+{
+	static const struct token_look look = { TOKEN_URI_WANTED, false,
+		mechanisms };
+	struct mechanisms_opts o = { 0 };
+
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_mechanisms = {

@@ -59,11 +59,7 @@ print_text(struct tok_lib *l, struct diag *d)
 	}
 	if (tok_lib_num_modules(l) == 0)
 		buf_str(&text, "No module is registered with p11-kit.\n");
-	if (token_put_table(&t, &text, d) != ERR_OK) {
-		buf_clear(&text);
-		return cmd_end(d->code);
-	}
-	return token_print_text(&text);
+	return token_print_made(&text, token_put_table(&t, &text, d), d);
 }
 
 static json_t *
@@ -96,46 +92,35 @@ json_of(const struct tok_module_info *m)
 static enum cmd_exit
 print_json(struct tok_lib *l)
 {
+	struct json_sink s = { false };
 	json_t *array = json_array();
 	struct tok_module_info m;
 	size_t i;
 
 	for (i = 0; i < tok_lib_num_modules(l); i++) {
 		tok_lib_module(l, i, &m);
-		if (json_array_append_new(array, json_of(&m)) != 0) {
-			json_decref(array);
-			return token_print_element("modules", NULL);
-		}
+		json_append(&s, array, json_of(&m));
 	}
-	return token_print_element("modules", array);
+	return token_print_list("modules", array, &s);
 }
 
-static enum err
-begin(struct token_run *r, const struct modules_opts *o, char **args,
-    struct diag *d)
+static enum cmd_exit
+modules(const struct cmd *cmd, struct token_run *r, const void *opts_given)
 {
-	if (o->token.module != NULL || args[0] != NULL)
-		return token_begin(r, &o->token, args, TOKEN_URI_NONE, d);
-	return token_begin_registered(r, &o->token, d);
+	const struct modules_opts *o = opts_given;
+	struct diag d;
+
+	(void)cmd;
+	return o->token.json ? print_json(r->lib) : print_text(r->lib, &d);
 }
 
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
+	static const struct token_look look = { TOKEN_URI_NONE, true, modules };
 	struct modules_opts o = { 0 };
-	struct token_run r;
-	enum cmd_exit end;
-	struct diag d;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (begin(&r, &o, line->args, &d) != ERR_OK)
-		return cmd_refuse(cmd, &d);
-	end = o.token.json ? print_json(r.lib) : print_text(r.lib, &d);
-	token_end(&r);
-	return end;
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_modules = {

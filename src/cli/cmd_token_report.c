@@ -28,16 +28,13 @@ print_text(const struct report *r, struct diag *d)
 {
 	struct buf text = { 0 };
 
-	if (report_text_put(r, &text, d) != ERR_OK) {
-		buf_clear(&text);
-		return cmd_end(d->code);
-	}
-	return token_print_text(&text);
+	return token_print_made(&text, report_text_put(r, &text, d), d);
 }
 
 static enum cmd_exit
-report(const struct cmd *cmd, struct token_run *r, const struct report_opts *o)
+report(const struct cmd *cmd, struct token_run *r, const void *opts_given)
 {
+	const struct report_opts *o = opts_given;
 	struct custody_wish w = { .inventory = o->custody.inventory,
 		.lists = &o->custody.lists,
 		.config = &r->config };
@@ -67,21 +64,11 @@ report(const struct cmd *cmd, struct token_run *r, const struct report_opts *o)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
+	static const struct token_look look = { TOKEN_URI_WANTED, false,
+		report };
 	struct report_opts o = { .at = (int64_t)time(NULL) };
-	struct token_run r;
-	enum cmd_exit end;
-	struct diag d;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (token_begin(&r, &o.token, line->args, TOKEN_URI_WANTED, &d) !=
-	    ERR_OK)
-		return cmd_refuse(cmd, &d);
-	end = report(cmd, &r, &o);
-	token_end(&r);
-	return end;
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_report = {

@@ -175,11 +175,7 @@ print_text(const struct tok *t, const struct tok_objects *all, struct diag *d)
 		buf_str(&text,
 		    tok_logged_in(t) ? "Nothing is on it.\n"
 				     : "Nothing is seen without a PIN.\n");
-	if (token_put_table(&table, &text, d) != ERR_OK) {
-		buf_clear(&text);
-		return cmd_end(d->code);
-	}
-	return token_print_text(&text);
+	return token_print_made(&text, token_put_table(&table, &text, d), d);
 }
 
 /* ---- JSON ------------------------------------------------------------------------- */
@@ -192,9 +188,7 @@ print_json(const struct tok *t, const struct tok_objects *all)
 	size_t i;
 
 	for (i = 0; i < tok_objects_num(all); i++)
-		if (json_array_append_new(list,
-			token_json_object(tok_info(t), all, i)) != 0)
-			s.failed = true;
+		json_append(&s, list, token_json_object(tok_info(t), all, i));
 	json_put(&s, token, "logged_in", json_boolean(tok_logged_in(t)));
 	json_put(&s, token, "objects", list);
 	if (s.failed) {
@@ -219,31 +213,31 @@ load(struct token_run *r, const struct show_opts *o, struct tok **t,
 }
 
 static enum cmd_exit
-run(const struct cmd *cmd, struct opt_line *line)
+show(const struct cmd *cmd, struct token_run *r, const void *opts_given)
 {
-	struct show_opts o = { 0 };
+	const struct show_opts *o = opts_given;
 	struct tok_objects *all = NULL;
 	struct tok *t = NULL;
-	struct token_run r;
 	enum cmd_exit end;
 	struct diag d;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (token_begin(&r, &o.token, line->args, TOKEN_URI_WANTED, &d) !=
-	    ERR_OK)
-		return cmd_refuse(cmd, &d);
-	if (load(&r, &o, &t, &all, &d) != ERR_OK)
+	if (load(r, o, &t, &all, &d) != ERR_OK)
 		end = cmd_refuse(cmd, &d);
 	else
-		end = o.token.json ? print_json(t, all)
-				   : print_text(t, all, &d);
+		end = o->token.json ? print_json(t, all)
+				    : print_text(t, all, &d);
 	tok_objects_free(&all);
 	tok_close(&t);
-	token_end(&r);
 	return end;
+}
+
+static enum cmd_exit
+run(const struct cmd *cmd, struct opt_line *line)
+{
+	static const struct token_look look = { TOKEN_URI_WANTED, false, show };
+	struct show_opts o = { 0 };
+
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_show = {

@@ -89,14 +89,13 @@ try_each(const struct tok_key *k, const struct tok_way *ways, size_t num,
 }
 
 static enum err
-try_ways(struct tok *t, const struct tok_key *k, struct results *rs,
-    struct diag *d)
+try_ways(const struct tok_key *k, struct results *rs, struct diag *d)
 {
 	struct tok_way *ways = NULL;
 	size_t num = 0;
 	enum err e;
 
-	e = tok_ways(t, k, &ways, &num, d);
+	e = tok_ways(k, &ways, &num, d);
 	if (e == ERR_OK && num == 0)
 		e = diag_set(d, ERR_TOKEN,
 		    "the token offers no mechanism to sign with this key");
@@ -148,6 +147,7 @@ print_text(const struct tok_key *k, const struct results *rs,
 	struct table *t = table_new(columns,
 	    sizeof(columns) / sizeof(columns[0]));
 	struct buf text = { 0 };
+	enum err e;
 	size_t i;
 
 	buf_str(&text, "Key '");
@@ -166,12 +166,9 @@ print_text(const struct tok_key *k, const struct results *rs,
 		    r->e == ERR_OK ? "signed and verified" : r->d.msg);
 		table_colour(t, 3, r->e == ERR_OK ? TABLE_GOOD : TABLE_BAD);
 	}
-	if (token_put_table(&t, &text, d) != ERR_OK) {
-		buf_clear(&text);
-		return cmd_end(d->code);
-	}
+	e = token_put_table(&t, &text, d);
 	put_rate(&text, rs, o);
-	return token_print_text(&text);
+	return token_print_made(&text, e, d);
 }
 
 static json_t *
@@ -212,8 +209,7 @@ print_json(const struct tok *t, const struct tok_key *k,
 	json_put_text(&s, obj, "label", tok_key_label(k));
 	json_put_hex(&s, obj, "id", tok_key_id(k));
 	for (i = 0; i < rs->num; i++)
-		if (json_array_append_new(list, json_way(&rs->item[i])) != 0)
-			s.failed = true;
+		json_append(&s, list, json_way(&rs->item[i]));
 	json_put(&s, obj, "ways", list);
 	json_put(&s, obj, "rate",
 	    rs->has_rate ? json_rate(&rs->rate) : json_null());
@@ -243,7 +239,7 @@ try_all(struct token_run *r, struct tok *t, const struct test_opts *o,
 		results_clear(rs);
 		e = tok_find_key(t, r->uri, k, d);
 		if (e == ERR_OK)
-			e = try_ways(t, *k, rs, d);
+			e = try_ways(*k, rs, d);
 		if (e == ERR_OK && o->seconds != 0)
 			e = measure(t, *k, o, rs, d);
 	} while (e != ERR_OK && token_put_back(t, d) == ERR_OK);
@@ -251,8 +247,9 @@ try_all(struct token_run *r, struct tok *t, const struct test_opts *o,
 }
 
 static enum cmd_exit
-test(const struct cmd *cmd, struct token_run *r, const struct test_opts *o)
+test(const struct cmd *cmd, struct token_run *r, const void *opts_given)
 {
+	const struct test_opts *o = opts_given;
 	struct results rs = { 0 };
 	struct tok_key *k = NULL;
 	struct tok *t = NULL;
@@ -281,21 +278,10 @@ test(const struct cmd *cmd, struct token_run *r, const struct test_opts *o)
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
+	static const struct token_look look = { TOKEN_URI_WANTED, false, test };
 	struct test_opts o = { 0 };
-	struct token_run r;
-	enum cmd_exit end;
-	struct diag d;
-	bool done;
 
-	end = cmd_options(cmd, line, &o, &done);
-	if (done)
-		return end;
-	if (token_begin(&r, &o.token, line->args, TOKEN_URI_WANTED, &d) !=
-	    ERR_OK)
-		return cmd_refuse(cmd, &d);
-	end = test(cmd, &r, &o);
-	token_end(&r);
-	return end;
+	return token_look_run(cmd, line, &look, &o, &o.token);
 }
 
 const struct cmd cmd_token_test = {

@@ -48,8 +48,7 @@ json_of_torn(struct json_sink *s, const struct audit_verdict *v)
 		put_count(s, o, "line", v->torn[i].line);
 		put_count(s, o, "offset", v->torn[i].offset);
 		json_put(s, o, "open", json_boolean(v->torn[i].open));
-		if (json_array_append_new(list, o) != 0)
-			s->failed = true;
+		json_append(s, list, o);
 	}
 	return list;
 }

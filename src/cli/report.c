@@ -179,7 +179,7 @@ find_key(struct report *r, struct report_item *k, struct diag *d)
 		k->proof = REPORT_NO_PUBLIC_HALF;
 		return ERR_OK;
 	}
-	return tok_ways(r->tok, k->key, &k->ways, &k->num_ways, d);
+	return tok_ways(k->key, &k->ways, &k->num_ways, d);
 }
 
 /* Whether it is worth a try; where not, why. */

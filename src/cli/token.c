@@ -318,6 +318,34 @@ token_end(struct token_run *r)
 	(void)pthread_mutex_destroy(&r->lock);
 }
 
+static enum err
+look_begin(struct token_run *r, const struct token_look *look,
+    const struct token_opts *o, char **args, struct diag *d)
+{
+	if (look->registered && o->module == NULL && args[0] == NULL)
+		return token_begin_registered(r, o, d);
+	return token_begin(r, o, args, look->uri, d);
+}
+
+enum cmd_exit
+token_look_run(const struct cmd *cmd, struct opt_line *line,
+    const struct token_look *look, void *opts, const struct token_opts *o)
+{
+	struct token_run r;
+	enum cmd_exit end;
+	struct diag d;
+	bool done;
+
+	end = cmd_options(cmd, line, opts, &done);
+	if (done)
+		return end;
+	if (look_begin(&r, look, o, line->args, &d) != ERR_OK)
+		return cmd_refuse(cmd, &d);
+	end = look->work(cmd, &r, opts);
+	token_end(&r);
+	return end;
+}
+
 enum err
 token_open(struct token_run *r, enum tok_mode mode, struct tok **ret,
     struct diag *d)

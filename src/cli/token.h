@@ -143,6 +143,20 @@ MUST_CHECK enum err token_open(struct token_run *r, enum tok_mode mode,
  * returned. */
 MUST_CHECK enum err token_put_back(struct tok *t, struct diag *d);
 
+/* A command that looks at tokens, and changes none. */
+struct token_look {
+	enum token_uri uri;
+	bool registered; /* where no module is named: all of this system */
+	/* The work, once R has begun; OPTS is the command's own struct. */
+	enum cmd_exit (*work)(const struct cmd *cmd, struct token_run *r,
+	    const void *opts);
+};
+
+/* Reads the options of LINE into OPTS, of which O is a part, begins, does the
+ * work, ends. */
+enum cmd_exit token_look_run(const struct cmd *cmd, struct opt_line *line,
+    const struct token_look *look, void *opts, const struct token_opts *o);
+
 /* Loads the modules that this system has registered, for a look. */
 MUST_CHECK enum err token_begin_registered(struct token_run *r,
     const struct token_opts *o, struct diag *d);

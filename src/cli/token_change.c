@@ -183,25 +183,21 @@ token_file_write(const struct token_file_opts *o, struct bytes data,
 
 /* ---- Ids ---------------------------------------------------------------------------- */
 
-static int
-hex_value(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)((at - digits) % 16);
-}
-
 enum err
 token_id_parse(const char *text, struct buf *ret, struct diag *d)
 {
 	const char *p = text;
 	struct buf id = { 0 };
+	int high, low;
 
 	if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X'))
 		p += 2;
-	while (*p != '\0' && hex_value(p[0]) >= 0 && hex_value(p[1]) >= 0) {
-		buf_u8(&id, (uint8_t)(hex_value(p[0]) * 16 + hex_value(p[1])));
+	for (;;) {
+		high = text_hex_value((uint8_t)p[0]);
+		low = high < 0 ? -1 : text_hex_value((uint8_t)p[1]);
+		if (low < 0)
+			break;
+		buf_u8(&id, (uint8_t)(high * 16 + low));
 		p += 2;
 		if (p[0] == ':' && p[1] != '\0')
 			p++;

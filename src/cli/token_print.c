@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/token_print.h"
 
-#include "cli/json_put.h"
 #include "cli/out.h"
 #include "data/json.h"
 
@@ -23,6 +22,16 @@ token_print_text(struct buf *text)
 
 	buf_clear(text);
 	return end;
+}
+
+enum cmd_exit
+token_print_made(struct buf *text, enum err e, const struct diag *d)
+{
+	if (e == ERR_OK)
+		return token_print_text(text);
+	buf_clear(text);
+	out_complain(NULL, d);
+	return cmd_end(e);
 }
 
 enum cmd_exit
@@ -60,4 +69,13 @@ token_print_element(const char *key, json_t *value)
 		array = NULL;
 	}
 	return token_print_json(array);
+}
+
+enum cmd_exit
+token_print_list(const char *key, json_t *list, const struct json_sink *s)
+{
+	if (!s->failed)
+		return token_print_element(key, list);
+	json_decref(list);
+	return token_print_element(key, NULL);
 }

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "cli/cmd.h"
+#include "cli/json_put.h"
 #include "cli/table.h"
 
 /* Appends the table to TEXT, laid out for stdout, and frees it; NULL or one
@@ -20,7 +21,16 @@ enum cmd_exit token_print_json(json_t *array);
  * as KEY, VALUE. */
 enum cmd_exit token_print_element(const char *key, json_t *value);
 
+/* The same of LIST, whose items were appended by S. */
+enum cmd_exit token_print_list(const char *key, json_t *list,
+    const struct json_sink *s);
+
 /* Prints TEXT and empties it. */
 enum cmd_exit token_print_text(struct buf *text);
+
+/* The same, unless E says that it could not be put together: then D is said
+ * instead. */
+enum cmd_exit token_print_made(struct buf *text, enum err e,
+    const struct diag *d);
 
 #endif

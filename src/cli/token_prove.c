@@ -55,7 +55,7 @@ token_prove(struct tok *t, const struct tok_key *k, const char **ret,
 
 	if (getrandom(message, sizeof(message), 0) != (ssize_t)sizeof(message))
 		return diag_errno(d, "getrandom", errno, "no random number");
-	e = tok_ways(t, k, &ways, &num, d);
+	e = tok_ways(k, &ways, &num, d);
 	if (e == ERR_OK && num == 0)
 		e = diag_set(d, ERR_UNSUPPORTED,
 		    "the token offers no mechanism to sign with this key");

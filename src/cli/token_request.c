@@ -10,32 +10,33 @@ static enum err
 fill_spec(const struct token_request *r, struct request_spec *ret,
     struct diag *d)
 {
-	const struct token_request_opts *o = r->request;
-
-	*ret = (struct request_spec){ .subject = o->subject,
-		.alt_names = o->san };
-	if (o->subject == NULL)
+	*ret = (struct request_spec){ .subject = r->subject,
+		.alt_names = r->san };
+	if (r->certificate && r->days == 0)
+		return diag_set(d, ERR_USAGE,
+		    "--days is missing: how long is it to be valid?");
+	if (r->subject == NULL)
 		return diag_set(d, ERR_USAGE,
 		    "--subject is missing, such as --subject "
 		    "CN=a.example.org,O=Example");
-	if (o->usage != NULL &&
-	    (o->usage[0] == '\0' || !request_preset_of(o->usage, &ret->preset)))
+	if (r->usage != NULL &&
+	    (r->usage[0] == '\0' || !request_preset_of(r->usage, &ret->preset)))
 		return diag_set(d, ERR_USAGE,
 		    "--usage wants sast, callmanager, capf, tvs or tftp, not "
 		    "'%s'",
-		    o->usage);
+		    r->usage);
 	return request_check(ret, d);
 }
 
-enum err
-token_request_check(const struct token_request *r, struct token_change *c,
-    struct diag *d)
+static enum err
+check(struct token_change *c, struct diag *d)
 {
+	const struct token_request *r = c->opts;
 	struct request_spec spec;
 	enum err e;
 
 	e = fill_spec(r, &spec, d);
-	return e == ERR_OK ? token_file_check(r->file, c, d) : e;
+	return e == ERR_OK ? token_file_check(&r->file, c, d) : e;
 }
 
 static enum err
@@ -51,9 +52,9 @@ sign(const struct token_request *r, struct token_change *c,
 	if (e != ERR_OK)
 		return e;
 	spec.key = tok_key_public(k);
-	c->run.purpose = r->file->output;
-	return r->days > 0 ? tok_selfsign(c->tok, k, &spec, &when, ret_der, d)
-			   : tok_request(c->tok, k, &spec, ret_der, d);
+	c->run.purpose = r->file.output;
+	return r->certificate ? tok_selfsign(k, &spec, &when, ret_der, d)
+			      : tok_request(k, &spec, ret_der, d);
 }
 
 static enum err
@@ -63,12 +64,12 @@ write_it(const struct token_request *r, struct token_change *c,
 	struct buf pem = { 0 };
 	enum err e = ERR_OK;
 
-	if (!r->file->der)
-		e = r->days > 0 ? cert_put_pem(der, &pem, d)
-				: request_put_pem(der, &pem, d);
+	if (!r->file.der)
+		e = r->certificate ? cert_put_pem(der, &pem, d)
+				   : request_put_pem(der, &pem, d);
 	if (e == ERR_OK)
-		e = token_file_write(r->file,
-		    r->file->der ? der : buf_bytes(&pem), c, d);
+		e = token_file_write(&r->file,
+		    r->file.der ? der : buf_bytes(&pem), c, d);
 	buf_clear(&pem);
 	return e;
 }
@@ -78,22 +79,22 @@ say(const struct token_request *r, struct token_change *c, const char *verb)
 {
 	struct buf *out = &c->said.text;
 
-	buf_printf(out, "%s %s for ", verb, r->what);
-	text_put_safe(out, bytes_of_str(r->request->subject));
+	buf_printf(out, "%s %s for ", verb,
+	    r->certificate ? "a certificate" : "a request");
+	text_put_safe(out, bytes_of_str(r->subject));
 	buf_str(out, " by a key of ");
 	token_put_name(out, tok_info(c->tok));
 	buf_str(out, ": ");
-	text_put_safe(out, bytes_of_str(r->file->output));
+	text_put_safe(out, bytes_of_str(r->file.output));
 	buf_str(out, "\n");
-	json_put_str(&c->said.sink, c->said.json, "subject",
-	    r->request->subject);
-	json_put_str(&c->said.sink, c->said.json, "file", r->file->output);
+	json_put_str(&c->said.sink, c->said.json, "subject", r->subject);
+	json_put_str(&c->said.sink, c->said.json, "file", r->file.output);
 }
 
-enum err
-token_request_make(const struct token_request *r, struct token_change *c,
-    struct diag *d)
+static enum err
+make(struct token_change *c, struct diag *d)
 {
+	const struct token_request *r = c->opts;
 	struct tok_key *k = NULL;
 	struct buf der = { 0 };
 	enum err e;
@@ -114,4 +115,22 @@ token_request_make(const struct token_request *r, struct token_change *c,
 	buf_clear(&der);
 	tok_key_free(&k);
 	return e;
+}
+
+enum cmd_exit
+token_request_run(const struct cmd *cmd, struct opt_line *line,
+    struct token_request *r)
+{
+	const struct token_job job = { TOKEN_URI_WANTED,
+		r->certificate ? "certificate-selfsign" : "certificate-request",
+		check, make };
+	struct token_change c = { .cmd = cmd,
+		.opts = r,
+		.token = &r->token,
+		.change = &r->change };
+	enum cmd_exit end;
+	bool done;
+
+	end = cmd_options(cmd, line, r, &done);
+	return done ? end : token_change_run(&c, &job, line);
 }

@@ -227,8 +227,7 @@ put_json_key(struct json_sink *s, json_t *obj, const struct tok_object *o)
 		    ? json_string(name)
 		    : json_integer((json_int_t)o->allowed[i]);
 
-		if (json_array_append_new(allowed, item) != 0)
-			s->failed = true;
+		json_append(s, allowed, item);
 	}
 	json_put(s, obj, "allowed_mechanisms", allowed);
 }

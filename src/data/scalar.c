@@ -5,19 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#define WORD_MAX 63 /* longest word that gets a suggestion */
+#include "base/text.h"
 
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#define WORD_MAX 63 /* longest word that gets a suggestion */
 
 /* Digits of BASE, all of TEXT, at most 18 of them. */
 static bool
@@ -30,7 +20,7 @@ parse_digits(struct bytes text, int base, uint64_t *ret)
 	if (text.len == 0 || text.len > 18 || (base == 16 && text.len > 15))
 		return false;
 	for (i = 0; i < text.len; i++) {
-		digit = hex_digit(text.ptr[i]);
+		digit = text_hex_value(text.ptr[i]);
 		if (digit < 0 || digit >= base)
 			return false;
 		n = n * (uint64_t)base + (uint64_t)digit;
@@ -176,8 +166,8 @@ scalar_hex(struct bytes text, uint8_t *out, size_t *ret_len)
 	if (text.len > 0 && (text.len + colons) % step != 0)
 		return false;
 	for (i = 0; i < text.len; i += step) {
-		high = hex_digit(text.ptr[i]);
-		low = hex_digit(text.ptr[i + 1]);
+		high = text_hex_value(text.ptr[i]);
+		low = text_hex_value(text.ptr[i + 1]);
 		if (high < 0 || low < 0 ||
 		    (i + 2 < text.len && colons && text.ptr[i + 2] != ':'))
 			return false;

@@ -170,18 +170,6 @@ read_key(struct reader *r, struct typed *a)
 	return ERR_OK;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* "\," or "\2C"; AT is at the backslash. */
 static enum err
 read_escape(struct reader *r, struct typed *a)
@@ -191,8 +179,8 @@ read_escape(struct reader *r, struct typed *a)
 	if (r->at[1] == '\0')
 		return request_wrong(r->d, r->text, r->at,
 		    "the name ends with a backslash");
-	high = hex_value(r->at[1]);
-	low = high < 0 ? -1 : hex_value(r->at[2]);
+	high = text_hex_value((uint8_t)r->at[1]);
+	low = high < 0 ? -1 : text_hex_value((uint8_t)r->at[2]);
 	if (low >= 0) {
 		buf_u8(&a->value, (uint8_t)(high << 4 | low));
 		r->at += 3;

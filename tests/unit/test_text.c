@@ -313,10 +313,27 @@ test_date(void **state)
 	assert_time(text_put_date, INT64_MAX, "9223372036854775807");
 }
 
+static void
+test_hex_value(void **state)
+{
+	static const char digits[] = "0123456789abcdef";
+	static const char upper[] = "ABCDEF";
+	int c, i, num = 0;
+
+	for (i = 0; i < 16; i++)
+		assert_int_equal(text_hex_value((uint8_t)digits[i]), i);
+	for (i = 0; i < 6; i++)
+		assert_int_equal(text_hex_value((uint8_t)upper[i]), 10 + i);
+	for (c = 0; c < 256; c++)
+		num += text_hex_value((uint8_t)c) >= 0;
+	assert_int_equal(num, 22);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hex_value),
 		cmocka_unit_test(test_every_character),
 		cmocka_unit_test(test_safe_ordinary),
 		cmocka_unit_test(test_safe_unsafe_characters),

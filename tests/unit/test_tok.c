@@ -44,7 +44,7 @@ sign(struct tok *t, const struct tok_key *k, const char *text,
 
 	e = digest_of(r.digest, &in, 1, &value, d);
 	r.value = &value;
-	return e == ERR_OK ? tok_sign(t, NULL, k, &r, sig, d) : e;
+	return e == ERR_OK ? tok_sign(NULL, k, &r, sig, d) : e;
 }
 
 /* ---- What leaves, and what does not --------------------------------------------- */

@@ -32,9 +32,9 @@ make_both(struct world *w, const char *token, const char *key, enum err want)
 	struct tok_key *k = find(w, t, key);
 	struct cert *c = NULL;
 
-	CHECK_ERR(w, tok_request(t, k, &spec, &request, &w->d), want);
+	CHECK_ERR(w, tok_request(k, &spec, &request, &w->d), want);
 	CHECK((request.len > 0) == (want == ERR_OK));
-	CHECK_ERR(w, tok_selfsign(t, k, &spec, &when, &der, &w->d), want);
+	CHECK_ERR(w, tok_selfsign(k, &spec, &when, &der, &w->d), want);
 	if (want == ERR_OK) {
 		CHECK_ERR(w, cert_from_der(buf_bytes(&der), &c, &w->d), ERR_OK);
 		CHECK(cert_has_key(c, tok_key_public(k)));

@@ -24,7 +24,7 @@ sign_once(struct tok *t, const struct tok_key *k, struct diag *d)
 	e = digest_of(r.digest, &message, 1, &value, d);
 	r.value = &value;
 	if (e == ERR_OK)
-		e = tok_sign(t, NULL, k, &r, &sig, d);
+		e = tok_sign(NULL, k, &r, &sig, d);
 	buf_clear(&sig);
 	return e;
 }

@@ -291,14 +291,14 @@ test_matches_module(void **state)
 		{ "pkcs11:?module-name=sof", false },
 		{ "pkcs11:?module-name=so", false },
 	};
-	CK_INFO info;
+	CK_INFO info, *m = &info;
 	struct tok_uri *u;
 	size_t i;
 
 	memset(&info, 0, sizeof(info));
-	pad(info.manufacturerID, sizeof(info.manufacturerID), "M");
-	pad(info.libraryDescription, sizeof(info.libraryDescription), "D");
-	info.libraryVersion = (CK_VERSION){ 2, 6 };
+	pad(m->manufacturerID, sizeof(m->manufacturerID), "M");
+	pad(m->libraryDescription, sizeof(m->libraryDescription), "D");
+	m->libraryVersion = (CK_VERSION){ 2, 6 };
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		u = parsed(table[i].text);
 		if (uri_matches_module(u, &info, "reg", "/l/libsoft.so.1") !=

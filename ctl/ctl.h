@@ -11,6 +11,7 @@
  *         -> ctl_validate() findings (ctl/validate.h)
  *         -> ctl_text_*()   the layout of the appliance's `show ctl`
  *   that layout -> ctl_listing_read() (ctl/listing.h)
+ *   records, a signer -> ctl_seal() -> bytes (ctl/draft.h)
  *
  * A struct ctl_file borrows the bytes it was parsed from: they must live as
  * long as it does. What its accessors return is borrowed from it. Nothing
@@ -460,8 +461,9 @@ MUST_CHECK enum err ctl_text_record(const struct ctl_text *t, size_t index,
 MUST_CHECK enum err ctl_text_tail(const struct ctl_text *t, struct buf *out,
     struct diag *d);
 
-/* ---- Findings, and the text of `show ctl`. ---- */
+/* ---- Making files; findings; the text of `show ctl`. ---- */
 
+#include "ctl/draft.h"
 #include "ctl/listing.h"
 #include "ctl/validate.h"
 

@@ -9,6 +9,10 @@
  * (".NAME.XXXXXXXX", made by nobody else), are flushed to the disk, take the
  * name in one step, and the folder is flushed. Until file_save_commit()
  * returns ERR_OK the name holds what it held before.
+ *
+ * A process that is killed leaves its temporary file behind. It held a lock on
+ * it (flock), and whoever saves under the same name next removes those that
+ * nobody has locked.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -63,6 +67,13 @@ MUST_CHECK enum err file_save_begin(struct file_save **ret, const char *path,
 /* Appends DATA. After a failure only file_save_abort() is of use. */
 MUST_CHECK enum err file_save_write(struct file_save *s, struct bytes data,
     struct diag *d);
+
+/* What stands under the name is to stay, under its name with SUFFIX behind it,
+ * when the new file takes its place: a link to it where the file system has
+ * links, else a copy. Where that name is taken by another file, "-2", "-3" and
+ * so on come behind it. The name that it got is in RET, of PATH_MAX bytes, after
+ * the commit; "" where there was no old file. RET must live until then. */
+void file_save_keep(struct file_save *s, const char *suffix, char *ret);
 
 /* Gives the file its name, and frees *S whatever the outcome; after a failure
  * the temporary file is gone. The one exception: where only the flush of the

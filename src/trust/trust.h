@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What phones accept. One function, trust_judge(), decides whether a phone
+ * takes a list; nobody else has a rule of his own. Pure functions: no file, no
+ * clock, no network.
+ *
+ * What is judged is the list's header and records, not its signature: whether
+ * that is right is ctl_verify()'s business, and nobody offers a file whose
+ * signature is not.
+ */
+#ifndef TRUST_TRUST_H
+#define TRUST_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ctl/ctl.h"
+
+/* Verdict, its JSON name, how people read it. */
+#define TRUST_VERDICTS(X)                                               \
+	X(TRUST_ACCEPTS_FIRST, "accepts-first", "takes it as it comes") \
+	X(TRUST_ACCEPTS, "accepts", "accepts it")                       \
+	X(TRUST_REFUSES, "refuses", "refuses it")
+
+/* The rule that decides: id, name in JSON and documents. */
+#define TRUST_RULES(X)                                                         \
+	/* no list is installed: the first is taken as it comes */             \
+	X(TRUST_RULE_FIRST, "A1")                                              \
+	/* the header's CANAME and SERIALNUMBER are, byte for byte, those of \
+	 * a SAST record of the installed list */ \
+	X(TRUST_RULE_INSTALLED_SAST, "A2")                                     \
+	/* they are not: without Security by Default nobody else is asked */   \
+	X(TRUST_RULE_STRANGER, "A4")
+
+#define TRUST_ENUM3(id, name, text) id,
+#define TRUST_ENUM2(id, name) id,
+enum trust_verdict {
+	TRUST_VERDICTS(TRUST_ENUM3)
+};
+enum trust_rule {
+	TRUST_RULES(TRUST_ENUM2)
+};
+#undef TRUST_ENUM3
+#undef TRUST_ENUM2
+
+const char *trust_verdict_name(enum trust_verdict verdict);
+const char *trust_verdict_text(enum trust_verdict verdict);
+const char *trust_rule_name(enum trust_rule rule);
+
+/* A phone, as far as it matters here. */
+struct trust_phone {
+	const struct ctl_file *installed; /* NULL: nothing */
+};
+
+struct trust_judgement {
+	enum trust_verdict verdict;
+	enum trust_rule rule;
+	size_t record;   /* of the installed list, that decides; or 0 */
+	struct diag why; /* one sentence; of a refusal with what to do */
+};
+
+/* Judges OFFER, a list, for PHONE. Where the installed list has the signer, but
+ * spells it in other bytes, the sentence says so: phones compare bytes. */
+void trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
+    struct trust_judgement *ret);
+
+/* ---- What a change leaves behind. ---- */
+
+/* Whose a SAST record is. */
+#define TRUST_OWNERS(X)                                                    \
+	/* an administrator's token or key */                              \
+	X(TRUST_OWNER_TOKEN, "token")                                      \
+	/* a CallManager: its key stands again as CCM, CCM+TFTP or TFTP */ \
+	X(TRUST_OWNER_CALLMANAGER, "callmanager")                          \
+	/* the subject begins with CN=ITLRECOVERY_ */                      \
+	X(TRUST_OWNER_ITLRECOVERY, "itlrecovery")
+
+#define TRUST_ENUM2(id, name) id,
+enum trust_owner {
+	TRUST_OWNERS(TRUST_ENUM2)
+};
+#undef TRUST_ENUM2
+
+const char *trust_owner_name(enum trust_owner owner);
+
+/* Of record INDEX of F, a SAST. */
+enum trust_owner trust_owner_of(const struct ctl_file *f, size_t index);
+
+/* The record of F with the same role and the same CERTIFICATE (else CERTHASH,
+ * else PUBLICKEY with issuer and serial number) as record INDEX of OTHER; 0
+ * where there is none. */
+size_t trust_same_record(const struct ctl_file *f, const struct ctl_file *other,
+    size_t index);
+
+/* What stands against a change of OLD into NEW: bit, JSON name. Any of them
+ * strands phones, or may. */
+#define TRUST_LOSSES(X)                                                         \
+	/* trust_judge() refuses NEW for a phone that holds OLD */              \
+	X(TRUST_LOSS_SIGNER, "signer-not-in-old")                               \
+	/* NEW shares no SAST record with OLD */                                \
+	X(TRUST_LOSS_ALL_SAST, "no-shared-sast")                                \
+	/* OLD has SASTs whose key somebody is known to hold, and NEW has    \
+	 * none such */  \
+	X(TRUST_LOSS_LAST_HELD, "last-held-sast")                               \
+	/* a token list loses the publisher's CallManager or ITLRecovery, and \
+	 * the appliance's own next update would not be accepted */ \
+	X(TRUST_LOSS_SERVER_SAST, "server-sast")
+
+enum trust_loss {
+#define TRUST_ENUM2(id, name) id,
+	TRUST_LOSSES(TRUST_ENUM2)
+#undef TRUST_ENUM2
+	TRUST_NUM_LOSSES
+};
+
+const char *trust_loss_name(enum trust_loss loss);
+
+struct trust_change {
+	const struct ctl_file *old, *new;
+	/* Whether the key of SAST record INDEX of F is known to be held, by a
+	 * token of the inventory. The publisher's own are known here. NULL:
+	 * there is no inventory. */
+	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
+	void *arg;
+};
+
+struct trust_effect {
+	struct trust_judgement judgement;  /* for a phone that holds OLD */
+	unsigned losses;                   /* bit 1u << enum trust_loss */
+	struct diag why[TRUST_NUM_LOSSES]; /* a sentence for each, and what
+					    * to do */
+	size_t shared;                     /* SASTs of OLD that NEW has */
+	size_t removed, added;             /* SASTs */
+	/* Phones that hold a list older than OLD and missed OLD: they accept
+	 * NEW only if they hold a SAST that is its signer. */
+	bool strands_late; /* SASTs go, so who missed OLD may be lost */
+	struct diag late;  /* who, where so */
+};
+
+/* What the change means for phones. */
+void trust_effect(const struct trust_change *change, struct trust_effect *ret);
+
+#endif

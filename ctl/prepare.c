@@ -60,25 +60,39 @@ put_header(const struct ctl_header_plan *plan, struct ctl_unsigned *u,
 	return e;
 }
 
-/* What every reader will take U for. */
+/* KIND, or not said yet, is that of a list. */
+static bool
+may_be_list(enum ctl_kind kind)
+{
+	return kind == CTL_KIND_AUTO || kind == CTL_KIND_CTL ||
+	    kind == CTL_KIND_ITL;
+}
+
+/* Every reader takes F for what U is meant to be: those that go by its name,
+ * and those that look into it. */
 static enum err
 check_kind(const struct ctl_unsigned *u, const struct ctl_file *f,
     struct diag *d)
 {
-	bool list = u->kind == CTL_KIND_CTL || u->kind == CTL_KIND_ITL;
+	enum ctl_kind named = ctl_kind_by_name(f);
 
-	if (list && ctl_is_list(f))
-		return ERR_OK;
-	if (!list && ctl_kind(f) == CTL_KIND_SIGNED)
-		return ERR_OK;
-	if (!list && ctl_is_list(f))
+	if (u->kind == CTL_KIND_SIGNED) {
+		if (ctl_kind(f) == CTL_KIND_SIGNED)
+			return ERR_OK;
 		return diag_set(d, ERR_USAGE,
-		    "readers would take this for a trust list, by its name or "
-		    "its content");
+		    "readers would take this for %s, by its name or its "
+		    "content",
+		    ctl_is_list(f) ? "a trust list"
+			: ctl_kind(f) == CTL_KIND_FIRMWARE
+			? "firmware"
+			: "an encrypted file");
+	}
+	if (may_be_list(named))
+		return ERR_OK;
 	return diag_set(d, ERR_USAGE,
-	    "a %s of that name would be taken for a file of another "
-	    "kind (%s)",
-	    list ? "trust list" : "signed file", ctl_kind_name(ctl_kind(f)));
+	    "readers would take a trust list of that name for another kind of "
+	    "file (%s); it ends in .tlv",
+	    ctl_kind_name(named));
 }
 
 /* U parses, with a signature of zeros, as what it is meant to be. */

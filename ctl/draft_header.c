@@ -69,8 +69,7 @@ value_of(const struct planning *p, uint8_t tag)
 
 	switch (tag) {
 	case CTL_HDR_VERSION:
-		return bytes_of(p->version, 2);
-	case CTL_HDR_LENGTH: /* its value comes last */
+	case CTL_HDR_LENGTH: /* any two bytes: it is filled in at the end */
 		return bytes_of(p->version, 2);
 	case CTL_HDR_SIGNER_VERSION:
 		return head->signer_version && !keeps_signer_version(p)

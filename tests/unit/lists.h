@@ -6,8 +6,9 @@
  * A word is ROLE:CERT, and may end in /DIALECT and @HOST:
  *	ROLE     S SAST, C CCM+TFTP, M CCM, F TFTP, A CAPF
  *	CERT     one of lists_certs below; "none" in a record without
- *	DIALECT  a appliance, t token, b builder, h appliance with CERTHASH;
- *	         without it token for t1 to t3, else appliance
+ *	DIALECT  a appliance, t token, b builder; h appliance with CERTHASH, k
+ *	         without CERTIFICATE, n without PUBLICKEY too; not given it is
+ *	         token for t1 to t3 and forged, else appliance
  *	HOST     DNSNAME; without it none for the token dialect, else "pub"
  */
 #ifndef TESTS_UNIT_LISTS_H
@@ -82,6 +83,9 @@ lists_dialect(const char *cert, char given)
 static inline void
 lists_put_record(struct buf *out, const char *word)
 {
+	static const char *const dropped[] = { "",
+		", fields: [{op: drop, tag: 9}]",
+		", fields: [{op: drop, tag: 9}, {op: drop, tag: 7}]" };
 	static const char *const roles[] = { "SSAST", "CCCM+TFTP", "MCCM",
 		"FTFTP", "ACAPF" };
 	char cert[16] = "", host[32] = "pub", given = '\0';
@@ -104,9 +108,13 @@ lists_put_record(struct buf *out, const char *word)
 		    roles[i] + 1, host);
 	else
 		buf_printf(out,
-		    "- {cert: %s, dialect: %s, role: %s, dns: '%s', ip: %s}\n",
+		    "- {cert: %s, dialect: %s, role: %s, dns: '%s', ip: "
+		    "%s%s}\n",
 		    cert, lists_dialect(cert, given), roles[i] + 1, host,
-		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1");
+		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1",
+		    dropped[given == 'k'   ? 1
+			    : given == 'n' ? 2
+					   : 0]);
 }
 
 /* Appends the certs that WORDS or SIGNER may mean: making one takes its time.

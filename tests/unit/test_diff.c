@@ -78,6 +78,10 @@ static const struct row rows[] = {
 	{ "C:none", "C:pub", "replaced 1:1" },
 	{ "C:pub", "C:none", "replaced 1:1" },
 	{ "C:none@a", "C:none@b", "removed 1 added:1" },
+	/* by its key */
+	{ "S:pub/k S:t1", "S:t1 S:pub/k@else", "same 2:1 respelt 1:2" },
+	{ "S:pub/k", "S:pub2/k", "replaced 1:1" },
+	{ "S:pub/n", "S:pub2/n", "respelt 1:1" },
 	/* by its hash */
 	{ "S:pub/h", "S:pub", "replaced 1:1" },
 	{ "S:pub/h S:itlr/h", "S:itlr/h S:pub/h", "same 2:1 same 1:2" },

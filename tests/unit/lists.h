@@ -119,6 +119,7 @@ lists_put_record(struct buf *out, const char *word)
 		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1",
 		    changes[given == 'k'   ? 1
 			    : given == 'n' ? 2
+			    : given == 'e' ? 3
 					   : 0]);
 }
 

@@ -32,6 +32,9 @@ house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
 
+house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
+	LIBS trust lab)
+
 # The audit log, and what makes one.
 add_executable(auditlog tools/auditlog.c)
 target_link_libraries(auditlog PRIVATE house audit)

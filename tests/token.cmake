@@ -99,3 +99,11 @@ foreach(name token_pin token_faults)
 	set_property(TEST cli_${name} APPEND PROPERTY
 		ENVIRONMENT P11FAULT=$<TARGET_FILE:p11fault>)
 endforeach()
+
+# What commands that sign have in common.
+add_executable(signwith tools/signwith.c)
+target_link_libraries(signwith PRIVATE house cli)
+house_bats_test(cli_signer cli/signer.bats)
+set_property(TEST cli_signer PROPERTY LABELS token)
+set_property(TEST cli_signer APPEND PROPERTY ENVIRONMENT
+	P11FAULT=$<TARGET_FILE:p11fault> SIGNWITH=$<TARGET_FILE:signwith>)

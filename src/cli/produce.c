@@ -253,6 +253,17 @@ keep_old(struct produce *p, struct file_save *s)
 	file_save_keep(s, suffix, p->kept);
 }
 
+/* The list that was read is the file that is to be replaced. */
+static bool
+replaces_in(const struct produce *p)
+{
+	struct stat in, out;
+
+	return p->in != NULL && stat(p->in_path, &in) == 0 &&
+	    stat(p->opts->output, &out) == 0 && in.st_dev == out.st_dev &&
+	    in.st_ino == out.st_ino;
+}
+
 static enum err
 save(struct produce *p, struct diag *d)
 {
@@ -267,6 +278,8 @@ save(struct produce *p, struct diag *d)
 	e = file_save_begin(&s, path, p->opts->force ? FILE_CLOBBER : 0, &why);
 	if (e == ERR_OK) {
 		keep_old(p, s);
+		if (replaces_in(p))
+			file_save_expect(s, ctl_raw(p->in));
 		e = file_save_write(s, buf_bytes(&p->file), &why);
 	}
 	if (e == ERR_OK)

@@ -88,8 +88,14 @@ change_is_none(const struct change *c)
 
 /* ---- Refusing ------------------------------------------------------------------- */
 
-static bool
-is_left(const struct change_leave *l, enum trust_loss loss)
+bool
+change_loses(const struct change *c, enum trust_loss loss)
+{
+	return (c->effect.losses & 1U << loss) != 0;
+}
+
+bool
+change_is_left(const struct change_leave *l, enum trust_loss loss)
 {
 	return loss == TRUST_LOSS_SERVER_SAST ? l->drop_server_sast
 					      : l->orphan_phones;
@@ -105,8 +111,8 @@ change_refuse(const struct change *c, const struct change_leave *l,
 	int loss;
 
 	for (loss = 0; loss < TRUST_NUM_LOSSES; loss++) {
-		if ((c->effect.losses & 1U << loss) == 0 ||
-		    is_left(l, (enum trust_loss)loss))
+		if (!change_loses(c, (enum trust_loss)loss) ||
+		    change_is_left(l, (enum trust_loss)loss))
 			continue;
 		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s",
 		    at == 0 ? "" : ", ",

@@ -38,7 +38,11 @@ struct change_leave {
 	bool drop_server_sast; /* server-sast */
 };
 
-/* ERR_POLICY where the change has losses that L does not name, and says
+/* The change has LOSS; L takes it upon himself. */
+bool change_loses(const struct change *c, enum trust_loss loss);
+bool change_is_left(const struct change_leave *l, enum trust_loss loss);
+
+/* ERR_POLICY where the change has losses that L does not take, and says
  * which. */
 MUST_CHECK enum err change_refuse(const struct change *c,
     const struct change_leave *l, struct diag *d);
@@ -52,10 +56,11 @@ MUST_CHECK enum err change_refuse(const struct change *c,
  *	+         4  sast        ...
  *
  * and sentences. ERR_NOMEM. */
-MUST_CHECK enum err change_put(const struct change *c, struct buf *out,
-    struct diag *d);
+MUST_CHECK enum err change_put(const struct change *c,
+    const struct change_leave *l, struct buf *out, struct diag *d);
 
 /* Sets "difference" and "effect" of OBJ. */
-void change_json(const struct change *c, struct json_sink *s, json_t *obj);
+void change_json(const struct change *c, const struct change_leave *l,
+    struct json_sink *s, json_t *obj);
 
 #endif

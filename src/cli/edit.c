@@ -71,8 +71,8 @@ take_host(struct edit_step *st, struct diag *d)
 	if (!in->has_host)
 		return ERR_OK;
 	if (st->select.host.len > 0)
-		return diag_set(d, ERR_USAGE, "--replace %.80s says host= twice",
-		    st->value);
+		return diag_set(d, ERR_USAGE,
+		    "--replace %.80s says host= twice", st->value);
 	buf_put(&st->select.host, buf_bytes(&in->host));
 	return buf_ok(&st->select.host) ? ERR_OK : diag_nomem(d);
 }
@@ -164,8 +164,8 @@ edit_load(struct edit *ed, struct token_run *run, struct diag *d)
 static bool
 has_cert(const struct ctl_file *f, size_t index, const struct cert *c)
 {
-	return bytes_equal(ctl_record_value(ctl_record(f, index),
-			       CTL_REC_CERTIFICATE),
+	return bytes_equal(
+	    ctl_record_value(ctl_record(f, index), CTL_REC_CERTIFICATE),
 	    cert_der(c));
 }
 
@@ -368,8 +368,8 @@ left_with_old(const struct edit_step *st, const struct ctl_file *f)
 	size_t i, k, n = ctl_num_records(f);
 
 	for (i = 1; old.ptr != NULL && i <= n; i++) {
-		if (!bytes_equal(ctl_record_value(ctl_record(f, i),
-				     CTL_REC_CERTIFICATE),
+		if (!bytes_equal(
+			ctl_record_value(ctl_record(f, i), CTL_REC_CERTIFICATE),
 			old))
 			continue;
 		for (k = 0; k < st->found.num && st->found.at[k] != i; k++)

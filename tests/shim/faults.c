@@ -68,6 +68,7 @@ static atomic_uint num_seen;
 static atomic_long balance;
 static const char *mark_path, *count_path;
 static int armed_errno; /* 0: that of the kind */
+static bool no_links;
 
 /* The call under way in this thread is the last one. */
 static _Thread_local bool last __attribute__((tls_model("initial-exec")));
@@ -231,6 +232,7 @@ arm_from_environment(void)
 
 	mark_path = getenv("FAULTS_MARK");
 	count_path = getenv("FAULTS_COUNT");
+	no_links = getenv("FAULTS_NO_LINKS") != NULL;
 	if (s == NULL || s[0] == '\0')
 		return;
 	len = strcspn(s, ":");
@@ -517,6 +519,10 @@ linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
 	if (strikes(FAULT_RENAME))
 		return -1;
+	if (no_links) {
+		errno = EPERM;
+		return (int)done(-1);
+	}
 	return (int)done(
 	    syscall(SYS_linkat, from_dir, from, to_dir, to, flags));
 }

@@ -10,6 +10,8 @@
  *				a loop over N knows when it has seen them all
  *	FAULTS_COUNT=FILE	the number of calls of KIND is written there when
  *				the process ends, for who wants one at random
+ *	FAULTS_NO_LINKS=1	link and linkat say EPERM, as on FAT; they count
+ *				all the same
  *
  * KIND covers	malloc	malloc, calloc, realloc, reallocarray,
  *			aligned_alloc, memalign, posix_memalign, and with them

@@ -99,3 +99,8 @@ foreach(name token_pin token_faults)
 	set_property(TEST cli_${name} APPEND PROPERTY
 		ENVIRONMENT P11FAULT=$<TARGET_FILE:p11fault>)
 endforeach()
+
+house_bats_test(cli_edit cli/edit.bats)
+set_property(TEST cli_edit PROPERTY LABELS token)
+set_property(TEST cli_edit APPEND PROPERTY
+	ENVIRONMENT P11FAULT=$<TARGET_FILE:p11fault>)

@@ -2,6 +2,7 @@
 # Tests of libctl and of the command.
 house_unit_test(test_ctl_parse SOURCES unit/test_ctl_parse.c LIBS ctl)
 house_unit_test(test_ctl_verify SOURCES unit/test_ctl_verify.c LIBS ctl)
+house_unit_test(test_draft_cases SOURCES unit/test_draft_cases.c LIBS ctl)
 house_unit_test(test_ctl_twin SOURCES unit/test_ctl_twin.c LIBS ctl lab)
 house_unit_test(test_validate SOURCES unit/test_validate.c LIBS ctl lab)
 house_unit_test(test_pki SOURCES unit/test_pki.c LIBS pki PkgConfig::CRYPTO)

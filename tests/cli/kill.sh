@@ -142,7 +142,8 @@ again() {
 strike() {
 	fault=$kind:$n:$mode
 	fresh
-	run FAULTS="$fault" FAULTS_MARK="$mark/$n" LD_PRELOAD="$CTLSMITH_LIB"
+	run FAULTS="$fault" FAULTS_MARK="$mark/$n" FAULTS_OWN=1 \
+		LD_PRELOAD="$CTLSMITH_LIB"
 	[ -e "$mark/$n" ]
 }
 

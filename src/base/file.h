@@ -75,8 +75,8 @@ MUST_CHECK enum err file_save_write(struct file_save *s, struct bytes data,
  * when the new file takes its place: a link to it where the file system has
  * links, else a copy. Where that name is taken by another file, "-2", "-3" and
  * so on come behind it. The path that it got is in RET, of PATH_MAX bytes, after
- * the commit; "" where there was no old file, or the commit failed. SUFFIX and
- * RET must live until then. One who was killed in between has kept it under the
+ * the commit; "" where there was no old file, or the commit failed. RET must
+ * live until then; SUFFIX, of at most NAME_MAX bytes, need not. One who was killed in between has kept it under the
  * same suffix already: that does. A suffix that makes the name too long is
  * ERR_USAGE of the commit. */
 void file_save_keep(struct file_save *s, const char *suffix, char *ret);

@@ -28,9 +28,9 @@ struct file_save {
 	struct stat old;         /* where has_old, what is replaced */
 	bool has_old;
 
-	const char *suffix; /* file_save_keep(), or NULL */
-	char *ret_kept;
-	char kept[NAME_MAX + 1]; /* the name it got; "": none, or not ours */
+	char suffix[NAME_MAX + 1]; /* file_save_keep() */
+	char *ret_kept;            /* likewise, or NULL */
+	char kept[NAME_MAX + 1];   /* the name it got; "": none, or not ours */
 
 	bool expects; /* file_save_expect() */
 	struct bytes expected;
@@ -224,7 +224,7 @@ file_save_write(struct file_save *s, struct bytes data, struct diag *d)
 void
 file_save_keep(struct file_save *s, const char *suffix, char *ret)
 {
-	s->suffix = suffix;
+	(void)snprintf(s->suffix, sizeof(s->suffix), "%s", suffix);
 	s->ret_kept = ret;
 	ret[0] = '\0';
 }
@@ -444,7 +444,7 @@ give_name(struct file_save *s, struct diag *d)
 		    s->path);
 	if (s->expects)
 		e = check_expected(s, d);
-	if (e == ERR_OK && s->suffix != NULL &&
+	if (e == ERR_OK && s->ret_kept != NULL &&
 	    fstatat(s->dir, s->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		e = keep_old(s, d);
 	if (e == ERR_OK &&

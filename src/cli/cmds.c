@@ -11,6 +11,7 @@ static const struct cmd *const commands[] = {
 	&cmd_verify,
 	&cmd_lint,
 	&cmd_extract,
+	&cmd_build,
 	&cmd_sign_request,
 	&cmd_attach,
 	&cmd_token,
@@ -21,9 +22,10 @@ static const struct cmd *const commands[] = {
 
 const struct cmd cmd_root = {
 	.name = "",
-	.text = "Reads and judges the trust lists (CTLFile.tlv, ITLFile.tlv) "
-		"and signed files\nthat Cisco phones trust, and looks after "
-		"the tokens whose keys sign them.\n",
+	.text =
+	    "Reads, judges and makes the trust lists (CTLFile.tlv, "
+	    "ITLFile.tlv) and signed\nfiles that Cisco phones trust, and looks "
+	    "after the tokens whose keys sign them.\n",
 	.subs = commands,
 };
 

@@ -267,8 +267,8 @@ entry_add(const struct entry *en, enum ctl_dialect dialect,
 		.dialect = en->has_dialect ? en->dialect : dialect };
 	enum err e;
 
-	entry.address = en->has_address ? bytes_of(en->address, 4)
-					: ctl_default_address(entry.dialect);
+	if (en->has_address)
+		entry.address = bytes_of(en->address, sizeof(en->address));
 	e = ctl_draft_add(dr, &entry, at, d);
 	if (e != ERR_OK && en->at.line > 0)
 		diag_line(d, en->at.line, en->at.column);

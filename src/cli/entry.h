@@ -61,7 +61,7 @@ MUST_CHECK enum err entry_load(struct entry *e, struct token_run *run,
     struct diag *d);
 
 /* Adds E to DR, as ctl_draft_add(): in its own dialect, where it has one, else
- * in DIALECT, with the address that this has for a record without one. */
+ * in DIALECT. */
 MUST_CHECK enum err entry_add(const struct entry *e, enum ctl_dialect dialect,
     struct ctl_draft *dr, size_t at, struct diag *d);
 

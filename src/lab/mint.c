@@ -488,6 +488,43 @@ mint_sign(const struct mint_key *key, enum mint_digest digest,
 	return err;
 }
 
+/* SIGNATURE over HASH is right for PKEY. */
+static bool
+fits(EVP_PKEY *pkey, const EVP_MD *md, struct bytes hash,
+    struct bytes signature)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	bool ret = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
+	    EVP_PKEY_verify(ctx, signature.ptr, signature.len, hash.ptr,
+		hash.len) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return ret;
+}
+
+enum err
+mint_check(struct bytes public_key, enum mint_digest digest,
+    struct bytes message, struct bytes signature, bool *ret, struct diag *diag)
+{
+	const unsigned char *at = public_key.ptr;
+	EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at,
+	    (long)public_key.len);
+	struct buf hash = { 0 };
+	enum err err;
+
+	ERR_clear_error();
+	err = mint_hash(digest, message, &hash, diag);
+	if (err == ERR_OK)
+		*ret = pkey != NULL &&
+		    fits(pkey, md_of(digest), buf_bytes(&hash), signature);
+	buf_clear(&hash);
+	EVP_PKEY_free(pkey);
+	return err;
+}
+
 enum err
 mint_sign_firmware(const struct mint_key *key, uint32_t when,
     struct bytes message, struct buf *out, struct diag *diag)

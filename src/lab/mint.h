@@ -93,6 +93,11 @@ MUST_CHECK enum err mint_sign(const struct mint_key *key,
     enum mint_digest digest, struct bytes message, struct buf *out,
     struct diag *diag);
 
+/* *RET: SIGNATURE is that one, made with the key whose mint_key_public() is
+ * PUBLIC_KEY. False too for what is no RSA key. */
+MUST_CHECK enum err mint_check(struct bytes public_key, enum mint_digest digest,
+    struct bytes message, struct bytes signature, bool *ret, struct diag *diag);
+
 /* Appends the signature of a firmware image: the padded block holds WHEN, 4
  * bytes, and the SHA-1 of MESSAGE, no DigestInfo. See docs/ctl-format.md,
  * "What is signed". */

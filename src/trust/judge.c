@@ -7,7 +7,7 @@
 
 #define RECORDS_SHOWN 4 /* numbers of SASTs in a sentence */
 
-/* "record 1", "records 1 and 5", ...: the SASTs of a list. */
+/* "1", "1, 5", ...: the records of a list's SASTs. */
 struct sast_text {
 	char text[96];
 	size_t num;
@@ -29,7 +29,7 @@ list_sasts(const struct ctl_file *f)
 		else
 			at += (size_t)snprintf(ret.text + at,
 			    sizeof(ret.text) - at, "%s%zu",
-			    ret.num > 1 ? ", " : "record ", i);
+			    ret.num > 1 ? ", " : "", i);
 	}
 	return ret;
 }
@@ -97,14 +97,23 @@ is_serial(struct bytes a, struct bytes b)
 	return a.len > 0 && bytes_equal(a, b);
 }
 
+/* The common name of a name as it stands in a file, with NUL. */
+static struct bytes
+common_name(struct bytes name)
+{
+	while (name.len > 0 && name.ptr[name.len - 1] == '\0')
+		name.len--;
+	return ctl_common_name(name);
+}
+
 /* NAMES are those of R, but spelt by another writer. */
 static bool
 is_respelt(struct signer_names names, const struct ctl_record *r)
 {
-	struct bytes cn = ctl_common_name(names.issuer);
+	struct bytes cn = common_name(names.issuer);
 	struct signer_names own = signer_of_record(r);
 
-	if (!bytes_equal(cn, ctl_common_name(own.issuer)))
+	if (!bytes_equal(cn, common_name(own.issuer)))
 		return false;
 	return is_serial(names.serial, own.serial) ||
 	    bytes_equal_reversed(names.serial, own.serial);
@@ -169,18 +178,19 @@ say_unknown(const struct ctl_file *installed, const struct ctl_file *offer,
 	struct sast_text sasts = list_sasts(installed);
 	size_t i = find_other_role(installed, signer_of_header(offer));
 	struct signer_text who = signer_text(offer);
+	const char *plural = sasts.num > 1 ? "s" : "";
 
 	if (i != 0)
 		(void)diag_set(&j->why, ERR_POLICY,
 		    "the signer is record %zu of the installed list, but not "
 		    "as SAST, and no other signs lists; sign with the key of "
-		    "one of its SASTs (%s)",
-		    i, sasts.text);
+		    "one of its SASTs (record%s %s)",
+		    i, plural, sasts.text);
 	else
 		(void)diag_set(&j->why, ERR_POLICY,
 		    "the signer, %s, is no SAST of the installed list; sign "
-		    "with the key of one that is (%s)",
-		    who.text, sasts.text);
+		    "with the key of one that is (record%s %s)",
+		    who.text, plural, sasts.text);
 }
 
 static void

@@ -53,6 +53,12 @@ linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 int
 renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
+	int fd = openat(from_dir, from, O_RDONLY);
+
+	/* until now it was locked */
+	if (fd < 0 || syscall(SYS_flock, fd, LOCK_EX | LOCK_NB) == 0)
+		abort();
+	close(fd);
 	if (sys.rename_errno != 0) {
 		errno = sys.rename_errno;
 		return -1;

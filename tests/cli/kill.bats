@@ -13,7 +13,7 @@ setup_file() {
 
 	"$SRC/softhsm-fixtures/setup.sh" "$BUILD/tokens"
 	cd "$BATS_FILE_TMPDIR" || return
-	for name in signer cucm; do
+	for name in signer cucm new; do
 		openssl req -x509 -newkey rsa:2048 -nodes -days 3000 \
 			-keyout $name.key -out $name.pem \
 			-subj "/O=Lab/CN=$name" 2>/dev/null
@@ -65,6 +65,40 @@ sweep() {
 		--pin-env PIN --force -o list --max-sast 2 \
 		--sast signer.pem --timestamp 2026-01-01T00:00:00Z
 	"$CTLSMITH" verify whole/list
+}
+
+# A list, and what becomes of it.
+edited() {
+	make list --timestamp 2025-01-01T00:00:00Z
+	edit=(edit list --replace ccm+tftp=new.pem --signer-cert signer.pem
+		--timestamp 2026-01-01T00:00:00Z)
+}
+
+@test "edit: in its place" {
+	edited
+	AUDIT=log sweep list "${edit[@]}" --signer signer.key --audit log \
+		-o list --force
+	"$CTLSMITH" verify --trusted start/list whole/list
+}
+
+@test "edit: to another name; IN stays what it is" {
+	edited
+	sweep other "${edit[@]}" --signer signer.key -o other
+	cmp start/list whole/list
+	"$CTLSMITH" verify --trusted start/list whole/other
+	cp whole/other start/other
+	sweep other "${edit[@]}" --signer signer.key -o other --force \
+		--add capf=cucm.pem
+}
+
+@test "a request for a signature, the signature, and the list made of it" {
+	edited
+	sweep request "${edit[@]}" -o list --force --detached-request request
+	cp whole/request start
+	sweep answer sign-request --yes --signer signer.key -o answer request
+	cp whole/answer start
+	sweep list attach --force request answer
+	"$CTLSMITH" verify --trusted start/list whole/list
 }
 
 # refuses PATTERN SCRIPT: kill.sh does not accept a program that does what SCRIPT

@@ -6,5 +6,6 @@ foreach(name golden sample transcripts input options many lint extract audit lev
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)
+	house_bats_test(cli_kill cli/kill.bats)
 	house_bats_test(cli_faults cli/faults.bats)
 endif()

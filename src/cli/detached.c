@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -376,6 +378,17 @@ put_all(const struct detached *r, json_t *obj, struct diag *d)
 	return e;
 }
 
+static enum err
+save(const char *path, bool clobber, struct bytes text, struct diag *d)
+{
+	if (strcmp(path, "-") != 0)
+		return file_write(path, text, clobber ? FILE_CLOBBER : 0, d);
+	if (fwrite(text.ptr, 1, text.len, stdout) == text.len &&
+	    fflush(stdout) == 0)
+		return ERR_OK;
+	return diag_errno(d, "write", errno, "standard output");
+}
+
 enum err
 detached_write(const struct detached *r, const char *path, bool clobber,
     struct diag *d)
@@ -394,8 +407,7 @@ detached_write(const struct detached *r, const char *path, bool clobber,
 		    "fewer files at a time",
 		    path, text.len, DETACHED_MAX_SIZE);
 	if (e == ERR_OK)
-		e = file_write(path, buf_bytes(&text),
-		    clobber ? FILE_CLOBBER : 0, d);
+		e = save(path, clobber, buf_bytes(&text), d);
 	buf_clear(&text);
 	return e;
 }

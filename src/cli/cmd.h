@@ -37,6 +37,7 @@ extern const struct cmd cmd_verify;
 extern const struct cmd cmd_lint;
 extern const struct cmd cmd_extract;
 extern const struct cmd cmd_build;
+extern const struct cmd cmd_edit;
 extern const struct cmd cmd_sign_request;
 extern const struct cmd cmd_attach;
 extern const struct cmd cmd_token;

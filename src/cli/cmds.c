@@ -12,6 +12,7 @@ static const struct cmd *const commands[] = {
 	&cmd_lint,
 	&cmd_extract,
 	&cmd_build,
+	&cmd_edit,
 	&cmd_sign_request,
 	&cmd_attach,
 	&cmd_token,

@@ -258,17 +258,19 @@ note_servers(struct produce *p)
 {
 	bool ccm = has_owner(p->preview, TRUST_OWNER_CALLMANAGER);
 	bool itl = has_owner(p->preview, TRUST_OWNER_ITLRECOVERY);
+	bool both = !ccm && !itl;
 
 	if (ctl_kind(p->preview) != CTL_KIND_CTL || (ccm && itl) ||
 	    ctl_origin(p->preview) != CTL_ORIGIN_TOKEN)
 		return;
 	produce_note(p, "server-sast",
-	    "the publisher's %s no SAST here: from release 11.5 on it belongs "
-	    "into a list that a token signs, so that phones take the "
-	    "appliance's own next list",
-	    ccm       ? "ITLRecovery is"
-		: itl ? "CallManager is"
-		      : "CallManager and ITLRecovery are");
+	    "the publisher's %s no SAST here: from release 11.5 on %s into a "
+	    "list that a token signs, so that phones take the appliance's own "
+	    "next list",
+	    both      ? "CallManager and ITLRecovery are"
+		: ccm ? "ITLRecovery is"
+		      : "CallManager is",
+	    both ? "both belong" : "it belongs");
 }
 
 /* ---- The command -------------------------------------------------------------------- */
@@ -334,6 +336,18 @@ clear(struct build *b)
 	signer_end(&b->signer);
 }
 
+/* All is said by options. */
+static enum err
+check_arguments(char **args, struct diag *d)
+{
+	if (args[0] == NULL)
+		return ERR_OK;
+	return diag_set(d, ERR_USAGE,
+	    "'%.80s' is no option: a certificate stands behind its role, such "
+	    "as --capf %.80s",
+	    args[0], args[0]);
+}
+
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
@@ -349,7 +363,10 @@ run(const struct cmd *cmd, struct opt_line *line)
 		return end;
 	diag_init(&d);
 	set_up(&b, cmd);
-	e = produce_check(&o.produce, o.signer.token.json, &d);
+	b.p.opts = &o.produce;
+	e = check_arguments(line->args, &d);
+	if (e == ERR_OK)
+		e = produce_check(&o.produce, o.signer.token.json, &d);
 	if (e == ERR_OK)
 		e = work(&b, cmd, line, &d);
 	end = produce_end(&b.p, o.signer.token.json, e, &d);

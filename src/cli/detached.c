@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,36 +291,20 @@ put_key(struct json_sink *s, json_t *obj, const struct cert *cert,
 }
 
 static void
-append_line(struct json_sink *s, json_t *list, struct bytes line)
-{
-	json_append(s, list,
-	    json_stringn(line.len > 0 ? (const char *)line.ptr : "", line.len));
-}
-
-/* The lines of TEXT, which is safe. */
-static json_t *
-lines_of(struct json_sink *s, struct bytes text)
-{
-	json_t *list = json_array();
-	struct bytes line;
-
-	while (next_line(&text, &line))
-		append_line(s, list, line);
-	return list;
-}
-
-static void
 put_said(struct json_sink *s, json_t *obj, const struct detached_item *it)
 {
-	json_t *list;
+	struct buf text = { 0 };
 	size_t i;
 
-	if (it->num_said == 0)
-		return;
-	list = json_array();
-	for (i = 0; i < it->num_said; i++)
-		append_line(s, list, bytes_of_str(it->said[i]));
-	json_put(s, obj, "judgement", list);
+	for (i = 0; i < it->num_said; i++) {
+		buf_str(&text, it->said[i]);
+		buf_u8(&text, '\n');
+	}
+	if (!buf_ok(&text))
+		s->failed = true;
+	else if (it->num_said > 0)
+		json_put_lines(s, obj, "judgement", buf_bytes(&text));
+	buf_clear(&text);
 }
 
 static enum err
@@ -340,7 +326,7 @@ put_item(struct json_sink *s, json_t *obj, const struct detached_item *it,
 	json_put_str(s, obj, "kind", ctl_kind_name(u->kind));
 	if (it->has_base)
 		json_put_hex(s, obj, "replaces", digest_bytes(&it->base));
-	json_put(s, obj, "summary", lines_of(s, buf_bytes(&summary)));
+	json_put_lines(s, obj, "summary", buf_bytes(&summary));
 	put_said(s, obj, it);
 	json_put_str(s, obj, "digest", digest_name(u->digest));
 	json_put_hex(s, obj, "digest_value", digest_bytes(&u->value));
@@ -376,6 +362,17 @@ put_all(const struct detached *r, json_t *obj, struct diag *d)
 	return e;
 }
 
+static enum err
+save(const char *path, bool clobber, struct bytes text, struct diag *d)
+{
+	if (strcmp(path, "-") != 0)
+		return file_write(path, text, clobber ? FILE_CLOBBER : 0, d);
+	if (fwrite(text.ptr, 1, text.len, stdout) == text.len &&
+	    fflush(stdout) == 0)
+		return ERR_OK;
+	return diag_errno(d, "write", errno, "standard output");
+}
+
 enum err
 detached_write(const struct detached *r, const char *path, bool clobber,
     struct diag *d)
@@ -394,8 +391,7 @@ detached_write(const struct detached *r, const char *path, bool clobber,
 		    "fewer files at a time",
 		    path, text.len, DETACHED_MAX_SIZE);
 	if (e == ERR_OK)
-		e = file_write(path, buf_bytes(&text),
-		    clobber ? FILE_CLOBBER : 0, d);
+		e = save(path, clobber, buf_bytes(&text), d);
 	buf_clear(&text);
 	return e;
 }

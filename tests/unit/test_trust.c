@@ -64,6 +64,12 @@ static const struct verdict verdicts[] = {
 	/* the same names, another key */
 	{ TOKEN_LIST, "S:forged S:t2", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_INSTALLED_SAST, 1, "but another key" },
+	{ "S:pub/n S:t2", "S:pub S:t2", "record: 1", TRUST_REFUSES,
+	    TRUST_RULE_INSTALLED_SAST, 1, "but no key that phones" },
+	{ "S:pub/k S:t2", "S:pub S:t2", "record: 1", TRUST_ACCEPTS,
+	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
+	{ "S:pub S:t2", "S:pub/h S:t2", "record: 1", TRUST_ACCEPTS,
+	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
 	{ "C:pub A:capf", "S:t1", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_STRANGER, 0, "has no SAST" },
 	/* the first five of many */
@@ -266,6 +272,9 @@ test_same_record(void **state)
 		{ "S:pub/h S:t1/h", "S:t1/h", 1, 2 },
 		{ "S:t1", "S:t1/h", 1, 0 },
 		{ "C:none", "C:none", 1, 0 },
+		{ "S:t1 S:pub/k", "S:pub/k", 1, 2 },
+		{ "S:pub/b S:pub2/k", "S:pub/k", 1, 0 },
+		{ "S:pub/n", "S:pub/n", 1, 0 },
 		{ "C:none C:pub", "C:pub@else", 1, 2 },
 	};
 	struct made list, other;
@@ -366,6 +375,10 @@ static const struct effect effects[] = {
 	/* a tokenless list goes its own way */
 	{ "S:itlr S:pub C:pub", "S:itlr S:own C:pub", 1, 1, NULL, 0, 1, 1, 1,
 	    "left behind" },
+	/* a SAST without a key is none; how a key is given is no matter */
+	{ "S:t1 S:pub/n", "S:t1", 1, 1, NULL, 0, 1, 0, 0, NULL },
+	{ "S:t1 S:pub", "S:t1 S:pub/k", 1, 1, NULL, 0, 2, 0, 0, NULL },
+	{ "S:t1 S:pub/h", "S:t1 S:pub", 1, 1, NULL, 0, 2, 0, 0, NULL },
 	/* the same one twice */
 	{ "S:t1 S:t1 S:t2", "S:t1 S:t2", 1, 1, NULL, 0, 3, 0, 0, NULL },
 };

@@ -23,7 +23,7 @@ endforeach()
 # What destroys tokens asks first; guard asks alone.
 add_executable(guard tools/guard.c)
 target_link_libraries(guard PRIVATE cli PkgConfig::CRYPTO)
-foreach(name guard match drill json admin options)
+foreach(name guard match drill json admin options build)
 	house_bats_test(cli_token_${name} cli/token_${name}.bats)
 	set_property(TEST cli_token_${name} PROPERTY LABELS token)
 	set_property(TEST cli_token_${name} APPEND PROPERTY ENVIRONMENT

@@ -230,10 +230,10 @@ write_spec() {
 @test "options go before the specification, and add to it" {
 	write_spec
 	build_pub 0 --spec lists/spec.yaml --kind itl --digest sha1 \
-		--filename x --timestamp 2025-01-01 --tvs sub.pem -o a.tlv
+		--filename ITLFile.tlv --timestamp 2025-01-01 --tvs sub.pem -o a.tlv
 	[ "$(roles a.tlv)" = "sast sast ccm+tftp capf tvs" ]
 	[ "$(field a.tlv 0 8)" = 01 ]
-	[ "$(field a.tlv 0 14)" = "$(hex x)" ]
+	[ "$(field a.tlv 0 14)" = "$(hex ITLFile.tlv)" ]
 	[ "$(field a.tlv 0 15)" = 67748580 ]
 }
 

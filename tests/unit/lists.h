@@ -7,8 +7,9 @@
  *	ROLE     S SAST, C CCM+TFTP, M CCM, F TFTP, A CAPF
  *	CERT     one of lists_certs below; "none" in a record without
  *	DIALECT  a appliance, t token, b builder; h appliance with CERTHASH, k
- *	         without CERTIFICATE, n without PUBLICKEY too; not given it is
- *	         token for t1 to t3 and forged, else appliance
+ *	         without CERTIFICATE, n without PUBLICKEY too, e with an empty
+ *	         SERIALNUMBER; not given it is token for t1 to t3 and forged,
+ *	         else appliance
  *	HOST     DNSNAME; without it none for the token dialect, else "pub"
  */
 #ifndef TESTS_UNIT_LISTS_H
@@ -53,6 +54,9 @@ static const struct {
 	{ "capf", "rsa2048-b",
 	    "subject: [CN=CAPF-1, O=Lab], serial: 74:4B:49:99" },
 	{ "own", "rsa2048-c", "subject: [CN=Own, O=Lab], serial: 11:22:33" },
+	/* the appliance copies its bytes, others write UTF-8 */
+	{ "odd", "rsa1024-h",
+	    "subject: ['CN:t61=Z\xc3\xbcrich', O=Lab], serial: 44:55:66" },
 };
 
 /* A list, as bytes and read. */
@@ -83,9 +87,10 @@ lists_dialect(const char *cert, char given)
 static inline void
 lists_put_record(struct buf *out, const char *word)
 {
-	static const char *const dropped[] = { "",
+	static const char *const changes[] = { "",
 		", fields: [{op: drop, tag: 9}]",
-		", fields: [{op: drop, tag: 9}, {op: drop, tag: 7}]" };
+		", fields: [{op: drop, tag: 9}, {op: drop, tag: 7}]",
+		", fields: [{op: set, tag: 6, hex: ''}]" };
 	static const char *const roles[] = { "SSAST", "CCCM+TFTP", "MCCM",
 		"FTFTP", "ACAPF" };
 	char cert[16] = "", host[32] = "pub", given = '\0';
@@ -112,7 +117,7 @@ lists_put_record(struct buf *out, const char *word)
 		    "%s%s}\n",
 		    cert, lists_dialect(cert, given), roles[i] + 1, host,
 		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1",
-		    dropped[given == 'k'   ? 1
+		    changes[given == 'k'   ? 1
 			    : given == 'n' ? 2
 					   : 0]);
 }

@@ -447,10 +447,10 @@ const struct cmd cmd_build = {
 	    "A CTL or ITL of the certificates that options name, in their "
 	    "order, or that a\nspecification does. CERT is a file (PEM or DER) "
 	    "or a pkcs11: URI; behind it may\nstand ,host=NAME ,ip=ADDRESS "
-	    "and ,dialect=NAME. The signer becomes the first SAST\nwhere it is "
-	    "none. What phones would refuse is not made. The file is parsed "
-	    "and\nverified before it takes its name; with --force the old "
-	    "one is kept beside it.\n",
+	    "and ,dialect=NAME. The signer becomes the first\nSAST where it is "
+	    "none. What phones would refuse is not made. The file is parsed\n"
+	    "and verified before it is written; with --force the old one is "
+	    "kept beside it.\n",
 	.opts = opts,
 	.run = run,
 };

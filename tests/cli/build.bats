@@ -141,8 +141,10 @@ setup() {
 
 @test "certificates are PEM or DER" {
 	openssl x509 -in capf.pem -outform DER -out capf.der
-	build_pub 0 --ccm-tftp pub.pem --capf capf.der --timestamp 2024-05-01 -o a.tlv
-	build_pub 0 --ccm-tftp pub.pem --capf capf.pem --timestamp 2024-05-01 -o b.tlv
+	build_pub 0 --ccm-tftp pub.pem --capf capf.der --output a.tlv \
+		--timestamp 2024-05-01
+	build_pub 0 --ccm-tftp pub.pem --capf capf.pem -o b.tlv \
+		--timestamp 2024-05-01
 	cmp a.tlv b.tlv
 }
 
@@ -640,6 +642,75 @@ many_certificates() {
 		--ccm three.pem --ccm four.pem -o a.tlv --force \
 		--timestamp 2040-01-01
 	says "--allow two-keys"
+}
+
+# old.tlv is what a.tlv was.
+still_old() {
+	cmp a.tlv old.tlv
+	[ ! -e a.tlv.bak-* ]
+}
+
+@test "a list that would leave phones behind is refused, but for --orphan-phones" {
+	build_pub 0 "${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
+	cp a.tlv old.tlv
+	build 3 --signer sub.key --signer-cert sub.pem "${SERVERS[@]:2}" \
+		-o a.tlv --force
+	tells "A phone that holds a.tlv refuses it"
+	says --orphan-phones
+	still_old
+	build 3 --signer sub.key --signer-cert sub.pem "${SERVERS[@]:2}" \
+		-o a.tlv --force --json
+	/usr/bin/jsonschema -i out "$SRC/docs/ctlsmith.schema.json"
+	/usr/bin/python3 -c 'if True:
+		import json
+		(element,) = json.load(open("out"))
+		effect = element["made"]["effect"]
+		assert effect["phone"]["verdict"] == "refuses"
+		assert effect["shared_sast"] == 0'
+	still_old
+	# an error besides is the one that is said
+	build 3 --signer sub.key --signer-cert sub.pem "${SERVERS[@]}" \
+		-o a.tlv --force --max-sast 1
+	says "--max-sast allows 1"
+	tells "A phone that holds a.tlv refuses it"
+	build 0 --signer sub.key --signer-cert sub.pem "${SERVERS[@]:2}" \
+		-o a.tlv --force --orphan-phones --drop-server-sast
+	openssl_verifies a.tlv sub.pem
+	# the same signer
+	build 0 --signer sub.key --signer-cert sub.pem "${SERVERS[@]}" \
+		-o a.tlv --force --timestamp 2040-01-01
+	tells "A phone that holds a.tlv accepts it"
+}
+
+@test "--drop-server-sast and --inventory, of a list that a token signs" {
+	certificate other rsa2048-e /CN=other 0x77
+	build 0 --signer sub.key --signer-cert sub.pem --sast pub.pem \
+		"${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
+	cp a.tlv old.tlv
+	build 3 --signer sub.key --signer-cert sub.pem --sast pub.pem \
+		"${SERVERS[@]:2}" -o a.tlv --force
+	says --drop-server-sast
+	still_old
+	build 0 --signer sub.key --signer-cert sub.pem --sast pub.pem \
+		"${SERVERS[@]:2}" -o a.tlv --force --drop-server-sast
+	# two keys of administrators, one of them known to be held
+	build 0 --signer sub.key --signer-cert sub.pem --sast other.pem \
+		"${SERVERS[@]:2}" -o b.tlv --timestamp 2024-05-01
+	cat >tokens.yaml <<-END
+		tokens:
+		- serial: 1
+		  certificates:
+		  - sha1: $(openssl x509 -in sub.pem -outform DER |
+			sha1sum | cut -c 1-40)
+	END
+	build 3 --signer other.key --signer-cert other.pem "${SERVERS[@]:2}" \
+		-o b.tlv --force --inventory tokens.yaml
+	tells "[last-held-sast]"
+	build 0 --signer other.key --signer-cert other.pem "${SERVERS[@]:2}" \
+		-o b.tlv --force
+	build 1 --signer other.key --signer-cert other.pem "${SERVERS[@]:2}" \
+		-o b.tlv --force --timestamp 2040-01-01 \
+		--inventory nowhere.yaml
 }
 
 @test "--detached-request: nothing is signed, and what is to be is written" {

@@ -208,7 +208,7 @@ match_sort(const struct ctl_file *f, enum match_by by, const size_t *taken,
 }
 
 void
-match_clear(struct match_index *ix)
+match_index_clear(struct match_index *ix)
 {
 	free(ix->key);
 	ix->key = NULL;
@@ -222,7 +222,7 @@ compare_key(const void *a, const void *b)
 }
 
 bool
-match_has(const struct match_index *ix, const struct match_key *key)
+match_index_has(const struct match_index *ix, const struct match_key *key)
 {
 	return ix->num > 0 &&
 	    bsearch(key, ix->key, ix->num, sizeof(*ix->key), compare_key) !=

@@ -53,9 +53,9 @@ MUST_CHECK enum err match_sort(const struct ctl_file *f, enum match_by by,
     const size_t *taken, struct match_index *ret, struct diag *d);
 
 /* Frees what IX holds; it is empty again. */
-void match_clear(struct match_index *ix);
+void match_index_clear(struct match_index *ix);
 
 /* IX has KEY. */
-bool match_has(const struct match_index *ix, const struct match_key *key);
+bool match_index_has(const struct match_index *ix, const struct match_key *key);
 
 #endif

@@ -239,7 +239,6 @@ say_early(struct work *w, const struct change *c, struct diag *d)
 {
 	struct diag why;
 
-	produce_begin(&w->p);
 	change_json(c, &w->opts->leave, &w->p.sink, w->p.json);
 	if (change_put(c, &w->opts->leave, &w->p.text, &why) != ERR_OK)
 		*d = why;
@@ -293,20 +292,17 @@ prepare(struct work *w, struct diag *d)
 
 /* ---- The command ---------------------------------------------------------------- */
 
+/* What is known by now. */
 static void
-set_up(struct work *w, const struct cmd *cmd)
+fill_in(struct work *w)
 {
-	w->p = (struct produce){ .cmd = cmd,
-		.opts = &w->opts->produce,
-		.signer = &w->signer,
-		.draft = w->draft,
-		.in = w->in,
-		.in_path = w->path };
+	w->p.draft = w->draft;
+	w->p.in = w->in;
+	w->p.in_path = w->path;
 }
 
 static enum err
-edit(struct work *w, const struct cmd *cmd, struct opt_line *line,
-    struct diag *d)
+edit(struct work *w, struct opt_line *line, struct diag *d)
 {
 	enum err e;
 
@@ -329,7 +325,7 @@ edit(struct work *w, const struct cmd *cmd, struct opt_line *line,
 		e = add_signer(w, d);
 	if (e != ERR_OK)
 		return e;
-	set_up(w, cmd);
+	fill_in(w);
 	e = prepare(w, d);
 	return e == ERR_OK ? produce_finish(&w->p, d) : e;
 }
@@ -361,7 +357,8 @@ static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct edit_opts o = { .produce.timestamp = PRODUCE_NOW };
-	struct work w = { .opts = &o };
+	struct work w = { .opts = &o,
+		.p = { .cmd = cmd, .opts = &o.produce, .signer = &w.signer } };
 	enum cmd_exit end;
 	struct diag d;
 	bool done;
@@ -371,11 +368,11 @@ run(const struct cmd *cmd, struct opt_line *line)
 	if (done)
 		return end;
 	diag_init(&d);
-	set_up(&w, cmd);
+	produce_begin(&w.p);
 	e = check(&o, line->args, &d);
 	w.path = line->args[0];
 	if (e == ERR_OK)
-		e = edit(&w, cmd, line, &d);
+		e = edit(&w, line, &d);
 	end = produce_end(&w.p, o.signer.token.json, e, &d);
 	clear(&w);
 	return end;

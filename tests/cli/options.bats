@@ -581,8 +581,8 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version audit completion extract help lint show $(
-		)token verify " ]
+		"--help --version attach audit build completion edit extract $(
+		)help lint show sign-request token verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The command as a whole, from outside.
-foreach(name golden sample transcripts input options many lint extract audit levels)
+foreach(name detached golden sample transcripts input options many lint extract audit levels)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -14,8 +14,7 @@ detached_setup() {
 	# shellcheck source=/dev/null
 	. tokens/env.sh
 	export LC_ALL=C.UTF-8 CTLSMITH_CONFIG='' XDG_STATE_HOME=$PWD/state
-	keys=$SRC/softhsm-fixtures/keys
-	cp "$keys/rsa1024-g.pem" key.pem
+	cp "$SRC/softhsm-fixtures/keys/rsa1024-g.pem" key.pem
 	cp "$CERTS/sast-1.pem" cert.pem
 	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" list.tlv
 	cp "$CASES/ok-cnf-sgn-sha1/pub.pem" tftp.pem

@@ -36,7 +36,8 @@ static const struct opt opts[] = {
 /* One command at work; an array has an element for each item. */
 struct attach {
 	const struct attach_opts *opts;
-	const char *path; /* of the request */
+	const char *path;  /* of the request */
+	const char *blame; /* the file that D is about, or NULL */
 	struct detached *request;
 	size_t num;
 	struct buf *signatures, *files;
@@ -63,16 +64,13 @@ check_args(const struct attach_opts *o, char **args, struct diag *d)
 static enum err
 read_request(struct attach *a, struct diag *d)
 {
-	struct diag why;
 	enum err e;
 
-	diag_init(&why);
-	e = detached_read(a->path, &a->request, &why);
-	if (e != ERR_OK) {
-		*d = why;
-		diag_at(d, why.offset, "%s", a->path);
+	a->blame = a->path;
+	e = detached_read(a->path, &a->request, d);
+	if (e != ERR_OK)
 		return e;
-	}
+	a->blame = NULL;
 	a->num = detached_num(a->request);
 	a->signatures = calloc(a->num, sizeof(*a->signatures));
 	a->files = calloc(a->num, sizeof(*a->files));
@@ -93,30 +91,27 @@ read_signature(struct attach *a, size_t i, const char *path, bool alone,
     struct diag *d)
 {
 	struct buf content = { 0 };
-	struct diag why;
 	enum err e;
 
-	diag_init(&why);
+	a->blame = path;
 	e = input_load(path, alone ? DETACHED_MAX_SIZE : SIGNATURE_MAX,
-	    &content, &why);
+	    &content, d);
 	if (e != ERR_OK)
 		;
 	else if (alone && detached_is_response(buf_bytes(&content)))
 		e = detached_take_response(a->request, buf_bytes(&content),
-		    a->signatures, &why);
+		    a->signatures, d);
 	else if (alone && a->num > 1)
-		e = diag_set(&why, ERR_USAGE,
+		e = diag_set(d, ERR_USAGE,
 		    "one signature, and the request has %zu items: give one "
 		    "for each, in their order, or a response",
 		    a->num);
 	else
 		e = detached_take(a->request, i, buf_bytes(&content),
-		    &a->signatures[i], &why);
+		    &a->signatures[i], d);
 	buf_clear(&content);
 	if (e == ERR_OK)
-		return ERR_OK;
-	*d = why;
-	diag_at(d, DIAG_NOWHERE, "%s", path);
+		a->blame = NULL;
 	return e;
 }
 
@@ -305,7 +300,12 @@ say(const struct attach *a, const struct cmd *cmd, enum err e,
 
 	if (num > 0)
 		end = a->opts->json ? print_json(a, num) : print_text(a, num);
-	return e == ERR_OK ? end : out_worse(end, cmd_refuse(cmd, d));
+	if (e == ERR_OK)
+		return end;
+	if (e == ERR_USAGE || a->blame == NULL)
+		return out_worse(end, cmd_refuse(cmd, d));
+	out_complain(a->blame, d);
+	return out_worse(end, cmd_end(e));
 }
 
 static void

@@ -50,6 +50,7 @@ static const struct opt opts[] = {
 struct sign_request {
 	const struct sign_request_opts *opts;
 	const char *path;  /* of the request */
+	const char *blame; /* the same, where D is about it, or NULL */
 	struct buf output; /* the name of what is written, with its NUL */
 	struct detached *request;
 	struct signer signer;
@@ -131,15 +132,9 @@ check(struct sign_request *r, char **args, struct diag *d)
 static enum err
 read_request(struct sign_request *r, struct diag *d)
 {
-	struct diag why;
-	enum err e;
+	enum err e = detached_read(r->path, &r->request, d);
 
-	diag_init(&why);
-	e = detached_read(r->path, &r->request, &why);
-	if (e == ERR_OK)
-		return ERR_OK;
-	*d = why;
-	diag_at(d, why.offset, "%s", r->path);
+	r->blame = e == ERR_OK ? NULL : r->path;
 	return e;
 }
 
@@ -414,6 +409,7 @@ static void
 put_item(const struct detached_item *it, struct json_sink *s, json_t *list)
 {
 	const struct ctl_unsigned *u = &it->unsigned_;
+	struct buf summary = { 0 };
 	json_t *obj = json_object();
 
 	json_put_str(s, obj, "command", it->command);
@@ -421,6 +417,11 @@ put_item(const struct detached_item *it, struct json_sink *s, json_t *list)
 	json_put_str(s, obj, "kind", ctl_kind_name(u->kind));
 	json_put_str(s, obj, "digest", digest_name(u->digest));
 	json_put_hex(s, obj, "digest_value", digest_bytes(&u->value));
+	if (detached_put_summary(u, &summary, NULL) == ERR_OK)
+		json_put_lines(s, obj, "summary", buf_bytes(&summary));
+	else
+		s->failed = true;
+	buf_clear(&summary);
 	json_append(s, list, obj);
 }
 
@@ -443,6 +444,16 @@ print_json(struct sign_request *r)
 		obj = NULL;
 	}
 	return token_print_element("signed", obj);
+}
+
+static enum cmd_exit
+refuse(const struct sign_request *r, const struct cmd *cmd,
+    const struct diag *d)
+{
+	if (d->code == ERR_USAGE || r->blame == NULL)
+		return cmd_refuse(cmd, d);
+	out_complain(r->blame, d);
+	return cmd_end(d->code);
 }
 
 static void
@@ -478,7 +489,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 	if (e == ERR_OK)
 		e = o.extract != NULL ? extract(&r, &d) : sign(&r, line, &d);
 	if (e != ERR_OK)
-		end = cmd_refuse(cmd, &d);
+		end = refuse(&r, cmd, &d);
 	else if (o.extract == NULL)
 		end = o.signer.token.json ? print_json(&r) : print_text(&r);
 	clear(&r);

@@ -291,36 +291,20 @@ put_key(struct json_sink *s, json_t *obj, const struct cert *cert,
 }
 
 static void
-append_line(struct json_sink *s, json_t *list, struct bytes line)
-{
-	json_append(s, list,
-	    json_stringn(line.len > 0 ? (const char *)line.ptr : "", line.len));
-}
-
-/* The lines of TEXT, which is safe. */
-static json_t *
-lines_of(struct json_sink *s, struct bytes text)
-{
-	json_t *list = json_array();
-	struct bytes line;
-
-	while (next_line(&text, &line))
-		append_line(s, list, line);
-	return list;
-}
-
-static void
 put_said(struct json_sink *s, json_t *obj, const struct detached_item *it)
 {
-	json_t *list;
+	struct buf text = { 0 };
 	size_t i;
 
-	if (it->num_said == 0)
-		return;
-	list = json_array();
-	for (i = 0; i < it->num_said; i++)
-		append_line(s, list, bytes_of_str(it->said[i]));
-	json_put(s, obj, "judgement", list);
+	for (i = 0; i < it->num_said; i++) {
+		buf_str(&text, it->said[i]);
+		buf_u8(&text, '\n');
+	}
+	if (!buf_ok(&text))
+		s->failed = true;
+	else if (it->num_said > 0)
+		json_put_lines(s, obj, "judgement", buf_bytes(&text));
+	buf_clear(&text);
 }
 
 static enum err
@@ -342,7 +326,7 @@ put_item(struct json_sink *s, json_t *obj, const struct detached_item *it,
 	json_put_str(s, obj, "kind", ctl_kind_name(u->kind));
 	if (it->has_base)
 		json_put_hex(s, obj, "replaces", digest_bytes(&it->base));
-	json_put(s, obj, "summary", lines_of(s, buf_bytes(&summary)));
+	json_put_lines(s, obj, "summary", buf_bytes(&summary));
 	put_said(s, obj, it);
 	json_put_str(s, obj, "digest", digest_name(u->digest));
 	json_put_hex(s, obj, "digest_value", digest_bytes(&u->value));

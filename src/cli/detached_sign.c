@@ -168,9 +168,9 @@ static const struct guess {
 	const char *message;
 } guesses[] = {
 	{ is_bare,
-	    "it signs the bare digest, without its DigestInfo: give the tool "
-	    "digest_info, not the digest (CKM_RSA_PKCS), or have openssl "
-	    "pkeyutl told -pkeyopt digest:NAME" },
+	    "it signs the bare digest, without its DigestInfo: CKM_RSA_PKCS "
+	    "is to be given digest-info, and openssl pkeyutl wants -pkeyopt "
+	    "digest:NAME" },
 	{ is_unpadded,
 	    "it has no padding, as CKM_RSA_X_509 makes it; CKM_RSA_PKCS is "
 	    "what is wanted" },
@@ -287,6 +287,10 @@ check_length(struct bytes in, const struct detached_item *it, struct diag *d)
 	if (bytes_equal(in, digest_bytes(&it->unsigned_.value)))
 		return diag_set(d, ERR_SYNTAX,
 		    "this is the digest itself, and not a signature");
+	if (bytes_equal(in, buf_bytes(&it->unsigned_.preimage)))
+		return diag_set(d, ERR_SYNTAX,
+		    "these are the bytes that are to be signed, and no "
+		    "signature");
 	if (in.len < want)
 		return diag_set(d, ERR_TRUNCATED,
 		    "%zu bytes, where a signature by this key has %zu: it was "

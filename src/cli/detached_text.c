@@ -34,7 +34,8 @@ put_head(const struct ctl_unsigned *u, const struct ctl_file *f,
 	text_put_safe(out, ctl_header_text(h, CTL_HDR_FILENAME));
 	buf_printf(out, ", %zu bytes when it is signed", ctl_raw(f).len);
 	if (ctl_is_list(f))
-		buf_printf(out, ", %zu records", ctl_num_records(f));
+		buf_printf(out, ", %zu record%s", ctl_num_records(f),
+		    ctl_num_records(f) == 1 ? "" : "s");
 	buf_str(out, "\ntime ");
 	if (ctl_header_number(h, CTL_HDR_TIMESTAMP, &when))
 		text_put_rfc3339(out, when);
@@ -70,10 +71,27 @@ put_cert(const struct cert *c, struct buf *out, struct diag *d)
 	return e;
 }
 
-/* Who record R is about. */
+/* Phones read the fields, people the certificate. */
 static enum err
-put_whose(const struct ctl_record *r, struct buf *out, struct diag *d)
+put_agreement(const struct ctl_file *f, size_t index, const struct cert *c,
+    struct buf *out, struct diag *d)
 {
+	struct ctl_agreement a;
+	enum err e = ctl_agree(f, index, c, &a, d);
+
+	if (e == ERR_OK && !a.agrees) {
+		buf_str(out, ", BUT its fields are not the certificate's: ");
+		text_put_safe(out, bytes_of_str(a.why.msg));
+	}
+	return e;
+}
+
+/* Who record INDEX is about. */
+static enum err
+put_whose(const struct ctl_file *f, size_t index, struct buf *out,
+    struct diag *d)
+{
+	const struct ctl_record *r = ctl_record(f, index);
 	struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
 	struct cert *c = NULL;
 	enum err e;
@@ -88,6 +106,8 @@ put_whose(const struct ctl_record *r, struct buf *out, struct diag *d)
 	e = cert_from_der(der, &c, d);
 	if (e == ERR_OK)
 		e = put_cert(c, out, d);
+	if (e == ERR_OK)
+		e = put_agreement(f, index, c, out, d);
 	cert_free(&c);
 	if (e == ERR_NOMEM || e == ERR_OK)
 		return e;
@@ -109,7 +129,7 @@ put_record(const struct ctl_file *f, size_t index, struct buf *out,
 	if (a.len == 4)
 		buf_printf(out, ", address %u.%u.%u.%u", a.ptr[0], a.ptr[1],
 		    a.ptr[2], a.ptr[3]);
-	e = put_whose(r, out, d);
+	e = put_whose(f, index, out, d);
 	buf_u8(out, '\n');
 	return e;
 }

@@ -219,15 +219,23 @@ fill_head(struct produce *p, struct diag *d)
 
 /* ---- From the draft to the disk ------------------------------------------------- */
 
+void
+produce_begin(struct produce *p)
+{
+	if (p->json != NULL)
+		return;
+	p->json = json_object();
+	json_put_str(&p->sink, p->json, "operation", p->cmd->name);
+	json_put(&p->sink, p->json, "notes", json_array());
+	json_put(&p->sink, p->json, "findings", json_array());
+}
+
 enum err
 produce_prepare(struct produce *p, struct diag *d)
 {
 	enum err e;
 
-	p->json = json_object();
-	json_put_str(&p->sink, p->json, "operation", p->cmd->name);
-	json_put(&p->sink, p->json, "notes", json_array());
-	json_put(&p->sink, p->json, "findings", json_array());
+	produce_begin(p);
 	e = fill_head(p, d);
 	if (e == ERR_OK)
 		e = ctl_prepare(p->draft, &p->head, &p->unsigned_, d);

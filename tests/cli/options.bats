@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,audit verify,completion," ]
+		"show,verify,lint,extract,build,edit,sign-request,attach,$(
+	)audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -132,6 +133,11 @@ values() {
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of edit)" = "add allow audit detached-request dialect $(
+	)digest drop-server-sast dry-run filename final-try force inventory $(
+	)json key-pin-env key-pin-fd max-sast module orphan-phones output $(
+	)passphrase-env passphrase-fd pin-env pin-fd remove replace signer $(
+	)signer-cert state timeout timestamp unverified " ]
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
@@ -148,6 +154,11 @@ values() {
 	for option in $(options_of 'audit verify'); do
 		grep -q "^@test \".*--$option" \
 			"${BATS_TEST_FILENAME%/*}/audit.bats"
+	done
+	for option in $(options_of edit); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/edit.bats" \
+			"${BATS_TEST_FILENAME%/*}/build.bats" \
+			"${BATS_TEST_FILENAME%/*}/signer.bats"
 	done
 }
 

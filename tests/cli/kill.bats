@@ -101,6 +101,40 @@ edited() {
 	"$CTLSMITH" verify --trusted start/list whole/list
 }
 
+# memory TARGET COMMAND...: it fails once, or from a call on; at calls here and
+# there, and at many of the last, where our own code is at work alone.
+memory() {
+	local step=1999 mode
+
+	[ "${CTLSMITH_LONG:-}" != 1 ] || step=61
+	for mode in once onward; do
+		"$SRC/tests/cli/kill.sh" malloc $mode \
+			$((RANDOM % step + 1)) $step "$@"
+		"$SRC/tests/cli/kill.sh" malloc $mode -200 9 "$@"
+	done
+}
+
+@test "build: memory" {
+	memory list "${make[@]}" --audit log -o list \
+		--timestamp 2026-01-01T00:00:00Z
+}
+
+@test "edit: memory" {
+	edited
+	memory list "${edit[@]}" --signer signer.key -o list --force
+}
+
+@test "attach: memory" {
+	edited
+	cd start
+	"$CTLSMITH" "${edit[@]}" -o list --force --detached-request request >out
+	"$CTLSMITH" sign-request --yes --signer signer.key request >out 2>&1
+	cd ..
+	memory list attach --force request request.sig
+	memory request.sig sign-request --yes --force --signer signer.key \
+		request
+}
+
 # refuses PATTERN SCRIPT: kill.sh does not accept a program that does what SCRIPT
 # says while a fault strikes, and says what PATTERN says. Without one it writes
 # "new" into the file list, and keeps the old.

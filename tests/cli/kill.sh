@@ -13,6 +13,8 @@
 #	- the command, run again, does not end as it does without a fault, or has
 #	  left anything behind
 #	- the audit log ($AUDIT, a path in the folder, if set) is broken
+# Of calls only those of the program itself count. A negative FIRST counts from
+# the last call back.
 # A script of its own, since bats would look at each of its many steps.
 set -euo pipefail
 
@@ -155,7 +157,6 @@ run
 right=$status
 rm -rf whole
 mv now whole
-fresh
 [ "$right" = 0 ] || complain "it fails without a fault"
 [ ! -e whole/"$target" ] || same start/"$target" whole/"$target" &&
 	complain "it does nothing"
@@ -165,6 +166,14 @@ for copy in whole/"$target".bak*; do
 	[ ! -e "$copy" ] || keeps=1
 done
 
+if [ "$n" -lt 0 ]; then
+	fresh
+	run FAULTS=$kind:0:once FAULTS_COUNT=../count FAULTS_OWN=1 \
+		LD_PRELOAD="$CTLSMITH_LIB"
+	n=$(($(cat count) + n + 1))
+	[ "$n" -gt 0 ] || n=1
+	fresh
+fi
 first=$n
 while strike; do
 	look

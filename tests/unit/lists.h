@@ -6,10 +6,8 @@
  * A word is ROLE:CERT, and may end in /DIALECT and @HOST:
  *	ROLE     S SAST, C CCM+TFTP, M CCM, F TFTP, A CAPF
  *	CERT     one of lists_certs below; "none" in a record without
- *	DIALECT  a appliance, t token, b builder; h appliance with CERTHASH, k
- *	         without CERTIFICATE, n without PUBLICKEY too, i and at
- *	         another address, e appliance with an empty SERIALNUMBER; not
- *	         given it is token for t1 to t3 and forged, else appliance
+ *	DIALECT  a letter of lists_kinds below; not given it is t for t1 to t3
+ *	         and forged, else a
  *	HOST     DNSNAME; without it none for the token dialect, else "pub"
  */
 #ifndef TESTS_UNIT_LISTS_H
@@ -54,6 +52,8 @@ static const struct {
 	{ "capf", "rsa2048-b",
 	    "subject: [CN=CAPF-1, O=Lab], serial: 74:4B:49:99" },
 	{ "own", "rsa2048-c", "subject: [CN=Own, O=Lab], serial: 11:22:33" },
+	{ "bare", "rsa1024-b", "subject: [O=Lab], serial: 66:01" },
+	{ "bare2", "rsa1024-c", "subject: [O=Lab], serial: 66:02" },
 	/* the appliance copies its bytes, others write UTF-8 */
 	{ "odd", "rsa1024-h",
 	    "subject: ['CN:t61=Z\xc3\xbcrich', O=Lab], serial: 44:55:66" },
@@ -72,7 +72,9 @@ made_clear(struct made *m)
 	buf_clear(&m->bytes);
 }
 
-/* By the letter behind "/". */
+/* By the letter behind "/": appliance, token, builder; and of the appliance with
+ * CERTHASH, with the key alone, without both, without both and at another
+ * address, with an address whatever the host is, with an empty SERIALNUMBER. */
 static const struct lists_kind {
 	char letter;
 	const char *dialect, *changes;
@@ -86,6 +88,7 @@ static const struct lists_kind {
 	{ 'i', "appliance",
 	    "{op: drop, tag: 9}, {op: drop, tag: 7}, {op: set, tag: 10, hex: "
 	    "'0A000002'}" },
+	{ 'x', "appliance", "{op: set, tag: 10, hex: '0A000001'}" },
 	{ 'e', "appliance", "{op: set, tag: 6, hex: ''}" },
 };
 

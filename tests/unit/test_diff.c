@@ -84,6 +84,9 @@ static const struct row rows[] = {
 	{ "S:pub/k", "S:pub2/k", "replaced 1:1" },
 	{ "S:pub/n", "S:pub2/n", "respelt 1:1" },
 	{ "S:pub/n", "S:pub/i", "respelt 1:1" },
+	/* without host and common name there is the address, if it is one */
+	{ "C:bare/x@", "C:bare2/x@", "replaced 1:1" },
+	{ "C:bare@", "C:bare2@", "removed 1 added:1" },
 	/* a host is no common name */
 	{ "C:pub2@", "C:pub@pub", "removed 1 added:1" },
 	{ "C:pub2@", "C:pub@", "replaced 1:1" },

@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,audit verify,completion," ]
+		"show,verify,lint,extract,build,edit,$(
+		)sign-request,attach,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -132,6 +133,10 @@ values() {
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of sign-request)" = "audit dry-run extract final-try $(
+	)force item json key-pin-env key-pin-fd module output $(
+	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]
+	[ "$(options_of attach)" = "dry-run force json output replace-other " ]
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
@@ -144,6 +149,11 @@ values() {
 	for option in $(options_of extract); do
 		grep -q "^@test \".*--$option" "$BATS_TEST_FILENAME" \
 			"${BATS_TEST_FILENAME%/*}/extract.bats"
+	done
+	for option in $(options_of sign-request) $(options_of attach); do
+		case $option in output) option=o ;; esac
+		grep -qE -e "[[:space:]]--?$option( |$)" \
+			"${BATS_TEST_FILENAME%/*}/detached.bats"
 	done
 	for option in $(options_of 'audit verify'); do
 		grep -q "^@test \".*--$option" \
@@ -570,8 +580,8 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version audit completion extract help lint show $(
-		)token verify " ]
+		"--help --version attach audit build completion edit extract $(
+		)help lint show sign-request token verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

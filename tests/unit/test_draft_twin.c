@@ -376,6 +376,7 @@ static const struct {
 };
 
 static const struct bytes odd_serials[] = {
+	{ (const uint8_t *)"\0", 1 },
 	{ (const uint8_t *)"\x01", 1 },
 	{ (const uint8_t *)"\x7f", 1 },
 	{ (const uint8_t *)"\x80", 1 },

@@ -252,6 +252,43 @@ test_read_strictly(void **state)
 	end(&w);
 }
 
+/* Places are those in the bytes that were given. */
+static void
+test_read_places(void **state)
+{
+	struct ctl_unsigned u, again = { .gap = 0 };
+	struct world w;
+	struct diag d;
+	size_t at;
+
+	begin(&w, "rsa1024-a");
+	prepare(&w, &u);
+	at = u.preimage.len - ctl_draft_bytes(w.draft, 1).len;
+	u.preimage.ptr[at + 1] = 0xff;
+	assert_int_equal(
+	    ctl_unsigned_read(buf_bytes(&u.preimage), w.pub.cert, &again, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(d.offset, at);
+	u.preimage.ptr[at + 1] = 0;
+	/* FILENAME, right behind the gap */
+	u.preimage.ptr[u.gap] = 200;
+	u.preimage.ptr[u.gap + 1] = 200;
+	assert_int_equal(
+	    ctl_unsigned_read(buf_bytes(&u.preimage), w.pub.cert, &again, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(d.offset, u.gap);
+	u.preimage.ptr[u.gap] = 14;
+	u.preimage.ptr[u.gap + 1] = 0;
+	/* SERIALNUMBER's length, before it */
+	u.preimage.ptr[13 + 3 + 7 + 1] = 200;
+	assert_int_equal(
+	    ctl_unsigned_read(buf_bytes(&u.preimage), w.pub.cert, &again, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(d.offset, 13 + 3 + 7);
+	ctl_unsigned_clear(&u);
+	end(&w);
+}
+
 /* A preimage that says its digest and key, for another key. */
 static void
 test_read_other_key(void **state)
@@ -346,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_signer_fails),
 		cmocka_unit_test(test_read_strictly),
+		cmocka_unit_test(test_read_places),
 		cmocka_unit_test(test_read_other_key),
 		cmocka_unit_test(test_read_unusual),
 	};

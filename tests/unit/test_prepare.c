@@ -442,6 +442,30 @@ test_copy(void **state)
 	buf_clear(&bytes);
 }
 
+/* What is given is not made: a certificate whose names nobody can write. */
+static void
+test_given(void **state)
+{
+	static const struct mint_attr bad = { "CN", "a\x1b[0m", MINT_UTF8 };
+	struct ctl_unsigned u = { .gap = 0 };
+	struct minted m;
+	struct world w;
+	struct diag d;
+
+	begin(&w, "rsa1024-a");
+	minted_plain(&m, w.key, &bad);
+	w.head.cert = m.cert;
+	w.head.name = bytes_of("CN=x", 5);
+	assert_int_equal(refusal(&w, &d), ERR_SYNTAX);
+	w.head.issuer = bytes_of("CN=y", 5);
+	assert_int_equal(ctl_prepare(w.draft, &w.head, &u, &d), ERR_OK);
+	ctl_unsigned_clear(&u);
+	w.head.name = bytes_of(NULL, 0);
+	assert_int_equal(refusal(&w, &d), ERR_SYNTAX);
+	minted_clear(&m);
+	end(&w);
+}
+
 static void
 test_signed_file(void **state)
 {
@@ -556,6 +580,7 @@ main(void)
 		cmocka_unit_test(test_names_refused),
 		cmocka_unit_test(test_header_too_big),
 		cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_given),
 		cmocka_unit_test(test_signed_file),
 		cmocka_unit_test(test_kinds_refused),
 		cmocka_unit_test(test_signed_again),

@@ -101,6 +101,43 @@ test_named_another(void **state)
 	end(&w);
 }
 
+/* A signed file, which has no signer in it, by whoever is not CERT. */
+static void
+test_finish_signed(void **state)
+{
+	struct mint_key *other = minted_key("rsa1024-b");
+	struct buf sig = { 0 }, out = { 0 };
+	struct ctl_unsigned u;
+	struct world w;
+	struct diag d;
+
+	begin(&w, "rsa1024-a");
+	assert_int_equal(
+	    prepare_signed(&w, "a.xml.sgn", bytes_of_str("<x/>"), &u, &d),
+	    ERR_OK);
+	assert_int_equal(minted_sign(other, &u, "x", &sig, &d), ERR_OK);
+	assert_int_equal(
+	    ctl_finish(&u, buf_bytes(&sig), w.pub.cert, NULL, &out, &d),
+	    ERR_CRYPTO);
+	assert_int_equal(out.len, 0);
+	sig.len = 0;
+	assert_int_equal(minted_sign(w.key, &u, "x", &sig, &d), ERR_OK);
+	assert_int_equal(
+	    ctl_finish(&u, buf_bytes(&sig), w.pub.cert, NULL, &out, &d),
+	    ERR_OK);
+	out.len = 0;
+	u.preimage.ptr[u.preimage.len - 1] ^= 1;
+	assert_int_equal(
+	    ctl_finish(&u, buf_bytes(&sig), w.pub.cert, NULL, &out, &d),
+	    ERR_CRYPTO);
+	assert_int_equal(out.len, 0);
+	ctl_unsigned_clear(&u);
+	buf_clear(&sig);
+	buf_clear(&out);
+	mint_key_free(&other);
+	end(&w);
+}
+
 /* No signature but the right one, over no bytes but the right ones. */
 static void
 test_finish(void **state)
@@ -380,6 +417,7 @@ main(void)
 		cmocka_unit_test(test_identity_flips),
 		cmocka_unit_test(test_spelt_otherwise),
 		cmocka_unit_test(test_named_another),
+		cmocka_unit_test(test_finish_signed),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_signer_fails),
 		cmocka_unit_test(test_read_strictly),

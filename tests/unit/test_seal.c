@@ -96,6 +96,7 @@ test_named_another(void **state)
 	    ERR_CRYPTO);
 	ctl_unsigned_clear(&u);
 	assert_int_equal(out.len, 0);
+	buf_clear(&out);
 	minted_clear(&other);
 	mint_key_free(&key);
 	end(&w);
@@ -219,6 +220,7 @@ test_signer_fails(void **state)
 	    ERR_PIN);
 	assert_string_equal(d.msg, why);
 	assert_int_equal(out.len, 0);
+	buf_clear(&out);
 	ctl_unsigned_clear(&u);
 	end(&w);
 }

@@ -187,8 +187,8 @@ find_gap(struct bytes preimage, size_t *ret)
 	uint16_t len;
 	uint8_t tag;
 
-	while (bytes_u8(&cur, &tag) && tag != CTL_PAD &&
-	    bytes_u16(&cur, &len) && bytes_take(&cur, len, &value)) {
+	while (bytes_u8(&cur, &tag) && bytes_u16(&cur, &len) &&
+	    bytes_take(&cur, len, &value)) {
 		if (tag != CTL_HDR_SIGNATURE_INFO)
 			continue;
 		*ret = preimage.len - cur.len;
@@ -239,9 +239,7 @@ prepare_again(const struct ctl_file *f, const struct cert *cert,
 
 	buf_put(&filename, ctl_header_text(ctl_header(f), CTL_HDR_FILENAME));
 	name = buf_cstr(&filename);
-	if (name == NULL)
-		return diag_nomem(d);
-	e = read_head(f, name, &head, d);
+	e = name == NULL ? diag_nomem(d) : read_head(f, name, &head, d);
 	if (e == ERR_OK && ctl_is_list(f)) {
 		e = ctl_draft_from(f, &dr, d);
 		if (e == ERR_OK)
@@ -254,18 +252,28 @@ prepare_again(const struct ctl_file *f, const struct cert *cert,
 	return e;
 }
 
-/* What is wrong with the bytes is one error, whatever the part that saw it
- * calls it. */
-static enum err
-not_ours(struct diag *d, enum err e)
+static bool
+is_about_bytes(enum err e)
 {
-	if (e != ERR_OK && e != ERR_NOMEM && e != ERR_CRYPTO &&
-	    e != ERR_UNSUPPORTED && d != NULL)
-		d->code = ERR_SYNTAX;
-	return e == ERR_OK || e == ERR_NOMEM || e == ERR_CRYPTO ||
-		e == ERR_UNSUPPORTED
-	    ? e
-	    : ERR_SYNTAX;
+	return e == ERR_SYNTAX || e == ERR_TRUNCATED || e == ERR_LEFTOVER ||
+	    e == ERR_TOO_BIG || e == ERR_USAGE;
+}
+
+/* What is wrong with the bytes is one error, whatever the part that saw it
+ * calls it; and a place behind the gap is one in bytes without it. */
+static enum err
+not_ours(const struct ctl_unsigned *bare, struct diag *d, enum err e)
+{
+	size_t filled = 3 + bare->signature_len;
+
+	if (!is_about_bytes(e))
+		return e;
+	if (d == NULL)
+		return ERR_SYNTAX;
+	d->code = ERR_SYNTAX;
+	if (d->offset != DIAG_NOWHERE && d->offset >= bare->gap + filled)
+		d->offset -= filled;
+	return ERR_SYNTAX;
 }
 
 enum err
@@ -292,9 +300,7 @@ ctl_unsigned_read(struct bytes preimage, const struct cert *cert,
 		e = ctl_parse(buf_bytes(&bytes), CTL_KIND_AUTO, &f, d);
 	if (e == ERR_OK)
 		e = prepare_again(f, cert, &again, d);
-	if (e == ERR_OK &&
-	    (again.gap != bare.gap ||
-		!bytes_equal(preimage, buf_bytes(&again.preimage))))
+	if (e == ERR_OK && !bytes_equal(preimage, buf_bytes(&again.preimage)))
 		e = diag_set(d, ERR_SYNTAX,
 		    "this is no file less its signature as ctlsmith makes "
 		    "one, or it is for a key of another size");
@@ -302,9 +308,10 @@ ctl_unsigned_read(struct bytes preimage, const struct cert *cert,
 		*ret = again;
 		memset(&again, 0, sizeof(again));
 	}
+	e = not_ours(&bare, d, e);
 	ctl_free(&f);
 	buf_clear(&bytes);
 	ctl_unsigned_clear(&bare);
 	ctl_unsigned_clear(&again);
-	return not_ours(d, e);
+	return e;
 }

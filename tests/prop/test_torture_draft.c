@@ -25,6 +25,11 @@ struct job {
 
 typedef enum err job_fn(const struct job *job, struct diag *d);
 
+/* As long as a buffer is when it is new. */
+#define NAME_64                                                         \
+	"CTL123456789012345678901234567890123456789012345678901234567." \
+	"tlv"
+
 static enum err
 draft(const struct job *job, struct diag *d)
 {
@@ -180,7 +185,7 @@ static void
 make_unsigned(struct job *job, struct mint_key *key)
 {
 	struct ctl_head head = { .digest = DIGEST_SHA1,
-		.filename = "CTLFile.tlv",
+		.filename = NAME_64,
 		.cert = job->pub.cert };
 	struct ctl_entry entry = { .cert = job->pub.cert };
 	struct ctl_draft *dr = NULL;

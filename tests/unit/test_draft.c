@@ -262,6 +262,8 @@ refusal_of_name(const struct mint_key *key, const char *attr, const char *value,
 	minted_plain(&m, key, &cn);
 	entry.cert = m.cert;
 	e = refusal(&entry, &d);
+	if (e == ERR_SYNTAX)
+		assert_non_null(strstr(d.msg, "subject of the certificate"));
 	minted_clear(&m);
 	return e;
 }
@@ -287,8 +289,10 @@ test_names_refused(void **state)
 	mint_key_free(&key);
 	entry.host = bytes_of("a\0b", 3);
 	assert_int_equal(refusal(&entry, &d), ERR_SYNTAX);
-	entry.host = bytes_of_str("a\tb");
+	assert_non_null(strstr(d.msg, "host name"));
+	entry.host = bytes_of_str("a\x1f");
 	assert_int_equal(refusal(&entry, &d), ERR_SYNTAX);
+	assert_non_null(strstr(d.msg, "host name"));
 	assert_int_equal(d.offset, DIAG_NOWHERE);
 	assert_string_equal(d.path, "");
 }
@@ -615,7 +619,10 @@ static const char twice[] =
     "- {cert: odd, role: SAST, fields: [{op: drop, tag: 9}, {tag: 6, hex: "
     "'77'}]}\n"
     "- {cert: odd, role: SAST, fields: [{op: drop, tag: 9}, {op: drop, tag: "
-    "7}]}\n";
+    "7}]}\n"
+    "- {cert: odd, dialect: hash, role: SAST, fields: [{tag: 7, cert: pub}]}\n"
+    "- {cert: odd, dialect: hash, role: SAST, fields: [{tag: 7, cert: pub}, "
+    "{op: drop, tag: 5}]}\n";
 
 static void
 test_find_sast_twice(void **state)

@@ -4,6 +4,7 @@
 
 #include "cases.h"
 #include "draft_world.h"
+#include "pki/sig.h"
 
 /* Each byte of issuer and serial number of the header leads to the signer:
  * with another one the file is not let out. */
@@ -96,8 +97,87 @@ test_named_another(void **state)
 	    ERR_CRYPTO);
 	ctl_unsigned_clear(&u);
 	assert_int_equal(out.len, 0);
+	buf_clear(&out);
 	minted_clear(&other);
 	mint_key_free(&key);
+	end(&w);
+}
+
+/* With an exponent of 1 a signature is the block itself, which proves nothing.
+ */
+static void
+test_exponent(void **state)
+{
+	static const uint8_t usual[] = { 2, 3, 1, 0, 1 };
+	struct buf sig = { 0 }, out = { 0 }, info = { 0 };
+	struct ctl_unsigned u;
+	struct cert *cert = NULL;
+	struct world w;
+	struct diag d;
+	uint8_t *at;
+
+	begin(&w, "rsa1024-a");
+	at = memmem(w.pub.der.ptr, w.pub.der.len, usual, sizeof(usual));
+	assert_non_null(at);
+	at[2] = 0;
+	assert_int_equal(cert_from_der(buf_bytes(&w.pub.der), &cert, &d),
+	    ERR_OK);
+	w.head.cert = cert;
+	w.head.filename = "a.xml.sgn";
+	memset(&u, 0, sizeof(u));
+	assert_int_equal(ctl_prepare_signed(bytes_of_str("x"), &w.head, &u, &d),
+	    ERR_OK);
+	assert_int_equal(
+	    sig_put_digest_info(u.digest, digest_bytes(&u.value), &info, &d),
+	    ERR_OK);
+	buf_u16(&sig, 1);
+	buf_fill(&sig, 128 - 3 - info.len, 0xff);
+	buf_u8(&sig, 0);
+	buf_put(&sig, buf_bytes(&info));
+	assert_int_equal(ctl_finish(&u, buf_bytes(&sig), cert, NULL, &out, &d),
+	    ERR_CRYPTO);
+	ctl_unsigned_clear(&u);
+	cert_free(&cert);
+	buf_clear(&info);
+	buf_clear(&sig);
+	buf_clear(&out);
+	end(&w);
+}
+
+/* A signed file, which has no signer in it, by whoever is not CERT. */
+static void
+test_finish_signed(void **state)
+{
+	struct mint_key *other = minted_key("rsa1024-b");
+	struct buf sig = { 0 }, out = { 0 };
+	struct ctl_unsigned u;
+	struct world w;
+	struct diag d;
+
+	begin(&w, "rsa1024-a");
+	assert_int_equal(
+	    prepare_signed(&w, "a.xml.sgn", bytes_of_str("<x/>"), &u, &d),
+	    ERR_OK);
+	assert_int_equal(minted_sign(other, &u, "x", &sig, &d), ERR_OK);
+	assert_int_equal(
+	    ctl_finish(&u, buf_bytes(&sig), w.pub.cert, NULL, &out, &d),
+	    ERR_CRYPTO);
+	assert_int_equal(out.len, 0);
+	sig.len = 0;
+	assert_int_equal(minted_sign(w.key, &u, "x", &sig, &d), ERR_OK);
+	assert_int_equal(
+	    ctl_finish(&u, buf_bytes(&sig), w.pub.cert, NULL, &out, &d),
+	    ERR_OK);
+	out.len = 0;
+	u.preimage.ptr[u.preimage.len - 1] ^= 1;
+	assert_int_equal(
+	    ctl_finish(&u, buf_bytes(&sig), w.pub.cert, NULL, &out, &d),
+	    ERR_CRYPTO);
+	assert_int_equal(out.len, 0);
+	ctl_unsigned_clear(&u);
+	buf_clear(&sig);
+	buf_clear(&out);
+	mint_key_free(&other);
 	end(&w);
 }
 
@@ -182,6 +262,7 @@ test_signer_fails(void **state)
 	    ERR_PIN);
 	assert_string_equal(d.msg, why);
 	assert_int_equal(out.len, 0);
+	buf_clear(&out);
 	ctl_unsigned_clear(&u);
 	end(&w);
 }
@@ -248,6 +329,43 @@ test_read_strictly(void **state)
 	    prepare_signed(&w, "a.xml.sgn", bytes_of_str("<x/>"), &u, &d),
 	    ERR_OK);
 	read_strictly(&u, w.pub.cert, false);
+	ctl_unsigned_clear(&u);
+	end(&w);
+}
+
+/* Places are those in the bytes that were given. */
+static void
+test_read_places(void **state)
+{
+	struct ctl_unsigned u, again = { .gap = 0 };
+	struct world w;
+	struct diag d;
+	size_t at;
+
+	begin(&w, "rsa1024-a");
+	prepare(&w, &u);
+	at = u.preimage.len - ctl_draft_bytes(w.draft, 1).len;
+	u.preimage.ptr[at + 1] = 0xff;
+	assert_int_equal(
+	    ctl_unsigned_read(buf_bytes(&u.preimage), w.pub.cert, &again, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(d.offset, at);
+	u.preimage.ptr[at + 1] = 0;
+	/* FILENAME, right behind the gap */
+	u.preimage.ptr[u.gap] = 200;
+	u.preimage.ptr[u.gap + 1] = 200;
+	assert_int_equal(
+	    ctl_unsigned_read(buf_bytes(&u.preimage), w.pub.cert, &again, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(d.offset, u.gap);
+	u.preimage.ptr[u.gap] = 14;
+	u.preimage.ptr[u.gap + 1] = 0;
+	/* SERIALNUMBER's length, before it */
+	u.preimage.ptr[13 + 3 + 7 + 1] = 200;
+	assert_int_equal(
+	    ctl_unsigned_read(buf_bytes(&u.preimage), w.pub.cert, &again, &d),
+	    ERR_SYNTAX);
+	assert_int_equal(d.offset, 13 + 3 + 7);
 	ctl_unsigned_clear(&u);
 	end(&w);
 }
@@ -343,9 +461,12 @@ main(void)
 		cmocka_unit_test(test_identity_flips),
 		cmocka_unit_test(test_spelt_otherwise),
 		cmocka_unit_test(test_named_another),
+		cmocka_unit_test(test_exponent),
+		cmocka_unit_test(test_finish_signed),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_signer_fails),
 		cmocka_unit_test(test_read_strictly),
+		cmocka_unit_test(test_read_places),
 		cmocka_unit_test(test_read_other_key),
 		cmocka_unit_test(test_read_unusual),
 	};

@@ -332,12 +332,18 @@ produce_finish(struct produce *p, struct diag *d)
 {
 	enum err e = ERR_OK;
 
+	if (!buf_ok(&p->text) || p->sink.failed)
+		return diag_nomem(d);
 	if (!p->opts->dry_run && p->opts->detached != NULL) {
 		e = request(p, d);
+		if (e == ERR_OK)
+			p->written = p->opts->detached;
 	} else if (!p->opts->dry_run) {
 		e = sign(p, d);
 		if (e == ERR_OK)
 			e = save(p, d);
+		if (e == ERR_OK && !is_stdout(p->opts->output))
+			p->written = p->opts->output;
 	}
 	return e == ERR_OK ? produce_say(p, d) : e;
 }

@@ -480,11 +480,18 @@ many_certificates() {
 	echo text >c.tlv
 	build_pub 0 "${SERVERS[@]}" -o c.tlv --force
 	[ "$(cat c.tlv.bak-*)" = text ]
+	tells "note: c.tlv is no trust list now"
+	[ "$(id -u)" != 0 ] || {
+		chown 12345:23456 c.tlv
+		build_pub 0 "${SERVERS[@]}" -o c.tlv --force --timestamp 2040-01-01
+		[ "$(stat -c %u:%g c.tlv)" = 12345:23456 ]
+	}
 }
 
 @test "a target that is a folder, a link or a FIFO" {
 	mkdir folder
 	build_pub 1 "${SERVERS[@]}" -o folder
+	says "folder is a folder"
 	build_pub 1 "${SERVERS[@]}" -o folder --force
 	says "folder is a folder"
 	mkfifo fifo
@@ -493,8 +500,9 @@ many_certificates() {
 	[ -p fifo ]
 	ln -s a.tlv link
 	build_pub 1 "${SERVERS[@]}" -o link
-	says "link is there already"
+	says "link is a link to nothing"
 	build_pub 1 "${SERVERS[@]}" -o link --force
+	says "link is a link to nothing"
 	[ ! -e a.tlv ]
 	build_pub 0 "${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
 	cp a.tlv old
@@ -526,6 +534,13 @@ many_certificates() {
 	cmp a.tlv b.tlv
 	says "sast, signs"
 	says "Written:    -"
+	# what does not arrive is no success
+	"$CTLSMITH" build --signer pub.key --signer-cert pub.pem \
+		"${SERVERS[@]}" -o - >/dev/full 2>err && false
+	says "No space left on device"
+	build_pub 3 "${SERVERS[@]}" -o - --max-sast 1
+	[ ! -s out ]
+	says "sast, signs"
 }
 
 @test "what is said of the list is true of it" {

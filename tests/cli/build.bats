@@ -735,6 +735,12 @@ still_old() {
 	tells request.json
 	[ ! -e a.tlv ]
 	grep -q '"command": "build"' request.json
+	run ! grep -q '"base": {' request.json
+	build_pub 0 "${SERVERS[@]}" -o old.tlv --timestamp 2024-05-01
+	build 0 --signer-cert pub.pem "${SERVERS[@]}" -o old.tlv --force \
+		--detached-request more.json
+	grep -q "$(sha256sum <old.tlv | cut -c 1-64)" more.json
+	no_backup old.tlv
 	build 1 --signer-cert pub.pem "${SERVERS[@]}" -o a.tlv \
 		--detached-request request.json
 	build 2 --signer-cert pub.pem "${SERVERS[@]}" \

@@ -54,6 +54,13 @@ session_setup_edit() {
 	END
 }
 
+# The same for a list that is made anew: the certificates for it.
+session_setup_build() {
+	session_setup_tokens
+	cp "$CASES/ok-softhsm-sast"/{pub,capf}.pem .
+	cp "$CERTS"/sast-{1,2}.pem .
+}
+
 # No tokens at all, and neither configuration nor state.
 session_setup_softhsm() {
 	"$SRC/softhsm-fixtures/setup.sh" "$BUILD/tokens"
@@ -71,6 +78,7 @@ session_setup_for() {
 	session_setup
 	case ${1##*/} in
 	ctlsmith-token.1.scd) session_setup_tokens ;;
+	ctlsmith-build.1.scd) session_setup_build ;;
 	ctlsmith-edit.1.scd) session_setup_edit ;;
 	guide-tokens.md) session_setup_softhsm ;;
 	esac

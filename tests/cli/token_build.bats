@@ -185,6 +185,59 @@ same_as_file() {
 	[ ! -e a.tlv ]
 }
 
+@test "a list that somebody changes before the PIN is typed is not replaced" {
+	local status=0
+
+	sign 0 "$PIN_SAST_1" --signer "$URI_SAST_1" "${SERVERS[@]}" -o a.tlv
+	echo other >b.tlv
+	cat >script.exp <<-'EXPECT'
+		set timeout 30
+		set pin [lindex $argv 0]
+		spawn -noecho {*}[lrange $argv 1 end]
+		expect {
+			-ex "PIN" {}
+			timeout { exit 99 }
+			eof { exit 98 }
+		}
+		exec mv b.tlv a.tlv
+		send -- "$pin\r"
+		catch { expect eof }
+		exit [lindex [wait] 3]
+	EXPECT
+	expect -f script.exp -- "$PIN_SAST_1" "$CTLSMITH" build \
+		--module "$MODULE" --signer "$URI_SAST_1" "${SERVERS[@]}" \
+		-o a.tlv --force >out </dev/null || status=$?
+	[ "$status" = 1 ]
+	tells "a.tlv: "
+	[ "$(cat a.tlv)" = other ]
+	no_backup a.tlv
+}
+
+@test "PINs and passphrases from descriptors, --state, --final-try, --timeout" {
+	build 0 --module "$MODULE" --signer "$URI_SAST_1" --pin-fd 5 \
+		"${SERVERS[@]}" -o a.tlv --state here --timeout 20 5<<<"$PIN_SAST_1"
+	build 0 --module "$MODULE" --signer "$URI_ALWAYS" --pin-fd 5 \
+		--key-pin-fd 6 "${SERVERS[@]}" -o b.tlv 5<<<"$PIN_ALWAYS" \
+		6<<<"$PIN_ALWAYS"
+	openssl rsa -in pub.key -aes256 -passout pass:secret -out locked.key
+	build 0 --signer locked.key --signer-cert pub.pem --passphrase-fd 5 \
+		"${SERVERS[@]}" -o c.tlv 5<<<secret
+	openssl_verifies c.tlv pub.pem
+	PIN=9999999 build 4 --module "$MODULE" --signer "$URI_SAST_1" \
+		--pin-env PIN "${SERVERS[@]}" -o d.tlv --state here
+	ls here/*.user
+	plan 'flags +CKF_USER_PIN_FINAL_TRY'
+	sign 4 "$PIN_SAST_1" --signer "$URI_SAST_1" "${SERVERS[@]}" -o d.tlv
+	[ "$(calls C_Login)" = 0 ]
+	sign 0 "$PIN_SAST_1" --signer "$URI_SAST_1" "${SERVERS[@]}" -o d.tlv \
+		--final-try
+	plan 'hang C_Sign'
+	sign 4 "$PIN_SAST_1" --signer "$URI_SAST_1" "${SERVERS[@]}" -o e.tlv \
+		--timeout 1
+	says C_Sign
+	[ ! -e e.tlv ]
+}
+
 @test "--json of a token" {
 	sign 0 "$PIN_SAST_1" --signer "$URI_SAST_1" "${SERVERS[@]}" -o a.tlv --json
 	/usr/bin/jsonschema -i out "$SRC/docs/ctlsmith.schema.json"

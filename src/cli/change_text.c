@@ -121,10 +121,11 @@ put_same(const struct change *c, size_t same, struct buf *out)
 
 	if (others == 0)
 		buf_str(out, "No record changes.\n");
-	else if (same > 0)
-		buf_printf(out, "%zu %srecord%s as %s, byte for byte.\n", same,
-		    same == 1 ? "" : "", same == 1 ? " stays" : "s stay",
-		    same == 1 ? "it is" : "they are");
+	else if (same == 1)
+		buf_str(out, "1 record stays as it is, byte for byte.\n");
+	else if (same > 1)
+		buf_printf(out,
+		    "%zu records stay as they are, byte for byte.\n", same);
 }
 
 /* What else of the header is another; its time always is. */

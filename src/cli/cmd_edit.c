@@ -210,7 +210,7 @@ static enum err
 preview_by_old(const struct work *w, struct buf *bytes, struct ctl_file **ret,
     struct diag *d)
 {
-	struct ctl_head head = { .digest = DIGEST_SHA1, .filename = w->path };
+	struct ctl_head head = { .digest = DIGEST_SHA1, .filename = "any" };
 	struct ctl_unsigned u = { .gap = 0 };
 	struct cert *c = NULL;
 	struct diag why;
@@ -239,7 +239,6 @@ say_early(struct work *w, const struct change *c, struct diag *d)
 {
 	struct diag why;
 
-	produce_begin(&w->p);
 	change_json(c, &w->opts->leave, &w->p.sink, w->p.json);
 	if (change_put(c, &w->opts->leave, &w->p.text, &why) != ERR_OK)
 		*d = why;
@@ -280,6 +279,7 @@ prepare(struct work *w, struct diag *d)
 	struct diag why;
 	enum err e, said;
 
+	diag_init(&why);
 	e = produce_prepare(&w->p, d);
 	if (e != ERR_OK && (e != ERR_POLICY || w->p.preview == NULL))
 		return e;
@@ -293,20 +293,17 @@ prepare(struct work *w, struct diag *d)
 
 /* ---- The command ---------------------------------------------------------------- */
 
+/* What is known by now. */
 static void
-set_up(struct work *w, const struct cmd *cmd)
+fill_in(struct work *w)
 {
-	w->p = (struct produce){ .cmd = cmd,
-		.opts = &w->opts->produce,
-		.signer = &w->signer,
-		.draft = w->draft,
-		.in = w->in,
-		.in_path = w->path };
+	w->p.draft = w->draft;
+	w->p.in = w->in;
+	w->p.in_path = w->path;
 }
 
 static enum err
-edit(struct work *w, const struct cmd *cmd, struct opt_line *line,
-    struct diag *d)
+edit(struct work *w, struct opt_line *line, struct diag *d)
 {
 	enum err e;
 
@@ -329,7 +326,7 @@ edit(struct work *w, const struct cmd *cmd, struct opt_line *line,
 		e = add_signer(w, d);
 	if (e != ERR_OK)
 		return e;
-	set_up(w, cmd);
+	fill_in(w);
 	e = prepare(w, d);
 	return e == ERR_OK ? produce_finish(&w->p, d) : e;
 }
@@ -361,7 +358,8 @@ static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct edit_opts o = { .produce.timestamp = PRODUCE_NOW };
-	struct work w = { .opts = &o };
+	struct work w = { .opts = &o,
+		.p = { .cmd = cmd, .opts = &o.produce, .signer = &w.signer } };
 	enum cmd_exit end;
 	struct diag d;
 	bool done;
@@ -371,11 +369,11 @@ run(const struct cmd *cmd, struct opt_line *line)
 	if (done)
 		return end;
 	diag_init(&d);
-	set_up(&w, cmd);
+	produce_begin(&w.p);
 	e = check(&o, line->args, &d);
 	w.path = line->args[0];
 	if (e == ERR_OK)
-		e = edit(&w, cmd, line, &d);
+		e = edit(&w, line, &d);
 	end = produce_end(&w.p, o.signer.token.json, e, &d);
 	clear(&w);
 	return end;
@@ -386,18 +384,19 @@ const struct cmd cmd_edit = {
 	.args = "IN -o OUT",
 	.summary = "Change records of a trust list, and sign it anew",
 	.text =
-	    "Takes a CTL or ITL, adds, removes and replaces records, and signs "
-	    "the result; all\nother records stay as they are, byte for byte. "
-	    "SELECTOR is a record's number, its\nrole (sast, ccm+tftp, capf "
-	    "...), host=NAME, cn=NAME or serial=HEX, or several of\nthese with "
-	    "commas between. CERT is a file (PEM or DER) or a pkcs11: URI. A\n"
-	    "certificate is replaced in every role that it has.\n\n"
-	    "Before it signs it says what is different, whether phones accept "
-	    "it, and which\nphones are left behind; then it refuses, unless "
-	    "--orphan-phones is given. IN may\nbe OUT with --force. '-' reads "
-	    "standard input.\n\n"
-	    "Exit status 0 if the list is made; 3 if a rule refuses it; 4 "
-	    "token or PIN.\n",
+	    "Adds, removes and replaces records of a CTL or ITL, and signs the\n"
+	    "result; all other records stay as they are, byte for byte. SELECTOR is\n"
+	    "a record's number, its role (sast, ccm+tftp, capf ...), host=NAME,\n"
+	    "cn=NAME or serial=HEX, or several of these with commas between. CERT is\n"
+	    "a file (PEM or DER) or a pkcs11: URI. A certificate is replaced in every\n"
+	    "role that it has.\n"
+	    "\n"
+	    "Before it signs it says what is different, whether phones accept it, and\n"
+	    "which are left behind; where some are, it refuses, unless it is given\n"
+	    "--orphan-phones. IN may be OUT, with --force. '-' reads standard input.\n"
+	    "\n"
+	    "Exit status 0 if the list is made; 3 if a rule refuses it; 4 token or\n"
+	    "PIN.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

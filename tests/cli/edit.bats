@@ -76,7 +76,7 @@ says() {
 
 # of PYTHON: what it makes of the JSON in out, of which o is the object.
 of() {
-	:
+	/usr/bin/jsonschema -i out "$schema"
 	/usr/bin/python3 - "$1" <<-'PY'
 		import json, sys
 		(element,) = json.load(open("out"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Headers as they are written: formats 2 and 7.4. */
+/* Headers as they are written: format 10.2. */
 #include "ctl/draft_parts.h"
 
 #include <stdio.h>

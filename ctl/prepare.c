@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files up to their signature: formats 2, 3 and 7.4. */
+/* Files up to their signature: formats 3, 10.2 and 10.3. */
 #include <string.h>
 
 #include "ctl/draft_parts.h"

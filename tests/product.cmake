@@ -21,6 +21,7 @@ house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
+house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
@@ -30,6 +31,7 @@ house_unit_test(test_listing_values
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
+house_unit_test(test_phone SOURCES prop/test_phone.c LIBS trust lab)
 house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)

@@ -26,7 +26,7 @@ static const struct table_column columns[NUM_COLS] = {
 	[COL_OLD] = { "OLD", TABLE_RIGHT },
 	[COL_NEW] = { "NEW", TABLE_RIGHT },
 	[COL_ROLE] = { "ROLE", 0 },
-	[COL_HOST] = { "HOST", TABLE_WRAP },
+	[COL_HOST] = { "HOST", 0 },
 	[COL_CERT] = { "CERTIFICATE", TABLE_WRAP },
 };
 
@@ -170,15 +170,18 @@ put_sentence(enum ctl_severity severity, const struct buf *text,
 	buf_clear(&line);
 }
 
+/* A refusal's reason stands among the losses. */
 static void
 put_judgement(const struct change *c, struct buf *out)
 {
 	const struct trust_judgement *j = &c->effect.judgement;
+	bool why = !change_loses(c, TRUST_LOSS_SIGNER);
 	struct fill fill = fill_for_stdout();
 	struct buf text = { 0 }, safe = { 0 };
 
-	buf_printf(&text, "A phone that holds %s %s: %s.", c->old_path,
-	    trust_verdict_text(j->verdict), j->why.msg);
+	buf_printf(&text, "A phone that holds %s %s%s%s.", c->old_path,
+	    trust_verdict_text(j->verdict), why ? ": " : "",
+	    why ? j->why.msg : "");
 	text_put_safe(&safe, buf_bytes(&text));
 	out->failed |= !buf_ok(&text) || !buf_ok(&safe);
 	fill_put(&fill, out, buf_bytes(&safe), 0);

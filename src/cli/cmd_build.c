@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/change.h"
 #include "cli/cmd.h"
 #include "cli/entry.h"
 #include "cli/input.h"
@@ -16,7 +17,8 @@ struct build_opts {
 	struct produce_opts produce;
 	struct signer_opts signer;
 	struct opt_ordered records;
-	const char *kind, *spec;
+	struct change_leave leave;
+	const char *kind, *spec, *inventory;
 };
 
 #define RECORD(role, arg, help)                                               \
@@ -39,6 +41,16 @@ static const struct opt opts[] = {
 	    "the list as YAML; options go before it", OPT_FILES, 0 },
 	{ "kind", "KIND", OPT_STRING, offsetof(struct build_opts, kind),
 	    "what is made: ctl (default) or itl", "ctl itl", 0 },
+	{ "orphan-phones", NULL, OPT_FLAG,
+	    offsetof(struct build_opts, leave.orphan_phones),
+	    "replace a list although phones are left behind", NULL, 0 },
+	{ "drop-server-sast", NULL, OPT_FLAG,
+	    offsetof(struct build_opts, leave.drop_server_sast),
+	    "and although the appliance's next one may be refused", NULL, 0 },
+	{ "inventory", "FILE", OPT_STRING,
+	    offsetof(struct build_opts, inventory),
+	    "the token inventory (default: the configuration's)", OPT_FILES,
+	    0 },
 	PRODUCE_OPTS(struct build_opts),
 	SIGNER_OPTS(struct build_opts),
 	OPT_END,
@@ -52,6 +64,7 @@ struct build {
 	struct entry *entries; /* of the options */
 	size_t num_entries;
 	struct signer signer;
+	struct custody custody;
 	struct ctl_draft *draft;
 	struct buf in_bytes;
 	struct ctl_file *in;
@@ -232,7 +245,7 @@ draft(struct build *b, enum ctl_kind kind, struct diag *d)
 		    add_all(b, b->spec.entries, b->spec.num_entries, d), d);
 	if (e == ERR_OK)
 		e = add_all(b, b->entries, b->num_entries, d);
-	return e == ERR_OK ? add_signer(b, d) : e;
+	return e;
 }
 
 /* ---- What it means ------------------------------------------------------------------ */
@@ -258,39 +271,99 @@ note_servers(struct produce *p)
 {
 	bool ccm = has_owner(p->preview, TRUST_OWNER_CALLMANAGER);
 	bool itl = has_owner(p->preview, TRUST_OWNER_ITLRECOVERY);
+	bool both = !ccm && !itl;
 
 	if (ctl_kind(p->preview) != CTL_KIND_CTL || (ccm && itl) ||
 	    ctl_origin(p->preview) != CTL_ORIGIN_TOKEN)
 		return;
 	produce_note(p, "server-sast",
-	    "the publisher's %s no SAST here: from release 11.5 on it belongs "
-	    "into a list that a token signs, so that phones take the "
-	    "appliance's own next list",
-	    ccm       ? "ITLRecovery is"
-		: itl ? "CallManager is"
-		      : "CallManager and ITLRecovery are");
+	    "the publisher's %s no SAST here: from release 11.5 on %s into a "
+	    "list that a token signs, so that phones take the appliance's own "
+	    "next list",
+	    both      ? "CallManager and ITLRecovery are"
+		: ccm ? "ITLRecovery is"
+		      : "CallManager is",
+	    both ? "both belong" : "it belongs");
+}
+
+static enum err
+read_change(struct build *b, struct change *ret, struct diag *d)
+{
+	struct custody_wish wish = { .inventory = b->opts->inventory,
+		.config = &b->signer.run.config,
+		.no_lists = true };
+	enum err e;
+
+	e = custody_open(&wish, &b->custody, d);
+	if (e != ERR_OK)
+		return e;
+	return change_read(b->in, b->eff.output, b->p.preview,
+	    buf_bytes(&b->custody.path).len > 0 ? &b->custody : NULL, ret, d);
+}
+
+/* A list that takes another's place is judged as edit judges. */
+static enum err
+say_change(struct build *b, struct diag *d)
+{
+	const struct change_leave *leave = &b->opts->leave;
+	struct change c = { .old = NULL };
+	enum err e;
+
+	if (b->in == NULL)
+		return ERR_OK;
+	e = read_change(b, &c, d);
+	if (e != ERR_OK)
+		return e;
+	buf_str(&b->p.text, "\n");
+	e = change_put(&c, leave, &b->p.text, d);
+	change_json(&c, leave, &b->p.sink, b->p.json);
+	if (e == ERR_OK)
+		e = change_refuse(&c, leave, d);
+	change_clear(&c);
+	return e;
+}
+
+/* What is refused for another reason is compared all the same, and that reason
+ * given. */
+static enum err
+prepare(struct build *b, struct diag *d)
+{
+	struct diag why;
+	enum err e, said;
+
+	e = produce_prepare(&b->p, d);
+	if (e != ERR_OK && (e != ERR_POLICY || b->p.preview == NULL))
+		return e;
+	note_servers(&b->p);
+	if (b->in_bytes.len > 0 && b->in == NULL)
+		produce_note(&b->p, "old-no-list",
+		    "%s is no trust list now: nothing is compared with it",
+		    b->eff.output);
+	said = say_change(b, &why);
+	if (said == ERR_OK || (e != ERR_OK && said == ERR_POLICY))
+		return e;
+	*d = why;
+	return said;
 }
 
 /* ---- The command -------------------------------------------------------------------- */
 
+/* What is known by now. */
 static void
-set_up(struct build *b, const struct cmd *cmd)
+fill_in(struct build *b)
 {
-	b->p = (struct produce){ .cmd = cmd,
-		.opts = &b->eff,
-		.signer = &b->signer,
-		.draft = b->draft,
-		.in = b->in,
-		.in_path = b->eff.output,
-		.major = b->spec.major,
-		.minor = b->spec.minor,
-		.has_time = b->spec.has_timestamp,
-		.time = b->spec.timestamp };
+	b->p.opts = &b->eff;
+	b->p.draft = b->draft;
+	b->p.in = b->in;
+	b->p.in_path = b->eff.output;
+	b->p.major = b->spec.major;
+	b->p.minor = b->spec.minor;
+	b->p.has_time = b->spec.has_timestamp;
+	b->p.time = b->spec.timestamp;
 }
 
 static enum err
-work(struct build *b, const struct cmd *cmd, struct opt_line *line,
-    struct diag *d)
+work(struct build *b, struct opt_line *line, struct diag *d)
 {
 	enum ctl_kind kind = CTL_KIND_AUTO;
 	enum err e;
@@ -305,17 +378,17 @@ work(struct build *b, const struct cmd *cmd, struct opt_line *line,
 	if (e == ERR_OK)
 		e = read_in(b, kind, d);
 	if (e == ERR_OK)
+		e = draft(b, kind, d);
+	/* for which a PIN may be needed */
+	if (e == ERR_OK)
 		e = signer_find_cert(&b->signer, d);
 	if (e == ERR_OK)
-		e = draft(b, kind, d);
+		e = add_signer(b, d);
 	if (e != ERR_OK)
 		return e;
-	set_up(b, cmd);
-	e = produce_prepare(&b->p, d);
-	if (e != ERR_OK)
-		return e;
-	note_servers(&b->p);
-	return produce_finish(&b->p, d);
+	fill_in(b);
+	e = prepare(b, d);
+	return e == ERR_OK ? produce_finish(&b->p, d) : e;
 }
 
 static void
@@ -331,14 +404,28 @@ clear(struct build *b)
 	ctl_draft_free(&b->draft);
 	ctl_free(&b->in);
 	buf_clear(&b->in_bytes);
+	custody_close(&b->custody);
 	signer_end(&b->signer);
+}
+
+/* All is said by options. */
+static enum err
+check_arguments(char **args, struct diag *d)
+{
+	if (args[0] == NULL)
+		return ERR_OK;
+	return diag_set(d, ERR_USAGE,
+	    "'%.80s' is no option: a certificate stands behind its role, such "
+	    "as --capf %.80s",
+	    args[0], args[0]);
 }
 
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
 	struct build_opts o = { .produce.timestamp = PRODUCE_NOW };
-	struct build b = { .opts = &o };
+	struct build b = { .opts = &o,
+		.p = { .cmd = cmd, .opts = &o.produce, .signer = &b.signer } };
 	enum cmd_exit end;
 	struct diag d;
 	bool done;
@@ -348,10 +435,12 @@ run(const struct cmd *cmd, struct opt_line *line)
 	if (done)
 		return end;
 	diag_init(&d);
-	set_up(&b, cmd);
-	e = produce_check(&o.produce, o.signer.token.json, &d);
+	produce_begin(&b.p);
+	e = check_arguments(line->args, &d);
 	if (e == ERR_OK)
-		e = work(&b, cmd, line, &d);
+		e = produce_check(&o.produce, o.signer.token.json, &d);
+	if (e == ERR_OK)
+		e = work(&b, line, &d);
 	end = produce_end(&b.p, o.signer.token.json, e, &d);
 	clear(&b);
 	return end;
@@ -365,10 +454,10 @@ const struct cmd cmd_build = {
 	    "A CTL or ITL of the certificates that options name, in their "
 	    "order, or that a\nspecification does. CERT is a file (PEM or DER) "
 	    "or a pkcs11: URI; behind it may\nstand ,host=NAME ,ip=ADDRESS "
-	    "and ,dialect=NAME. The signer becomes the first SAST\nwhere it is "
-	    "none. What phones would refuse is not made. The file is parsed "
-	    "and\nverified before it takes its name; with --force the old "
-	    "one is kept beside it.\n",
+	    "and ,dialect=NAME. The signer becomes the first\nSAST where it is "
+	    "none. What phones would refuse is not made. The file is parsed\n"
+	    "and verified before it is written; with --force the old one is "
+	    "kept beside it.\n",
 	.opts = opts,
 	.run = run,
 };

@@ -175,16 +175,23 @@ add_signer(struct work *w, struct diag *d)
 /* ---- What it means -------------------------------------------------------------- */
 
 static enum err
+read_change(const struct work *w, const struct ctl_file *new,
+    struct change *ret, struct diag *d)
+{
+	return change_read(w->in, w->path, new,
+	    buf_bytes(&w->custody.path).len > 0 ? &w->custody : NULL, ret, d);
+}
+
+static enum err
 say_change(struct work *w, const struct ctl_file *new, struct diag *d)
 {
 	struct change c = { .old = NULL };
 	enum err e;
 
-	e = change_read(w->in, w->path, new,
-	    buf_bytes(&w->custody.path).len > 0 ? &w->custody : NULL, &c, d);
+	e = read_change(w, new, &c, d);
 	if (e != ERR_OK)
 		return e;
-	if (w->edit.num == 0 || change_is_none(&c))
+	if (change_is_none(&c))
 		produce_note(&w->p, "no-change",
 		    "nothing but the time is another: the list is signed anew");
 	edit_note(&w->edit, w->in, &w->p);
@@ -194,6 +201,74 @@ say_change(struct work *w, const struct ctl_file *new, struct diag *d)
 	if (e == ERR_OK)
 		e = change_refuse(&c, &w->opts->leave, d);
 	change_clear(&c);
+	return e;
+}
+
+/* The draft as IN's own signer would sign it; *RET is NULL where that cannot
+ * be. BYTES are what it stands in. */
+static enum err
+preview_by_old(const struct work *w, struct buf *bytes, struct ctl_file **ret,
+    struct diag *d)
+{
+	struct ctl_head head = { .digest = DIGEST_SHA1, .filename = w->path };
+	struct ctl_unsigned u = { .gap = 0 };
+	struct cert *c = NULL;
+	struct diag why;
+	size_t index = ctl_signer_record(w->in);
+	enum err e;
+
+	*ret = NULL;
+	e = index == 0 ? ERR_OK : select_cert(w->in, index, &c, d);
+	if (e != ERR_OK || c == NULL)
+		return e;
+	head.cert = c;
+	ctl_head_copy(&head, w->in, index);
+	e = ctl_prepare(w->draft, &head, &u, &why);
+	if (e == ERR_OK)
+		e = ctl_preview(&u, bytes, &why);
+	if (e == ERR_OK)
+		e = ctl_parse(buf_bytes(bytes), u.kind, ret, &why);
+	ctl_unsigned_clear(&u);
+	cert_free(&c);
+	return e == ERR_NOMEM ? diag_nomem(d) : ERR_OK;
+}
+
+/* Says what is refused, for the reason in D. */
+static enum err
+say_early(struct work *w, const struct change *c, struct diag *d)
+{
+	struct diag why;
+
+	produce_begin(&w->p);
+	change_json(c, &w->opts->leave, &w->p.sink, w->p.json);
+	if (change_put(c, &w->opts->leave, &w->p.text, &why) != ERR_OK)
+		*d = why;
+	return d->code;
+}
+
+/* Where the signer's certificate is known only behind a PIN: refuses before
+ * that is asked for, whoever the signer is. With --orphan-phones he may become
+ * a SAST by signing, and it is too early to say. */
+static enum err
+judge_early(struct work *w, struct diag *d)
+{
+	struct change c = { .old = NULL };
+	struct ctl_file *new = NULL;
+	struct buf bytes = { 0 };
+	enum err e;
+
+	if (w->signer.cert != NULL || w->opts->leave.orphan_phones)
+		return ERR_OK;
+	e = preview_by_old(w, &bytes, &new, d);
+	if (e == ERR_OK && new != NULL)
+		e = read_change(w, new, &c, d);
+	if (e == ERR_OK && new != NULL)
+		e = change_refuse(&c, &w->opts->leave, d);
+	if (e == ERR_POLICY)
+		e = say_early(w, &c, d);
+	change_clear(&c);
+	ctl_free(&new);
+	buf_clear(&bytes);
 	return e;
 }
 
@@ -244,6 +319,10 @@ edit(struct work *w, const struct cmd *cmd, struct opt_line *line,
 		e = open_inventory(w, d);
 	if (e == ERR_OK)
 		e = make_draft(w, d);
+	if (e == ERR_OK)
+		e = signer_see_cert(&w->signer, d);
+	if (e == ERR_OK)
+		e = judge_early(w, d);
 	if (e == ERR_OK)
 		e = signer_find_cert(&w->signer, d);
 	if (e == ERR_OK)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/produce.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -25,7 +24,7 @@ produce_to_stdout(const struct produce_opts *o)
 	return is_stdout(o->detached != NULL ? o->detached : o->output);
 }
 
-/* A file that signatures would be wasted on: it cannot be replaced. */
+/* What cannot be replaced is refused before anything is signed for it. */
 static enum err
 check_place(const char *path, bool force, struct diag *d)
 {
@@ -33,15 +32,15 @@ check_place(const char *path, bool force, struct diag *d)
 
 	if (is_stdout(path) || lstat(path, &st) != 0)
 		return ERR_OK;
-	if (!force)
-		return diag_set(d, ERR_EXISTS,
-		    "%s is there already; --force replaces it", path);
 	if (stat(path, &st) != 0)
-		return diag_errno(d, "stat", errno, "%s", path);
+		return diag_set(d, ERR_IO, "%s is a link to nothing", path);
 	if (!S_ISREG(st.st_mode))
 		return diag_set(d, ERR_IO,
 		    "%s is %s, and nothing of that kind is replaced", path,
 		    S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
+	if (!force)
+		return diag_set(d, ERR_EXISTS,
+		    "%s is there already; --force replaces it", path);
 	return ERR_OK;
 }
 
@@ -219,15 +218,23 @@ fill_head(struct produce *p, struct diag *d)
 
 /* ---- From the draft to the disk ------------------------------------------------- */
 
+void
+produce_begin(struct produce *p)
+{
+	if (p->json != NULL)
+		return;
+	p->json = json_object();
+	json_put_str(&p->sink, p->json, "operation", p->cmd->name);
+	json_put(&p->sink, p->json, "notes", json_array());
+	json_put(&p->sink, p->json, "findings", json_array());
+}
+
 enum err
 produce_prepare(struct produce *p, struct diag *d)
 {
 	enum err e;
 
-	p->json = json_object();
-	json_put_str(&p->sink, p->json, "operation", p->cmd->name);
-	json_put(&p->sink, p->json, "notes", json_array());
-	json_put(&p->sink, p->json, "findings", json_array());
+	produce_begin(p);
 	e = fill_head(p, d);
 	if (e == ERR_OK)
 		e = ctl_prepare(p->draft, &p->head, &p->unsigned_, d);

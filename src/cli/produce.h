@@ -118,6 +118,10 @@ void produce_clear(struct produce *p);
 
 /* ---- For what a command says beside. ---- */
 
+/* Begins the report, for a command that refuses before produce_prepare(), which
+ * does so itself. */
+void produce_begin(struct produce *p);
+
 /* Appends a note to text and JSON: ID for scripts, a sentence for people, not
  * made safe. */
 void produce_note(struct produce *p, const char *id, const char *fmt, ...)

@@ -151,9 +151,11 @@ collect(const struct ctl_file *f, struct ctl_findings *ret, struct diag *d)
 static void
 say_finding(struct produce *p, const struct ctl_finding *f)
 {
-	const char *path = p->opts->output != NULL ? p->opts->output : "-";
+	const char *path = p->opts->output;
 	struct fill fill = fill_for_stdout();
 
+	if (path == NULL || strcmp(path, "-") == 0)
+		path = p->head.filename;
 	if (f->severity != CTL_NOTE)
 		findings_put_one(&fill, path, f, &p->text);
 	json_append(&p->sink, json_object_get(p->json, "findings"),

@@ -179,13 +179,9 @@ put_place(struct produce *p, struct table *t, bool *failed)
 {
 	const struct produce_opts *o = p->opts;
 
-	if (o->dry_run) {
-		table_pair(t, "Would be",
-		    bytes_of_str(o->output != NULL ? o->output : "-"));
-		return;
-	}
-	if (o->detached != NULL) {
-		table_pair(t, "Not signed; request", bytes_of_str(o->detached));
+	if (o->dry_run || o->detached != NULL) {
+		table_pair(t, o->dry_run ? "Not made" : "To be signed",
+		    bytes_of_str(o->dry_run ? "dry run" : o->detached));
 		return;
 	}
 	put_digest(t, DIGEST_MD5, "MD5", buf_bytes(&p->file), failed);

@@ -71,6 +71,10 @@ MUST_CHECK enum err signer_begin(struct signer *s, const struct signer_opts *o,
  * nothing where it was done. */
 MUST_CHECK enum err signer_find_cert(struct signer *s, struct diag *d);
 
+/* The same, where it can be had without a PIN or passphrase; else all is well,
+ * and S->cert stays NULL. */
+MUST_CHECK enum err signer_see_cert(struct signer *s, struct diag *d);
+
 /* Logs in or opens the file, finds the certificate unless that was done, and
  * checks that the key is the certificate's: ERR_POLICY. ERR_USAGE without
  * O->signer. */

@@ -19,8 +19,9 @@ enum mint_string {
 	MINT_UTF8,
 	MINT_PRINTABLE,
 	MINT_IA5,
-	MINT_T61, /* one byte a character, Latin-1 */
-	MINT_BMP  /* two bytes a character */
+	MINT_T61,      /* one byte a character, Latin-1 */
+	MINT_BMP,      /* two bytes a character */
+	MINT_UNIVERSAL /* four */
 };
 
 enum mint_digest {
@@ -69,6 +70,8 @@ struct mint_spec {
 	const char *const *dns; /* subjectAltName */
 	size_t num_dns;
 	size_t der_length; /* exact size wanted, 0 for any */
+	size_t joined;     /* so many of the first attributes of the subject
+			    * are one set; they must be in DER's order */
 };
 
 /*

@@ -2,6 +2,7 @@
 /* Whether a phone takes a list: docs/trust.md, rules A. */
 #include <stdio.h>
 
+#include "trust/match.h"
 #include "trust/signer.h"
 #include "trust/trust.h"
 
@@ -34,15 +35,8 @@ list_sasts(const struct ctl_file *f)
 	return ret;
 }
 
-static void
-accept(struct trust_judgement *j, enum trust_verdict verdict, const char *why)
-{
-	j->verdict = verdict;
-	(void)diag_set(&j->why, ERR_OK, "%s", why);
-}
-
-/* Record INDEX of F has another certificate, or key, than OTHER's; what one of
- * them does not say is no difference. */
+/* Two records have different keys, or certificates; what one of them does not
+ * say is no difference. */
 static bool
 is_other_key(const struct ctl_record *a, const struct ctl_record *b)
 {
@@ -60,30 +54,44 @@ is_other_key(const struct ctl_record *a, const struct ctl_record *b)
 	return false;
 }
 
+/* Why the key of the SAST that INSTALLED has under the signer's names is not
+ * what made the signature; NULL: it may be. */
+static const char *
+find_fault(const struct ctl_file *installed, const struct ctl_file *offer,
+    size_t record)
+{
+	size_t own = ctl_signer_record(offer);
+	struct match_key k;
+
+	if (!match_key_of(installed, record, MATCH_SAST, &k))
+		return "no key that phones could check the signature with; "
+		       "sign with the key of another SAST of that list";
+	if (own != 0 &&
+	    is_other_key(ctl_record(installed, record), ctl_record(offer, own)))
+		return "another key, which the signature does not fit; sign "
+		       "with the key that the installed list has";
+	return NULL;
+}
+
 /* The installed list has a SAST with the signer's names: its key decides. */
 static void
 judge_known(const struct ctl_file *installed, const struct ctl_file *offer,
     struct trust_judgement *j)
 {
-	const struct ctl_record *own = ctl_record(offer,
-	    ctl_signer_record(offer));
-	char why[96];
+	const char *fault = find_fault(installed, offer, j->record);
 
 	j->rule = TRUST_RULE_INSTALLED_SAST;
-	if (own != NULL &&
-	    is_other_key(ctl_record(installed, j->record), own)) {
-		j->verdict = TRUST_REFUSES;
-		(void)diag_set(&j->why, ERR_POLICY,
-		    "record %zu of the installed list has the signer's names "
-		    "but another key, and the signature will not fit that; "
-		    "sign with the key that the installed list has",
+	j->verdict = fault == NULL ? TRUST_ACCEPTS : TRUST_REFUSES;
+	if (fault == NULL)
+		(void)diag_set(&j->why, ERR_OK,
+		    "the signer is record %zu of the installed list, byte for "
+		    "byte",
 		    j->record);
-		return;
-	}
-	(void)snprintf(why, sizeof(why),
-	    "the signer is record %zu of the installed list, byte for byte",
-	    j->record);
-	accept(j, TRUST_ACCEPTS, why);
+	else
+		(void)diag_set(&j->why, ERR_POLICY,
+		    "record %zu of the installed list has the signer's names, "
+		    "but %s",
+		    j->record, fault);
 }
 
 /* The serial numbers are the same, but for zeros in front. */
@@ -230,7 +238,8 @@ trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
 
 	diag_init(&j.why);
 	if (installed == NULL) {
-		accept(&j, TRUST_ACCEPTS_FIRST,
+		j.verdict = TRUST_ACCEPTS_FIRST;
+		(void)diag_set(&j.why, ERR_OK,
 		    "no list is installed, and the first is taken as it "
 		    "comes");
 	} else {

@@ -87,16 +87,28 @@ put_server(const struct ctl_record *r, struct match_key *k, size_t *n)
 	return k->kind != KIND_NOTHING;
 }
 
+/* What a phone checks a signature with: the key, however it is given. */
+static bool
+put_key(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+
+	if (key.len == 0)
+		return put_cert(r, k, n);
+	k->kind = KIND_KEY;
+	put(k, n, key);
+	return true;
+}
+
 static bool
 put_sast(const struct ctl_record *r, struct match_key *k, size_t *n)
 {
 	if (!r->has_role || r->role != CTL_ROLE_SAST ||
 	    ctl_record_value(r, CTL_REC_ISSUER).ptr == NULL ||
 	    ctl_record_value(r, CTL_REC_SERIAL).ptr == NULL ||
-	    !put_cert(r, k, n))
+	    !put_key(r, k, n))
 		return false;
-	if (k->kind != KIND_KEY) /* has them already */
-		put_names(r, k, n);
+	put_names(r, k, n);
 	return true;
 }
 

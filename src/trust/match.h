@@ -20,7 +20,8 @@ enum match_by {
 	MATCH_SERVER_CN,  /* server and common name */
 	MATCH_SERVER,     /* server: host, else common name, else address */
 	MATCH_SAST,       /* of a SAST alone, as phones find and use it:
-			   * certificate, issuer and serial number */
+			   * issuer, serial number and PUBLICKEY, else
+			   * certificate */
 	MATCH_SERVER_KEY, /* PUBLICKEY of a CCM, CCM+TFTP or TFTP */
 };
 

@@ -98,9 +98,9 @@ size_t trust_same_record(const struct ctl_file *f, const struct ctl_file *other,
 
 /*
  * From here on a SAST counts that a phone can find and use: one with
- * ISSUERNAME, SERIALNUMBER and a CERTIFICATE, CERTHASH or PUBLICKEY. Two lists
- * share it where all of these are the same bytes; one that is spelt otherwise
- * has gone, and another one has come.
+ * ISSUERNAME, SERIALNUMBER and PUBLICKEY (else CERTIFICATE, else CERTHASH). Two
+ * lists share it where all of these are the same bytes; one that is spelt
+ * otherwise has gone, and another one has come.
  */
 
 /*

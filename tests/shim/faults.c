@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -68,7 +70,8 @@ static atomic_uint num_seen;
 static atomic_long balance;
 static const char *mark_path, *count_path;
 static int armed_errno; /* 0: that of the kind */
-static bool no_links;
+static bool no_links, own_only;
+static uintptr_t own_begin, own_end;
 
 /* The call under way in this thread is the last one. */
 static _Thread_local bool last __attribute__((tls_model("initial-exec")));
@@ -132,14 +135,47 @@ counts(enum fault_kind kind)
 		kind == FAULT_UNLINK || kind == FAULT_TRUNCATE);
 }
 
+/* The program itself has called, or something here for it. */
+static bool
+is_own(const void *caller)
+{
+	uintptr_t at = (uintptr_t)caller;
+
+	return !own_only || armed_kind == FAULT_MALLOC ||
+	    (at >= own_begin && at < own_end);
+}
+
+/* The addresses of the program: the kernel says where its headers are. */
+static void
+find_own(void)
+{
+	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
+	size_t i, num = getauxval(AT_PHNUM);
+	uintptr_t base = 0, end;
+
+	for (i = 0; i < num; i++)
+		if (ph[i].p_type == PT_PHDR)
+			base = (uintptr_t)ph - ph[i].p_vaddr;
+	own_begin = UINTPTR_MAX;
+	for (i = 0; i < num; i++) {
+		if (ph[i].p_type != PT_LOAD)
+			continue;
+		if (base + ph[i].p_vaddr < own_begin)
+			own_begin = base + ph[i].p_vaddr;
+		end = base + ph[i].p_vaddr + ph[i].p_memsz;
+		if (end > own_end)
+			own_end = end;
+	}
+}
+
 /* Counts one call of KIND. True where it must not succeed as it is: then
  * errno is set, or, with FAULT_SHORT, the caller does half. */
 static bool
-strikes(enum fault_kind kind)
+strikes_for(enum fault_kind kind, const void *caller)
 {
 	unsigned now;
 
-	if (!atomic_load(&armed) || !counts(kind))
+	if (!atomic_load(&armed) || !counts(kind) || !is_own(caller))
 		return false;
 	now = atomic_fetch_add(&num_seen, 1) + 1;
 	if (armed_n == 0 || now < armed_n ||
@@ -156,6 +192,9 @@ strikes(enum fault_kind kind)
 					 : kind_errno[kind];
 	return true;
 }
+
+#define CALLER __builtin_return_address(0)
+#define strikes(kind) strikes_for(kind, CALLER)
 
 /* What a call that does not fail returns. */
 static long
@@ -233,6 +272,8 @@ arm_from_environment(void)
 	mark_path = getenv("FAULTS_MARK");
 	count_path = getenv("FAULTS_COUNT");
 	no_links = getenv("FAULTS_NO_LINKS") != NULL;
+	own_only = getenv("FAULTS_OWN") != NULL;
+	find_own();
 	if (s == NULL || s[0] == '\0')
 		return;
 	len = strcspn(s, ":");
@@ -271,13 +312,14 @@ count(void *p)
 EXPORT void *
 malloc(size_t n)
 {
-	return strikes(FAULT_MALLOC) ? NULL : count(__libc_malloc(n));
+	return strikes_for(FAULT_MALLOC, NULL) ? NULL : count(__libc_malloc(n));
 }
 
 EXPORT void *
 calloc(size_t num, size_t n)
 {
-	return strikes(FAULT_MALLOC) ? NULL : count(__libc_calloc(num, n));
+	return strikes_for(FAULT_MALLOC, NULL) ? NULL
+					       : count(__libc_calloc(num, n));
 }
 
 EXPORT void *
@@ -285,7 +327,7 @@ realloc(void *p, size_t n)
 {
 	void *moved;
 
-	if (strikes(FAULT_MALLOC))
+	if (strikes_for(FAULT_MALLOC, NULL))
 		return NULL;
 	moved = __libc_realloc(p, n);
 	if (p == NULL)
@@ -310,7 +352,9 @@ reallocarray(void *p, size_t num, size_t n)
 EXPORT void *
 memalign(size_t align, size_t n)
 {
-	return strikes(FAULT_MALLOC) ? NULL : count(__libc_memalign(align, n));
+	return strikes_for(FAULT_MALLOC, NULL)
+	    ? NULL
+	    : count(__libc_memalign(align, n));
 }
 
 EXPORT void *
@@ -341,9 +385,12 @@ free(void *p)
 /* Files. */
 
 static int
-open_at(int dir, const char *path, int flags, mode_t mode)
+open_at(int dir, const char *path, int flags, mode_t mode, const void *caller)
 {
-	if (strikes((flags & O_CREAT) != 0 ? FAULT_CREATE : FAULT_OPEN))
+	enum fault_kind kind = (flags & O_CREAT) != 0 ? FAULT_CREATE
+						      : FAULT_OPEN;
+
+	if (strikes_for(kind, caller))
 		return -1;
 	return (int)done(syscall(SYS_openat, dir, path, flags, mode));
 }
@@ -364,7 +411,7 @@ open(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return open_at(AT_FDCWD, path, flags, mode);
+	return open_at(AT_FDCWD, path, flags, mode, CALLER);
 }
 
 EXPORT int
@@ -376,18 +423,19 @@ openat(int dir, const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return open_at(dir, path, flags, mode);
+	return open_at(dir, path, flags, mode, CALLER);
 }
 
 EXPORT int
 creat(const char *path, mode_t mode)
 {
-	return open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+	return open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode,
+	    CALLER);
 }
 
 /* glibc's own would open the file unseen. */
-EXPORT int
-mkostemp(char *template, int flags)
+static int
+make_temp(char *template, int flags, const void *caller)
 {
 	size_t len = strlen(template);
 	uint32_t random = 0;
@@ -401,13 +449,19 @@ mkostemp(char *template, int flags)
 	(void)snprintf(digits, sizeof(digits), "%06x", random & 0xffffff);
 	memcpy(template + len - 6, digits, 6);
 	return open_at(AT_FDCWD, template, flags | O_RDWR | O_CREAT | O_EXCL,
-	    0600);
+	    0600, caller);
+}
+
+EXPORT int
+mkostemp(char *template, int flags)
+{
+	return make_temp(template, flags, CALLER);
 }
 
 EXPORT int
 mkstemp(char *template)
 {
-	return mkostemp(template, 0);
+	return make_temp(template, 0, CALLER);
 }
 
 EXPORT ssize_t
@@ -492,32 +546,40 @@ sync_file_range(int fd, off_t at, off_t n, unsigned flags)
 	return (int)done(syscall(SYS_sync_file_range, fd, at, n, flags));
 }
 
-EXPORT int
-renameat2(int from_dir, const char *from, int to_dir, const char *to,
-    unsigned flags)
+static int
+rename_at(int from_dir, const char *from, int to_dir, const char *to,
+    unsigned flags, const void *caller)
 {
-	if (strikes(FAULT_RENAME))
+	if (strikes_for(FAULT_RENAME, caller))
 		return -1;
 	return (int)done(
 	    syscall(SYS_renameat2, from_dir, from, to_dir, to, flags));
 }
 
 EXPORT int
+renameat2(int from_dir, const char *from, int to_dir, const char *to,
+    unsigned flags)
+{
+	return rename_at(from_dir, from, to_dir, to, flags, CALLER);
+}
+
+EXPORT int
 renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
-	return renameat2(from_dir, from, to_dir, to, 0);
+	return rename_at(from_dir, from, to_dir, to, 0, CALLER);
 }
 
 EXPORT int
 rename(const char *from, const char *to)
 {
-	return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
+	return rename_at(AT_FDCWD, from, AT_FDCWD, to, 0, CALLER);
 }
 
-EXPORT int
-linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+static int
+link_at(int from_dir, const char *from, int to_dir, const char *to, int flags,
+    const void *caller)
 {
-	if (strikes(FAULT_RENAME))
+	if (strikes_for(FAULT_RENAME, caller))
 		return -1;
 	if (no_links) {
 		errno = EPERM;
@@ -528,23 +590,35 @@ linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 }
 
 EXPORT int
-link(const char *from, const char *to)
+linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
-	return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+	return link_at(from_dir, from, to_dir, to, flags, CALLER);
 }
 
 EXPORT int
-unlinkat(int dir, const char *path, int flags)
+link(const char *from, const char *to)
 {
-	if (strikes(FAULT_UNLINK))
+	return link_at(AT_FDCWD, from, AT_FDCWD, to, 0, CALLER);
+}
+
+static int
+unlink_at(int dir, const char *path, int flags, const void *caller)
+{
+	if (strikes_for(FAULT_UNLINK, caller))
 		return -1;
 	return (int)done(syscall(SYS_unlinkat, dir, path, flags));
 }
 
 EXPORT int
+unlinkat(int dir, const char *path, int flags)
+{
+	return unlink_at(dir, path, flags, CALLER);
+}
+
+EXPORT int
 unlink(const char *path)
 {
-	return unlinkat(AT_FDCWD, path, 0);
+	return unlink_at(AT_FDCWD, path, 0, CALLER);
 }
 
 EXPORT int
@@ -609,13 +683,13 @@ EXPORT ssize_t __pread64_chk(int fd, void *p, size_t n, off_t at, size_t room)
 EXPORT int
 __open_2(const char *path, int flags)
 {
-	return open_at(AT_FDCWD, path, flags, 0);
+	return open_at(AT_FDCWD, path, flags, 0, CALLER);
 }
 
 EXPORT int
 __openat_2(int dir, const char *path, int flags)
 {
-	return open_at(dir, path, flags, 0);
+	return open_at(dir, path, flags, 0, CALLER);
 }
 
 EXPORT ssize_t

@@ -6,8 +6,10 @@
  * A word is ROLE:CERT, and may end in /DIALECT and @HOST:
  *	ROLE     S SAST, C CCM+TFTP, M CCM, F TFTP, A CAPF
  *	CERT     one of lists_certs below; "none" in a record without
- *	DIALECT  a appliance, t token, b builder, h appliance with CERTHASH;
- *	         without it token for t1 to t3, else appliance
+ *	DIALECT  a appliance, t token, b builder; h appliance with CERTHASH, k
+ *	         without CERTIFICATE, n without PUBLICKEY too, e with an empty
+ *	         SERIALNUMBER; not given it is token for t1 to t3 and forged,
+ *	         else appliance
  *	HOST     DNSNAME; without it none for the token dialect, else "pub"
  */
 #ifndef TESTS_UNIT_LISTS_H
@@ -21,38 +23,41 @@
 #include "lab/recipe.h"
 #include "lab/wire.h"
 
+#define LISTS_CISCO                                           \
+	"issuer_subject: [O=Cisco Systems, CN=Cisco "         \
+	"Manufacturing CA], issuer_key: rsa2048-h, subject: " \
+	"['O=Cisco Systems, Inc.', OU=IPCBU, CN=SAST-"
+
 /* pub2 and itlr2 are what pub and itlr are after a regeneration; forged has
  * the names and the serial number of t1, and another key. */
-static const char lists_certs[] =
-    "certs:\n"
-    "- {name: t1, key: rsa1024-d, subject: ['O=Cisco Systems, Inc.', "
-    "OU=IPCBU, CN=SAST-1], issuer_subject: [O=Cisco Systems, CN=Cisco "
-    "Manufacturing CA], issuer_key: rsa2048-h, serial: "
-    "45:DA:A2:AF:00:00:00:27:F9:3C}\n"
-    "- {name: t2, key: rsa1024-e, subject: ['O=Cisco Systems, Inc.', "
-    "OU=IPCBU, CN=SAST-2], issuer_subject: [O=Cisco Systems, CN=Cisco "
-    "Manufacturing CA], issuer_key: rsa2048-h, serial: "
-    "31:AF:45:55:00:00:00:08:E9:83}\n"
-    "- {name: t3, key: rsa1024-f, subject: ['O=Cisco Systems, Inc.', "
-    "OU=IPCBU, CN=SAST-3], issuer_subject: [O=Cisco Systems, CN=Cisco "
-    "Manufacturing CA], issuer_key: rsa2048-h, serial: "
-    "31:AF:45:55:00:00:00:08:E9:84}\n"
-    "- {name: forged, key: rsa1024-h, subject: ['O=Cisco Systems, Inc.', "
-    "OU=IPCBU, CN=SAST-1], issuer_subject: [O=Cisco Systems, CN=Cisco "
-    "Manufacturing CA], issuer_key: rsa2048-h, serial: "
-    "45:DA:A2:AF:00:00:00:27:F9:3C}\n"
-    "- {name: pub, key: rsa1024-a, subject: [CN=pub, O=Lab], serial: "
-    "70:CA:F6:4E:09:07:51:B9}\n"
-    "- {name: pub2, key: rsa1024-b, subject: [CN=pub, O=Lab], serial: "
-    "5B:1D:35:7B:68:41:74:0B}\n"
-    "- {name: itlr, key: rsa1024-c, subject: [CN=ITLRECOVERY_pub, O=Lab], "
-    "serial: 6B:1D:35:7B:68:41:74:0B}\n"
-    "- {name: itlr2, key: rsa1024-g, subject: [CN=ITLRECOVERY_pub, O=Lab], "
-    "serial: 6B:1D:35:7B:68:41:74:0C}\n"
-    "- {name: capf, key: rsa2048-b, subject: [CN=CAPF-1, O=Lab], serial: "
-    "74:4B:49:99}\n"
-    "- {name: own, key: rsa2048-c, subject: [CN=Own, O=Lab], serial: "
-    "11:22:33}\n";
+static const struct {
+	const char *name, *key, *rest;
+} lists_certs[] = {
+	{ "t1", "rsa1024-d",
+	    LISTS_CISCO "1], serial: 45:DA:A2:AF:00:00:00:27:F9:3C" },
+	{ "t2", "rsa1024-e",
+	    LISTS_CISCO "2], serial: 31:AF:45:55:00:00:00:08:E9:83" },
+	{ "t3", "rsa1024-f",
+	    LISTS_CISCO "3], serial: 31:AF:45:55:00:00:00:08:E9:84" },
+	{ "forged", "rsa1024-h",
+	    LISTS_CISCO "1], serial: 45:DA:A2:AF:00:00:00:27:F9:3C" },
+	{ "pub", "rsa1024-a",
+	    "subject: [CN=pub, O=Lab], serial: 70:CA:F6:4E:09:07:51:B9" },
+	{ "pub2", "rsa1024-b",
+	    "subject: [CN=pub, O=Lab], serial: 5B:1D:35:7B:68:41:74:0B" },
+	{ "itlr", "rsa1024-c",
+	    "subject: [CN=ITLRECOVERY_pub, O=Lab], serial: "
+	    "6B:1D:35:7B:68:41:74:0B" },
+	{ "itlr2", "rsa1024-g",
+	    "subject: [CN=ITLRECOVERY_pub, O=Lab], serial: "
+	    "6B:1D:35:7B:68:41:74:0C" },
+	{ "capf", "rsa2048-b",
+	    "subject: [CN=CAPF-1, O=Lab], serial: 74:4B:49:99" },
+	{ "own", "rsa2048-c", "subject: [CN=Own, O=Lab], serial: 11:22:33" },
+	/* the appliance copies its bytes, others write UTF-8 */
+	{ "odd", "rsa1024-h",
+	    "subject: ['CN:t61=Z\xc3\xbcrich', O=Lab], serial: 44:55:66" },
+};
 
 /* A list, as bytes and read. */
 struct made {
@@ -82,6 +87,10 @@ lists_dialect(const char *cert, char given)
 static inline void
 lists_put_record(struct buf *out, const char *word)
 {
+	static const char *const changes[] = { "",
+		", fields: [{op: drop, tag: 9}]",
+		", fields: [{op: drop, tag: 9}, {op: drop, tag: 7}]",
+		", fields: [{op: set, tag: 6, hex: ''}]" };
 	static const char *const roles[] = { "SSAST", "CCCM+TFTP", "MCCM",
 		"FTFTP", "ACAPF" };
 	char cert[16] = "", host[32] = "pub", given = '\0';
@@ -104,9 +113,29 @@ lists_put_record(struct buf *out, const char *word)
 		    roles[i] + 1, host);
 	else
 		buf_printf(out,
-		    "- {cert: %s, dialect: %s, role: %s, dns: '%s', ip: %s}\n",
+		    "- {cert: %s, dialect: %s, role: %s, dns: '%s', ip: "
+		    "%s%s}\n",
 		    cert, lists_dialect(cert, given), roles[i] + 1, host,
-		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1");
+		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1",
+		    changes[given == 'k'   ? 1
+			    : given == 'n' ? 2
+					   : 0]);
+}
+
+/* Appends the certs that WORDS or SIGNER may mean: making one takes its time.
+ */
+static inline void
+lists_put_certs(struct buf *out, const char *words, const char *signer)
+{
+	size_t i;
+
+	buf_str(out, "certs:\n");
+	for (i = 0; i < sizeof(lists_certs) / sizeof(lists_certs[0]); i++)
+		if (strstr(words, lists_certs[i].name) != NULL ||
+		    strstr(signer, lists_certs[i].name) != NULL)
+			buf_printf(out, "- {name: %s, key: %s, %s}\n",
+			    lists_certs[i].name, lists_certs[i].key,
+			    lists_certs[i].rest);
 }
 
 /* Makes the list of WORDS, signed as SIGNER, a line of a recipe, says.
@@ -123,7 +152,7 @@ made_by(struct made *m, const char *words, const char *signer,
 	(void)snprintf(copy, sizeof(copy), "%s", words);
 	(void)snprintf(keys, sizeof(keys), "%s/softhsm-fixtures/keys",
 	    getenv("SRC"));
-	buf_str(&yaml, lists_certs);
+	lists_put_certs(&yaml, words, signer);
 	buf_printf(&yaml, "header: {filename: CTLFile.tlv%s}\nsigner: {%s}\n",
 	    header, signer);
 	buf_str(&yaml, "records:\n");

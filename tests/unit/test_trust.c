@@ -58,12 +58,23 @@ static const struct verdict verdicts[] = {
 	    "backwards)" },
 	{ "S:own S:t1", "S:own/b", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_STRANGER, 1, "spelt otherwise (CANAME), and" },
+	/* which only the certificate tells */
+	{ "S:odd S:t1", "S:odd/b", "record: 1", TRUST_REFUSES,
+	    TRUST_RULE_STRANGER, 1, "spelt otherwise (CANAME), and" },
 	/* in the list only by its hash: the certificate says that it is it */
 	{ "S:t1/h S:t2", "S:t1/h", "cert: t1, dialect: token", TRUST_REFUSES,
 	    TRUST_RULE_STRANGER, 1, "record 1, but spelt otherwise" },
 	/* the same names, another key */
 	{ TOKEN_LIST, "S:forged S:t2", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_INSTALLED_SAST, 1, "but another key" },
+	{ "S:t1/k S:t2", "S:forged/k", "record: 1", TRUST_REFUSES,
+	    TRUST_RULE_INSTALLED_SAST, 1, "but another key" },
+	{ "S:pub/n S:t2", "S:pub S:t2", "record: 1", TRUST_REFUSES,
+	    TRUST_RULE_INSTALLED_SAST, 1, "but no key that phones" },
+	{ "S:pub/k S:t2", "S:pub S:t2", "record: 1", TRUST_ACCEPTS,
+	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
+	{ "S:pub S:t2", "S:pub/h S:t2", "record: 1", TRUST_ACCEPTS,
+	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
 	{ "C:pub A:capf", "S:t1", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_STRANGER, 0, "has no SAST" },
 	/* the first five of many */
@@ -147,6 +158,25 @@ test_headers(void **state)
 			fail_msg("%zu: record %zu: %s", i, j.record, j.why.msg);
 		made_clear(&offer);
 	}
+	made_clear(&installed);
+}
+
+/* What is absent is not the same as what is empty. */
+static void
+test_absent(void **state)
+{
+	struct made installed, offer;
+	struct trust_judgement j;
+
+	made_of(&installed, "S:own/e", 1);
+	made_by(&offer, "S:own/e", "record: 1", "");
+	judge(&installed, &offer, &j);
+	assert_int_equal(j.verdict, TRUST_ACCEPTS);
+	made_clear(&offer);
+	made_by(&offer, "S:own", "record: 1", ", fields: [{op: drop, tag: 5}]");
+	judge(&installed, &offer, &j);
+	assert_int_equal(j.verdict, TRUST_REFUSES);
+	made_clear(&offer);
 	made_clear(&installed);
 }
 
@@ -266,6 +296,9 @@ test_same_record(void **state)
 		{ "S:pub/h S:t1/h", "S:t1/h", 1, 2 },
 		{ "S:t1", "S:t1/h", 1, 0 },
 		{ "C:none", "C:none", 1, 0 },
+		{ "S:t1 S:pub/k", "S:pub/k", 1, 2 },
+		{ "S:pub/b S:pub2/k", "S:pub/k", 1, 0 },
+		{ "S:pub/n", "S:pub/n", 1, 0 },
 		{ "C:none C:pub", "C:pub@else", 1, 2 },
 	};
 	struct made list, other;
@@ -349,6 +382,13 @@ static const struct effect effects[] = {
 	    SERVER, 3, 1, 0, "left behind" },
 	{ "S:t1 S:t2 S:pub S:itlr C:pub", "S:t1 S:t2 S:pub C:pub", 1, 1, NULL,
 	    SERVER, 3, 1, 0, "left behind" },
+	/* and one that becomes tokenless, or was */
+	{ "S:t1 S:pub S:itlr C:pub", "S:t1 S:pub C:pub", 1, 2, NULL, SERVER, 2,
+	    1, 0, "sign it with the key that signed the old one" },
+	{ "S:t1 S:pub S:itlr C:pub", "S:t1 S:pub C:pub", 3, 1, NULL, SERVER, 2,
+	    1, 0, "unless the old list is served" },
+	{ "S:t1 S:pub S:itlr C:pub", "S:t1 S:pub C:pub", 3, 2, NULL, 0, 2, 1, 0,
+	    "unless the old list is served" },
 	/* regenerated; one does not stand for the other */
 	{ "S:t1 S:t2 S:pub S:itlr C:pub", "S:t1 S:t2 S:pub2 S:itlr2 C:pub2", 1,
 	    1, NULL, 0, 2, 2, 2, "left behind" },
@@ -363,9 +403,15 @@ static const struct effect effects[] = {
 	/* spelt as the appliance does not */
 	{ "S:t1 S:itlr C:pub", "S:t1 S:itlr/b C:pub", 1, 1, "SAST-1", SERVER, 1,
 	    1, 1, "left behind" },
+	{ "S:t1 S:itlr C:pub", "S:t1 S:itlr/e C:pub", 1, 1, "SAST-1", SERVER, 1,
+	    1, 1, "left behind" },
 	/* a tokenless list goes its own way */
 	{ "S:itlr S:pub C:pub", "S:itlr S:own C:pub", 1, 1, NULL, 0, 1, 1, 1,
 	    "left behind" },
+	/* a SAST without a key is none; how a key is given is no matter */
+	{ "S:t1 S:pub/n", "S:t1", 1, 1, NULL, 0, 1, 0, 0, NULL },
+	{ "S:t1 S:pub", "S:t1 S:pub/k", 1, 1, NULL, 0, 2, 0, 0, NULL },
+	{ "S:t1 S:pub/h", "S:t1 S:pub", 1, 1, NULL, 0, 2, 0, 0, NULL },
 	/* the same one twice */
 	{ "S:t1 S:t1 S:t2", "S:t1 S:t2", 1, 1, NULL, 0, 3, 0, 0, NULL },
 };
@@ -478,6 +524,31 @@ test_sentences(void **state)
 	made_clear(&new);
 }
 
+/* Of several SASTs that are held the first is named. */
+static void
+test_first_held(void **state)
+{
+	static const char *const lists[] = { "S:t1 S:pub S:itlr C:pub",
+		"S:t1 S:itlr S:pub C:pub" };
+	struct trust_change change = { .held = NULL };
+	struct trust_effect ret;
+	struct made old, new;
+	size_t i;
+
+	made_of(&new, "S:t1", 1);
+	for (i = 0; i < NUM(lists); i++) {
+		made_of(&old, lists[i], 1);
+		change.old = old.f;
+		change.new = new.f;
+		assert_int_equal(trust_effect(&change, &ret, NULL), ERR_OK);
+		assert_int_equal(ret.losses, UNHELD | SERVER);
+		assert_non_null(strstr(ret.why[TRUST_LOSS_LAST_HELD].msg,
+		    "that of record 2 of"));
+		made_clear(&old);
+	}
+	made_clear(&new);
+}
+
 static void
 test_names(void **state)
 {
@@ -496,12 +567,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_owners),
 		cmocka_unit_test(test_owner_is_origin),
 		cmocka_unit_test(test_same_record),
 		cmocka_unit_test(test_effects),
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_first_held),
 		cmocka_unit_test(test_names),
 	};
 

@@ -21,7 +21,8 @@ check_base(const struct place *p, struct diag *d)
 		return e;
 	return diag_set(d, ERR_POLICY,
 	    "%.160s is not the list that the new one was made from, and what "
-	    "has changed since would be lost; make a new request",
+	    "has changed since would be lost: make a new request, or say "
+	    "--replace-other",
 	    p->path);
 }
 

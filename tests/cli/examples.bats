@@ -36,6 +36,16 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-edit.1.scd"
 }
 
+@test "ctlsmith-sign-request(1): the examples" {
+	session_setup_for ctlsmith-sign-request.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-sign-request.1.scd"
+}
+
+@test "ctlsmith-attach(1): the examples" {
+	session_setup_for ctlsmith-attach.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-attach.1.scd"
+}
+
 @test "ctlsmith-token(1): the examples" {
 	session_setup_for ctlsmith-token.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-token.1.scd"

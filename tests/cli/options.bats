@@ -144,6 +144,10 @@ values() {
 	)json key-pin-env key-pin-fd max-sast module orphan-phones output $(
 	)passphrase-env passphrase-fd pin-env pin-fd remove replace signer $(
 	)signer-cert state timeout timestamp unverified " ]
+	[ "$(options_of sign-request)" = "audit dry-run extract final-try $(
+	)force item json key-pin-env key-pin-fd module output $(
+	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]
+	[ "$(options_of attach)" = "dry-run force json output replace-other " ]
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
@@ -156,6 +160,11 @@ values() {
 	for option in $(options_of extract); do
 		grep -q "^@test \".*--$option" "$BATS_TEST_FILENAME" \
 			"${BATS_TEST_FILENAME%/*}/extract.bats"
+	done
+	for option in $(options_of sign-request) $(options_of attach); do
+		case $option in output) option=o ;; esac
+		grep -qE -e "[[:space:]]--?$option( |$)" \
+			"${BATS_TEST_FILENAME%/*}/detached.bats"
 	done
 	for option in $(options_of 'audit verify'); do
 		grep -q "^@test \".*--$option" \

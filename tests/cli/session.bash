@@ -61,6 +61,13 @@ session_setup_build() {
 	cp "$CERTS"/sast-{1,2}.pem .
 }
 
+# The same with the key and the certificate of sast-1 as files.
+session_setup_detached() {
+	session_setup_tokens
+	cp "$CERTS/sast-1.pem" .
+	cp "$SRC/softhsm-fixtures/keys/rsa1024-g.pem" sast-1.key
+}
+
 # No tokens at all, and neither configuration nor state.
 session_setup_softhsm() {
 	"$SRC/softhsm-fixtures/setup.sh" "$BUILD/tokens"
@@ -80,6 +87,8 @@ session_setup_for() {
 	ctlsmith-token.1.scd) session_setup_tokens ;;
 	ctlsmith-build.1.scd) session_setup_build ;;
 	ctlsmith-edit.1.scd) session_setup_edit ;;
+	ctlsmith-attach.1.scd | ctlsmith-sign-request.1.scd | \
+		guide-detached.md) session_setup_detached ;;
 	guide-tokens.md) session_setup_softhsm ;;
 	esac
 }

@@ -42,6 +42,9 @@ house_faults_test(test_torture SOURCES prop/test_torture.c
 house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
+house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
+	LIBS trust lab)
+
 # The audit log, and what makes one.
 add_executable(auditlog tools/auditlog.c)
 target_link_libraries(auditlog PRIVATE house audit)

@@ -20,6 +20,7 @@ house_unit_test(test_keyfile
 house_test(test_keyfile_plain_heap unit test_keyfile plain)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
+house_unit_test(test_detached SOURCES unit/test_detached.c LIBS cli)
 house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)

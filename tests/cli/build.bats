@@ -29,7 +29,7 @@ setup() {
 		openssl_verifies again/list.tlv "made/$name/signer.pem" \
 			"${digest%-*}"
 	done
-	[ "$(ls recipes | wc -l)" = 18 ]
+	[ "$(find made -name CTLFile.tlv | wc -l)" = 18 ]
 	[ "$(roles again/list.tlv)" = "sast sast ccm+tftp sast sast ccm ccm $(
 	)ccm+tftp ccm+tftp tftp tftp capf capf srst srst firewall firewall $(
 	)app-server app-server tvs tvs" ]
@@ -442,6 +442,7 @@ many_certificates() {
 	build_pub 2 "${SERVERS[@]}" -o a.tlv --timestamp 1969-12-31
 	build_pub 2 "${SERVERS[@]}" -o a.tlv --timestamp 2106-02-08
 	build_pub 2 "${SERVERS[@]}" -o - --json
+	[ ! -s out ]
 	build_pub 2 --capf capf.pem,ip=fe80::1 -o a.tlv
 	says "--capf capf.pem,ip=fe80::1: 'fe80::1' is an IPv6 address"
 	build_pub 2 --capf capf.pem,ip=10.0.0 -o a.tlv
@@ -475,16 +476,26 @@ many_certificates() {
 	[ "$(find . -name '.*.*' -type f | wc -l)" = 0 ]
 	# no old file, no copy
 	build_pub 0 "${SERVERS[@]}" -o b.tlv --force
-	[ ! -e b.tlv.bak-* ]
+	no_backup b.tlv
 	# something else than a list is kept, too
 	echo text >c.tlv
 	build_pub 0 "${SERVERS[@]}" -o c.tlv --force
 	[ "$(cat c.tlv.bak-*)" = text ]
+	tells "note: c.tlv is no trust list now"
+	cp "$CASES/ok-cnf-sgn-sha1/SEP001122334455.cnf.xml.sgn" d.tlv
+	build_pub 0 "${SERVERS[@]}" -o d.tlv --force
+	tells "note: d.tlv is no trust list now"
+	[ "$(id -u)" != 0 ] || {
+		chown 12345:23456 c.tlv
+		build_pub 0 "${SERVERS[@]}" -o c.tlv --force --timestamp 2040-01-01
+		[ "$(stat -c %u:%g c.tlv)" = 12345:23456 ]
+	}
 }
 
 @test "a target that is a folder, a link or a FIFO" {
 	mkdir folder
 	build_pub 1 "${SERVERS[@]}" -o folder
+	says "folder is a folder"
 	build_pub 1 "${SERVERS[@]}" -o folder --force
 	says "folder is a folder"
 	mkfifo fifo
@@ -493,8 +504,9 @@ many_certificates() {
 	[ -p fifo ]
 	ln -s a.tlv link
 	build_pub 1 "${SERVERS[@]}" -o link
-	says "link is there already"
+	says "link is a link to nothing"
 	build_pub 1 "${SERVERS[@]}" -o link --force
+	says "link is a link to nothing"
 	[ ! -e a.tlv ]
 	build_pub 0 "${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
 	cp a.tlv old
@@ -516,6 +528,9 @@ many_certificates() {
 	build 0 --signer-cert pub.pem "${SERVERS[@]}" --dry-run
 	tells "a key that is elsewhere"
 	build_pub 3 --dry-run "${SERVERS[@]}" --max-sast 1
+	build 0 --signer-cert pub.pem "${SERVERS[@]}" -o a.tlv --dry-run \
+		--detached-request request.json
+	[ ! -e request.json ]
 }
 
 @test "-o - writes the list to standard output, and the report beside it" {
@@ -526,6 +541,13 @@ many_certificates() {
 	cmp a.tlv b.tlv
 	says "sast, signs"
 	says "Written:    -"
+	# what does not arrive is no success
+	"$CTLSMITH" build --signer pub.key --signer-cert pub.pem \
+		"${SERVERS[@]}" -o - >/dev/full 2>err && false
+	says "No space left on device"
+	build_pub 3 "${SERVERS[@]}" -o - --max-sast 1
+	[ ! -s out ]
+	says "sast, signs"
 }
 
 @test "what is said of the list is true of it" {
@@ -647,7 +669,7 @@ many_certificates() {
 # old.tlv is what a.tlv was.
 still_old() {
 	cmp a.tlv old.tlv
-	[ ! -e a.tlv.bak-* ]
+	no_backup a.tlv
 }
 
 @test "a list that would leave phones behind is refused, but for --orphan-phones" {
@@ -720,6 +742,12 @@ still_old() {
 	tells request.json
 	[ ! -e a.tlv ]
 	grep -q '"command": "build"' request.json
+	run ! grep -q '"base": {' request.json
+	build_pub 0 "${SERVERS[@]}" -o old.tlv --timestamp 2024-05-01
+	build 0 --signer-cert pub.pem "${SERVERS[@]}" -o old.tlv --force \
+		--detached-request more.json
+	grep -q "$(sha256sum <old.tlv | cut -c 1-64)" more.json
+	no_backup old.tlv
 	build 1 --signer-cert pub.pem "${SERVERS[@]}" -o a.tlv \
 		--detached-request request.json
 	build 2 --signer-cert pub.pem "${SERVERS[@]}" \

@@ -61,7 +61,7 @@ session_setup_build() {
 	cp "$CERTS"/sast-{1,2}.pem .
 }
 
-# The same, and the key and certificate of sast-1 as files.
+# The same with the key and the certificate of sast-1 as files.
 session_setup_detached() {
 	session_setup_tokens
 	cp "$CERTS/sast-1.pem" .

@@ -185,6 +185,34 @@ same_as_file() {
 	[ ! -e a.tlv ]
 }
 
+@test "a list that somebody changes before the PIN is typed is not replaced" {
+	local status=0
+
+	sign 0 "$PIN_SAST_1" --signer "$URI_SAST_1" "${SERVERS[@]}" -o a.tlv
+	echo other >b.tlv
+	cat >script.exp <<-'EXPECT'
+		set timeout 30
+		set pin [lindex $argv 0]
+		spawn -noecho {*}[lrange $argv 1 end]
+		expect {
+			-ex "PIN" {}
+			timeout { exit 99 }
+			eof { exit 98 }
+		}
+		exec mv b.tlv a.tlv
+		send -- "$pin\r"
+		catch { expect eof }
+		exit [lindex [wait] 3]
+	EXPECT
+	expect -f script.exp -- "$PIN_SAST_1" "$CTLSMITH" build \
+		--module "$MODULE" --signer "$URI_SAST_1" "${SERVERS[@]}" \
+		-o a.tlv --force >out </dev/null || status=$?
+	[ "$status" = 1 ]
+	tells "a.tlv: "
+	[ "$(cat a.tlv)" = other ]
+	no_backup a.tlv
+}
+
 @test "PINs and passphrases from descriptors, --state, --final-try, --timeout" {
 	build 0 --module "$MODULE" --signer "$URI_SAST_1" --pin-fd 5 \
 		"${SERVERS[@]}" -o a.tlv --state here --timeout 20 5<<<"$PIN_SAST_1"

@@ -156,7 +156,7 @@ said() {
 @test "build: a list that openssl alone verifies, and the same bytes again" {
 	local name
 
-	try_pin 0 selfsign "$KEY_URI" --subject 'CN=signer,O=Example' \
+	try_pin 0 selfsign "$KEY_URI" --subject 'CN=signer' --days 30 \
 		-o signer.pem
 	for name in one two; do
 		PIN=$TOKEN_PIN timeout 100 "$CTLSMITH" build \

@@ -69,8 +69,7 @@ value_of(const struct planning *p, uint8_t tag)
 
 	switch (tag) {
 	case CTL_HDR_VERSION:
-		return bytes_of(p->version, 2);
-	case CTL_HDR_LENGTH: /* its value comes last */
+	case CTL_HDR_LENGTH: /* any two bytes: it is filled in at the end */
 		return bytes_of(p->version, 2);
 	case CTL_HDR_SIGNER_VERSION:
 		return head->signer_version && !keeps_signer_version(p)
@@ -176,9 +175,7 @@ emit(const struct planning *p, struct buf *out, size_t *ret_gap, struct diag *d)
 	size_t start = out->len, i, rest = 0;
 
 	ctl_put_header(out, &h);
-	for (i = p->num; p->fields[i - 1].tag != CTL_HDR_SIGNATURE ||
-	     p->fields[i - 1].depth != 0;
-	     i--)
+	for (i = p->num; p->fields[i - 1].tag != CTL_HDR_SIGNATURE; i--)
 		rest += 3 + p->fields[i - 1].value.len;
 	*ret_gap = out->len - start - rest - 3 - p->zeros.len;
 	h.num_pads = (4 - (out->len - start) % 4) % 4;

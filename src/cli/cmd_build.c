@@ -170,8 +170,6 @@ read_in(struct build *b, enum ctl_kind kind, struct diag *d)
 	e = ctl_parse(buf_bytes(&b->in_bytes), kind, &b->in, &why);
 	if (e == ERR_NOMEM)
 		return diag_nomem(d);
-	if (e == ERR_OK && !ctl_is_list(b->in))
-		ctl_free(&b->in);
 	return ERR_OK;
 }
 

@@ -442,6 +442,7 @@ many_certificates() {
 	build_pub 2 "${SERVERS[@]}" -o a.tlv --timestamp 1969-12-31
 	build_pub 2 "${SERVERS[@]}" -o a.tlv --timestamp 2106-02-08
 	build_pub 2 "${SERVERS[@]}" -o - --json
+	[ ! -s out ]
 	build_pub 2 --capf capf.pem,ip=fe80::1 -o a.tlv
 	says "--capf capf.pem,ip=fe80::1: 'fe80::1' is an IPv6 address"
 	build_pub 2 --capf capf.pem,ip=10.0.0 -o a.tlv
@@ -481,6 +482,9 @@ many_certificates() {
 	build_pub 0 "${SERVERS[@]}" -o c.tlv --force
 	[ "$(cat c.tlv.bak-*)" = text ]
 	tells "note: c.tlv is no trust list now"
+	cp "$CASES/ok-cnf-sgn-sha1/SEP001122334455.cnf.xml.sgn" d.tlv
+	build_pub 0 "${SERVERS[@]}" -o d.tlv --force
+	tells "note: d.tlv is no trust list now"
 	[ "$(id -u)" != 0 ] || {
 		chown 12345:23456 c.tlv
 		build_pub 0 "${SERVERS[@]}" -o c.tlv --force --timestamp 2040-01-01
@@ -524,6 +528,9 @@ many_certificates() {
 	build 0 --signer-cert pub.pem "${SERVERS[@]}" --dry-run
 	tells "a key that is elsewhere"
 	build_pub 3 --dry-run "${SERVERS[@]}" --max-sast 1
+	build 0 --signer-cert pub.pem "${SERVERS[@]}" -o a.tlv --dry-run \
+		--detached-request request.json
+	[ ! -e request.json ]
 }
 
 @test "-o - writes the list to standard output, and the report beside it" {

@@ -250,14 +250,15 @@ produce_prepare(struct produce *p, struct diag *d)
 static void
 keep_old(struct produce *p, struct file_save *s)
 {
-	char suffix[sizeof(".bak-20150520T120000Z")];
 	time_t now = time(NULL);
 	struct tm tm;
 
+	/* the name must live until the commit */
 	if (!p->opts->force || gmtime_r(&now, &tm) == NULL ||
-	    strftime(suffix, sizeof(suffix), ".bak-%Y%m%dT%H%M%SZ", &tm) == 0)
+	    strftime(p->suffix, sizeof(p->suffix), ".bak-%Y%m%dT%H%M%SZ",
+		&tm) == 0)
 		return;
-	file_save_keep(s, suffix, p->kept);
+	file_save_keep(s, p->suffix, p->kept);
 }
 
 /* The list that was read is the file that is to be replaced. */

@@ -83,7 +83,8 @@ struct produce {
 	json_t *json;             /* the same as one object */
 	struct json_sink sink;
 	struct buf file;     /* the finished list */
-	char kept[PATH_MAX]; /* the name that the old file got, or "" */
+	char suffix[32];     /* of the name that the old file gets */
+	char kept[PATH_MAX]; /* that name, or "" */
 	const char *written; /* the file that was, list or request, or NULL */
 };
 

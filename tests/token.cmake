@@ -93,7 +93,7 @@ house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)
 house_token_test(suite token/suite.bats)
 
 # The command over SoftHSM with the shim between.
-foreach(name token_pin token_faults edit)
+foreach(name token_pin token_faults edit places)
 	house_bats_test(cli_${name} cli/${name}.bats)
 	set_property(TEST cli_${name} PROPERTY LABELS token)
 	set_property(TEST cli_${name} APPEND PROPERTY

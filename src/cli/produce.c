@@ -251,14 +251,13 @@ static void
 keep_old(struct produce *p, struct file_save *s)
 {
 	time_t now = time(NULL);
+	char suffix[32];
 	struct tm tm;
 
-	/* the name must live until the commit */
 	if (!p->opts->force || gmtime_r(&now, &tm) == NULL ||
-	    strftime(p->suffix, sizeof(p->suffix), ".bak-%Y%m%dT%H%M%SZ",
-		&tm) == 0)
+	    strftime(suffix, sizeof(suffix), ".bak-%Y%m%dT%H%M%SZ", &tm) == 0)
 		return;
-	file_save_keep(s, p->suffix, p->kept);
+	file_save_keep(s, suffix, p->kept);
 }
 
 /* The list that was read is the file that is to be replaced. */

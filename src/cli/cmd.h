@@ -36,6 +36,8 @@ extern const struct cmd cmd_show;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_lint;
 extern const struct cmd cmd_extract;
+extern const struct cmd cmd_sign;
+extern const struct cmd cmd_unsign;
 extern const struct cmd cmd_token;
 extern const struct cmd cmd_audit;
 extern const struct cmd cmd_audit_verify;

@@ -11,6 +11,8 @@ static const struct cmd *const commands[] = {
 	&cmd_verify,
 	&cmd_lint,
 	&cmd_extract,
+	&cmd_sign,
+	&cmd_unsign,
 	&cmd_token,
 	&cmd_audit,
 	&cmd_completion,

@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,audit verify,completion," ]
+		"show,verify,lint,extract,sign,unsign,audit verify,$(
+		)completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -132,6 +133,12 @@ values() {
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of sign)" = "audit dialect digest dry-run final-try force $(
+	)jobs journal json key-pin-env key-pin-fd max-size module name $(
+	)output passphrase-env passphrase-fd pin-env pin-fd restart signer $(
+	)signer-cert state timeout timestamp trusted " ]
+	[ "$(options_of unsign)" = "dry-run force json max-size output signer $(
+	)trusted " ]
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
@@ -148,6 +155,15 @@ values() {
 	for option in $(options_of 'audit verify'); do
 		grep -q "^@test \".*--$option" \
 			"${BATS_TEST_FILENAME%/*}/audit.bats"
+	done
+	for command in sign unsign; do
+		for option in $(options_of $command); do
+			grep -q -e "--$option" \
+				"${BATS_TEST_FILENAME%/*}/$command.bats" || {
+				echo "$command: no test of --$option"
+				return 1
+			}
+		done
 	done
 }
 
@@ -571,7 +587,7 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version audit completion extract help lint show $(
-		)token verify " ]
+		)sign token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

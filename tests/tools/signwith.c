@@ -237,7 +237,7 @@ run_load(const struct cmd *cmd, struct opt_line *line)
 	return e == ERR_OK ? CMD_OK : cmd_refuse(cmd, &d);
 }
 
-static const struct cmd cmd_sign = {
+static const struct cmd cmd_signwith = {
 	.name = "sign",
 	.args = "FILE...",
 	.summary = "Sign",
@@ -255,7 +255,7 @@ static const struct cmd cmd_load = {
 	.run = run_load,
 };
 
-static const struct cmd *const subs[] = { &cmd_sign, &cmd_load, NULL };
+static const struct cmd *const subs[] = { &cmd_signwith, &cmd_load, NULL };
 
 static const struct cmd root = {
 	.name = "",

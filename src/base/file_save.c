@@ -416,7 +416,7 @@ flush_kept(const struct file_save *s, const char *kept, struct diag *d)
 static enum err
 keep_old(struct file_save *s, struct diag *d)
 {
-	char kept[2 * NAME_MAX], number[16] = "";
+	char kept[2 * NAME_MAX + 32], number[16] = "";
 	enum err e = ERR_EXISTS;
 	int i, len;
 

@@ -501,11 +501,10 @@ const struct cmd cmd_sign_request = {
 	.args = "REQUEST",
 	.summary = "Sign what another machine asks for",
 	.text =
-	    "REQUEST is what --detached-request of build, edit or sign wrote, "
-	    "on a machine\nthat cannot reach the key. What is to be signed is "
-	    "shown as its bytes have it,\nand confirmed at the terminal. The "
-	    "signature goes back to `ctlsmith attach`: as\nbytes, or, of "
-	    "several items, as a response in JSON. --extract is for other "
+	    "REQUEST is what --detached-request of build, edit or sign wrote, on a machine\n"
+	    "that cannot reach the key. What is to be signed is shown as its bytes have it,\n"
+	    "and confirmed at the terminal. The signature goes back to `ctlsmith attach`: as\n"
+	    "bytes, or, of several items, as a response in JSON. --extract is for other\n"
 	    "tools.\n",
 	.words = OPT_FILES,
 	.opts = opts,

@@ -62,7 +62,7 @@ MUST_CHECK enum err edit_parse(const struct opt_ordered *options,
 
 void edit_clear(struct edit *ed);
 
-/* Loads the certificates; RUN as certload() has it. */
+/* Loads the certificates; RUN as certload_one() has it. */
 MUST_CHECK enum err edit_load(struct edit *ed, struct token_run *run,
     struct diag *d);
 

@@ -247,7 +247,7 @@ entry_load(struct entry *en, struct token_run *run, struct diag *d)
 	if (where == NULL)
 		return diag_nomem(d);
 	diag_init(&why);
-	e = certload(where, run, NULL, &en->cert, &why);
+	e = certload_one(where, run, NULL, &en->cert, &why);
 	if (e == ERR_OK)
 		return ERR_OK;
 	(void)diag_set(d, e, "%s%s", why.msg,

@@ -55,7 +55,7 @@ MUST_CHECK enum err entry_set_address(struct entry *e, const char *address,
 MUST_CHECK enum err entry_parse(const char *what, const char *text,
     uint16_t role, struct entry *ret, struct diag *d);
 
-/* Loads the certificate, if one is named. RUN as certload() has it. The line
+/* Loads the certificate, if one is named. RUN as certload_one() has it. The line
  * of the specification is put into D. */
 MUST_CHECK enum err entry_load(struct entry *e, struct token_run *run,
     struct diag *d);

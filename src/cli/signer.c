@@ -269,7 +269,7 @@ signer_find_cert(struct signer *s, struct diag *d)
 		return ERR_OK;
 	e = s->opts->signer != NULL
 	    ? choose(s, &l, d)
-	    : certload(s->opts->cert, &s->run, NULL, &s->cert, d);
+	    : certload_one(s->opts->cert, &s->run, NULL, &s->cert, d);
 	certlist_clear(&l);
 	if (e != ERR_OK)
 		return e;

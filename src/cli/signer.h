@@ -45,7 +45,7 @@ struct signer_opts {
 /* One command's signer. All-zero is legal to end. */
 struct signer {
 	const struct signer_opts *opts;
-	struct token_run run; /* for certload() too */
+	struct token_run run; /* for certload_one() too */
 	bool begun;           /* run is */
 	bool on_token;        /* else in a file, or nowhere */
 	struct tok *tok;      /* on_token, once it was looked at */

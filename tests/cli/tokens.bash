@@ -142,7 +142,7 @@ ctlsmith_at_terminal() {
 			exit [lindex [wait] 3]
 		EXPECT
 	} >script.exp
-	expect -f script.exp -- "$CTLSMITH" "$@" >shown 2>&1 </dev/null ||
+	expect -f script.exp -- "${COMMAND[0]}" "$@" >shown 2>&1 </dev/null ||
 		status=$?
 	[ "$status" = "$wanted" ] || {
 		echo "$* at a terminal: $status"

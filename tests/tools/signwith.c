@@ -223,9 +223,9 @@ run_load(const struct cmd *cmd, struct opt_line *line)
 	if (e != ERR_OK)
 		return cmd_refuse(cmd, &d);
 	if (w.key_of != NULL)
-		e = certload(w.key_of, NULL, NULL, &of, &d);
+		e = certload_one(w.key_of, NULL, NULL, &of, &d);
 	for (i = 0; e == ERR_OK && line->args[i] != NULL; i++) {
-		e = certload(line->args[i], &s.run,
+		e = certload_one(line->args[i], &s.run,
 		    of != NULL ? cert_key(of) : NULL, &c, &d);
 		if (e == ERR_OK)
 			e = say_cert(c, &d);

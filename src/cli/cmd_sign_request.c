@@ -505,7 +505,7 @@ const struct cmd cmd_sign_request = {
 	    "on a machine\nthat cannot reach the key. What is to be signed is "
 	    "shown as its bytes have it,\nand confirmed at the terminal. The "
 	    "signature goes back to `ctlsmith attach`: as\nbytes, or, of "
-	    "several items, as a response in JSON. --extract is for other "
+	    "several items, as a response in JSON. --extract is for other\n"
 	    "tools.\n",
 	.words = OPT_FILES,
 	.opts = opts,

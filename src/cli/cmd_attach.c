@@ -362,9 +362,9 @@ const struct cmd cmd_attach = {
 	.summary = "Put a signature made elsewhere into its file",
 	.text =
 	    "REQUEST is what --detached-request of build, edit or sign wrote. "
-	    "SIGNATURE is what\nthe tool wrote that signed: bytes, hex or "
-	    "base64, one file for each item of the\nrequest in their order; "
-	    "or the response of `ctlsmith sign-request`. The finished\nfile "
+	    "SIGNATURE is\nwhat the tool wrote that signed: bytes, hex or "
+	    "base64, one file for each item of\nthe request in their order; "
+	    "or the response of `ctlsmith sign-request`. The\nfinished file "
 	    "is parsed and verified, and goes where the request says.\n",
 	.words = OPT_FILES,
 	.opts = opts,

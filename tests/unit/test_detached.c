@@ -108,6 +108,45 @@ test_added(void **state)
 	buf_clear(&wanted);
 }
 
+/* A file that is no list: its content is what people can compare. */
+static void
+test_signed_file(void **state)
+{
+	static const char wanted[] = "signed-file sub/x.cnf.xml.sgn, ";
+	struct detached *from = read_request("one.json"), *r = NULL;
+	struct ctl_head head = { .digest = DIGEST_SHA512,
+		.filename = "sub/x.cnf.xml.sgn",
+		.cert = detached_cert(from) };
+	struct detached_purpose what = { .command = "sign", .target = "x" };
+	struct ctl_unsigned u = { .gap = 0 };
+	struct buf text = { 0 }, summary = { 0 };
+
+	assert_int_equal(
+	    ctl_prepare_signed(bytes_of_str("abc"), &head, &u, NULL), ERR_OK);
+	assert_int_equal(detached_new(head.cert, &r, NULL), ERR_OK);
+	assert_int_equal(detached_add(r, &what, &u, NULL), ERR_OK);
+	ctl_unsigned_clear(&u);
+	assert_int_equal(detached_put(r, &text, NULL), ERR_OK);
+	detached_free(&r);
+	assert_int_equal(detached_parse(buf_bytes(&text), &r, NULL), ERR_OK);
+	assert_int_equal(detached_item(r, 0)->unsigned_.kind, CTL_KIND_SIGNED);
+	assert_int_equal(detached_put_summary(&detached_item(r, 0)->unsigned_,
+			     &summary, NULL),
+	    ERR_OK);
+	if (strncmp(buf_cstr(&summary), wanted, strlen(wanted)) != 0)
+		fail_msg("%s", buf_cstr(&summary));
+	assert_non_null(strstr(buf_cstr(&summary), "\ntime none\nsigner CN="));
+	assert_non_null(strstr(buf_cstr(&summary), "\nsha512 "));
+	/* of "abc", as FIPS 180 has it */
+	assert_non_null(strstr(buf_cstr(&summary),
+	    "\ncontent 3 bytes, SHA-256 ba7816bf8f01cfea414140de5dae2223b00361a"
+	    "396177a9cb410ff61f20015ad\n"));
+	detached_free(&r);
+	detached_free(&from);
+	buf_clear(&text);
+	buf_clear(&summary);
+}
+
 /* Lines that are not safe, too many, or empty. */
 static void
 test_said(void **state)
@@ -279,6 +318,7 @@ main(void)
 		cmocka_unit_test(test_written_as_read),
 		cmocka_unit_test(test_what_it_has),
 		cmocka_unit_test(test_added),
+		cmocka_unit_test(test_signed_file),
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_large),

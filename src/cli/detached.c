@@ -420,9 +420,9 @@ detached_request(const char *path, bool clobber, const struct cert *cert,
 	enum err e;
 
 	e = detached_new(cert, &r, d);
-	if (e == ERR_OK)
+	if (r != NULL)
 		e = detached_add(r, what, u, d);
-	if (e == ERR_OK)
+	if (r != NULL && e == ERR_OK)
 		e = detached_write(r, path, clobber, d);
 	detached_free(&r);
 	return e;

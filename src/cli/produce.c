@@ -250,8 +250,8 @@ produce_prepare(struct produce *p, struct diag *d)
 static void
 keep_old(struct produce *p, struct file_save *s)
 {
-	char suffix[sizeof(".bak-20150520T120000Z")];
 	time_t now = time(NULL);
+	char suffix[32];
 	struct tm tm;
 
 	if (!p->opts->force || gmtime_r(&now, &tm) == NULL ||

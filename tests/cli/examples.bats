@@ -46,6 +46,14 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-attach.1.scd"
 }
 
+@test "ctlsmith-sign(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-sign.1.scd"
+}
+
+@test "ctlsmith-unsign(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-unsign.1.scd"
+}
+
 @test "ctlsmith-token(1): the examples" {
 	session_setup_for ctlsmith-token.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-token.1.scd"

@@ -121,8 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,build,edit,sign-request,attach,$(
-	)audit verify,completion," ]
+		"show,verify,lint,extract,build,edit,sign,unsign,sign-request,$(
+		)attach,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -148,6 +148,12 @@ values() {
 	)force item json key-pin-env key-pin-fd module output $(
 	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]
 	[ "$(options_of attach)" = "dry-run force json output replace-other " ]
+	[ "$(options_of sign)" = "audit dialect digest dry-run final-try force $(
+	)jobs journal json key-pin-env key-pin-fd max-size module name $(
+	)output passphrase-env passphrase-fd pin-env pin-fd restart signer $(
+	)signer-cert state timeout timestamp trusted " ]
+	[ "$(options_of unsign)" = "dry-run force json max-size output signer $(
+	)trusted " ]
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
@@ -180,6 +186,15 @@ values() {
 		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/edit.bats" \
 			"${BATS_TEST_FILENAME%/*}/build.bats" \
 			"${BATS_TEST_FILENAME%/*}/signer.bats"
+	done
+	for command in sign unsign; do
+		for option in $(options_of $command); do
+			grep -q -e "--$option" \
+				"${BATS_TEST_FILENAME%/*}/$command.bats" || {
+				echo "$command: no test of --$option"
+				return 1
+			}
+		done
 	done
 }
 
@@ -603,7 +618,7 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version attach audit build completion edit extract $(
-		)help lint show sign-request token verify " ]
+		)help lint show sign sign-request token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

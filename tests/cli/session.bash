@@ -16,6 +16,9 @@ session_setup() {
 	cp "$CASES/ok-token-5728/CTLFile.tlv" OLD.tlv
 	cp "$CASES/ok-cnf-sgn-sha1/SEP001122334455.cnf.xml.sgn" .
 	cp "$CASES/ok-cnf-sgn-sha1/pub.pem" tftp.pem
+	(umask 077 && cat "$SRC/softhsm-fixtures/keys/rsa2048-a.pem" \
+		>signing.pem)
+	export XDG_STATE_HOME=$PWD/state CTLSMITH_CONFIG=
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
 	"$AUDITLOG" audit.log 4
 }

@@ -395,6 +395,17 @@ num_attrs(size_t row)
 	return n;
 }
 
+/* The subject of C has a set of several attributes, or has not. */
+static void
+expect_joined(const struct cert *c, bool joined)
+{
+	struct buf name = { 0 };
+
+	assert_int_equal(cert_put_name(c, CERT_SUBJECT, &name, NULL), ERR_OK);
+	assert_true((memmem(name.ptr, name.len, "+CN=", 4) != NULL) == joined);
+	buf_clear(&name);
+}
+
 /* A list of one record, which signs, and is verified. */
 static void
 try_one(const struct mint_spec *spec, size_t dialect)
@@ -403,6 +414,7 @@ try_one(const struct mint_spec *spec, size_t dialect)
 	struct minted m;
 
 	minted_make(&m, spec);
+	expect_joined(m.cert, spec->joined > 0);
 	assert_int_equal(ctl_draft_new(CTL_KIND_CTL, &b.draft, NULL), ERR_OK);
 	add(&b, dialect, CTL_ROLE_SAST, &m, bytes_of(NULL, 0));
 	assert_int_equal(ctl_draft_record(b.draft, 1)->dialect,

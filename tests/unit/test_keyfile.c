@@ -29,7 +29,7 @@
 static char dir[] = "/tmp/test_keyfile.XXXXXX";
 
 /* What must not be left behind, and how often it was. */
-static uint8_t needle[4][16];
+static uint8_t needle[7][16];
 static unsigned num_needles, num_found;
 
 static void
@@ -310,13 +310,17 @@ watch(EVP_PKEY *evp)
 	static const char *const ec[] = { OSSL_PKEY_PARAM_PRIV_KEY };
 	bool is_rsa = EVP_PKEY_get_base_id(evp) == EVP_PKEY_RSA;
 	uint8_t mem[600];
-	unsigned i, n = is_rsa ? 3 : 1;
+	unsigned i, j, n = is_rsa ? 3 : 1;
 
 	for (i = 0; i < n; i++) {
 		struct bytes v = number(evp, is_rsa ? rsa[i] : ec[i], 0, mem);
 
 		memcpy(needle[i], v.ptr + v.len - 16, 16);
+		/* as OpenSSL's numbers have it */
+		for (j = 0; j < 16; j++)
+			needle[n + i][j] = needle[i][15 - j];
 	}
+	n *= 2;
 	memcpy(needle[n], PASS, 16);
 	OPENSSL_cleanse(mem, sizeof(mem));
 	num_found = 0;
@@ -881,6 +885,7 @@ test_sign_refused(void **state)
 	assert_int_equal(read_file("ec.pem", NULL, &k, &d), ERR_OK);
 	assert_int_equal(sign_text(k, DIGEST_SHA512, &sig, &d),
 	    ERR_UNSUPPORTED);
+	assert_non_null(strstr(d.msg, "that is EC"));
 	assert_int_equal(sig.len, 0);
 	keyfile_free(&k);
 	run("openssl genrsa -out 512.pem 512");

@@ -4,6 +4,7 @@
 
 #include "cases.h"
 #include "draft_world.h"
+#include "pki/sig.h"
 
 /* Each byte of issuer and serial number of the header leads to the signer:
  * with another one the file is not let out. */
@@ -96,8 +97,50 @@ test_named_another(void **state)
 	    ERR_CRYPTO);
 	ctl_unsigned_clear(&u);
 	assert_int_equal(out.len, 0);
+	buf_clear(&out);
 	minted_clear(&other);
 	mint_key_free(&key);
+	end(&w);
+}
+
+/* With an exponent of 1 a signature is the block itself, which proves nothing.
+ */
+static void
+test_exponent(void **state)
+{
+	static const uint8_t usual[] = { 2, 3, 1, 0, 1 };
+	struct buf sig = { 0 }, out = { 0 }, info = { 0 };
+	struct ctl_unsigned u;
+	struct cert *cert = NULL;
+	struct world w;
+	struct diag d;
+	uint8_t *at;
+
+	begin(&w, "rsa1024-a");
+	at = memmem(w.pub.der.ptr, w.pub.der.len, usual, sizeof(usual));
+	assert_non_null(at);
+	at[2] = 0;
+	assert_int_equal(cert_from_der(buf_bytes(&w.pub.der), &cert, &d),
+	    ERR_OK);
+	w.head.cert = cert;
+	w.head.filename = "a.xml.sgn";
+	memset(&u, 0, sizeof(u));
+	assert_int_equal(ctl_prepare_signed(bytes_of_str("x"), &w.head, &u, &d),
+	    ERR_OK);
+	assert_int_equal(
+	    sig_put_digest_info(u.digest, digest_bytes(&u.value), &info, &d),
+	    ERR_OK);
+	buf_u16(&sig, 1);
+	buf_fill(&sig, 128 - 3 - info.len, 0xff);
+	buf_u8(&sig, 0);
+	buf_put(&sig, buf_bytes(&info));
+	assert_int_equal(ctl_finish(&u, buf_bytes(&sig), cert, NULL, &out, &d),
+	    ERR_CRYPTO);
+	ctl_unsigned_clear(&u);
+	cert_free(&cert);
+	buf_clear(&info);
+	buf_clear(&sig);
+	buf_clear(&out);
 	end(&w);
 }
 
@@ -219,6 +262,7 @@ test_signer_fails(void **state)
 	    ERR_PIN);
 	assert_string_equal(d.msg, why);
 	assert_int_equal(out.len, 0);
+	buf_clear(&out);
 	ctl_unsigned_clear(&u);
 	end(&w);
 }
@@ -417,6 +461,7 @@ main(void)
 		cmocka_unit_test(test_identity_flips),
 		cmocka_unit_test(test_spelt_otherwise),
 		cmocka_unit_test(test_named_another),
+		cmocka_unit_test(test_exponent),
 		cmocka_unit_test(test_finish_signed),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_signer_fails),

@@ -282,13 +282,14 @@ write_spec() {
 		open("8.yaml", "w").write("")'
 	for i in 1 2 3 4 5 6 7 8; do
 		(
-			ulimit -v 1000000
+			# a sanitizer wants more
+			[ -z "${CTLSMITH_LIB:-}" ] || ulimit -v 1000000
 			"$CTLSMITH" build --spec "$i.yaml" --signer pub.key \
 				--signer-cert pub.pem -o a.tlv >out 2>err
 		) && false
 		[ "$?" -le 2 ]
 		grep -q '^ctlsmith: ' err
-		! grep -q $'\033' err
+		run ! grep -q $'\033' err
 		[ ! -e a.tlv ]
 	done
 }

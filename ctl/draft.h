@@ -68,7 +68,7 @@ const struct ctl_record *ctl_draft_record(const struct ctl_draft *dr,
     size_t index);
 struct bytes ctl_draft_bytes(const struct ctl_draft *dr, size_t index);
 
-/* Appends a record; at the end, where AT is 0, else before record AT. What a
+/* Adds a record: before record AT, or at the end where there is none. What a
  * record or a field cannot hold is ERR_TOO_BIG; a name of the certificate that
  * is no text, or a name or host that has a control character, ERR_SYNTAX;
  * CTL_MAX_RECORDS, ERR_TOO_BIG; a certificate without an attribute by which the

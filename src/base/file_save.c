@@ -406,7 +406,10 @@ flush_kept(const struct file_save *s, const char *kept, struct diag *d)
 	if (flush_folder(s) != 0)
 		return diag_errno(d, "fsync", errno, "cannot keep %s as %s",
 		    s->path, kept);
-	(void)snprintf(s->ret_kept, PATH_MAX, "%s%s", s->folder, kept);
+	/* it has been linked: it fits */
+	if (snprintf(s->ret_kept, PATH_MAX, "%s%s", s->folder, kept) >=
+	    PATH_MAX)
+		s->ret_kept[0] = '\0';
 	return ERR_OK;
 }
 

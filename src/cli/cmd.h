@@ -38,6 +38,8 @@ extern const struct cmd cmd_lint;
 extern const struct cmd cmd_extract;
 extern const struct cmd cmd_build;
 extern const struct cmd cmd_edit;
+extern const struct cmd cmd_sign;
+extern const struct cmd cmd_unsign;
 extern const struct cmd cmd_sign_request;
 extern const struct cmd cmd_attach;
 extern const struct cmd cmd_token;

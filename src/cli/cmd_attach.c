@@ -297,9 +297,18 @@ say(const struct attach *a, const struct cmd *cmd, enum err e,
 {
 	size_t num = e == ERR_OK ? a->num : a->num_written;
 	enum cmd_exit end = CMD_OK;
+	struct diag why;
 
 	if (num > 0)
 		end = a->opts->json ? print_json(a, num) : print_text(a, num);
+	if (end != CMD_OK && a->num_written > 0) {
+		diag_init(&why);
+		(void)diag_set(&why, ERR_IO,
+		    "%zu of %zu files are written, but not all could be said "
+		    "of them",
+		    a->num_written, a->num);
+		end = out_worse(end, cmd_refuse(cmd, &why));
+	}
 	if (e == ERR_OK)
 		return end;
 	if (e == ERR_USAGE || a->blame == NULL)

@@ -170,8 +170,6 @@ read_in(struct build *b, enum ctl_kind kind, struct diag *d)
 	e = ctl_parse(buf_bytes(&b->in_bytes), kind, &b->in, &why);
 	if (e == ERR_NOMEM)
 		return diag_nomem(d);
-	if (e == ERR_OK && !ctl_is_list(b->in))
-		ctl_free(&b->in);
 	return ERR_OK;
 }
 
@@ -245,7 +243,7 @@ draft(struct build *b, enum ctl_kind kind, struct diag *d)
 		    add_all(b, b->spec.entries, b->spec.num_entries, d), d);
 	if (e == ERR_OK)
 		e = add_all(b, b->entries, b->num_entries, d);
-	return e == ERR_OK ? add_signer(b, d) : e;
+	return e;
 }
 
 /* ---- What it means ------------------------------------------------------------------ */
@@ -335,6 +333,10 @@ prepare(struct build *b, struct diag *d)
 	if (e != ERR_OK && (e != ERR_POLICY || b->p.preview == NULL))
 		return e;
 	note_servers(&b->p);
+	if (b->in_bytes.len > 0 && b->in == NULL)
+		produce_note(&b->p, "old-no-list",
+		    "%s is no trust list now: nothing is compared with it",
+		    b->eff.output);
 	said = say_change(b, &why);
 	if (said == ERR_OK || (e != ERR_OK && said == ERR_POLICY))
 		return e;
@@ -374,9 +376,12 @@ work(struct build *b, struct opt_line *line, struct diag *d)
 	if (e == ERR_OK)
 		e = read_in(b, kind, d);
 	if (e == ERR_OK)
+		e = draft(b, kind, d);
+	/* for which a PIN may be needed */
+	if (e == ERR_OK)
 		e = signer_find_cert(&b->signer, d);
 	if (e == ERR_OK)
-		e = draft(b, kind, d);
+		e = add_signer(b, d);
 	if (e != ERR_OK)
 		return e;
 	fill_in(b);
@@ -447,10 +452,10 @@ const struct cmd cmd_build = {
 	    "A CTL or ITL of the certificates that options name, in their "
 	    "order, or that a\nspecification does. CERT is a file (PEM or DER) "
 	    "or a pkcs11: URI; behind it may\nstand ,host=NAME ,ip=ADDRESS "
-	    "and ,dialect=NAME. The signer becomes the first SAST\nwhere it is "
-	    "none. What phones would refuse is not made. The file is parsed "
-	    "and\nverified before it takes its name; with --force the old "
-	    "one is kept beside it.\n",
+	    "and ,dialect=NAME. The signer becomes the first\nSAST where it is "
+	    "none. What phones would refuse is not made. The file is parsed\n"
+	    "and verified before it is written; with --force the old one is "
+	    "kept beside it.\n",
 	.opts = opts,
 	.run = run,
 };

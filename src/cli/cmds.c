@@ -13,6 +13,8 @@ static const struct cmd *const commands[] = {
 	&cmd_extract,
 	&cmd_build,
 	&cmd_edit,
+	&cmd_sign,
+	&cmd_unsign,
 	&cmd_sign_request,
 	&cmd_attach,
 	&cmd_token,

@@ -374,8 +374,7 @@ save(const char *path, bool clobber, struct bytes text, struct diag *d)
 }
 
 enum err
-detached_write(const struct detached *r, const char *path, bool clobber,
-    struct diag *d)
+detached_put(const struct detached *r, struct buf *out, struct diag *d)
 {
 	json_t *obj = json_object();
 	struct buf text = { 0 };
@@ -387,9 +386,25 @@ detached_write(const struct detached *r, const char *path, bool clobber,
 	json_decref(obj);
 	if (e == ERR_OK && text.len > DETACHED_MAX_SIZE)
 		e = diag_set(d, ERR_TOO_BIG,
-		    "%s would have %zu bytes, and at most %zu are read; sign "
-		    "fewer files at a time",
-		    path, text.len, DETACHED_MAX_SIZE);
+		    "the request would have %zu bytes, and at most %zu are "
+		    "read; sign fewer files at a time",
+		    text.len, DETACHED_MAX_SIZE);
+	if (e == ERR_OK) {
+		buf_put(out, buf_bytes(&text));
+		if (!buf_ok(out))
+			e = diag_nomem(d);
+	}
+	buf_clear(&text);
+	return e;
+}
+
+enum err
+detached_write(const struct detached *r, const char *path, bool clobber,
+    struct diag *d)
+{
+	struct buf text = { 0 };
+	enum err e = detached_put(r, &text, d);
+
 	if (e == ERR_OK)
 		e = save(path, clobber, buf_bytes(&text), d);
 	buf_clear(&text);
@@ -405,9 +420,9 @@ detached_request(const char *path, bool clobber, const struct cert *cert,
 	enum err e;
 
 	e = detached_new(cert, &r, d);
-	if (e == ERR_OK)
+	if (r != NULL)
 		e = detached_add(r, what, u, d);
-	if (e == ERR_OK)
+	if (r != NULL && e == ERR_OK)
 		e = detached_write(r, path, clobber, d);
 	detached_free(&r);
 	return e;

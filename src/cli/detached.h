@@ -62,10 +62,15 @@ MUST_CHECK enum err detached_add(struct detached *r,
     const struct detached_purpose *what, const struct ctl_unsigned *u,
     struct diag *d);
 
+/* Appends R as it is written. ERR_TOO_BIG over DETACHED_MAX_SIZE: sign fewer
+ * files at a time. */
+MUST_CHECK enum err detached_put(const struct detached *r, struct buf *out,
+    struct diag *d);
+
 /* Saves R under PATH ("-": to standard output), whole or not at all. The same
  * items give the same bytes. ERR_EXISTS where PATH is there and CLOBBER does
- * not say to replace it; ERR_TOO_BIG over DETACHED_MAX_SIZE: sign fewer files
- * at a time. Messages name PATH. */
+ * not say to replace it; ERR_TOO_BIG as detached_put(). Messages name PATH,
+ * that one excepted. */
 MUST_CHECK enum err detached_write(const struct detached *r, const char *path,
     bool clobber, struct diag *d);
 

@@ -21,7 +21,8 @@ check_base(const struct place *p, struct diag *d)
 		return e;
 	return diag_set(d, ERR_POLICY,
 	    "%.160s is not the list that the new one was made from, and what "
-	    "has changed since would be lost; make a new request",
+	    "has changed since would be lost: make a new request, or say "
+	    "--replace-other",
 	    p->path);
 }
 
@@ -35,14 +36,19 @@ place_check(struct place *p, struct bytes data, struct diag *d)
 	if (lstat(p->path, &st) != 0)
 		return ERR_OK;
 	p->there = true;
-	/* of no other kind is anything read */
-	if (stat(p->path, &st) == 0 && S_ISREG(st.st_mode)) {
-		diag_init(&why);
-		e = file_load(p->path, FILE_MAX_DEFAULT, &p->old, &why);
-		if (e != ERR_OK)
-			return diag_set(d, e, "%s: %s", p->path, why.msg);
-		p->done = bytes_equal(buf_bytes(&p->old), data);
-	}
+	if (stat(p->path, &st) != 0)
+		return diag_set(d, ERR_IO, "%s: this is a link to nothing",
+		    p->path);
+	if (!S_ISREG(st.st_mode))
+		return diag_set(d, ERR_IO,
+		    "%s: this is %s, and nothing of that kind is replaced",
+		    p->path,
+		    S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
+	diag_init(&why);
+	e = file_load(p->path, FILE_MAX_DEFAULT, &p->old, &why);
+	if (e != ERR_OK)
+		return diag_set(d, e, "%s: %s", p->path, why.msg);
+	p->done = bytes_equal(buf_bytes(&p->old), data);
 	if (p->done)
 		return ERR_OK;
 	if (!p->force)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/produce.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -25,7 +24,7 @@ produce_to_stdout(const struct produce_opts *o)
 	return is_stdout(o->detached != NULL ? o->detached : o->output);
 }
 
-/* A file that signatures would be wasted on: it cannot be replaced. */
+/* What cannot be replaced is refused before anything is signed for it. */
 static enum err
 check_place(const char *path, bool force, struct diag *d)
 {
@@ -33,15 +32,15 @@ check_place(const char *path, bool force, struct diag *d)
 
 	if (is_stdout(path) || lstat(path, &st) != 0)
 		return ERR_OK;
-	if (!force)
-		return diag_set(d, ERR_EXISTS,
-		    "%s is there already; --force replaces it", path);
 	if (stat(path, &st) != 0)
-		return diag_errno(d, "stat", errno, "%s", path);
+		return diag_set(d, ERR_IO, "%s is a link to nothing", path);
 	if (!S_ISREG(st.st_mode))
 		return diag_set(d, ERR_IO,
 		    "%s is %s, and nothing of that kind is replaced", path,
 		    S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
+	if (!force)
+		return diag_set(d, ERR_EXISTS,
+		    "%s is there already; --force replaces it", path);
 	return ERR_OK;
 }
 
@@ -251,8 +250,8 @@ produce_prepare(struct produce *p, struct diag *d)
 static void
 keep_old(struct produce *p, struct file_save *s)
 {
-	char suffix[sizeof(".bak-20150520T120000Z")];
 	time_t now = time(NULL);
+	char suffix[32];
 	struct tm tm;
 
 	if (!p->opts->force || gmtime_r(&now, &tm) == NULL ||
@@ -332,12 +331,18 @@ produce_finish(struct produce *p, struct diag *d)
 {
 	enum err e = ERR_OK;
 
+	if (!buf_ok(&p->text) || p->sink.failed)
+		return diag_nomem(d);
 	if (!p->opts->dry_run && p->opts->detached != NULL) {
 		e = request(p, d);
+		if (e == ERR_OK)
+			p->written = p->opts->detached;
 	} else if (!p->opts->dry_run) {
 		e = sign(p, d);
 		if (e == ERR_OK)
 			e = save(p, d);
+		if (e == ERR_OK && !is_stdout(p->opts->output))
+			p->written = p->opts->output;
 	}
 	return e == ERR_OK ? produce_say(p, d) : e;
 }

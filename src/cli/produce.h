@@ -84,6 +84,7 @@ struct produce {
 	struct json_sink sink;
 	struct buf file;     /* the finished list */
 	char kept[PATH_MAX]; /* the name that the old file got, or "" */
+	const char *written; /* the file that was, list or request, or NULL */
 };
 
 /* Judges the options alone. ERR_USAGE; ERR_EXISTS where the output is there

@@ -277,8 +277,16 @@ enum cmd_exit
 produce_end(struct produce *p, bool json, enum err e, const struct diag *d)
 {
 	enum cmd_exit end = CMD_OK;
+	struct diag why;
 
 	if (e != ERR_USAGE)
 		end = print(p, json, e, d);
-	return e == ERR_OK ? end : out_worse(end, cmd_refuse(p->cmd, d));
+	if (e != ERR_OK)
+		end = out_worse(end, cmd_refuse(p->cmd, d));
+	if (end == CMD_OK || p->written == NULL)
+		return end;
+	diag_init(&why);
+	(void)diag_set(&why, ERR_IO,
+	    "%s is written, but not all could be said of it", p->written);
+	return out_worse(end, cmd_refuse(p->cmd, &why));
 }

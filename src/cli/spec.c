@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/spec.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/beside.h"
 #include "cli/input.h"
+#include "data/scalar.h"
 
 /* A field named as its member. */
 #define FIELD(st, member, kind) \
@@ -75,23 +75,34 @@ const struct doc_table spec_table = { .what = "list",
 	.fields = whole_fields,
 	.num_fields = DOC_NUM(whole_fields) };
 
+/* One of the two numbers of a version. */
+static bool
+read_part(const char *from, size_t len, uint8_t *ret)
+{
+	uint64_t n;
+
+	if (!scalar_number(bytes_of(from, len), &n) || n > UINT8_MAX)
+		return false;
+	*ret = (uint8_t)n;
+	return true;
+}
+
 /* "1.2" */
 static enum err
 take_version(const struct whole *w, struct spec *sp, struct diag *d)
 {
-	unsigned major, minor;
-	char end;
+	const char *text = w->version, *dot;
 
-	if (w->version == NULL)
+	if (text == NULL)
 		return ERR_OK;
-	if (strspn(w->version, "0123456789.") != strlen(w->version) ||
-	    sscanf(w->version, "%3u.%3u%c", &major, &minor, &end) != 2 ||
-	    major > UINT8_MAX || minor > UINT8_MAX || major + minor == 0)
+	dot = strchr(text, '.');
+	if (dot == NULL || text[strspn(text, "0123456789.")] != '\0' ||
+	    !read_part(text, (size_t)(dot - text), &sp->major) ||
+	    !read_part(dot + 1, strlen(dot + 1), &sp->minor) ||
+	    sp->major + sp->minor == 0)
 		return doc_refuse(w->at, d,
 		    "a version is two numbers, such as \"1.2\", not \"%.20s\"",
-		    w->version);
-	sp->major = (uint8_t)major;
-	sp->minor = (uint8_t)minor;
+		    text);
 	return ERR_OK;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a change leaves behind: docs/trust.md. */
+#include <string.h>
+
 #include "trust/match.h"
 #include "trust/owner.h"
 #include "trust/signer.h"
 #include "trust/trust.h"
-
-#include <string.h>
 
 /* One of the two lists. */
 struct side {

@@ -185,9 +185,7 @@ compare(const void *a, const void *b)
 	const struct match_key *x = a, *y = b;
 	int c = match_order(x, y);
 
-	if (c != 0 || x->record == y->record)
-		return c;
-	return x->record < y->record ? -1 : 1;
+	return c != 0 ? c : x->record < y->record ? -1 : 1;
 }
 
 enum err

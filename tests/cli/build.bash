@@ -20,8 +20,9 @@ build_setup() {
 	certificate capf rsa2048-b /C=DE/O=Example/CN=CAPF-1a2b3c4d 0x4C11
 	certificate recovery rsa2048-d /CN=ITLRECOVERY_pub/O=Example 0x8B11
 	certificate sub rsa2048-c /CN=sub/O=Example 0x4D11
-	SERVERS=(--sast recovery.pem --ccm-tftp pub.pem,host=pub,ip=192.0.2.10
-		--capf capf.pem,host=pub,ip=192.0.2.10)
+	SERVERS=(--sast recovery.pem
+		--ccm-tftp 'pub.pem,host=pub,ip=192.0.2.10'
+		--capf 'capf.pem,host=pub,ip=192.0.2.10')
 }
 
 # build STATUS ARGUMENT...: what it prints is then in out and err.
@@ -70,6 +71,11 @@ openssl_verifies() {
 	openssl x509 -in "$2" -noout -pubkey >"$folder/key"
 	openssl dgst "-${3:-sha1}" -verify "$folder/key" \
 		-signature "$folder/signature" "$folder/preimage" >/dev/null
+}
+
+# No old file was kept for LIST.
+no_backup() {
+	[ -z "$(find . -name "$1.bak-*")" ]
 }
 
 # roles LIST: "sast ccm+tftp ..." as the twin reads them.

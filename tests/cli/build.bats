@@ -29,7 +29,7 @@ setup() {
 		openssl_verifies again/list.tlv "made/$name/signer.pem" \
 			"${digest%-*}"
 	done
-	[ "$(ls recipes | wc -l)" = 18 ]
+	[ "$(find made -name CTLFile.tlv | wc -l)" = 18 ]
 	[ "$(roles again/list.tlv)" = "sast sast ccm+tftp sast sast ccm ccm $(
 	)ccm+tftp ccm+tftp tftp tftp capf capf srst srst firewall firewall $(
 	)app-server app-server tvs tvs" ]
@@ -141,8 +141,10 @@ setup() {
 
 @test "certificates are PEM or DER" {
 	openssl x509 -in capf.pem -outform DER -out capf.der
-	build_pub 0 --ccm-tftp pub.pem --capf capf.der --timestamp 2024-05-01 -o a.tlv
-	build_pub 0 --ccm-tftp pub.pem --capf capf.pem --timestamp 2024-05-01 -o b.tlv
+	build_pub 0 --ccm-tftp pub.pem --capf capf.der --output a.tlv \
+		--timestamp 2024-05-01
+	build_pub 0 --ccm-tftp pub.pem --capf capf.pem -o b.tlv \
+		--timestamp 2024-05-01
 	cmp a.tlv b.tlv
 }
 
@@ -440,6 +442,7 @@ many_certificates() {
 	build_pub 2 "${SERVERS[@]}" -o a.tlv --timestamp 1969-12-31
 	build_pub 2 "${SERVERS[@]}" -o a.tlv --timestamp 2106-02-08
 	build_pub 2 "${SERVERS[@]}" -o - --json
+	[ ! -s out ]
 	build_pub 2 --capf capf.pem,ip=fe80::1 -o a.tlv
 	says "--capf capf.pem,ip=fe80::1: 'fe80::1' is an IPv6 address"
 	build_pub 2 --capf capf.pem,ip=10.0.0 -o a.tlv
@@ -473,16 +476,26 @@ many_certificates() {
 	[ "$(find . -name '.*.*' -type f | wc -l)" = 0 ]
 	# no old file, no copy
 	build_pub 0 "${SERVERS[@]}" -o b.tlv --force
-	[ ! -e b.tlv.bak-* ]
+	no_backup b.tlv
 	# something else than a list is kept, too
 	echo text >c.tlv
 	build_pub 0 "${SERVERS[@]}" -o c.tlv --force
 	[ "$(cat c.tlv.bak-*)" = text ]
+	tells "note: c.tlv is no trust list now"
+	cp "$CASES/ok-cnf-sgn-sha1/SEP001122334455.cnf.xml.sgn" d.tlv
+	build_pub 0 "${SERVERS[@]}" -o d.tlv --force
+	tells "note: d.tlv is no trust list now"
+	[ "$(id -u)" != 0 ] || {
+		chown 12345:23456 c.tlv
+		build_pub 0 "${SERVERS[@]}" -o c.tlv --force --timestamp 2040-01-01
+		[ "$(stat -c %u:%g c.tlv)" = 12345:23456 ]
+	}
 }
 
 @test "a target that is a folder, a link or a FIFO" {
 	mkdir folder
 	build_pub 1 "${SERVERS[@]}" -o folder
+	says "folder is a folder"
 	build_pub 1 "${SERVERS[@]}" -o folder --force
 	says "folder is a folder"
 	mkfifo fifo
@@ -491,8 +504,9 @@ many_certificates() {
 	[ -p fifo ]
 	ln -s a.tlv link
 	build_pub 1 "${SERVERS[@]}" -o link
-	says "link is there already"
+	says "link is a link to nothing"
 	build_pub 1 "${SERVERS[@]}" -o link --force
+	says "link is a link to nothing"
 	[ ! -e a.tlv ]
 	build_pub 0 "${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
 	cp a.tlv old
@@ -514,6 +528,9 @@ many_certificates() {
 	build 0 --signer-cert pub.pem "${SERVERS[@]}" --dry-run
 	tells "a key that is elsewhere"
 	build_pub 3 --dry-run "${SERVERS[@]}" --max-sast 1
+	build 0 --signer-cert pub.pem "${SERVERS[@]}" -o a.tlv --dry-run \
+		--detached-request request.json
+	[ ! -e request.json ]
 }
 
 @test "-o - writes the list to standard output, and the report beside it" {
@@ -524,6 +541,13 @@ many_certificates() {
 	cmp a.tlv b.tlv
 	says "sast, signs"
 	says "Written:    -"
+	# what does not arrive is no success
+	"$CTLSMITH" build --signer pub.key --signer-cert pub.pem \
+		"${SERVERS[@]}" -o - >/dev/full 2>err && false
+	says "No space left on device"
+	build_pub 3 "${SERVERS[@]}" -o - --max-sast 1
+	[ ! -s out ]
+	says "sast, signs"
 }
 
 @test "what is said of the list is true of it" {
@@ -642,6 +666,75 @@ many_certificates() {
 	says "--allow two-keys"
 }
 
+# old.tlv is what a.tlv was.
+still_old() {
+	cmp a.tlv old.tlv
+	no_backup a.tlv
+}
+
+@test "a list that would leave phones behind is refused, but for --orphan-phones" {
+	build_pub 0 "${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
+	cp a.tlv old.tlv
+	build 3 --signer sub.key --signer-cert sub.pem "${SERVERS[@]:2}" \
+		-o a.tlv --force
+	tells "A phone that holds a.tlv refuses it"
+	says --orphan-phones
+	still_old
+	build 3 --signer sub.key --signer-cert sub.pem "${SERVERS[@]:2}" \
+		-o a.tlv --force --json
+	/usr/bin/jsonschema -i out "$SRC/docs/ctlsmith.schema.json"
+	/usr/bin/python3 -c 'if True:
+		import json
+		(element,) = json.load(open("out"))
+		effect = element["made"]["effect"]
+		assert effect["phone"]["verdict"] == "refuses"
+		assert effect["shared_sast"] == 0'
+	still_old
+	# an error besides is the one that is said
+	build 3 --signer sub.key --signer-cert sub.pem "${SERVERS[@]}" \
+		-o a.tlv --force --max-sast 1
+	says "--max-sast allows 1"
+	tells "A phone that holds a.tlv refuses it"
+	build 0 --signer sub.key --signer-cert sub.pem "${SERVERS[@]:2}" \
+		-o a.tlv --force --orphan-phones --drop-server-sast
+	openssl_verifies a.tlv sub.pem
+	# the same signer
+	build 0 --signer sub.key --signer-cert sub.pem "${SERVERS[@]}" \
+		-o a.tlv --force --timestamp 2040-01-01
+	tells "A phone that holds a.tlv accepts it"
+}
+
+@test "--drop-server-sast and --inventory, of a list that a token signs" {
+	certificate other rsa2048-e /CN=other 0x77
+	build 0 --signer sub.key --signer-cert sub.pem --sast pub.pem \
+		"${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
+	cp a.tlv old.tlv
+	build 3 --signer sub.key --signer-cert sub.pem --sast pub.pem \
+		"${SERVERS[@]:2}" -o a.tlv --force
+	says --drop-server-sast
+	still_old
+	build 0 --signer sub.key --signer-cert sub.pem --sast pub.pem \
+		"${SERVERS[@]:2}" -o a.tlv --force --drop-server-sast
+	# two keys of administrators, one of them known to be held
+	build 0 --signer sub.key --signer-cert sub.pem --sast other.pem \
+		"${SERVERS[@]:2}" -o b.tlv --timestamp 2024-05-01
+	cat >tokens.yaml <<-END
+		tokens:
+		- serial: 1
+		  certificates:
+		  - sha1: $(openssl x509 -in sub.pem -outform DER |
+			sha1sum | cut -c 1-40)
+	END
+	build 3 --signer other.key --signer-cert other.pem "${SERVERS[@]:2}" \
+		-o b.tlv --force --inventory tokens.yaml
+	tells "[last-held-sast]"
+	build 0 --signer other.key --signer-cert other.pem "${SERVERS[@]:2}" \
+		-o b.tlv --force
+	build 1 --signer other.key --signer-cert other.pem "${SERVERS[@]:2}" \
+		-o b.tlv --force --timestamp 2040-01-01 \
+		--inventory nowhere.yaml
+}
+
 @test "--detached-request: nothing is signed, and what is to be is written" {
 	build 0 --signer-cert pub.pem "${SERVERS[@]}" -o a.tlv \
 		--detached-request request.json
@@ -649,6 +742,12 @@ many_certificates() {
 	tells request.json
 	[ ! -e a.tlv ]
 	grep -q '"command": "build"' request.json
+	run ! grep -q '"base": {' request.json
+	build_pub 0 "${SERVERS[@]}" -o old.tlv --timestamp 2024-05-01
+	build 0 --signer-cert pub.pem "${SERVERS[@]}" -o old.tlv --force \
+		--detached-request more.json
+	grep -q "$(sha256sum <old.tlv | cut -c 1-64)" more.json
+	no_backup old.tlv
 	build 1 --signer-cert pub.pem "${SERVERS[@]}" -o a.tlv \
 		--detached-request request.json
 	build 2 --signer-cert pub.pem "${SERVERS[@]}" \

@@ -6,32 +6,18 @@
 # tests/cli/kill.sh): the target is the old file or the new one, whole, and the
 # next run ends as if nothing had been.
 
+# shellcheck disable=SC2154 # of killed.bash
+
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-	local name
+load killed
 
-	"$SRC/softhsm-fixtures/setup.sh" "$BUILD/tokens"
-	cd "$BATS_FILE_TMPDIR" || return
-	for name in signer cucm new; do
-		openssl req -x509 -newkey rsa:2048 -nodes -days 3000 \
-			-keyout $name.key -out $name.pem \
-			-subj "/O=Lab/CN=$name" 2>/dev/null
-	done
+setup_file() {
+	killed_file
 }
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	export LC_ALL=C.UTF-8 CTLSMITH_CONFIG='' XDG_STATE_HOME=$PWD/state
-	mkdir start
-	cp "$BATS_FILE_TMPDIR"/* start
-	make=(build --signer signer.key --signer-cert signer.pem
-		--ccm-tftp 'cucm.pem,host=cucm1,ip=10.0.0.1')
-}
-
-# make FILE ARGUMENT...: in the folder start.
-make() {
-	(cd start && "$CTLSMITH" "${make[@]}" -o "$@" >/dev/null)
+	killed_setup
 }
 
 # sweep TARGET COMMAND...: with all faults.
@@ -60,18 +46,13 @@ sweep() {
 	# shellcheck source=/dev/null
 	. "$BUILD/tokens/env.sh"
 	export PIN=$PIN_SAST_1
+	# shellcheck disable=SC2030
+	make=(build --signer "$URI_SAST_1" --module "$MODULE" --pin-env PIN
+		--sast signer.pem)
 	make list --timestamp 2025-01-01T00:00:00Z
-	sweep list build --signer "$URI_SAST_1" --module "$MODULE" \
-		--pin-env PIN --force -o list --max-sast 2 \
-		--sast signer.pem --timestamp 2026-01-01T00:00:00Z
+	sweep list "${make[@]}" --force -o list --max-sast 2 \
+		--timestamp 2026-01-01T00:00:00Z
 	"$CTLSMITH" verify whole/list
-}
-
-# A list, and what becomes of it.
-edited() {
-	make list --timestamp 2025-01-01T00:00:00Z
-	edit=(edit list --replace ccm+tftp=new.pem --signer-cert signer.pem
-		--timestamp 2026-01-01T00:00:00Z)
 }
 
 @test "edit: in its place" {

@@ -141,8 +141,7 @@ is_own(const void *caller)
 {
 	uintptr_t at = (uintptr_t)caller;
 
-	return !own_only || armed_kind == FAULT_MALLOC ||
-	    (at >= own_begin && at < own_end);
+	return !own_only || (at >= own_begin && at < own_end);
 }
 
 /* The addresses of the program: the kernel says where its headers are. */
@@ -312,22 +311,21 @@ count(void *p)
 EXPORT void *
 malloc(size_t n)
 {
-	return strikes_for(FAULT_MALLOC, NULL) ? NULL : count(__libc_malloc(n));
+	return strikes(FAULT_MALLOC) ? NULL : count(__libc_malloc(n));
 }
 
 EXPORT void *
 calloc(size_t num, size_t n)
 {
-	return strikes_for(FAULT_MALLOC, NULL) ? NULL
-					       : count(__libc_calloc(num, n));
+	return strikes(FAULT_MALLOC) ? NULL : count(__libc_calloc(num, n));
 }
 
-EXPORT void *
-realloc(void *p, size_t n)
+static void *
+resize(void *p, size_t n, const void *caller)
 {
 	void *moved;
 
-	if (strikes_for(FAULT_MALLOC, NULL))
+	if (strikes_for(FAULT_MALLOC, caller))
 		return NULL;
 	moved = __libc_realloc(p, n);
 	if (p == NULL)
@@ -335,6 +333,12 @@ realloc(void *p, size_t n)
 	if (n == 0 && moved == NULL)
 		atomic_fetch_sub(&balance, 1);
 	return moved;
+}
+
+EXPORT void *
+realloc(void *p, size_t n)
+{
+	return resize(p, n, CALLER);
 }
 
 EXPORT void *
@@ -346,15 +350,13 @@ reallocarray(void *p, size_t num, size_t n)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(p, all);
+	return resize(p, all, CALLER);
 }
 
 EXPORT void *
 memalign(size_t align, size_t n)
 {
-	return strikes_for(FAULT_MALLOC, NULL)
-	    ? NULL
-	    : count(__libc_memalign(align, n));
+	return strikes(FAULT_MALLOC) ? NULL : count(__libc_memalign(align, n));
 }
 
 EXPORT void *

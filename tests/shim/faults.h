@@ -12,9 +12,9 @@
  *				the process ends, for who wants one at random
  *	FAULTS_NO_LINKS=1	link and linkat say EPERM, as on FAT; they count
  *				all the same
- *	FAULTS_OWN=1		calls from libraries neither count nor fail, but
- *				for malloc: those that a PKCS#11 module makes
- *				for its own files are not ours
+ *	FAULTS_OWN=1		calls that libraries make neither count nor fail:
+ *				those of a PKCS#11 module for its own files are
+ *				not ours
  *
  * KIND covers	malloc	malloc, calloc, realloc, reallocarray,
  *			aligned_alloc, memalign, posix_memalign, and with them

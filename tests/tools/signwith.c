@@ -4,8 +4,9 @@
  *	is what all commands that sign have in common, and nothing else: prints
  *	the signer's certificate, the name of its key, and for each file
  *	"FILE HEX", the signature over its content.
- * signwith load CERT...
- *	loads certificates, and prints each one's name.
+ * signwith load [--key-of CERT] CERT...
+ *	loads certificates, of several the one of that key, and prints each
+ *	one's name.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@
 
 struct with {
 	struct signer_opts signer;
-	const char *digest;
+	const char *digest, *key_of;
 	unsigned jobs;
 	bool find; /* the certificate alone */
 };
@@ -33,6 +34,8 @@ static const struct opt opts[] = {
 	    "sign on N threads", NULL, 0 },
 	{ "find", NULL, OPT_FLAG, offsetof(struct with, find),
 	    "find the certificate, and no more", NULL, 0 },
+	{ "key-of", "CERT", OPT_STRING, offsetof(struct with, key_of),
+	    "the key to choose by", NULL, 0 },
 	SIGNER_OPTS(struct with),
 	OPT_END,
 };
@@ -204,7 +207,7 @@ static enum cmd_exit
 run_load(const struct cmd *cmd, struct opt_line *line)
 {
 	struct with w = { .digest = NULL };
-	struct cert *c = NULL;
+	struct cert *c = NULL, *of = NULL;
 	struct signer s;
 	struct diag d;
 	enum cmd_exit end;
@@ -219,18 +222,22 @@ run_load(const struct cmd *cmd, struct opt_line *line)
 	e = signer_begin(&s, &w.signer, line, &d);
 	if (e != ERR_OK)
 		return cmd_refuse(cmd, &d);
+	if (w.key_of != NULL)
+		e = certload(w.key_of, NULL, NULL, &of, &d);
 	for (i = 0; e == ERR_OK && line->args[i] != NULL; i++) {
-		e = certload(line->args[i], &s.run, NULL, &c, &d);
+		e = certload(line->args[i], &s.run,
+		    of != NULL ? cert_key(of) : NULL, &c, &d);
 		if (e == ERR_OK)
 			e = say_cert(c, &d);
 		cert_free(&c);
 	}
+	cert_free(&of);
 	signer_end(&s);
 	(void)fflush(stdout);
 	return e == ERR_OK ? CMD_OK : cmd_refuse(cmd, &d);
 }
 
-static const struct cmd cmd_sign = {
+static const struct cmd cmd_signwith = {
 	.name = "sign",
 	.args = "FILE...",
 	.summary = "Sign",
@@ -248,7 +255,7 @@ static const struct cmd cmd_load = {
 	.run = run_load,
 };
 
-static const struct cmd *const subs[] = { &cmd_sign, &cmd_load, NULL };
+static const struct cmd *const subs[] = { &cmd_signwith, &cmd_load, NULL };
 
 static const struct cmd root = {
 	.name = "",

@@ -6,10 +6,8 @@
  * A word is ROLE:CERT, and may end in /DIALECT and @HOST:
  *	ROLE     S SAST, C CCM+TFTP, M CCM, F TFTP, A CAPF
  *	CERT     one of lists_certs below; "none" in a record without
- *	DIALECT  a appliance, t token, b builder; h appliance with CERTHASH, k
- *	         without CERTIFICATE, n without PUBLICKEY too, e with an empty
- *	         SERIALNUMBER; not given it is token for t1 to t3 and forged,
- *	         else appliance
+ *	DIALECT  a letter of lists_kinds below; not given it is t for t1 to t3
+ *	         and forged, else a
  *	HOST     DNSNAME; without it none for the token dialect, else "pub"
  */
 #ifndef TESTS_UNIT_LISTS_H
@@ -54,6 +52,8 @@ static const struct {
 	{ "capf", "rsa2048-b",
 	    "subject: [CN=CAPF-1, O=Lab], serial: 74:4B:49:99" },
 	{ "own", "rsa2048-c", "subject: [CN=Own, O=Lab], serial: 11:22:33" },
+	{ "bare", "rsa1024-b", "subject: [O=Lab], serial: 66:01" },
+	{ "bare2", "rsa1024-c", "subject: [O=Lab], serial: 66:02" },
 	/* the appliance copies its bytes, others write UTF-8 */
 	{ "odd", "rsa1024-h",
 	    "subject: ['CN:t61=Z\xc3\xbcrich', O=Lab], serial: 44:55:66" },
@@ -72,28 +72,48 @@ made_clear(struct made *m)
 	buf_clear(&m->bytes);
 }
 
-static inline const char *
-lists_dialect(const char *cert, char given)
+/* By the letter behind "/": appliance, token, builder; and of the appliance with
+ * CERTHASH, with the key alone, without both, without both and at another
+ * address, with an address whatever the host is, with an empty SERIALNUMBER. */
+static const struct lists_kind {
+	char letter;
+	const char *dialect, *changes;
+} lists_kinds[] = {
+	{ 'a', "appliance", "" },
+	{ 't', "token", "" },
+	{ 'b', "builder", "" },
+	{ 'h', "hash", "" },
+	{ 'k', "appliance", "{op: drop, tag: 9}" },
+	{ 'n', "appliance", "{op: drop, tag: 9}, {op: drop, tag: 7}" },
+	{ 'i', "appliance",
+	    "{op: drop, tag: 9}, {op: drop, tag: 7}, {op: set, tag: 10, hex: "
+	    "'0A000002'}" },
+	{ 'x', "appliance", "{op: set, tag: 10, hex: '0A000001'}" },
+	{ 'e', "appliance", "{op: set, tag: 6, hex: ''}" },
+};
+
+/* GIVEN: the letter, or NUL. */
+static inline const struct lists_kind *
+lists_kind(const char *cert, char given)
 {
+	size_t i;
+
 	if (given == '\0')
 		given = cert[0] == 't' || cert[0] == 'f' ? 't' : 'a';
-	return given == 't' ? "token"
-	    : given == 'b'  ? "builder"
-	    : given == 'h'  ? "hash"
-			    : "appliance";
+	for (i = 0; lists_kinds[i].letter != given; i++)
+		assert_true(
+		    i + 1 < sizeof(lists_kinds) / sizeof(lists_kinds[0]));
+	return &lists_kinds[i];
 }
 
 /* Appends the record that WORD describes. */
 static inline void
 lists_put_record(struct buf *out, const char *word)
 {
-	static const char *const changes[] = { "",
-		", fields: [{op: drop, tag: 9}]",
-		", fields: [{op: drop, tag: 9}, {op: drop, tag: 7}]",
-		", fields: [{op: set, tag: 6, hex: ''}]" };
 	static const char *const roles[] = { "SSAST", "CCCM+TFTP", "MCCM",
 		"FTFTP", "ACAPF" };
 	char cert[16] = "", host[32] = "pub", given = '\0';
+	const struct lists_kind *kind;
 	const char *at = strchr(word, '@'), *slash = strchr(word, '/');
 	size_t i, len = strcspn(word + 2, "/@");
 
@@ -101,9 +121,10 @@ lists_put_record(struct buf *out, const char *word)
 	(void)snprintf(cert, sizeof(cert), "%.*s", (int)len, word + 2);
 	if (slash != NULL)
 		given = slash[1];
+	kind = lists_kind(cert, given);
 	if (at != NULL)
 		(void)snprintf(host, sizeof(host), "%s", at + 1);
-	else if (strcmp(lists_dialect(cert, given), "token") == 0)
+	else if (strcmp(kind->dialect, "token") == 0)
 		host[0] = '\0';
 	for (i = 0; roles[i][0] != word[0]; i++)
 		assert_true(i + 1 < sizeof(roles) / sizeof(roles[0]));
@@ -113,13 +134,10 @@ lists_put_record(struct buf *out, const char *word)
 		    roles[i] + 1, host);
 	else
 		buf_printf(out,
-		    "- {cert: %s, dialect: %s, role: %s, dns: '%s', ip: "
-		    "%s%s}\n",
-		    cert, lists_dialect(cert, given), roles[i] + 1, host,
-		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1",
-		    changes[given == 'k'   ? 1
-			    : given == 'n' ? 2
-					   : 0]);
+		    "- {cert: %s, dialect: %s, role: %s, dns: '%s', ip: %s, "
+		    "fields: [%s]}\n",
+		    cert, kind->dialect, roles[i] + 1, host,
+		    host[0] == '\0' ? "0.0.0.0" : "10.0.0.1", kind->changes);
 }
 
 /* Appends the certs that WORDS or SIGNER may mean: making one takes its time.

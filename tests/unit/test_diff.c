@@ -73,6 +73,7 @@ static const struct row rows[] = {
 	    "same 3:1 same 2:2 same 1:3" },
 	/* the same place goes before the same position */
 	{ "C:pub@a C:pub@b", "C:pub/b@b C:pub@a", "respelt 2:1 same 1:2" },
+	{ "C:pub@a C:pub@b", "C:pub/e@b C:pub/e@a", "respelt 2:1 respelt 1:2" },
 	/* without a certificate */
 	{ "C:none C:none@b", "C:none@b C:none", "same 2:1 same 1:2" },
 	{ "C:none", "C:pub", "replaced 1:1" },
@@ -82,6 +83,13 @@ static const struct row rows[] = {
 	{ "S:pub/k S:t1", "S:t1 S:pub/k@else", "same 2:1 respelt 1:2" },
 	{ "S:pub/k", "S:pub2/k", "replaced 1:1" },
 	{ "S:pub/n", "S:pub2/n", "respelt 1:1" },
+	{ "S:pub/n", "S:pub/i", "respelt 1:1" },
+	/* without host and common name there is the address, if it is one */
+	{ "C:bare/x@", "C:bare2/x@", "replaced 1:1" },
+	{ "C:bare@", "C:bare2@", "removed 1 added:1" },
+	/* a host is no common name */
+	{ "C:pub2@", "C:pub@pub", "removed 1 added:1" },
+	{ "C:pub2@", "C:pub@", "replaced 1:1" },
 	/* by its hash */
 	{ "S:pub/h", "S:pub", "replaced 1:1" },
 	{ "S:pub/h S:itlr/h", "S:itlr/h S:pub/h", "same 2:1 same 1:2" },
@@ -156,6 +164,23 @@ test_headers(void **state)
 		made_clear(&new);
 	}
 	made_clear(&old);
+}
+
+/* What is absent differs from what is empty. */
+static void
+test_absent(void **state)
+{
+	struct made old, new;
+	struct diff df;
+
+	made_by(&old, "S:t1", "record: 1",
+	    ", fields: [{tag: 5, op: set, hex: ''}]");
+	made_by(&new, "S:t1", "record: 1", ", fields: [{tag: 5, op: drop}]");
+	assert_int_equal(diff_of(old.f, new.f, &df, NULL), ERR_OK);
+	assert_true(df.signer);
+	diff_clear(&df);
+	made_clear(&old);
+	made_clear(&new);
 }
 
 static void
@@ -376,6 +401,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_same_trust),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_bare),

@@ -395,11 +395,12 @@ logins() {
 @test "an ITL" {
 	take ok-itl-callmanager itl.tlv
 	new_cert new.pem rsa2048-c lab-tvs
-	edit 0 itl.tlv -o new.tlv "${BY_PUB[@]}" --json --allow finding-nobody ||
-		edit 0 itl.tlv -o new.tlv --signer "$(key_of pub.pem)" \
-			--signer-cert pub.pem --json --add tvs=new.pem,host=lab-tvs
+	edit 0 itl.tlv -o new.tlv --signer "$(key_of pub.pem)" \
+		--signer-cert pub.pem --json --add tvs=new.pem,host=lab-tvs
 	[ "$(of 'o["kind"]')" = itl ]
+	[ "$(value new.tlv 0 14)" = "$(printf 'ITLFile.tlv\0' | xxd -p)" ]
 	same itl.tlv 1 new.tlv 1
+	verifies new.tlv pub.pem
 }
 
 # key_of CERT: the file with its key.
@@ -581,6 +582,8 @@ key_of() {
 	take_tokens
 	echo "tokens: [{serial: a, certificates: [{sha1: $(openssl x509 \
 		-in sast-2.pem -outform DER | sha1sum | cut -c 1-40)}]}]" >held.yaml
+	# its lists are not asked for
+	echo "lists: [gone.tlv]" >>held.yaml
 	# nobody is known to hold either
 	edit 0 tokens.tlv --dry-run "${BY_ONE[@]}" --remove 2
 	edit 3 tokens.tlv -o new.tlv "${BY_ONE[@]}" --remove 2 \
@@ -598,8 +601,8 @@ key_of() {
 	# one that is held comes in its place
 	sed 's/sha1: [0-9a-f]*/sha1: '"$(openssl x509 -in pub.pem -outform DER |
 		sha1sum | cut -c 1-40)"'/; s/serial: a/serial: b/; s/tokens: .\(.*\)./\1/' \
-		held.yaml >other
-	echo "tokens: [$(sed 's/tokens: .\(.*\)./\1/' held.yaml), $(cat other)]" \
+		<(grep tokens held.yaml) >other
+	echo "tokens: [$(sed -n 's/tokens: .\(.*\)./\1/p' held.yaml), $(cat other)]" \
 		>both.yaml
 	edit 0 tokens.tlv --dry-run "${BY_ONE[@]}" --remove 2 --add sast=pub.pem \
 		--inventory both.yaml
@@ -629,6 +632,16 @@ key_of() {
 	edit 0 four.tlv -o new.tlv "${BY_ONE[@]}" --timestamp 2030-01-02 --json \
 		--remove sast,cn=ITLRECOVERY_lab-pub --drop-server-sast
 	[ "$(losses)" = server-sast+ ]
+	# a new CallManager that signs and so becomes SAST is no loss, which is
+	# seen only once the passphrase was given
+	new_cert ccm.pem rsa2048-e lab-pub
+	openssl pkcs12 -export -inkey rsa2048-e.pem -in ccm.pem \
+		-passout pass:secret -out ccm.p12
+	chmod 600 ccm.p12
+	P=secret edit 0 four.tlv -o six.tlv --signer ccm.p12 --passphrase-env P \
+		--timestamp 2030-01-02 --json --orphan-phones \
+		--remove sast,cn=lab-pub --replace 3=ccm.pem
+	[ "$(losses)" = signer-not-in-old+ ]
 	# a new one in its place is no loss
 	new_cert itl2.pem rsa2048-d ITLRECOVERY_lab-pub
 	edit 0 four.tlv -o two.tlv "${BY_ONE[@]}" --timestamp 2030-01-02 --json \
@@ -755,6 +768,10 @@ key_of() {
 	edit 0 tokens.tlv -o two.tlv "${BY_ONE[@]}" --dialect builder \
 		--add ccm+tftp=new.pem,dialect=appliance,host=x --json
 	[ "$(of 'o["records"][4]["dialect"]')" = appliance ]
+	new_cert capf2.pem rsa2048-d CAPF-00000000
+	edit 0 tokens.tlv -o three.tlv "${BY_ONE[@]}" --json \
+		--replace capf=capf2.pem,dialect=builder
+	[ "$(of 'o["records"][3]["dialect"]')" = builder ]
 	edit 3 tokens.tlv --dry-run "${BY_ONE[@]}" --max-sast 1
 	edit 0 tokens.tlv --dry-run "${BY_ONE[@]}" --max-sast 2
 }

@@ -459,6 +459,8 @@ static const struct replaced {
 	{ "ok-key-only", "capf", "whoever", NULL, "4" },
 	{ "ok-itl-cert-hashes", "host=lab-pub,cn=lab-tvs", "whoever", NULL,
 	    "6" },
+	/* names that are another's do not hide it */
+	{ "bad-issuer-differs", "ccm+tftp", "whoever", NULL, "1 2" },
 	{ "ok-every-role", "srst", "whoever", NULL,
 	    "2 4 5 6 7 8 9 10 11 12 13" },
 };
@@ -538,6 +540,7 @@ test_host(void **state)
 		{ "lab-pub", NULL, "LAB-pub", true },
 		{ "lab-pub", NULL, "lab-pu", false },
 		{ "lab-pub", NULL, "", false },
+		{ "", NULL, "", false },
 		{ "x", "lab-pub", "lab-PUB", true },
 		{ "x", "lab-pub", "other.example.com", true },
 		{ "x", "*.example.com", "a.example.com", false },

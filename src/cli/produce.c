@@ -229,12 +229,25 @@ produce_begin(struct produce *p)
 	json_put(&p->sink, p->json, "findings", json_array());
 }
 
+/* The list that was read is the file that is to be replaced. */
+static bool
+replaces_in(const struct produce *p)
+{
+	struct stat in, out;
+
+	return p->in != NULL && p->opts->output != NULL &&
+	    stat(p->in_path, &in) == 0 && stat(p->opts->output, &out) == 0 &&
+	    in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
 enum err
 produce_prepare(struct produce *p, struct diag *d)
 {
 	enum err e;
 
 	produce_begin(p);
+	/* now, since it may be another one after the PIN is typed */
+	p->replaces_in = replaces_in(p);
 	e = fill_head(p, d);
 	if (e == ERR_OK)
 		e = ctl_prepare(p->draft, &p->head, &p->unsigned_, d);
@@ -260,17 +273,6 @@ keep_old(struct produce *p, struct file_save *s)
 	file_save_keep(s, suffix, p->kept);
 }
 
-/* The list that was read is the file that is to be replaced. */
-static bool
-replaces_in(const struct produce *p)
-{
-	struct stat in, out;
-
-	return p->in != NULL && stat(p->in_path, &in) == 0 &&
-	    stat(p->opts->output, &out) == 0 && in.st_dev == out.st_dev &&
-	    in.st_ino == out.st_ino;
-}
-
 static enum err
 save(struct produce *p, struct diag *d)
 {
@@ -285,7 +287,7 @@ save(struct produce *p, struct diag *d)
 	e = file_save_begin(&s, path, p->opts->force ? FILE_CLOBBER : 0, &why);
 	if (e == ERR_OK) {
 		keep_old(p, s);
-		if (replaces_in(p))
+		if (p->replaces_in)
 			file_save_expect(s, ctl_raw(p->in));
 		e = file_save_write(s, buf_bytes(&p->file), &why);
 	}

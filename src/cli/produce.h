@@ -82,6 +82,7 @@ struct produce {
 	struct buf text;          /* said so far, for people */
 	json_t *json;             /* the same as one object */
 	struct json_sink sink;
+	bool replaces_in;    /* the list that was read stands there */
 	struct buf file;     /* the finished list */
 	char kept[PATH_MAX]; /* the name that the old file got, or "" */
 	const char *written; /* the file that was, list or request, or NULL */

@@ -261,6 +261,61 @@ with_token() {
 	RULES
 }
 
+# meanwhile STATUS SCRIPT ARGUMENT...: ctlsmith, and before its PIN is typed
+# happens what SCRIPT does.
+meanwhile() {
+	local status=0
+
+	cat >../script.exp <<-'EXPECT'
+		set timeout 30
+		spawn -noecho {*}[lrange $argv 1 end]
+		expect {
+			-ex "PIN" {}
+			timeout { exit 99 }
+			eof { exit 98 }
+		}
+		exec sh -c [lindex $argv 0]
+		send -- "$env(PIN)\r"
+		catch { expect eof }
+		exit [lindex [wait] 3]
+	EXPECT
+	expect -f ../script.exp -- "$2" "$CTLSMITH" "${@:3}" >../out \
+		</dev/null || status=$?
+	[ "$status" = "$1" ] || {
+		cat ../out
+		return 1
+	}
+}
+
+@test "what others do while the PIN is typed is not undone" {
+	local name script holds
+
+	with_token
+	token=(--signer "$URI_SAST_1" --module "$P11FAULT")
+	cp list ../old
+	# a name that was free
+	meanwhile 1 'echo other >new' build "${token[@]}" -o new
+	[ "$(cat new)" = other ]
+	# a list that is changed, is another, goes: by its name or another one
+	for name in list second third; do
+		while IFS='|' read -r script holds; do
+			rm -rf list second third
+			cp ../old list
+			ln list second
+			ln -s list third
+			meanwhile 1 "$script" edit $name "${token[@]}" \
+				--add "capf=cucm.pem" -o list --force
+			bash -c "$holds"
+			[ -z "$(find . -name 'list.*' -o -name '.list.*')" ]
+		done <<-'CASES'
+			echo more >>list|[ "$(tail -c 5 list)" = more ]
+			echo other >x; mv x list|[ "$(cat list)" = other ]
+			rm list|[ ! -e list ]
+			rm list; mkdir list|[ -d list ]
+		CASES
+	done
+}
+
 @test "no PIN is in what is written: lists, copies, requests, logs, JSON" {
 	local long=0123456789abcdefABCDEFghijklmnop
 

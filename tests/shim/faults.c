@@ -17,7 +17,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/auxv.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -144,27 +143,29 @@ is_own(const void *caller)
 	return !own_only || (at >= own_begin && at < own_end);
 }
 
-/* The addresses of the program: the kernel says where its headers are. */
-static void
-find_own(void)
+/* Notes the addresses of the program, which comes first, and looks no
+ * further. */
+static int
+note_own(struct dl_phdr_info *info, size_t size, void *arg)
 {
-	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
-	size_t i, num = getauxval(AT_PHNUM);
-	uintptr_t base = 0, end;
+	const ElfW(Phdr) * ph;
+	uintptr_t begin;
+	int i;
 
-	for (i = 0; i < num; i++)
-		if (ph[i].p_type == PT_PHDR)
-			base = (uintptr_t)ph - ph[i].p_vaddr;
+	(void)size;
+	(void)arg;
 	own_begin = UINTPTR_MAX;
-	for (i = 0; i < num; i++) {
-		if (ph[i].p_type != PT_LOAD)
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		ph = &info->dlpi_phdr[i];
+		if (ph->p_type != PT_LOAD)
 			continue;
-		if (base + ph[i].p_vaddr < own_begin)
-			own_begin = base + ph[i].p_vaddr;
-		end = base + ph[i].p_vaddr + ph[i].p_memsz;
-		if (end > own_end)
-			own_end = end;
+		begin = info->dlpi_addr + ph->p_vaddr;
+		if (begin < own_begin)
+			own_begin = begin;
+		if (begin + ph->p_memsz > own_end)
+			own_end = begin + ph->p_memsz;
 	}
+	return 1;
 }
 
 /* Counts one call of KIND. True where it must not succeed as it is: then
@@ -272,7 +273,7 @@ arm_from_environment(void)
 	count_path = getenv("FAULTS_COUNT");
 	no_links = getenv("FAULTS_NO_LINKS") != NULL;
 	own_only = getenv("FAULTS_OWN") != NULL;
-	find_own();
+	(void)dl_iterate_phdr(note_own, NULL);
 	if (s == NULL || s[0] == '\0')
 		return;
 	len = strcspn(s, ":");

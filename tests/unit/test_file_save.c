@@ -41,19 +41,19 @@ flock(int fd, int operation)
 }
 
 int
-linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+linkat(int fromfd, const char *from, int tofd, const char *to, int flags)
 {
 	if (sys.linkat_errno != 0) {
 		errno = sys.linkat_errno;
 		return -1;
 	}
-	return (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
+	return (int)syscall(SYS_linkat, fromfd, from, tofd, to, flags);
 }
 
 int
-renameat(int from_dir, const char *from, int to_dir, const char *to)
+renameat(int oldfd, const char *old, int newfd, const char *new)
 {
-	int fd = openat(from_dir, from, O_RDONLY);
+	int fd = openat(oldfd, old, O_RDONLY);
 
 	/* until now it was locked */
 	if (fd < 0 || syscall(SYS_flock, fd, LOCK_EX | LOCK_NB) == 0)
@@ -63,7 +63,7 @@ renameat(int from_dir, const char *from, int to_dir, const char *to)
 		errno = sys.rename_errno;
 		return -1;
 	}
-	return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
+	return (int)syscall(SYS_renameat2, oldfd, old, newfd, new, 0);
 }
 
 static int

@@ -7,4 +7,5 @@ foreach(name golden sample transcripts input options many lint extract unsign au
 endforeach()
 if(FAULTS_WORK)
 	house_bats_test(cli_faults cli/faults.bats)
+	house_bats_test(cli_sign_faults cli/sign_faults.bats)
 endif()

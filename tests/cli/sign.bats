@@ -575,7 +575,7 @@ next_second() {
 	stamp=$(tlv many/f0000.sgn 15)
 	plan
 	try 0 many --jobs 2
-	grep -q 'going on with the run that was begun 20' err
+	grep -q 'going on with a run that was not ended, timestamp 20' err
 	[ "$(calls C_Sign)" = 181 ]
 	[[ $(head -n 1 out) == 'signed 181 files in 1 login: '* ]]
 	[ "$(tail -n 1 out)" = '119 files are there already, as they would be written' ]

@@ -22,8 +22,7 @@
 
 #define PASS "correct horse battery"
 
-/* Of a PKCS#12 whose key is not encrypted OpenSSL leaves copies, as the header
- * says. */
+/* OpenSSL leaves copies of a key that is not encrypted there. */
 #define UNSEALED "plain.p12"
 
 static char dir[] = "/tmp/test_keyfile.XXXXXX";

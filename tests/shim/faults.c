@@ -230,7 +230,7 @@ look_up(const char *s, size_t len, const char *const names[], int num)
 }
 
 /* A FAULTS that is not understood must not pass for a test without faults. */
-static void
+static _Noreturn void
 refuse(void)
 {
 	static const char text[] =

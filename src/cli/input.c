@@ -324,6 +324,7 @@ work(void *state, const struct path *path, struct out *out)
 {
 	struct reader *r = state;
 	struct input in = { .path = path->name,
+		.root = path->root,
 		.bytes = r->bytes,
 		.memo = r->anchor.memo };
 	enum cmd_exit end;

@@ -78,6 +78,7 @@ enum cmd_exit input_refuse(const struct cmd *cmd, const struct input_opts *opts,
 /* One file, loaded, parsed and judged. */
 struct input {
 	const char *path;
+	size_t root; /* as in struct path */
 	struct buf bytes;
 	bool loaded;           /* bytes is the whole file */
 	bool refused;          /* it was loaded, and error is what it breaks */

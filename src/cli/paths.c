@@ -25,8 +25,10 @@ struct level {
 };
 
 struct paths {
+	const struct paths_taste *taste;
 	char *const *args;
 	const char *folder;  /* instead of arguments */
+	size_t root;         /* where names within the argument begin */
 	struct level *level; /* the innermost folder, or NULL */
 	struct buf path;
 	struct diag error;
@@ -34,30 +36,6 @@ struct paths {
 	bool alone; /* there is one argument */
 	bool found; /* the argument at hand gave a file or an error */
 };
-
-enum err
-paths_new(struct paths **ret, char *const *args, struct diag *d)
-{
-	struct paths *p = calloc(1, sizeof(*p));
-
-	if (p == NULL)
-		return diag_nomem(d);
-	p->args = args;
-	p->alone = args[0] != NULL && args[1] == NULL;
-	*ret = p;
-	return ERR_OK;
-}
-
-enum err
-paths_of_folder(struct paths **ret, const char *folder, struct diag *d)
-{
-	static char *const none[] = { NULL };
-	enum err e = paths_new(ret, none, d);
-
-	if (e == ERR_OK)
-		(*ret)->folder = folder;
-	return e;
-}
 
 static void
 leave(struct paths *p)
@@ -124,6 +102,7 @@ give_error(struct paths *p, struct path *ret)
 	name = buf_cstr(&p->path);
 	ret->name = name == NULL ? "folder" : name;
 	ret->found = false;
+	ret->root = 0;
 	ret->error = &p->error;
 	p->found = true;
 	return true;
@@ -134,6 +113,7 @@ give(struct paths *p, const char *name, bool found, struct path *ret)
 {
 	ret->name = name;
 	ret->found = found;
+	ret->root = found ? p->root : 0;
 	ret->error = NULL;
 	p->found = true;
 	return true;
@@ -172,6 +152,43 @@ is_list(const char *path, const char *name)
 	return has_name_of_list(name) ||
 	    file_peek(path, head, sizeof(head), &len, NULL) != ERR_OK ||
 	    has_head_of_list(bytes_of(head, len));
+}
+
+static const struct paths_taste lists = {
+	.wants = is_list,
+	.none = "this folder holds no trust list and no signed file",
+};
+
+enum err
+paths_new_by(struct paths **ret, const struct paths_taste *taste,
+    char *const *args, struct diag *d)
+{
+	struct paths *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return diag_nomem(d);
+	p->taste = taste;
+	p->args = args;
+	p->alone = args[0] != NULL && args[1] == NULL;
+	*ret = p;
+	return ERR_OK;
+}
+
+enum err
+paths_new(struct paths **ret, char *const *args, struct diag *d)
+{
+	return paths_new_by(ret, &lists, args, d);
+}
+
+enum err
+paths_of_folder(struct paths **ret, const char *folder, struct diag *d)
+{
+	static char *const none[] = { NULL };
+	enum err e = paths_new(ret, none, d);
+
+	if (e == ERR_OK)
+		(*ret)->folder = folder;
+	return e;
 }
 
 /* Reads the names of the level at hand that come behind AFTER. */
@@ -237,7 +254,7 @@ next_name(struct paths *p, struct path *ret)
 	}
 	if (kind == FOLDER_DIR)
 		return enter(p) ? false : give_error(p, ret);
-	if (kind == FOLDER_FILE && is_list(path, name))
+	if (kind == FOLDER_FILE && p->taste->wants(path, name))
 		return give(p, path, true, ret);
 	p->passed_over++;
 	return false;
@@ -261,8 +278,7 @@ next_part(struct paths *p, struct path *ret)
 	leave(p);
 	if (!outermost || p->found)
 		return false;
-	diag_set(&p->error, ERR_ABSENT,
-	    "this folder holds no trust list and no signed file");
+	diag_set(&p->error, ERR_ABSENT, "%s", p->taste->none);
 	return give_error(p, ret);
 }
 
@@ -273,8 +289,10 @@ next_folder(struct paths *p, const char *name, struct path *ret)
 	p->found = false;
 	if (set_path(p, 0, name) == NULL)
 		(void)diag_nomem(&p->error);
-	else if (enter(p))
+	else if (enter(p)) {
+		p->root = p->level->path_len;
 		return false;
+	}
 	return give_error(p, ret);
 }
 
@@ -289,7 +307,8 @@ next_arg(struct paths *p, struct path *ret)
 		return next_folder(p, name, ret);
 	}
 	name = *p->args++;
-	if ((has_name_of_list(name) && !p->alone) || !is_folder(name))
+	if ((!p->taste->ask && has_name_of_list(name) && !p->alone) ||
+	    !is_folder(name))
 		return give(p, name, false, ret);
 	return next_folder(p, name, ret);
 }
@@ -316,16 +335,22 @@ paths_next(struct paths *p, struct path *ret)
 }
 
 size_t
-paths_count(char *const *args)
+paths_count_by(const struct paths_taste *taste, char *const *args)
 {
 	struct paths *p = NULL;
 	struct path path;
 	size_t n = 0;
 
-	if (paths_new(&p, args, NULL) != ERR_OK || p == NULL)
+	if (paths_new_by(&p, taste, args, NULL) != ERR_OK || p == NULL)
 		return 0;
 	while (paths_next(p, &path))
 		n++;
 	paths_free(&p);
 	return n;
+}
+
+size_t
+paths_count(char *const *args)
+{
+	return paths_count_by(&lists, args);
 }

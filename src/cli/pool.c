@@ -22,7 +22,7 @@
 
 /* A chunk of paths, and what was said of them. */
 struct chunk {
-	struct buf names; /* of each path: found or not, its name, a NUL */
+	struct buf names; /* of each path: its root, its name, a NUL */
 	size_t num;
 	struct diag error; /* of the last path, if has_error */
 	bool has_error;
@@ -101,7 +101,7 @@ fill(struct pool *p, struct chunk *c, size_t size)
 	c->has_error = false;
 	while (c->num < size && !c->has_error && paths_next(p->paths, &path)) {
 		start = c->names.len;
-		buf_u8(&c->names, path.found);
+		buf_u32(&c->names, (uint32_t)path.root);
 		buf_put(&c->names, bytes_of(path.name, strlen(path.name) + 1));
 		c->num++;
 		if (path.error != NULL)
@@ -120,12 +120,16 @@ fill(struct pool *p, struct chunk *c, size_t size)
 static struct path
 path_at(const struct chunk *c, size_t n, size_t *at)
 {
-	struct path path = { "a file", false, NULL };
+	struct path path = { .name = "a file" };
+	struct bytes left;
+	uint32_t root;
 
 	if (*at < c->names.len) {
-		path.found = c->names.ptr[*at] != 0;
-		path.name = (const char *)c->names.ptr + *at + 1;
-		*at += strlen(path.name) + 2;
+		left = bytes_of(c->names.ptr + *at, c->names.len - *at);
+		path.root = bytes_u32(&left, &root) ? root : 0;
+		path.found = path.root > 0;
+		path.name = (const char *)left.ptr;
+		*at += sizeof(root) + strlen(path.name) + 1;
 	}
 	if (c->has_error && n + 1 == c->num)
 		path.error = &c->error;

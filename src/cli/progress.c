@@ -32,6 +32,7 @@ progress_init(struct progress *p, char *const *args)
 
 	memset(p, 0, sizeof(*p));
 	p->args = args;
+	p->count = paths_count;
 	p->wanted = isatty(STDERR_FILENO) && term != NULL && term[0] != '\0' &&
 	    strcmp(term, "dumb") != 0;
 	if (p->wanted)
@@ -97,7 +98,7 @@ progress_step(struct progress *p, size_t done)
 	if (now - p->begun < SHOW_AFTER || now - p->drawn < DRAW_EVERY)
 		return;
 	if (p->total == 0)
-		p->total = paths_count(p->args);
+		p->total = p->count(p->args);
 	if (p->total < done || p->total == 0) /* they changed meanwhile */
 		p->total = done + 1;
 	draw(p, done);

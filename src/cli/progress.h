@@ -19,9 +19,10 @@
 struct progress {
 	bool wanted; /* there is a terminal for it */
 	bool shown;
-	char *const *args; /* what there is to do */
-	size_t total;      /* 0: not counted yet */
-	int64_t begun;     /* milliseconds of CLOCK_MONOTONIC */
+	char *const *args;                  /* what there is to do */
+	size_t (*count)(char *const *args); /* paths_count(), or other */
+	size_t total;                       /* 0: not counted yet */
+	int64_t begun; /* milliseconds of CLOCK_MONOTONIC */
 	int64_t drawn;
 };
 

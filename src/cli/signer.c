@@ -269,7 +269,7 @@ signer_find_cert(struct signer *s, struct diag *d)
 		return ERR_OK;
 	e = s->opts->signer != NULL
 	    ? choose(s, &l, d)
-	    : certload(s->opts->cert, &s->run, NULL, &s->cert, d);
+	    : certload_one(s->opts->cert, &s->run, NULL, &s->cert, d);
 	certlist_clear(&l);
 	if (e != ERR_OK)
 		return e;
@@ -277,6 +277,32 @@ signer_find_cert(struct signer *s, struct diag *d)
 	if (e != ERR_OK)
 		cert_free(&s->cert);
 	return e;
+}
+
+/* A file without a passphrase, or a token that shows one certificate. */
+static enum err
+is_seen(struct signer *s, bool *ret, struct diag *d)
+{
+	struct certlist l = { 0 };
+	enum err e;
+
+	*ret = s->opts->signer == NULL || known_key(s) != NULL;
+	if (*ret)
+		return ERR_OK;
+	e = gather(s, &l, d);
+	*ret = e == ERR_OK && l.num == 1;
+	certlist_clear(&l);
+	return e;
+}
+
+enum err
+signer_see_cert(struct signer *s, struct diag *d)
+{
+	bool seen = false;
+	enum err e;
+
+	e = is_seen(s, &seen, d);
+	return e == ERR_OK && seen ? signer_find_cert(s, d) : e;
 }
 
 /* ---- Both ------------------------------------------------------------------------------ */

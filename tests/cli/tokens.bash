@@ -115,6 +115,11 @@ print(eval(sys.argv[1]))' "$1"
 # script on stdin says; what the terminal shows is then in shown. The script
 # may use `want TEXT`, which waits for it, and `type TEXT`.
 at_terminal() {
+	ctlsmith_at_terminal "$1" "${COMMAND[@]:1}" "${@:2}" --module "$MODULE"
+}
+
+# The same of any command.
+ctlsmith_at_terminal() {
 	local wanted=$1 status=0
 
 	shift
@@ -137,10 +142,10 @@ at_terminal() {
 			exit [lindex [wait] 3]
 		EXPECT
 	} >script.exp
-	expect -f script.exp -- "${COMMAND[@]}" "$@" \
-		--module "$MODULE" >shown 2>&1 </dev/null || status=$?
+	expect -f script.exp -- "$CTLSMITH" "$@" >shown 2>&1 </dev/null ||
+		status=$?
 	[ "$status" = "$wanted" ] || {
-		echo "token $* at a terminal: $status"
+		echo "$* at a terminal: $status"
 		cat shown
 		return 1
 	}

@@ -223,9 +223,9 @@ run_load(const struct cmd *cmd, struct opt_line *line)
 	if (e != ERR_OK)
 		return cmd_refuse(cmd, &d);
 	if (w.key_of != NULL)
-		e = certload(w.key_of, NULL, NULL, &of, &d);
+		e = certload_one(w.key_of, NULL, NULL, &of, &d);
 	for (i = 0; e == ERR_OK && line->args[i] != NULL; i++) {
-		e = certload(line->args[i], &s.run,
+		e = certload_one(line->args[i], &s.run,
 		    of != NULL ? cert_key(of) : NULL, &c, &d);
 		if (e == ERR_OK)
 			e = say_cert(c, &d);
@@ -237,7 +237,7 @@ run_load(const struct cmd *cmd, struct opt_line *line)
 	return e == ERR_OK ? CMD_OK : cmd_refuse(cmd, &d);
 }
 
-static const struct cmd cmd_sign = {
+static const struct cmd cmd_signwith = {
 	.name = "sign",
 	.args = "FILE...",
 	.summary = "Sign",
@@ -255,7 +255,7 @@ static const struct cmd cmd_load = {
 	.run = run_load,
 };
 
-static const struct cmd *const subs[] = { &cmd_sign, &cmd_load, NULL };
+static const struct cmd *const subs[] = { &cmd_signwith, &cmd_load, NULL };
 
 static const struct cmd root = {
 	.name = "",

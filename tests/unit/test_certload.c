@@ -23,11 +23,11 @@ test_pin(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
-		assert_int_equal(certload(uris[i], NULL, NULL, &c, &d),
+		assert_int_equal(certload_one(uris[i], NULL, NULL, &c, &d),
 		    ERR_USAGE);
 		assert_null(strstr(d.msg, "314159"));
 		assert_non_null(strstr(d.msg, "token=a"));
-		assert_int_equal(certload(uris[i], &run, NULL, &c, &d),
+		assert_int_equal(certload_one(uris[i], &run, NULL, &c, &d),
 		    ERR_SYNTAX);
 		assert_null(strstr(d.msg, "314159"));
 		assert_non_null(strstr(d.msg, "pin-value is not taken here"));

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Within a run that signs many files (cli/bulk.h): what is said of it. */
+#ifndef CLI_BULK_SAY_H
+#define CLI_BULK_SAY_H
+
+#include "cli/bulk_work.h"
+#include "cli/out.h"
+
+struct bulk_counts {
+	size_t signed_, unchanged, planned, failed, passed;
+	unsigned logins;
+};
+
+/* Counts ITEM, and says of it what is to be said. Returns what it asks for. */
+enum cmd_exit bulk_say_item(const struct bulk_plan *plan,
+    const struct bulk_item *item, struct bulk_counts *counts, struct out *out);
+
+/* The one line in the end. */
+void bulk_say_summary(const struct bulk_plan *plan, const struct signer *s,
+    const struct bulk_counts *counts, struct out *out);
+
+/* On stderr: a run goes on that was begun before, at TIME. */
+void bulk_say_resumed(int64_t time);
+
+/* On stderr: it is not done. WHY is NULL where a person has stopped it. */
+void bulk_say_stopped(const struct bulk_counts *counts, const struct diag *why);
+
+#endif

@@ -389,6 +389,7 @@ store() {
 	[ ! -s err ]
 	[ "$(calls C_CloseSession)" = "$(calls C_OpenSession)" ]
 	[ "$(calls C_Initialize)" = 1 ]
+	[ "$(calls C_Finalize)" = 1 ]
 	"$SIGNWITH" load - <"$CERT" >out
 	grep -q 'CN=signer-2048' out
 }

@@ -314,6 +314,14 @@ meanwhile() {
 			rm list; mkdir list|[ -d list ]
 		CASES
 	done
+	# nor in a file that is there and is not IN
+	rm -rf list
+	cp ../old list
+	cp ../old second
+	meanwhile 1 'echo more >>list' edit second "${token[@]}" \
+		--add "capf=cucm.pem" -o list --force
+	[ "$(tail -c 5 list)" = more ]
+	[ -z "$(find . -name 'list.*' -o -name '.list.*')" ]
 }
 
 @test "no PIN is in what is written: lists, copies, requests, logs, JSON" {

@@ -57,6 +57,18 @@ flags(const struct place *p)
 	return p->there ? FILE_CLOBBER : 0;
 }
 
+static enum err
+check_folder(const struct place *p, struct diag *d)
+{
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	e = file_save_check(p->path, flags(p), &why);
+	return e == ERR_OK ? ERR_OK
+			   : diag_set(d, e, "%s: %s", p->path, why.msg);
+}
+
 enum err
 place_check(struct place *p, struct bytes data, struct diag *d)
 {
@@ -68,10 +80,20 @@ place_check(struct place *p, struct bytes data, struct diag *d)
 		return e;
 	if (p->there && !p->force)
 		return diag_set(d, ERR_EXISTS,
-		    "%s is there already; --force replaces it, and keeps a "
-		    "copy",
-		    p->path);
-	return p->there ? check_base(p, d) : ERR_OK;
+		    "%s is there already; --force replaces it", p->path);
+	if (p->there)
+		e = check_base(p, d);
+	return e == ERR_OK ? check_folder(p, d) : e;
+}
+
+enum err
+place_check_other(const char *path, bool force, struct diag *d)
+{
+	struct place p = { .path = path, .force = force };
+	enum err e = place_check(&p, bytes_of(NULL, 0), d);
+
+	place_clear(&p);
+	return e;
 }
 
 bool

@@ -22,20 +22,6 @@ produce_to_stdout(const struct produce_opts *o)
 	return is_stdout(o->detached != NULL ? o->detached : o->output);
 }
 
-/* A request is replaced as it is, and no copy kept. */
-static enum err
-check_request(const struct produce_opts *o, struct diag *d)
-{
-	struct place p = { .path = o->detached, .force = o->force };
-	enum err e;
-
-	if (o->detached == NULL || is_stdout(o->detached))
-		return ERR_OK;
-	e = place_check(&p, bytes_of(NULL, 0), d);
-	place_clear(&p);
-	return e;
-}
-
 /* What cannot be written is refused before anything is signed for it. */
 static enum err
 check_places(struct produce *p, bool json, struct diag *d)
@@ -61,7 +47,9 @@ check_places(struct produce *p, bool json, struct diag *d)
 	p->place.force = o->force;
 	if (!is_stdout(o->output))
 		e = place_check(&p->place, bytes_of(NULL, 0), d);
-	return e == ERR_OK ? check_request(o, d) : e;
+	if (e != ERR_OK || o->detached == NULL || is_stdout(o->detached))
+		return e;
+	return place_check_other(o->detached, o->force, d);
 }
 
 static bool

@@ -515,10 +515,15 @@ json.dump(r, open("answer.json", "w"))' "$1"
 	rm Second.tlv
 	change 'r["items"][1]["target"] = "nowhere/Second.tlv"'
 	try 1 attach changed.json response.json
-	# what could be, is said
+	grep -q '^ctlsmith: nowhere/Second.tlv: cannot open folder nowhere/' err
+	[ ! -e CTLFile.tlv ]
+	# only the first finds its place free: what was written, is said
+	change 'r["items"][1]["target"] = "./CTLFile.tlv"'
+	try 1 attach changed.json response.json
 	grep -q '^Written: CTLFile.tlv ' out
-	grep -q '^ctlsmith: nowhere/Second.tlv: ' err
+	grep -q '^ctlsmith: ./CTLFile.tlv: ' err
 	# and is no hindrance for the next try
+	change 'r["items"][1]["target"] = "nowhere/Second.tlv"'
 	mkdir nowhere
 	try 0 attach changed.json response.json
 	grep -q '^Is there already: CTLFile.tlv ' out

@@ -253,7 +253,7 @@ request(struct produce *p, struct diag *d)
 		.target = p->opts->output,
 		.said = buf_bytes(&p->text) };
 
-	if (p->in != NULL)
+	if (p->in != NULL && place_holds(&p->place, ctl_raw(p->in)))
 		what.base = ctl_raw(p->in);
 	return detached_request(p->opts->detached, p->opts->force,
 	    p->signer->cert, &what, &p->unsigned_, d);

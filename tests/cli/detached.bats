@@ -304,6 +304,27 @@ edited() {
 	openssl_sign digest-info.bin signature
 }
 
+@test "an edit of one list that replaces another: any may be there" {
+	local other
+
+	for other in CTLFile.tlv copy.tlv; do
+		cp "$CASES/ok-softhsm-sast-older/CTLFile.tlv" CTLFile.tlv
+		cp list.tlv copy.tlv
+		cp $other before.tlv
+		try 0 edit list.tlv -o $other --force --signer-cert cert.pem \
+			--add tftp=tftp.pem,host=cucm2 --detached-request request.json \
+			--timestamp 2024-06-01T12:00:00Z
+		# but what IN was, if that is there
+		[ "$(ask '"replaces" in i')" = "$(cmp -s $other list.tlv &&
+			echo True || echo False)" ]
+		part digest-info
+		openssl_sign digest-info.bin signature
+		try 0 attach request.json signature --force
+		cmp before.tlv $other.bak-*
+		rm request.json
+	done
+}
+
 # How many copies of lists that were replaced there are.
 copies() {
 	find . -maxdepth 1 -name '*.tlv.bak-20[0-9]*T[0-9]*Z' | wc -l

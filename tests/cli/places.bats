@@ -256,8 +256,8 @@ with_token() {
 		4 remove-after C_OpenSession
 		4 fail C_Sign CKR_DEVICE_ERROR
 		4 lie C_Sign huge
-		1 lie C_Sign short
-		1 wrong-signature
+		4 lie C_Sign short
+		4 wrong-signature
 	RULES
 }
 

@@ -67,6 +67,11 @@ struct file_save; /* one file on its way to its name */
 MUST_CHECK enum err file_save_begin(struct file_save **ret, const char *path,
     unsigned flags, struct diag *d);
 
+/* Whether file_save_begin() could open one: the folder is there, and may be
+ * written. Nothing is made, and the name itself is not looked at. */
+MUST_CHECK enum err file_save_check(const char *path, unsigned flags,
+    struct diag *d);
+
 /* Appends DATA. After a failure only file_save_abort() is of use. */
 MUST_CHECK enum err file_save_write(struct file_save *s, struct bytes data,
     struct diag *d);

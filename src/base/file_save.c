@@ -162,13 +162,14 @@ keep_rights(const struct file_save *s, int fd, struct diag *d)
 	return e;
 }
 
-enum err
-file_save_begin(struct file_save **ret, const char *path, unsigned flags,
+/* In the folder of PATH, which is open; *RET is NULL or to be aborted. */
+static enum err
+new_save(struct file_save **ret, const char *path, unsigned flags,
     struct diag *d)
 {
 	struct file_save *s;
-	enum err e;
 
+	*ret = NULL;
 	if (strlen(path) >= sizeof(s->path))
 		return diag_set(d, ERR_USAGE, "the file name is too long");
 	s = calloc(1, sizeof(*s));
@@ -178,7 +179,32 @@ file_save_begin(struct file_save **ret, const char *path, unsigned flags,
 	s->fd = -1;
 	s->flags = flags;
 	(void)snprintf(s->path, sizeof(s->path), "%s", path);
-	e = open_folder(s, d);
+	*ret = s;
+	return open_folder(s, d);
+}
+
+enum err
+file_save_check(const char *path, unsigned flags, struct diag *d)
+{
+	struct file_save *s;
+	enum err e;
+
+	e = new_save(&s, path, flags, d);
+	if (e == ERR_OK && faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) != 0)
+		e = diag_errno(d, "faccessat", errno,
+		    "cannot create a file beside %s", s->path);
+	file_save_abort(&s);
+	return e;
+}
+
+enum err
+file_save_begin(struct file_save **ret, const char *path, unsigned flags,
+    struct diag *d)
+{
+	struct file_save *s;
+	enum err e;
+
+	e = new_save(&s, path, flags, d);
 	if (e == ERR_OK)
 		e = look_at_old(s, d);
 	if (e == ERR_OK) {

@@ -2,9 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "cli/change.h"
 #include "cli/cmd.h"
 #include "cli/entry.h"
@@ -66,7 +64,6 @@ struct build {
 	struct signer signer;
 	struct custody custody;
 	struct ctl_draft *draft;
-	struct buf in_bytes;
 	struct ctl_file *in;
 	struct produce p;
 };
@@ -157,18 +154,11 @@ merge(struct build *b, enum ctl_kind *ret_kind, struct diag *d)
 static enum err
 read_in(struct build *b, enum ctl_kind kind, struct diag *d)
 {
-	const char *path = b->eff.output;
+	const struct place *place = &b->p.place;
 	struct diag why;
-	enum err e;
 
-	if (path == NULL || strcmp(path, "-") == 0 || access(path, F_OK) != 0)
-		return ERR_OK;
-	diag_init(&why);
-	e = file_load(path, FILE_MAX_DEFAULT, &b->in_bytes, &why);
-	if (e != ERR_OK)
-		return diag_set(d, e, "%s: %s", path, why.msg);
-	e = ctl_parse(buf_bytes(&b->in_bytes), kind, &b->in, &why);
-	if (e == ERR_NOMEM)
+	if (place->there &&
+	    ctl_parse(buf_bytes(&place->old), kind, &b->in, &why) == ERR_NOMEM)
 		return diag_nomem(d);
 	return ERR_OK;
 }
@@ -333,7 +323,7 @@ prepare(struct build *b, struct diag *d)
 	if (e != ERR_OK && (e != ERR_POLICY || b->p.preview == NULL))
 		return e;
 	note_servers(&b->p);
-	if (b->in_bytes.len > 0 && b->in == NULL)
+	if (b->p.place.old.len > 0 && b->in == NULL)
 		produce_note(&b->p, "old-no-list",
 		    "%s is no trust list now: nothing is compared with it",
 		    b->eff.output);
@@ -394,14 +384,13 @@ clear(struct build *b)
 {
 	size_t i;
 
-	produce_clear(&b->p);
 	for (i = 0; i < b->num_entries; i++)
 		entry_clear(&b->entries[i]);
 	free(b->entries);
 	spec_clear(&b->spec);
 	ctl_draft_free(&b->draft);
 	ctl_free(&b->in);
-	buf_clear(&b->in_bytes);
+	produce_clear(&b->p);
 	custody_close(&b->custody);
 	signer_end(&b->signer);
 }
@@ -436,7 +425,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 	produce_begin(&b.p);
 	e = check_arguments(line->args, &d);
 	if (e == ERR_OK)
-		e = produce_check(&o.produce, o.signer.token.json, &d);
+		e = produce_check(&b.p, o.signer.token.json, &d);
 	if (e == ERR_OK)
 		e = work(&b, line, &d);
 	end = produce_end(&b.p, o.signer.token.json, e, &d);

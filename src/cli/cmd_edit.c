@@ -346,14 +346,14 @@ clear(struct work *w)
 }
 
 static enum err
-check(const struct edit_opts *o, char **args, struct diag *d)
+check(struct work *w, char **args, struct diag *d)
 {
 	if (args[0] == NULL)
 		return diag_set(d, ERR_USAGE,
 		    "the list that is to be edited is missing");
 	if (args[1] != NULL)
 		return diag_set(d, ERR_USAGE, "one list at a time");
-	return produce_check(&o->produce, o->signer.token.json, d);
+	return produce_check(&w->p, w->opts->signer.token.json, d);
 }
 
 static enum cmd_exit
@@ -372,7 +372,7 @@ run(const struct cmd *cmd, struct opt_line *line)
 		return end;
 	diag_init(&d);
 	produce_begin(&w.p);
-	e = check(&o, line->args, &d);
+	e = check(&w, line->args, &d);
 	w.path = line->args[0];
 	if (e == ERR_OK)
 		e = edit(&w, line, &d);

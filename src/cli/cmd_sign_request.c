@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -9,6 +8,7 @@
 #include "cli/detached.h"
 #include "cli/json_put.h"
 #include "cli/out.h"
+#include "cli/place.h"
 #include "cli/prompt.h"
 #include "cli/signer.h"
 #include "cli/token_print.h"
@@ -107,10 +107,7 @@ choose_output(struct sign_request *r, struct diag *d)
 	if (is_stdout(path) && o->signer.token.json)
 		return diag_set(d, ERR_USAGE,
 		    "-o - and --json both want standard output");
-	if (is_stdout(path) || o->force || access(path, F_OK) != 0)
-		return ERR_OK;
-	return diag_set(d, ERR_EXISTS,
-	    "%s is there already; --force replaces it", path);
+	return is_stdout(path) ? ERR_OK : place_check_other(path, o->force, d);
 }
 
 static enum err

@@ -26,8 +26,9 @@ check_base(const struct place *p, struct diag *d)
 	    p->path);
 }
 
-enum err
-place_check(struct place *p, struct bytes data, struct diag *d)
+/* A name that is free is fine. */
+static enum err
+look(struct place *p, struct diag *d)
 {
 	struct stat st;
 	struct diag why;
@@ -46,17 +47,59 @@ place_check(struct place *p, struct bytes data, struct diag *d)
 		    S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
 	diag_init(&why);
 	e = file_load(p->path, FILE_MAX_DEFAULT, &p->old, &why);
-	if (e != ERR_OK)
-		return diag_set(d, e, "%s: %s", p->path, why.msg);
-	p->done = bytes_equal(buf_bytes(&p->old), data);
-	if (p->done)
-		return ERR_OK;
-	if (!p->force)
+	return e == ERR_OK ? ERR_OK
+			   : diag_set(d, e, "%s: %s", p->path, why.msg);
+}
+
+static unsigned
+flags(const struct place *p)
+{
+	return p->there ? FILE_CLOBBER : 0;
+}
+
+static enum err
+check_folder(const struct place *p, struct diag *d)
+{
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	e = file_save_check(p->path, flags(p), &why);
+	return e == ERR_OK ? ERR_OK
+			   : diag_set(d, e, "%s: %s", p->path, why.msg);
+}
+
+enum err
+place_check(struct place *p, struct bytes data, struct diag *d)
+{
+	enum err e;
+
+	e = look(p, d);
+	p->done = e == ERR_OK && data.len > 0 && place_holds(p, data);
+	if (e != ERR_OK || p->done)
+		return e;
+	if (p->there && !p->force)
 		return diag_set(d, ERR_EXISTS,
-		    "%s is there already; --force replaces it, and keeps a "
-		    "copy",
-		    p->path);
-	return check_base(p, d);
+		    "%s is there already; --force replaces it", p->path);
+	if (p->there)
+		e = check_base(p, d);
+	return e == ERR_OK ? check_folder(p, d) : e;
+}
+
+enum err
+place_check_other(const char *path, bool force, struct diag *d)
+{
+	struct place p = { .path = path, .force = force };
+	enum err e = place_check(&p, bytes_of(NULL, 0), d);
+
+	place_clear(&p);
+	return e;
+}
+
+bool
+place_holds(const struct place *p, struct bytes data)
+{
+	return p->there && bytes_equal(buf_bytes(&p->old), data);
 }
 
 /* The name of what stood there says when it went. */
@@ -64,12 +107,12 @@ static void
 keep_old(struct place *p, struct file_save *s)
 {
 	time_t now = time(NULL);
+	char suffix[32];
 	struct tm tm;
 
 	if (gmtime_r(&now, &tm) != NULL &&
-	    strftime(p->suffix, sizeof(p->suffix), ".bak-%Y%m%dT%H%M%SZ",
-		&tm) != 0)
-		file_save_keep(s, p->suffix, p->kept);
+	    strftime(suffix, sizeof(suffix), ".bak-%Y%m%dT%H%M%SZ", &tm) != 0)
+		file_save_keep(s, suffix, p->kept);
 }
 
 enum err
@@ -82,7 +125,7 @@ place_write(struct place *p, struct bytes data, struct diag *d)
 	if (p->done)
 		return ERR_OK;
 	diag_init(&why);
-	e = file_save_begin(&s, p->path, p->there ? FILE_CLOBBER : 0, &why);
+	e = file_save_begin(&s, p->path, flags(p), &why);
 	if (e == ERR_OK) {
 		if (p->there) {
 			keep_old(p, s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a finished list goes: its name, and the list that stood there. */
+/* Where a finished list goes: its name, and what stands there. build, edit and
+ * attach write lists through this alone. */
 #ifndef CLI_PLACE_H
 #define CLI_PLACE_H
 
@@ -8,6 +9,7 @@
 #include "base/buf.h"
 #include "pki/digest.h"
 
+/* For one name; a caller sets path, force and base, the rest is all-zero. */
 struct place {
 	const char *path;
 	bool force;                      /* replace what stands there */
@@ -16,20 +18,25 @@ struct place {
 	struct buf old;                  /* what stands there */
 	bool there;                      /* something does */
 	bool done;                       /* and it is what was to be written */
-	char suffix[32];                 /* of the name that it is to get */
 	char kept[PATH_MAX];             /* the name that it got, or "" */
 };
 
-/* A struct place is for one name; a caller sets path, force and base. */
-
-/* Looks whether DATA may be written there. ERR_EXISTS without FORCE, ERR_POLICY
- * where another list than BASE stands there; messages name the path. P is to be
- * cleared whatever the outcome. */
+/* Looks what stands there, and whether DATA may be written; DATA without bytes
+ * is not known yet. ERR_EXISTS without FORCE, ERR_POLICY where another list than
+ * BASE stands there, ERR_IO where no file can be made. Messages name the path. P
+ * is to be cleared whatever the outcome. */
 MUST_CHECK enum err place_check(struct place *p, struct bytes data,
     struct diag *d);
 
-/* Writes DATA, whole or not at all; what stood there stays beside it, as
- * NAME.bak-TIME. Nothing happens where P is done. */
+/* The same for what is no list: a request, a response. Nothing of it is kept. */
+MUST_CHECK enum err place_check_other(const char *path, bool force,
+    struct diag *d);
+
+/* P holds DATA. */
+bool place_holds(const struct place *p, struct bytes data);
+
+/* Writes DATA, whole or not at all, where what P saw stands there still; that
+ * stays beside it, as NAME.bak-TIME. Nothing happens where P is done. */
 MUST_CHECK enum err place_write(struct place *p, struct bytes data,
     struct diag *d);
 

@@ -2,10 +2,8 @@
 #include "cli/produce.h"
 
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/detached.h"
 #include "cli/produce_parts.h"
@@ -24,30 +22,12 @@ produce_to_stdout(const struct produce_opts *o)
 	return is_stdout(o->detached != NULL ? o->detached : o->output);
 }
 
-/* What cannot be replaced is refused before anything is signed for it. */
+/* What cannot be written is refused before anything is signed for it. */
 static enum err
-check_place(const char *path, bool force, struct diag *d)
+check_places(struct produce *p, bool json, struct diag *d)
 {
-	struct stat st;
-
-	if (is_stdout(path) || lstat(path, &st) != 0)
-		return ERR_OK;
-	if (stat(path, &st) != 0)
-		return diag_set(d, ERR_IO, "%s is a link to nothing", path);
-	if (!S_ISREG(st.st_mode))
-		return diag_set(d, ERR_IO,
-		    "%s is %s, and nothing of that kind is replaced", path,
-		    S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
-	if (!force)
-		return diag_set(d, ERR_EXISTS,
-		    "%s is there already; --force replaces it", path);
-	return ERR_OK;
-}
-
-static enum err
-check_places(const struct produce_opts *o, bool json, struct diag *d)
-{
-	enum err e;
+	const struct produce_opts *o = p->opts;
+	enum err e = ERR_OK;
 
 	if (o->output == NULL)
 		return o->dry_run
@@ -63,10 +43,13 @@ check_places(const struct produce_opts *o, bool json, struct diag *d)
 		    "%s - and --json both want "
 		    "standard output",
 		    o->detached != NULL ? "--detached-request" : "-o");
-	e = check_place(o->output, o->force, d);
-	return e == ERR_OK && o->detached != NULL
-	    ? check_place(o->detached, o->force, d)
-	    : e;
+	p->place.path = o->output;
+	p->place.force = o->force;
+	if (!is_stdout(o->output))
+		e = place_check(&p->place, bytes_of(NULL, 0), d);
+	if (e != ERR_OK || o->detached == NULL || is_stdout(o->detached))
+		return e;
+	return place_check_other(o->detached, o->force, d);
 }
 
 static bool
@@ -100,14 +83,14 @@ check_names(const struct produce_opts *o, struct diag *d)
 }
 
 enum err
-produce_check(const struct produce_opts *o, bool json, struct diag *d)
+produce_check(struct produce *p, bool json, struct diag *d)
 {
 	enum err e;
 
-	e = check_names(o, d);
+	e = check_names(p->opts, d);
 	if (e == ERR_OK)
-		e = produce_check_allow(&o->allow, d);
-	return e == ERR_OK ? check_places(o, json, d) : e;
+		e = produce_check_allow(&p->opts->allow, d);
+	return e == ERR_OK ? check_places(p, json, d) : e;
 }
 
 enum err
@@ -229,25 +212,12 @@ produce_begin(struct produce *p)
 	json_put(&p->sink, p->json, "findings", json_array());
 }
 
-/* The list that was read is the file that is to be replaced. */
-static bool
-replaces_in(const struct produce *p)
-{
-	struct stat in, out;
-
-	return p->in != NULL && p->opts->output != NULL &&
-	    stat(p->in_path, &in) == 0 && stat(p->opts->output, &out) == 0 &&
-	    in.st_dev == out.st_dev && in.st_ino == out.st_ino;
-}
-
 enum err
 produce_prepare(struct produce *p, struct diag *d)
 {
 	enum err e;
 
 	produce_begin(p);
-	/* now, since it may be another one after the PIN is typed */
-	p->replaces_in = replaces_in(p);
 	e = fill_head(p, d);
 	if (e == ERR_OK)
 		e = ctl_prepare(p->draft, &p->head, &p->unsigned_, d);
@@ -257,45 +227,6 @@ produce_prepare(struct produce *p, struct diag *d)
 		e = ctl_parse(buf_bytes(&p->preview_bytes), p->unsigned_.kind,
 		    &p->preview, d);
 	return e == ERR_OK ? produce_judge(p, d) : e;
-}
-
-/* The list that is replaced stays beside, under a name that says when. */
-static void
-keep_old(struct produce *p, struct file_save *s)
-{
-	time_t now = time(NULL);
-	char suffix[32];
-	struct tm tm;
-
-	if (!p->opts->force || gmtime_r(&now, &tm) == NULL ||
-	    strftime(suffix, sizeof(suffix), ".bak-%Y%m%dT%H%M%SZ", &tm) == 0)
-		return;
-	file_save_keep(s, suffix, p->kept);
-}
-
-static enum err
-save(struct produce *p, struct diag *d)
-{
-	const char *path = p->opts->output;
-	struct file_save *s = NULL;
-	struct diag why;
-	enum err e;
-
-	diag_init(&why);
-	if (is_stdout(path))
-		return ERR_OK;
-	e = file_save_begin(&s, path, p->opts->force ? FILE_CLOBBER : 0, &why);
-	if (e == ERR_OK) {
-		keep_old(p, s);
-		if (p->replaces_in)
-			file_save_expect(s, ctl_raw(p->in));
-		e = file_save_write(s, buf_bytes(&p->file), &why);
-	}
-	if (e == ERR_OK)
-		e = file_save_commit(&s, &why);
-	else
-		file_save_abort(&s);
-	return e == ERR_OK ? ERR_OK : diag_set(d, e, "%s: %s", path, why.msg);
 }
 
 static enum err
@@ -322,7 +253,7 @@ request(struct produce *p, struct diag *d)
 		.target = p->opts->output,
 		.said = buf_bytes(&p->text) };
 
-	if (p->in != NULL)
+	if (p->in != NULL && place_holds(&p->place, ctl_raw(p->in)))
 		what.base = ctl_raw(p->in);
 	return detached_request(p->opts->detached, p->opts->force,
 	    p->signer->cert, &what, &p->unsigned_, d);
@@ -341,8 +272,8 @@ produce_finish(struct produce *p, struct diag *d)
 			p->written = p->opts->detached;
 	} else if (!p->opts->dry_run) {
 		e = sign(p, d);
-		if (e == ERR_OK)
-			e = save(p, d);
+		if (e == ERR_OK && !is_stdout(p->opts->output))
+			e = place_write(&p->place, buf_bytes(&p->file), d);
 		if (e == ERR_OK && !is_stdout(p->opts->output))
 			p->written = p->opts->output;
 	}
@@ -358,6 +289,7 @@ produce_clear(struct produce *p)
 	buf_clear(&p->filename);
 	buf_clear(&p->text);
 	buf_clear(&p->file);
+	place_clear(&p->place);
 	json_decref(p->json);
 	p->json = NULL;
 }

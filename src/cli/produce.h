@@ -14,9 +14,9 @@
 #define CLI_PRODUCE_H
 
 #include <jansson.h>
-#include <limits.h>
 
 #include "cli/json_put.h"
+#include "cli/place.h"
 #include "cli/signer.h"
 
 struct produce_opts {
@@ -82,16 +82,14 @@ struct produce {
 	struct buf text;          /* said so far, for people */
 	json_t *json;             /* the same as one object */
 	struct json_sink sink;
-	bool replaces_in;    /* the list that was read stands there */
+	struct place place;  /* where it goes; not looked at for "-" */
 	struct buf file;     /* the finished list */
-	char kept[PATH_MAX]; /* the name that the old file got, or "" */
 	const char *written; /* the file that was, list or request, or NULL */
 };
 
-/* Judges the options alone. ERR_USAGE; ERR_EXISTS where the output is there
- * without --force. */
-MUST_CHECK enum err produce_check(const struct produce_opts *o, bool json,
-    struct diag *d);
+/* Judges P->opts alone, and looks at the place. ERR_USAGE; errors of
+ * place_check(). */
+MUST_CHECK enum err produce_check(struct produce *p, bool json, struct diag *d);
 
 /* The dialect for a record about C: --dialect, else ctl_dialect_for(). */
 MUST_CHECK enum err produce_dialect(const struct produce_opts *o,

@@ -187,8 +187,8 @@ put_place(struct produce *p, struct table *t, bool *failed)
 	put_digest(t, DIGEST_MD5, "MD5", buf_bytes(&p->file), failed);
 	put_digest(t, DIGEST_SHA1, "SHA-1", buf_bytes(&p->file), failed);
 	table_pair(t, "Written", bytes_of_str(o->output));
-	if (p->kept[0] != '\0')
-		table_pair(t, "Old list", bytes_of_str(p->kept));
+	if (p->place.kept[0] != '\0')
+		table_pair(t, "Old list", bytes_of_str(p->place.kept));
 }
 
 static void
@@ -207,7 +207,7 @@ put_json(struct produce *p)
 	json_put_buf(&p->sink, p->json, "signer", &name);
 	json_put(&p->sink, p->json, "file",
 	    json_of_file(&p->sink, o->output, buf_bytes(&p->file)));
-	put_path(p, "backup", p->kept[0] != '\0' ? p->kept : NULL);
+	put_path(p, "backup", p->place.kept[0] != '\0' ? p->place.kept : NULL);
 	put_path(p, "request", o->dry_run ? NULL : o->detached);
 }
 

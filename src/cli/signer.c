@@ -396,7 +396,12 @@ sign_on_token(const struct signer_seat *seat, const struct ctl_unsigned *u,
 		.message = buf_bytes(&u->preimage),
 		.purpose = purpose };
 
-	return tok_sign(seat->session, seat->signer->key, &r, ret, d);
+	enum err e = tok_sign(seat->session, seat->signer->key, &r, ret, d);
+
+	/* the token signs wrongly: `token test` calls that a failure of it, too */
+	if (e == ERR_CRYPTO)
+		e = d->code = ERR_TOKEN;
+	return e;
 }
 
 /* As the token's layer does: what failed is noted too, and what cannot be

@@ -304,6 +304,27 @@ edited() {
 	openssl_sign digest-info.bin signature
 }
 
+@test "an edit of one list that replaces another: any may be there" {
+	local other
+
+	for other in CTLFile.tlv copy.tlv; do
+		cp "$CASES/ok-softhsm-sast-older/CTLFile.tlv" CTLFile.tlv
+		cp list.tlv copy.tlv
+		cp $other before.tlv
+		try 0 edit list.tlv -o $other --force --signer-cert cert.pem \
+			--add tftp=tftp.pem,host=cucm2 --detached-request request.json \
+			--timestamp 2024-06-01T12:00:00Z
+		# but what IN was, if that is there
+		[ "$(ask '"replaces" in i')" = "$(cmp -s $other list.tlv &&
+			echo True || echo False)" ]
+		part digest-info
+		openssl_sign digest-info.bin signature
+		try 0 attach request.json signature --force
+		cmp before.tlv $other.bak-*
+		rm request.json
+	done
+}
+
 # How many copies of lists that were replaced there are.
 copies() {
 	find . -maxdepth 1 -name '*.tlv.bak-20[0-9]*T[0-9]*Z' | wc -l
@@ -515,10 +536,15 @@ json.dump(r, open("answer.json", "w"))' "$1"
 	rm Second.tlv
 	change 'r["items"][1]["target"] = "nowhere/Second.tlv"'
 	try 1 attach changed.json response.json
-	# what could be, is said
+	grep -q '^ctlsmith: nowhere/Second.tlv: cannot open folder nowhere/' err
+	[ ! -e CTLFile.tlv ]
+	# only the first finds its place free: what was written, is said
+	change 'r["items"][1]["target"] = "./CTLFile.tlv"'
+	try 1 attach changed.json response.json
 	grep -q '^Written: CTLFile.tlv ' out
-	grep -q '^ctlsmith: nowhere/Second.tlv: ' err
+	grep -q '^ctlsmith: ./CTLFile.tlv: ' err
 	# and is no hindrance for the next try
+	change 'r["items"][1]["target"] = "nowhere/Second.tlv"'
 	mkdir nowhere
 	try 0 attach changed.json response.json
 	grep -q '^Is there already: CTLFile.tlv ' out

@@ -256,8 +256,8 @@ with_token() {
 		4 remove-after C_OpenSession
 		4 fail C_Sign CKR_DEVICE_ERROR
 		4 lie C_Sign huge
-		1 lie C_Sign short
-		1 wrong-signature
+		4 lie C_Sign short
+		4 wrong-signature
 	RULES
 }
 
@@ -314,6 +314,39 @@ meanwhile() {
 			rm list; mkdir list|[ -d list ]
 		CASES
 	done
+	# nor in a file that is there and is not IN
+	rm -rf list
+	cp ../old list
+	cp ../old second
+	meanwhile 1 'echo more >>list' edit second "${token[@]}" \
+		--add "capf=cucm.pem" -o list --force
+	[ "$(tail -c 5 list)" = more ]
+	[ -z "$(find . -name 'list.*' -o -name '.list.*')" ]
+}
+
+@test "a folder that is not there, or takes no file: no PIN is asked for" {
+	local words
+
+	with_token
+	: >../trace
+	for words in '-o none/list' '-o new --detached-request none/request'; do
+		refused 1 'none/[a-z]*: cannot open folder none/: No such' \
+			"${make[@]}" $words
+		refused 1 'none/[a-z]*: cannot open folder none/: No such' \
+			"${edit[@]}" $words
+	done
+	refused 1 'none/answer: cannot open folder none/: No such' \
+		sign-request --yes "${token[@]}" -o none/answer request
+	export MAKE=${make[*]} EDIT=${edit[*]}
+	mounted size=1m '
+		mount -o remount,ro ../small
+		for words in "-o list --force" "-o new"; do
+			for command in "$MAKE" "$EDIT"; do
+				refused 1 "cannot create a file beside .*: Read-only" \
+					$command $words
+			done
+		done'
+	run ! grep -qE 'C_Login|C_Sign' ../trace
 }
 
 @test "no PIN is in what is written: lists, copies, requests, logs, JSON" {

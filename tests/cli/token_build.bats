@@ -156,9 +156,9 @@ same_as_file() {
 			"${SERVERS[@]}" -o b.tlv --force
 		[ "$(cat b.tlv)" = old ]
 	done <<-'RULES'
-		1 wrong-signature
-		1 wrong-data
-		1 lie C_Sign zero
+		4 wrong-signature
+		4 wrong-data
+		4 lie C_Sign zero
 		4 fail C_Sign CKR_DEVICE_ERROR
 		4 fail C_SignInit CKR_FUNCTION_FAILED
 		4 remove-after C_Login

@@ -57,16 +57,26 @@ ctl_default_address(enum ctl_dialect dialect)
 	return bytes_of(nowhere, sizeof(nowhere));
 }
 
-enum err
-ctl_draft_new(enum ctl_kind kind, struct ctl_draft **ret, struct diag *d)
+static struct ctl_draft *
+new_draft(enum ctl_kind kind)
 {
 	struct ctl_draft *dr = calloc(1, sizeof(*dr));
 
 	if (dr == NULL)
-		return diag_nomem(d);
+		return NULL;
 	dr->kind = kind;
 	dr->major = 1;
 	dr->minor = 2;
+	return dr;
+}
+
+enum err
+ctl_draft_new(enum ctl_kind kind, struct ctl_draft **ret, struct diag *d)
+{
+	struct ctl_draft *dr = new_draft(kind);
+
+	if (dr == NULL)
+		return diag_nomem(d);
 	*ret = dr;
 	return ERR_OK;
 }
@@ -207,16 +217,17 @@ copy_record(struct ctl_draft *dr, const struct ctl_file *f, size_t index,
 enum err
 ctl_draft_from(const struct ctl_file *f, struct ctl_draft **ret, struct diag *d)
 {
-	struct ctl_draft *dr = NULL;
+	struct ctl_draft *dr;
 	size_t i;
 	enum err e;
 
 	if (!ctl_is_list(f))
 		return diag_set(d, ERR_USAGE,
 		    "this is no trust list, so it has no records");
-	e = ctl_draft_new(ctl_kind(f), &dr, d);
-	if (e == ERR_OK)
-		e = copy_header(dr, f, d);
+	dr = new_draft(ctl_kind(f));
+	if (dr == NULL)
+		return diag_nomem(d);
+	e = copy_header(dr, f, d);
 	for (i = 1; e == ERR_OK && i <= ctl_num_records(f); i++)
 		e = copy_record(dr, f, i, d);
 	if (e == ERR_OK)

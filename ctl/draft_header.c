@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Headers as they are written: formats 2 and 7.4. */
+/* Headers as they are written: format 10.2. */
 #include "ctl/draft_parts.h"
 
 #include <stdio.h>
@@ -69,8 +69,7 @@ value_of(const struct planning *p, uint8_t tag)
 
 	switch (tag) {
 	case CTL_HDR_VERSION:
-		return bytes_of(p->version, 2);
-	case CTL_HDR_LENGTH: /* its value comes last */
+	case CTL_HDR_LENGTH: /* any two bytes: it is filled in at the end */
 		return bytes_of(p->version, 2);
 	case CTL_HDR_SIGNER_VERSION:
 		return head->signer_version && !keeps_signer_version(p)
@@ -176,9 +175,7 @@ emit(const struct planning *p, struct buf *out, size_t *ret_gap, struct diag *d)
 	size_t start = out->len, i, rest = 0;
 
 	ctl_put_header(out, &h);
-	for (i = p->num; p->fields[i - 1].tag != CTL_HDR_SIGNATURE ||
-	     p->fields[i - 1].depth != 0;
-	     i--)
+	for (i = p->num; p->fields[i - 1].tag != CTL_HDR_SIGNATURE; i--)
 		rest += 3 + p->fields[i - 1].value.len;
 	*ret_gap = out->len - start - rest - 3 - p->zeros.len;
 	h.num_pads = (4 - (out->len - start) % 4) % 4;
@@ -248,9 +245,7 @@ ctl_signature_len(const struct cert *c, size_t *ret, uint8_t *ret_code,
     struct diag *d)
 {
 	const struct pubkey *key = cert_key(c);
-	bool can_sign = false;
 	unsigned bits;
-	enum err e;
 
 	if (key == NULL || pubkey_type(key) != PUBKEY_RSA)
 		return diag_set(d, ERR_UNSUPPORTED,
@@ -265,13 +260,6 @@ ctl_signature_len(const struct cert *c, size_t *ret, uint8_t *ret_code,
 		    "for a modulus of %u bits: phones take 512, 1024, 2048 and "
 		    "4096",
 		    bits, bits);
-	e = pubkey_can_sign(key, &can_sign, d);
-	if (e != ERR_OK)
-		return e;
-	if (!can_sign)
-		return diag_set(d, ERR_UNSUPPORTED,
-		    "the signer's RSA key has an exponent that is 1 or even, "
-		    "so that its signatures prove nothing");
 	*ret = (bits + 7) / 8;
 	return ERR_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records as each dialect writes them: formats 4.1, 6 and 7.4. */
+/* Records as each dialect writes them: format 10.1. */
 #include <string.h>
 
 #include "ctl/draft_parts.h"
@@ -88,7 +88,7 @@ ctl_has_control(struct bytes text)
 }
 
 /* The token client ends a subject at the first comma behind its CN, in the
- * middle of the quotes (format 6.2). */
+ * middle of the quotes (format 10.1). */
 static void
 cut_subject(struct buf *name)
 {

@@ -550,7 +550,7 @@ ctl_parse(struct bytes in, enum ctl_kind kind, struct ctl_file **ret,
 enum err
 ctl_parse_record(struct bytes raw, struct ctl_file **ret, struct diag *d)
 {
-	struct parser p = { .bounded = true, .d = d };
+	struct parser p = { .d = d };
 	enum err e;
 
 	p.f = calloc(1, sizeof(*p.f));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files up to their signature: formats 2, 3 and 7.4. */
+/* Files up to their signature: formats 3, 10.2 and 10.3. */
 #include <string.h>
 
 #include "ctl/draft_parts.h"
@@ -60,25 +60,39 @@ put_header(const struct ctl_header_plan *plan, struct ctl_unsigned *u,
 	return e;
 }
 
-/* What every reader will take U for. */
+/* KIND, or not said yet, is that of a list. */
+static bool
+may_be_list(enum ctl_kind kind)
+{
+	return kind == CTL_KIND_AUTO || kind == CTL_KIND_CTL ||
+	    kind == CTL_KIND_ITL;
+}
+
+/* Every reader takes F for what U is meant to be: those that go by its name,
+ * and those that look into it. */
 static enum err
 check_kind(const struct ctl_unsigned *u, const struct ctl_file *f,
     struct diag *d)
 {
-	bool list = u->kind == CTL_KIND_CTL || u->kind == CTL_KIND_ITL;
+	enum ctl_kind named = ctl_kind_by_name(f);
 
-	if (list && ctl_is_list(f))
-		return ERR_OK;
-	if (!list && ctl_kind(f) == CTL_KIND_SIGNED)
-		return ERR_OK;
-	if (!list && ctl_is_list(f))
+	if (u->kind == CTL_KIND_SIGNED) {
+		if (ctl_kind(f) == CTL_KIND_SIGNED)
+			return ERR_OK;
 		return diag_set(d, ERR_USAGE,
-		    "readers would take this for a trust list, by its name or "
-		    "its content");
+		    "readers would take this for %s, by its name or its "
+		    "content",
+		    ctl_is_list(f) ? "a trust list"
+			: ctl_kind(f) == CTL_KIND_FIRMWARE
+			? "firmware"
+			: "an encrypted file");
+	}
+	if (may_be_list(named))
+		return ERR_OK;
 	return diag_set(d, ERR_USAGE,
-	    "a %s of that name would be taken for a file of another "
-	    "kind (%s)",
-	    list ? "trust list" : "signed file", ctl_kind_name(ctl_kind(f)));
+	    "readers would take a trust list of that name for another kind of "
+	    "file (%s); it ends in .tlv",
+	    ctl_kind_name(named));
 }
 
 /* U parses, with a signature of zeros, as what it is meant to be. */
@@ -173,8 +187,8 @@ find_gap(struct bytes preimage, size_t *ret)
 	uint16_t len;
 	uint8_t tag;
 
-	while (bytes_u8(&cur, &tag) && tag != CTL_PAD &&
-	    bytes_u16(&cur, &len) && bytes_take(&cur, len, &value)) {
+	while (bytes_u8(&cur, &tag) && bytes_u16(&cur, &len) &&
+	    bytes_take(&cur, len, &value)) {
 		if (tag != CTL_HDR_SIGNATURE_INFO)
 			continue;
 		*ret = preimage.len - cur.len;
@@ -225,9 +239,7 @@ prepare_again(const struct ctl_file *f, const struct cert *cert,
 
 	buf_put(&filename, ctl_header_text(ctl_header(f), CTL_HDR_FILENAME));
 	name = buf_cstr(&filename);
-	if (name == NULL)
-		return diag_nomem(d);
-	e = read_head(f, name, &head, d);
+	e = name == NULL ? diag_nomem(d) : read_head(f, name, &head, d);
 	if (e == ERR_OK && ctl_is_list(f)) {
 		e = ctl_draft_from(f, &dr, d);
 		if (e == ERR_OK)
@@ -240,18 +252,28 @@ prepare_again(const struct ctl_file *f, const struct cert *cert,
 	return e;
 }
 
-/* What is wrong with the bytes is one error, whatever the part that saw it
- * calls it. */
-static enum err
-not_ours(struct diag *d, enum err e)
+static bool
+is_about_bytes(enum err e)
 {
-	if (e != ERR_OK && e != ERR_NOMEM && e != ERR_CRYPTO &&
-	    e != ERR_UNSUPPORTED && d != NULL)
-		d->code = ERR_SYNTAX;
-	return e == ERR_OK || e == ERR_NOMEM || e == ERR_CRYPTO ||
-		e == ERR_UNSUPPORTED
-	    ? e
-	    : ERR_SYNTAX;
+	return e == ERR_SYNTAX || e == ERR_TRUNCATED || e == ERR_LEFTOVER ||
+	    e == ERR_TOO_BIG || e == ERR_USAGE;
+}
+
+/* What is wrong with the bytes is one error, whatever the part that saw it
+ * calls it; and a place behind the gap is one in bytes without it. */
+static enum err
+not_ours(const struct ctl_unsigned *bare, struct diag *d, enum err e)
+{
+	size_t filled = 3 + bare->signature_len;
+
+	if (!is_about_bytes(e))
+		return e;
+	if (d == NULL)
+		return ERR_SYNTAX;
+	d->code = ERR_SYNTAX;
+	if (d->offset != DIAG_NOWHERE && d->offset >= bare->gap + filled)
+		d->offset -= filled;
+	return ERR_SYNTAX;
 }
 
 enum err
@@ -278,9 +300,7 @@ ctl_unsigned_read(struct bytes preimage, const struct cert *cert,
 		e = ctl_parse(buf_bytes(&bytes), CTL_KIND_AUTO, &f, d);
 	if (e == ERR_OK)
 		e = prepare_again(f, cert, &again, d);
-	if (e == ERR_OK &&
-	    (again.gap != bare.gap ||
-		!bytes_equal(preimage, buf_bytes(&again.preimage))))
+	if (e == ERR_OK && !bytes_equal(preimage, buf_bytes(&again.preimage)))
 		e = diag_set(d, ERR_SYNTAX,
 		    "this is no file less its signature as ctlsmith makes "
 		    "one, or it is for a key of another size");
@@ -288,9 +308,10 @@ ctl_unsigned_read(struct bytes preimage, const struct cert *cert,
 		*ret = again;
 		memset(&again, 0, sizeof(again));
 	}
+	e = not_ours(&bare, d, e);
 	ctl_free(&f);
 	buf_clear(&bytes);
 	ctl_unsigned_clear(&bare);
 	ctl_unsigned_clear(&again);
-	return not_ours(d, e);
+	return e;
 }

@@ -7,7 +7,6 @@
 
 /* One file that is finished. */
 struct finish {
-	const struct ctl_unsigned *u;
 	const struct cert *cert;
 	struct ctl_memo *memo;
 	struct diag *d;
@@ -106,7 +105,7 @@ ctl_finish(const struct ctl_unsigned *u, struct bytes signature,
     const struct cert *cert, struct ctl_memo *memo, struct buf *out,
     struct diag *d)
 {
-	struct finish fi = { u, cert, memo, d };
+	struct finish fi = { cert, memo, d };
 	size_t start = out->len;
 	enum err e;
 

@@ -26,7 +26,8 @@
  *	time*           2015-03-06T18:45:13Z, always UTC
  *	operation*      a name of AUDIT_OPS
  *	token           { label, serial }
- *	key             { id (hex), label }
+ *	key             { id (hex), label }; of a key in a file the SHA-1 of
+ *	                its public half, and the file
  *	mechanism       how it was signed, "RSA-PKCS"
  *	digest          { algorithm, value (hex) }
  *	file            what it was for

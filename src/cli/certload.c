@@ -122,7 +122,7 @@ certload_all(const char *where, struct token_run *run, struct certlist *l,
 }
 
 enum err
-certload(const char *where, struct token_run *run, const struct pubkey *key,
+certload_one(const char *where, struct token_run *run, const struct pubkey *key,
     struct cert **ret, struct diag *d)
 {
 	struct certlist l = { 0 };

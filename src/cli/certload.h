@@ -22,7 +22,7 @@ MUST_CHECK enum err certload_all(const char *where, struct token_run *run,
  * and where a token has ERR_TOKEN, with all of them told; unless KEY is not
  * NULL: then it is the one of that key. The only one there is is taken whatever
  * its key. */
-MUST_CHECK enum err certload(const char *where, struct token_run *run,
+MUST_CHECK enum err certload_one(const char *where, struct token_run *run,
     const struct pubkey *key, struct cert **ret, struct diag *d);
 
 #endif

@@ -64,10 +64,12 @@ begin_file(struct signer *s, struct diag *d)
 	enum err e;
 
 	e = keyload_begin(&s->file, s->opts->signer, d);
-	if (e != ERR_OK || s->file.file == NULL)
+	if (e != ERR_OK)
 		return e;
 	keyload_warn(&s->file);
-	return check_rsa(keyfile_key(s->file.file), "the key in the file", d);
+	return s->file.file == NULL
+	    ? ERR_OK
+	    : check_rsa(keyfile_key(s->file.file), "the key in the file", d);
 }
 
 static enum err
@@ -75,11 +77,14 @@ begin(struct signer *s, const struct opt_line *line, struct diag *d)
 {
 	const struct signer_opts *o = s->opts;
 	char *uri = NULL;
-	struct diag other;
-	enum err e, wiped;
+	enum err e;
 
-	if (o->signer != NULL && certload_is_uri(o->signer)) {
-		s->on_token = true;
+	if (o->signer == NULL && o->cert == NULL)
+		return diag_set(d, ERR_USAGE,
+		    "--signer is missing: the pkcs11: URI of the key that "
+		    "signs, or the file that it is in");
+	s->on_token = o->signer != NULL && certload_is_uri(o->signer);
+	if (s->on_token) {
 		uri = writable(line, o->signer);
 		if (uri == NULL)
 			return diag_set(d, ERR_USAGE,
@@ -87,15 +92,6 @@ begin(struct signer *s, const struct opt_line *line, struct diag *d)
 	}
 	e = token_begin_maybe(&s->run, &o->token, uri, d);
 	s->begun = e == ERR_OK;
-	wiped = wipe_others(line, e == ERR_OK ? d : &other);
-	if (e == ERR_OK)
-		e = wiped;
-	if (e == ERR_OK && o->signer == NULL && o->cert == NULL)
-		e = diag_set(d, ERR_USAGE,
-		    "--signer is missing: the pkcs11: URI of the key that "
-		    "signs, or the file that it is in");
-	if (e == ERR_OK && o->signer != NULL && !s->on_token)
-		e = begin_file(s, d);
 	return e;
 }
 
@@ -103,11 +99,18 @@ enum err
 signer_begin(struct signer *s, const struct signer_opts *o,
     const struct opt_line *line, struct diag *d)
 {
-	enum err e;
+	struct diag other;
+	enum err e, wiped;
 
 	memset(s, 0, sizeof(*s));
 	s->opts = o;
 	e = begin(s, line, d);
+	/* whatever else is wrong */
+	wiped = wipe_others(line, e == ERR_OK ? d : &other);
+	if (e == ERR_OK)
+		e = wiped;
+	if (e == ERR_OK && o->signer != NULL && !s->on_token)
+		e = begin_file(s, d);
 	if (e != ERR_OK)
 		signer_end(s);
 	return e;
@@ -266,7 +269,7 @@ signer_find_cert(struct signer *s, struct diag *d)
 		return ERR_OK;
 	e = s->opts->signer != NULL
 	    ? choose(s, &l, d)
-	    : certload(s->opts->cert, &s->run, NULL, &s->cert, d);
+	    : certload_one(s->opts->cert, &s->run, NULL, &s->cert, d);
 	certlist_clear(&l);
 	if (e != ERR_OK)
 		return e;
@@ -274,6 +277,32 @@ signer_find_cert(struct signer *s, struct diag *d)
 	if (e != ERR_OK)
 		cert_free(&s->cert);
 	return e;
+}
+
+/* A file without a passphrase, or a token that shows one certificate. */
+static enum err
+is_seen(struct signer *s, bool *ret, struct diag *d)
+{
+	struct certlist l = { 0 };
+	enum err e;
+
+	*ret = s->opts->signer == NULL || known_key(s) != NULL;
+	if (*ret)
+		return ERR_OK;
+	e = gather(s, &l, d);
+	*ret = e == ERR_OK && l.num == 1;
+	certlist_clear(&l);
+	return e;
+}
+
+enum err
+signer_see_cert(struct signer *s, struct diag *d)
+{
+	bool seen = false;
+	enum err e;
+
+	e = is_seen(s, &seen, d);
+	return e == ERR_OK && seen ? signer_find_cert(s, d) : e;
 }
 
 /* ---- Both ------------------------------------------------------------------------------ */

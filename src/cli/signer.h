@@ -45,7 +45,7 @@ struct signer_opts {
 /* One command's signer. All-zero is legal to end. */
 struct signer {
 	const struct signer_opts *opts;
-	struct token_run run; /* for certload() too */
+	struct token_run run; /* for certload_one() too */
 	bool begun;           /* run is */
 	bool on_token;        /* else in a file, or nowhere */
 	struct tok *tok;      /* on_token, once it was looked at */
@@ -70,6 +70,10 @@ MUST_CHECK enum err signer_begin(struct signer *s, const struct signer_opts *o,
  * --signer-cert has none of it; ERR_UNSUPPORTED where it is not RSA. Does
  * nothing where it was done. */
 MUST_CHECK enum err signer_find_cert(struct signer *s, struct diag *d);
+
+/* The same, where it can be had without a PIN or passphrase; else all is well,
+ * and S->cert stays NULL. */
+MUST_CHECK enum err signer_see_cert(struct signer *s, struct diag *d);
 
 /* Logs in or opens the file, finds the certificate unless that was done, and
  * checks that the key is the certificate's: ERR_POLICY. ERR_USAGE without

@@ -26,6 +26,26 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
 }
 
+@test "ctlsmith-build(1): the examples" {
+	session_setup_for ctlsmith-build.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-build.1.scd"
+}
+
+@test "ctlsmith-edit(1): the examples" {
+	session_setup_for ctlsmith-edit.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-edit.1.scd"
+}
+
+@test "ctlsmith-sign-request(1): the examples" {
+	session_setup_for ctlsmith-sign-request.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-sign-request.1.scd"
+}
+
+@test "ctlsmith-attach(1): the examples" {
+	session_setup_for ctlsmith-attach.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-attach.1.scd"
+}
+
 @test "ctlsmith-sign(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-sign.1.scd"
 }

@@ -43,6 +43,34 @@ session_setup_tokens() {
 	export CTLSMITH_CONFIG=$PWD/config.yaml XDG_STATE_HOME=$PWD/state
 }
 
+# The same for a list that is edited: its next CAPF certificate, and an
+# inventory in which the other token is.
+session_setup_edit() {
+	session_setup_tokens
+	cp "$CASES/ok-fresh-list/capf.pem" .
+	cat >tokens.yaml <<-END
+		tokens:
+		- serial: 00d4e5f6
+		  certificates:
+		  - sha1: $(openssl x509 -in "$CERTS/sast-2.pem" -outform DER |
+			sha1sum | cut -c 1-40)
+	END
+}
+
+# The same for a list that is made anew: the certificates for it.
+session_setup_build() {
+	session_setup_tokens
+	cp "$CASES/ok-softhsm-sast"/{pub,capf}.pem .
+	cp "$CERTS"/sast-{1,2}.pem .
+}
+
+# The same with the key and the certificate of sast-1 as files.
+session_setup_detached() {
+	session_setup_tokens
+	cp "$CERTS/sast-1.pem" .
+	cp "$SRC/softhsm-fixtures/keys/rsa1024-g.pem" sast-1.key
+}
+
 # No tokens at all, and neither configuration nor state.
 session_setup_softhsm() {
 	"$SRC/softhsm-fixtures/setup.sh" "$BUILD/tokens"
@@ -60,6 +88,10 @@ session_setup_for() {
 	session_setup
 	case ${1##*/} in
 	ctlsmith-token.1.scd) session_setup_tokens ;;
+	ctlsmith-build.1.scd) session_setup_build ;;
+	ctlsmith-edit.1.scd) session_setup_edit ;;
+	ctlsmith-attach.1.scd | ctlsmith-sign-request.1.scd | \
+		guide-detached.md) session_setup_detached ;;
 	guide-tokens.md) session_setup_softhsm ;;
 	esac
 }

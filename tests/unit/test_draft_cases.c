@@ -7,7 +7,7 @@
 #include "test.h"
 
 #include "cases.h"
-#include "ctl/ctl.h"
+#include "minted.h"
 
 /* Right, but not as anybody writes them: 7 pads; no file name. */
 static const char *const not_as_written[] = { "/ok-pads-7/",
@@ -185,6 +185,70 @@ test_every_case(void **state)
 	assert_true(n >= 50);
 }
 
+/* F, signed anew by M: the records are the same bytes. */
+static void
+sign_anew(const struct ctl_file *f, const struct minted *m, const char *path)
+{
+	struct ctl_head head = { .digest = DIGEST_SHA1,
+		.filename = "CTLFile.tlv",
+		.cert = m->cert };
+	struct ctl_unsigned u = { .gap = 0 };
+	struct ctl_draft *dr = NULL;
+	struct ctl_file *g = NULL;
+	struct buf out = { 0 };
+	struct diag d;
+
+	if (ctl_draft_from(f, &dr, &d) != ERR_OK ||
+	    ctl_prepare(dr, &head, &u, &d) != ERR_OK ||
+	    ctl_preview(&u, &out, &d) != ERR_OK ||
+	    ctl_parse(buf_bytes(&out), CTL_KIND_AUTO, &g, &d) != ERR_OK)
+		fail_msg("%s: %s", path, d.msg);
+	compare_bytes(ctl_payload(f), ctl_payload(g), path);
+	assert_int_equal(ctl_header(f)->major, ctl_header(g)->major);
+	assert_int_equal(ctl_header(f)->minor, ctl_header(g)->minor);
+	ctl_free(&g);
+	buf_clear(&out);
+	ctl_unsigned_clear(&u);
+	ctl_draft_free(&dr);
+}
+
+/* However wrong a list is: if it is read, its records are kept. */
+static void
+test_any_case(void **state)
+{
+	static const struct mint_attr cn = { "CN", "anybody", MINT_UTF8 };
+	struct mint_key *key = minted_key("rsa1024-a");
+	struct minted m;
+	char pattern[512];
+	glob_t found;
+	size_t i, n = 0;
+
+	minted_plain(&m, key, &cn);
+	(void)snprintf(pattern, sizeof(pattern), "%s/*/*", getenv("CASES"));
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	for (i = 0; i < found.gl_pathc; i++) {
+		struct buf bytes = { 0 };
+		struct ctl_file *f = NULL;
+
+		assert_int_equal(file_load(found.gl_pathv[i], FILE_MAX_DEFAULT,
+				     &bytes, NULL),
+		    ERR_OK);
+		if (ctl_parse(buf_bytes(&bytes), CTL_KIND_AUTO, &f, NULL) ==
+			ERR_OK &&
+		    ctl_is_list(f)) {
+			sign_anew(f, &m, found.gl_pathv[i]);
+			n++;
+		}
+		ctl_free(&f);
+		buf_clear(&bytes);
+	}
+	globfree(&found);
+	minted_clear(&m);
+	mint_key_free(&key);
+	print_message("%zu lists\n", n);
+	assert_true(n >= 100);
+}
+
 /* Adds to DR the record that R is, of what people know of it. */
 static void
 add_like(struct ctl_draft *dr, const struct ctl_record *r)
@@ -249,6 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_case),
+		cmocka_unit_test(test_any_case),
 		cmocka_unit_test(test_real_list),
 	};
 

@@ -29,7 +29,7 @@
 static char dir[] = "/tmp/test_keyfile.XXXXXX";
 
 /* What must not be left behind, and how often it was. */
-static uint8_t needle[4][16];
+static uint8_t needle[7][16];
 static unsigned num_needles, num_found;
 
 static void
@@ -310,13 +310,17 @@ watch(EVP_PKEY *evp)
 	static const char *const ec[] = { OSSL_PKEY_PARAM_PRIV_KEY };
 	bool is_rsa = EVP_PKEY_get_base_id(evp) == EVP_PKEY_RSA;
 	uint8_t mem[600];
-	unsigned i, n = is_rsa ? 3 : 1;
+	unsigned i, j, n = is_rsa ? 3 : 1;
 
 	for (i = 0; i < n; i++) {
 		struct bytes v = number(evp, is_rsa ? rsa[i] : ec[i], 0, mem);
 
 		memcpy(needle[i], v.ptr + v.len - 16, 16);
+		/* as OpenSSL's numbers have it */
+		for (j = 0; j < 16; j++)
+			needle[n + i][j] = needle[i][15 - j];
 	}
+	n *= 2;
 	memcpy(needle[n], PASS, 16);
 	OPENSSL_cleanse(mem, sizeof(mem));
 	num_found = 0;
@@ -345,6 +349,18 @@ read_file(const char *name, const char *pass, struct keyfile **ret,
 	return e;
 }
 
+/* Signs the digest of "text". */
+static enum err
+sign_text(const struct keyfile *k, enum digest which, struct buf *ret,
+    struct diag *d)
+{
+	struct bytes text = bytes_of_str("text");
+	struct digest_value v;
+
+	assert_int_equal(digest_of(which, &text, 1, &v, d), ERR_OK);
+	return keyfile_sign(k, which, &v, ret, d);
+}
+
 /* Reads FILE, and whatever can be had of it, while nothing may leak. */
 static struct keyfile *
 read_watched(const char *file, const char *pass, EVP_PKEY *evp)
@@ -363,6 +379,9 @@ read_watched(const char *file, const char *pass, EVP_PKEY *evp)
 	keyfile_part_clear(&p8);
 	assert_int_equal(keyfile_wrap(k, bytes_of(kek, 16), &wrapped, &d),
 	    ERR_OK);
+	assert_int_equal(sign_text(k, DIGEST_SHA512, &wrapped, &d),
+	    EVP_PKEY_get_base_id(evp) == EVP_PKEY_RSA ? ERR_OK
+						      : ERR_UNSUPPORTED);
 	keyfile_free(&k);
 	assert_int_equal(read_file(file, pass, &k, &d), ERR_OK);
 	found = watch_ends();

@@ -123,14 +123,44 @@ is_allowed(const struct produce *p, enum ctl_rule rule)
 	return false;
 }
 
-static size_t
-count(const struct ctl_findings *fs, enum ctl_rule rule)
+/* What both findings are about, of their lists, is the same: the record, or its
+ * certificate, which is judged at the first record that has it. */
+static bool
+same_subject(const struct ctl_file *a, const struct ctl_finding *fa,
+    const struct ctl_file *b, const struct ctl_finding *fb)
 {
-	size_t i, num = 0;
+	const struct ctl_record *ra, *rb;
+	struct bytes cert;
 
-	for (i = 0; i < fs->num; i++)
-		num += fs->at[i].rule == rule;
-	return num;
+	if (fa->record == 0 || fb->record == 0)
+		return fa->record == fb->record;
+	ra = ctl_record(a, fa->record);
+	rb = ctl_record(b, fb->record);
+	cert = ctl_record_value(ra, CTL_REC_CERTIFICATE);
+	return (cert.ptr != NULL &&
+		   bytes_equal(cert,
+		       ctl_record_value(rb, CTL_REC_CERTIFICATE))) ||
+	    bytes_equal(bytes_of(ctl_raw(a).ptr + ra->offset, ra->length),
+		bytes_of(ctl_raw(b).ptr + rb->offset, rb->length));
+}
+
+/* P->in has F too, which is found in OLD, and then no more: that is for one. */
+static bool
+was_there(const struct produce *p, const struct ctl_finding *f,
+    struct ctl_findings *old)
+{
+	struct ctl_finding *was;
+	size_t i;
+
+	for (i = 0; i < old->num; i++) {
+		was = &old->at[i];
+		if (was->rule == f->rule &&
+		    same_subject(p->preview, f, p->in, was)) {
+			was->rule = CTL_RULE_NONE;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* All that lint would say of F, by itself. */
@@ -162,11 +192,11 @@ say_finding(struct produce *p, const struct ctl_finding *f)
 	    json_of_finding(&p->sink, f));
 }
 
-/* Says those of FS that OLD has fewer of, and returns the first that is an
+/* Says those of FS that OLD, of P->in, has not, and returns the first that is an
  * error and not allowed, or NULL. */
 static const struct ctl_finding *
 say_findings(struct produce *p, const struct ctl_findings *fs,
-    const struct ctl_findings *old)
+    struct ctl_findings *old)
 {
 	const struct ctl_finding *f, *worst = NULL;
 	size_t i;
@@ -174,8 +204,7 @@ say_findings(struct produce *p, const struct ctl_findings *fs,
 	for (i = 0; i < fs->num; i++) {
 		f = &fs->at[i];
 		/* there is none yet */
-		if (f->rule == CTL_RULE_SIGNATURE_BAD ||
-		    count(fs, f->rule) <= count(old, f->rule))
+		if (f->rule == CTL_RULE_SIGNATURE_BAD || was_there(p, f, old))
 			continue;
 		say_finding(p, f);
 		if (worst == NULL && f->severity == CTL_ERROR &&

@@ -13,6 +13,9 @@
 #include "cli/out.h"
 #include "cli/prompt.h"
 
+/* What to do where the audit log fails. */
+#define ANOTHER_LOG "; --audit FILE names another one"
+
 /* ---- The owner of the library --------------------------------------------------- */
 
 /* On the thread of the watch, while another is lost in the module. */
@@ -99,6 +102,12 @@ fill_record(const struct token_run *run, const struct tok_event *e,
 	ret->error = e->failed != NULL ? e->failed->msg : NULL;
 }
 
+static const char *
+log_path(const struct token_run *r)
+{
+	return r->opts->audit != NULL ? r->opts->audit : r->config.audit;
+}
+
 enum err
 token_note(struct token_run *r, struct audit_record *record, struct diag *d)
 {
@@ -114,8 +123,9 @@ token_note(struct token_run *r, struct audit_record *record, struct diag *d)
 	(void)pthread_mutex_unlock(&r->lock);
 	if (e != ERR_OK)
 		diag_set(d, e,
-		    "the audit log takes no line, so nothing is given out: %s",
-		    why.msg);
+		    "the audit log %.100s takes no line, so nothing is given "
+		    "out: %.100s" ANOTHER_LOG,
+		    log_path(r), why.msg);
 	return e;
 }
 
@@ -176,8 +186,7 @@ find_module(struct token_run *r, const struct tok_uri *u, struct diag *d)
 static enum err
 open_log(struct token_run *r, struct diag *d)
 {
-	const char *path = r->opts->audit != NULL ? r->opts->audit
-						  : r->config.audit;
+	const char *path = log_path(r);
 	struct audit_birth birth = { .time = (int64_t)time(NULL),
 		.version = CTLSMITH_VERSION };
 	struct diag why;
@@ -190,7 +199,8 @@ open_log(struct token_run *r, struct diag *d)
 		return diag_errno(d, "getrandom", errno, "no random number");
 	e = audit_open(path, &birth, &r->log, &why);
 	if (e != ERR_OK)
-		diag_set(d, e, "the audit log %s: %s", path, why.msg);
+		diag_set(d, e, "the audit log %.150s: %.120s" ANOTHER_LOG, path,
+		    why.msg);
 	return e;
 }
 

@@ -703,6 +703,27 @@ key_of() {
 	verifies new.tlv pub.pem
 }
 
+@test "an error of the old list is no leave for the same one of another record" {
+	local name
+
+	for name in e f c; do
+		new_cert $name.pem rsa2048-$name same -set_serial 0x99
+	done
+	edit 0 lab.tlv -o old.tlv "${BY_PUB[@]}" --add ccm=e.pem,host=e \
+		--add ccm=f.pem,host=f --allow two-keys \
+		--timestamp 2025-01-01T00:00:00Z
+	edit 3 old.tlv -o new.tlv "${BY_PUB[@]}" --remove host=f \
+		--add ccm=c.pem,host=c
+	says err "--allow two-keys"
+	# that of a record which stays is known, wherever it stands now
+	edit 0 old.tlv -o new.tlv "${BY_PUB[@]}" --remove capf --allow no-capf
+	run ! grep -q two-keys out
+	# and so is that of its certificate
+	edit 0 old.tlv -o new.tlv --force "${BY_PUB[@]}" --remove host=f \
+		--add ccm=f.pem,host=g
+	run ! grep -q two-keys out
+}
+
 # ---- What is written -------------------------------------------------------------
 
 @test "OUT may be IN with --force: mode stays, the old list is kept" {

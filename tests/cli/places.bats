@@ -219,6 +219,22 @@ mounted() {
 		>../out 2>/dev/null || status=$?
 	[ "$status" = 1 ]
 	snapshot | diff ../before -
+	# as long as a file may be, and what is said of it
+	while [ "$(stat -c %s log)" -le 1024 ]; do
+		"$CTLSMITH" "${make[@]}" -o other --force --audit log >../out
+	done
+	snapshot >../before
+	status=0
+	(
+		trap '' XFSZ
+		ulimit -f 1
+		"$CTLSMITH" "${edit[@]}" -o list --force --signer signer.key \
+			--audit log >../out 2>../err
+	) || status=$?
+	[ "$status" = 1 ]
+	grep -q 'the audit log log takes no line, .*; --audit FILE names another' \
+		../err
+	snapshot | diff ../before -
 }
 
 # ---- With a token
@@ -250,6 +266,7 @@ with_token() {
 		refused "$status" . "${make[@]}" -o new
 		refused "$status" . "${edit[@]}" -o list --force
 		refused "$status" . "${edit[@]}" -o new
+		refused "$status" . sign "${token[@]}" cucm.pem
 	done <<-'RULES'
 		4 remove-after C_SignInit
 		4 remove-after C_Login
@@ -325,15 +342,16 @@ meanwhile() {
 }
 
 @test "a folder that is not there, or takes no file: no PIN is asked for" {
-	local words
+	local words line
 
 	with_token
 	: >../trace
-	for words in '-o none/list' '-o new --detached-request none/request'; do
+	for line in '-o none/list' '-o new --detached-request none/request'; do
+		read -ra words <<<"$line"
 		refused 1 'none/[a-z]*: cannot open folder none/: No such' \
-			"${make[@]}" $words
+			"${make[@]}" "${words[@]}"
 		refused 1 'none/[a-z]*: cannot open folder none/: No such' \
-			"${edit[@]}" $words
+			"${edit[@]}" "${words[@]}"
 	done
 	refused 1 'none/answer: cannot open folder none/: No such' \
 		sign-request --yes "${token[@]}" -o none/answer request

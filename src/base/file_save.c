@@ -190,7 +190,8 @@ file_save_check(const char *path, unsigned flags, struct diag *d)
 	enum err e;
 
 	e = new_save(&s, path, flags, d);
-	if (e == ERR_OK && faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) != 0)
+	if (s != NULL && e == ERR_OK &&
+	    faccessat(s->dir, ".", W_OK | X_OK, AT_EACCESS) != 0)
 		e = diag_errno(d, "faccessat", errno,
 		    "cannot create a file beside %s", s->path);
 	file_save_abort(&s);
@@ -205,6 +206,8 @@ file_save_begin(struct file_save **ret, const char *path, unsigned flags,
 	enum err e;
 
 	e = new_save(&s, path, flags, d);
+	if (s == NULL)
+		return e;
 	if (e == ERR_OK)
 		e = look_at_old(s, d);
 	if (e == ERR_OK) {

@@ -271,7 +271,9 @@ produce_finish(struct produce *p, struct diag *d)
 		if (e == ERR_OK)
 			p->written = p->opts->detached;
 	} else if (!p->opts->dry_run) {
-		e = sign(p, d);
+		e = produce_show(p, d);
+		if (e == ERR_OK)
+			e = sign(p, d);
 		if (e == ERR_OK && !is_stdout(p->opts->output))
 			e = place_write(&p->place, buf_bytes(&p->file), d);
 		if (e == ERR_OK && !is_stdout(p->opts->output))

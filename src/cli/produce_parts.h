@@ -19,6 +19,9 @@ MUST_CHECK enum err produce_judge(struct produce *p, struct diag *d);
 /* Says which records there are. */
 MUST_CHECK enum err produce_say_records(struct produce *p, struct diag *d);
 
+/* Shows what was said so far, before somebody is asked for a PIN. */
+MUST_CHECK enum err produce_show(struct produce *p, struct diag *d);
+
 /* Says what was done. */
 MUST_CHECK enum err produce_say(struct produce *p, struct diag *d);
 

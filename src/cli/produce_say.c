@@ -249,28 +249,50 @@ print_json(struct produce *p, enum err e, const struct diag *d)
 	return token_print_element("made", made);
 }
 
-/* The list, with what is to be said of it on stderr. */
+/* What is to be said, on stderr where the list itself goes to stdout. */
 static enum cmd_exit
-print_list(struct produce *p)
+print_text(struct produce *p)
 {
-	const char *text = buf_cstr(&p->text);
+	enum cmd_exit end = CMD_OK;
+	const char *text;
 
-	if (text != NULL)
-		(void)fputs(text, stderr);
-	/* a request has been written already */
-	return p->file.len > 0 ? out_write(&p->file) : CMD_OK;
+	if (p->text.len == 0)
+		return CMD_OK;
+	if (p->opts->dry_run || !produce_to_stdout(p->opts)) {
+		end = out_write(&p->text);
+	} else {
+		text = buf_cstr(&p->text);
+		if (text != NULL)
+			(void)fputs(text, stderr);
+	}
+	buf_clear(&p->text);
+	return end;
+}
+
+enum err
+produce_show(struct produce *p, struct diag *d)
+{
+	if (p->signer->opts->token.json || print_text(p) == CMD_OK)
+		return ERR_OK;
+	return diag_set(d, ERR_IO,
+	    "what is to be said first could not be, and nothing is signed");
 }
 
 static enum cmd_exit
 print(struct produce *p, bool json, enum err e, const struct diag *d)
 {
+	enum cmd_exit end;
+
 	if (json && p->json != NULL)
 		return print_json(p, e, d);
 	if (e != ERR_OK && e != ERR_POLICY)
 		return CMD_OK;
-	if (produce_to_stdout(p->opts) && !p->opts->dry_run)
-		return print_list(p);
-	return p->text.len > 0 ? out_write(&p->text) : CMD_OK;
+	end = print_text(p);
+	/* a request has been written already */
+	if (end == CMD_OK && p->file.len > 0 && !p->opts->dry_run &&
+	    produce_to_stdout(p->opts))
+		end = out_write(&p->file);
+	return end;
 }
 
 enum cmd_exit

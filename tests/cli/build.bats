@@ -496,18 +496,18 @@ many_certificates() {
 @test "a target that is a folder, a link or a FIFO" {
 	mkdir folder
 	build_pub 1 "${SERVERS[@]}" -o folder
-	says "folder is a folder"
+	says "folder: this is a folder"
 	build_pub 1 "${SERVERS[@]}" -o folder --force
-	says "folder is a folder"
+	says "folder: this is a folder"
 	mkfifo fifo
 	build_pub 1 "${SERVERS[@]}" -o fifo --force
-	says "fifo is no regular file"
+	says "fifo: this is no regular file"
 	[ -p fifo ]
 	ln -s a.tlv link
 	build_pub 1 "${SERVERS[@]}" -o link
-	says "link is a link to nothing"
+	says "link: this is a link to nothing"
 	build_pub 1 "${SERVERS[@]}" -o link --force
-	says "link is a link to nothing"
+	says "link: this is a link to nothing"
 	[ ! -e a.tlv ]
 	build_pub 0 "${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
 	cp a.tlv old

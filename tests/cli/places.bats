@@ -304,6 +304,27 @@ meanwhile() {
 	}
 }
 
+@test "what a list means is shown before the PIN is asked for, and once" {
+	local command
+
+	with_token
+	token=(--signer "$URI_SAST_1" --module "$P11FAULT")
+	for command in "edit list -o new" "build -o other"; do
+		read -ra words <<<"$command"
+		meanwhile 0 : "${words[@]}" "${token[@]}" --digest sha512 \
+			"$([ "${words[0]}" = edit ] && echo --add || echo --capf)" \
+			"$([ "${words[0]}" = edit ] && echo capf=)cucm.pem"
+		sed '/^PIN of token/q' ../out >before
+		grep -q '1  sast, signs ' before
+		grep -q 'signed with SHA-512: ' before
+		[ "${words[0]}" = build ] ||
+			grep -q '^A phone that holds list accepts it' before
+		run ! grep -q '^Written:' before
+		[ "$(grep -c '1  sast, signs ' ../out)" = 1 ]
+		[ "$(grep -c '^Written:' ../out)" = 1 ]
+	done
+}
+
 @test "what others do while the PIN is typed is not undone" {
 	local name script holds
 

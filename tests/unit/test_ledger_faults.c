@@ -21,12 +21,29 @@ open_ledger(struct ledger **l)
 	return ledger_open(folder, NAME, "user", l, NULL);
 }
 
+/* Call N of KIND fails in an attempt. One of those that open, or that ask for
+ * memory, may be that of looking for what the killed left: the attempt does
+ * without. */
+static bool
+fail_attempt(struct ledger *l, enum fault_kind kind, unsigned n)
+{
+	unsigned had = ledger_failures(l);
+	enum err e;
+
+	faults.arm(kind, n, FAULT_ONCE);
+	e = ledger_attempt(l, 1, NULL);
+	(void)faults.disarm();
+	assert_int_equal(faults.balance(), 0);
+	assert_int_equal(ledger_failures(l), had + (e == ERR_OK));
+	return e != ERR_OK;
+}
+
 /* Every call of KIND that an attempt makes fails once. */
 static void
-fail_attempts(enum fault_kind kind)
+fail_attempts(enum fault_kind kind, unsigned harmless)
 {
 	struct ledger *l = NULL;
-	unsigned n, num, had;
+	unsigned n, num, had, passed = 0;
 
 	assert_int_equal(open_ledger(&l), ERR_OK);
 	faults.arm(kind, 0, FAULT_ONCE);
@@ -35,47 +52,44 @@ fail_attempts(enum fault_kind kind)
 	assert_true(num > 0);
 	for (n = 1; n <= num; n++) {
 		had = ledger_failures(l);
-		faults.arm(kind, n, FAULT_ONCE);
-		assert_int_not_equal(ledger_attempt(l, 1, NULL), ERR_OK);
-		(void)faults.disarm();
-		assert_int_equal(faults.balance(), 0);
-		assert_int_equal(ledger_failures(l), had);
+		passed += fail_attempt(l, kind, n) ? 0 : 1;
 		ledger_close(&l);
 		/* at worst it is counted, and was not made */
 		assert_int_equal(open_ledger(&l), ERR_OK);
 		assert_in_range(ledger_failures(l), had, had + 1);
 	}
 	ledger_close(&l);
+	assert_int_equal(passed, harmless);
 }
 
 static void
 test_write(void **state)
 {
-	fail_attempts(FAULT_WRITE);
+	fail_attempts(FAULT_WRITE, 0);
 }
 
 static void
 test_fsync(void **state)
 {
-	fail_attempts(FAULT_FSYNC);
+	fail_attempts(FAULT_FSYNC, 0);
 }
 
 static void
 test_rename(void **state)
 {
-	fail_attempts(FAULT_RENAME);
+	fail_attempts(FAULT_RENAME, 0);
 }
 
 static void
 test_open(void **state)
 {
-	fail_attempts(FAULT_OPEN);
+	fail_attempts(FAULT_OPEN, 1);
 }
 
 static void
 test_memory(void **state)
 {
-	fail_attempts(FAULT_MALLOC);
+	fail_attempts(FAULT_MALLOC, 1);
 }
 
 /* Nothing is left of a ledger that could not be opened, and it is not taken

@@ -17,9 +17,12 @@ house_unit_test(test_request
 	SOURCES unit/test_request.c LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_keyfile
 	SOURCES unit/test_keyfile.c LIBS pki PkgConfig::CRYPTO)
+house_unit_test(test_keyfile_sign
+	SOURCES unit/test_keyfile_sign.c LIBS pki PkgConfig::CRYPTO)
 house_test(test_keyfile_plain_heap unit test_keyfile plain)
 house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
+house_unit_test(test_certload SOURCES unit/test_certload.c LIBS cli)
 house_unit_test(test_detached SOURCES unit/test_detached.c LIBS cli)
 house_unit_test(test_place SOURCES unit/test_place.c LIBS cli)
 house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)

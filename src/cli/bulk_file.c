@@ -107,17 +107,16 @@ take_over(const struct bulk_temp *t, const struct stat *old, struct diag *d)
 }
 
 enum err
-bulk_temp_make(struct bulk_temp *ret, const char *path, bool folders,
-    const struct stat *old, struct bulk_disks *b, bool *ret_there,
-    struct diag *d)
+bulk_temp_make(struct bulk_temp *ret, const struct bulk_temp_spec *spec,
+    bool *ret_there, struct diag *d)
 {
-	struct bulk_temp t = { .fd = make(path) };
+	struct bulk_temp t = { .fd = make(spec->path) };
 	enum err e = ERR_OK;
 
 	*ret_there = false;
-	if (t.fd < 0 && errno == ENOENT && folders) {
-		e = suffix_make_folders(path, 0777, d);
-		t.fd = e == ERR_OK ? make(path) : -1;
+	if (t.fd < 0 && errno == ENOENT && spec->folders) {
+		e = suffix_make_folders(spec->path, 0777, d);
+		t.fd = e == ERR_OK ? make(spec->path) : -1;
 	}
 	if (e != ERR_OK)
 		return e;
@@ -127,15 +126,15 @@ bulk_temp_make(struct bulk_temp *ret, const char *path, bool folders,
 	}
 	if (t.fd < 0)
 		return cannot_make(d, errno);
-	e = identify(&t, b, d);
-	if (e == ERR_OK && old != NULL)
-		e = take_over(&t, old, d);
+	e = identify(&t, spec->disks, d);
+	if (e == ERR_OK && spec->old != NULL)
+		e = take_over(&t, spec->old, d);
 	if (e == ERR_OK) {
 		*ret = t;
 		return ERR_OK;
 	}
 	(void)close(t.fd);
-	(void)unlink(path);
+	(void)unlink(spec->path);
 	return e;
 }
 

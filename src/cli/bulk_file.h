@@ -49,12 +49,19 @@ struct bulk_temp {
 	bool flush; /* its disk could not be remembered */
 };
 
-/* Makes the file PATH, and remembers its disk in B. *RET_THERE, and nothing
- * is made: there is such a file already. FOLDERS: make those that it stands
- * in. OLD: what it will replace, whose owner and mode it gets; or NULL. */
-MUST_CHECK enum err bulk_temp_make(struct bulk_temp *ret, const char *path,
-    bool folders, const struct stat *old, struct bulk_disks *b, bool *ret_there,
-    struct diag *d);
+/* What is to be made. */
+struct bulk_temp_spec {
+	const char *path;
+	bool folders;             /* make those that it stands in */
+	const struct stat *old;   /* what it will replace, whose owner and mode
+				 * it gets; or NULL */
+	struct bulk_disks *disks; /* where its disk is remembered */
+};
+
+/* Makes the file. *RET_THERE, and nothing is made: there is such a file
+ * already. */
+MUST_CHECK enum err bulk_temp_make(struct bulk_temp *ret,
+    const struct bulk_temp_spec *spec, bool *ret_there, struct diag *d);
 
 /* The same for the file PATH that is there, to be kept: it is open for
  * reading. ERR_ABSENT where it is no regular file of ours. */

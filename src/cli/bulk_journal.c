@@ -448,22 +448,36 @@ begin(struct bulk_journal *j, int64_t time, struct diag *d)
 	return e;
 }
 
+/* NULL where memory is short. */
+static struct bulk_journal *
+create(const char *path, const char *id)
+{
+	struct bulk_journal *j = calloc(1, sizeof(*j));
+	char *name = strdup(path);
+
+	if (j == NULL || name == NULL) {
+		free(j);
+		free(name);
+		return NULL;
+	}
+	j->fd = -1;
+	j->path = name;
+	memcpy(j->id, id, BULK_ID_LEN);
+	return j;
+}
+
 enum err
 bulk_journal_open(const char *path, const char *id, int64_t time,
     struct bulk_journal **ret, struct diag *d)
 {
-	struct bulk_journal *j = calloc(1, sizeof(*j));
+	struct bulk_journal *j = create(path, id);
 	bool again = true;
 	enum err e;
 	int i;
 
 	if (j == NULL)
 		return diag_nomem(d);
-	j->fd = -1;
-	j->path = strdup(path);
-	memcpy(j->id, id, BULK_ID_LEN);
-	e = j->path == NULL ? diag_nomem(d)
-			    : suffix_make_folders(path, 0700, d);
+	e = suffix_make_folders(path, 0700, d);
 	for (i = 0; e == ERR_OK && again && i < TRIES; i++)
 		e = open_locked(j, &again, d);
 	if (e == ERR_OK && again)

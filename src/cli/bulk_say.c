@@ -143,9 +143,9 @@ bulk_say_resumed(int64_t time)
 
 	text_put_rfc3339(&text, time);
 	diag_set(&d, ERR_OK,
-	    "going on with the run that was begun %s, and keeping its "
-	    "timestamp; --restart begins anew",
-	    buf_cstr(&text) != NULL ? buf_cstr(&text) : "before");
+	    "going on with a run that was not ended, timestamp %s; --restart "
+	    "begins anew",
+	    buf_cstr(&text) != NULL ? buf_cstr(&text) : "as before");
 	out_complain(NULL, &d);
 	buf_clear(&text);
 }

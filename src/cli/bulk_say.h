@@ -19,7 +19,7 @@ enum cmd_exit bulk_say_item(const struct bulk_plan *plan,
 void bulk_say_summary(const struct bulk_plan *plan, const struct signer *s,
     const struct bulk_counts *counts, struct out *out);
 
-/* On stderr: a run goes on that was begun before, at TIME. */
+/* On stderr: a run goes on that was begun before, with this TIMESTAMP. */
 void bulk_say_resumed(int64_t time);
 
 /* On stderr: it is not done. WHY is NULL where a person has stopped it. */

@@ -373,11 +373,13 @@ static enum err
 make(struct job *j, struct bulk_temp *t, bool *ret_there, struct diag *d)
 {
 	const struct bulk_shared *s = j->w->shared;
+	const struct bulk_temp_spec spec = { .path = text_of(&j->item->temp),
+		.folders = s->plan->opts->output != NULL,
+		.old = j->has_old ? &j->old : NULL,
+		.disks = s->disks };
 	enum err e;
 
-	e = bulk_temp_make(t, text_of(&j->item->temp),
-	    s->plan->opts->output != NULL, j->has_old ? &j->old : NULL,
-	    s->disks, ret_there, d);
+	e = bulk_temp_make(t, &spec, ret_there, d);
 	j->fatal = e != ERR_OK && bulk_is_full(d);
 	return e;
 }

@@ -210,7 +210,9 @@ static enum err
 preview_by_old(const struct work *w, struct buf *bytes, struct ctl_file **ret,
     struct diag *d)
 {
-	struct ctl_head head = { .digest = DIGEST_SHA1, .filename = "any" };
+	struct ctl_head head = { .digest = DIGEST_SHA1,
+		.filename = ctl_kind(w->in) == CTL_KIND_ITL ? "ITLFile.tlv"
+							    : "CTLFile.tlv" };
 	struct ctl_unsigned u = { .gap = 0 };
 	struct cert *c = NULL;
 	struct diag why;

@@ -813,7 +813,7 @@ key_of() {
 	new_cert capf2.pem rsa2048-d CAPF-00000000 -set_serial 0x4D1122
 	new_cert new.pem rsa2048-c node-1 -set_serial 0x4E1122
 	args=(edit lab.tlv --dry-run "${BY_PUB[@]}" --replace capf=capf2.pem
-		--add ccm+tftp=new.pem,host=node-1 --remove 3 --orphan-phones)
+		--add "ccm+tftp=new.pem,host=node-1" --remove 3 --orphan-phones)
 	unset NO_COLOR COLUMNS
 	export TERM=xterm
 	edit 0 "${args[@]:1}"

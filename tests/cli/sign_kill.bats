@@ -166,7 +166,7 @@ all_is_whole() {
 		: >trace
 		# shellcheck disable=SC2046 # words
 		"$CTLSMITH" sign in -o out $(args) >said 2>&1 </dev/null
-		[ ! -s before ] || grep -q 'going on with the run' said
+		[ ! -s before ] || grep -q 'going on with a run' said
 		[ "$(signatures)" = $((num - $(wc -l <before))) ]
 	fi
 	all_is_whole

@@ -389,6 +389,7 @@ store() {
 	[ ! -s err ]
 	[ "$(calls C_CloseSession)" = "$(calls C_OpenSession)" ]
 	[ "$(calls C_Initialize)" = 1 ]
+	[ "$(calls C_Finalize)" = 1 ]
 	"$SIGNWITH" load - <"$CERT" >out
 	grep -q 'CN=signer-2048' out
 }
@@ -750,4 +751,36 @@ has_cores() {
 		EOF
 		rm "dump.$PID"
 	done
+}
+
+# ---- Through a command
+
+@test "build: the PIN is in nothing that it prints or writes" {
+	COMMAND=("$CTLSMITH" build)
+	try 0 -o new.tlv --signer "$URI?pin-value=$PIN" --audit log --json \
+		--ccm-tftp "$CERT,host=a.example.org,ip=10.0.0.1"
+	run ! grep -q "$PIN" out err log new.tlv
+	"$CTLSMITH" audit verify log
+	"$CTLSMITH" verify new.tlv --signer "$CERTS/sast-1.pem"
+	try 2 -o other.tlv --signer "$URI" --ccm-tftp \
+		"$URI_HSM;id=%21?pin-value=$PIN,host=a.example.org,ip=10.0.0.1"
+	run ! grep -q "$PIN" out err
+	# a certificate of a token that nobody logs in to
+	try_pin "$PIN" 0 -o new2.tlv --signer "$URI" --ccm-tftp \
+		"$URI_HSM;id=%21,host=a.example.org,ip=10.0.0.1"
+	[ "$(calls C_Login)" = 2 ]
+}
+
+@test "build: a key that is not the certificate's writes nothing" {
+	COMMAND=("$CTLSMITH" build)
+	try_pin "$PIN" 3 -o new.tlv --signer "$URI" \
+		--signer-cert "$CERTS/sast-2.pem" \
+		--ccm-tftp "$CERT,host=a.example.org,ip=10.0.0.1"
+	says 'does not belong to'
+	[ ! -e new.tlv ]
+	cat key.pem "$CERT" >both.pem
+	try 0 -o new.tlv --signer both.pem --audit log \
+		--ccm-tftp "$CERT,host=a.example.org,ip=10.0.0.1"
+	"$CTLSMITH" verify new.tlv --signer "$CERT"
+	grep -q '"file":"new.tlv"' log
 }

@@ -115,7 +115,8 @@ print(eval(sys.argv[1]))' "$1"
 # script on stdin says; what the terminal shows is then in shown. The script
 # may use `want TEXT`, which waits for it, and `type TEXT`.
 at_terminal() {
-	ctlsmith_at_terminal "$1" "${COMMAND[@]:1}" "${@:2}" --module "$MODULE"
+	CTLSMITH=${COMMAND[0]} ctlsmith_at_terminal "$1" "${COMMAND[@]:1}" \
+		"${@:2}" --module "$MODULE"
 }
 
 # The same of any command.

@@ -146,7 +146,7 @@ def judge_schema():
                       for which in names("CTL_DIGESTS")] + [None],
         ("header", "properties", "modulus_bits"):
             [int(bits) for bits in names("CTL_MODULI")] + [None],
-        ("failed", "properties", "error", "properties", "code"):
+        ("error", "properties", "code"):
             [row[1] for row in macro("src/base/diag.h", "ERR_LIST")
              if row[0] != "ERR_OK"],
     }

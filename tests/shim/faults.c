@@ -230,7 +230,7 @@ look_up(const char *s, size_t len, const char *const names[], int num)
 }
 
 /* A FAULTS that is not understood must not pass for a test without faults. */
-static void
+static _Noreturn void
 refuse(void)
 {
 	static const char text[] =
@@ -291,9 +291,10 @@ arm_from_environment(void)
 	if (s[len] == ':') {
 		s += len + 1;
 		error = look_up(s, strlen(s), error_names, NUM_ERRORS);
-		if (error < 0)
+		if (error >= 0)
+			armed_errno = error_values[error];
+		else
 			refuse();
-		armed_errno = error_values[error];
 	}
 	faults_arm((enum fault_kind)kind, (unsigned)n, (enum fault_mode)mode);
 }

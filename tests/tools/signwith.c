@@ -137,7 +137,9 @@ sign_all(struct with *w, struct signer *s, char **files, struct diag *d)
 	}
 	for (i = 0; i < num; i++) {
 		(void)pthread_join(thread[i], NULL);
-		(void)fwrite(share[i].out.ptr, 1, share[i].out.len, stdout);
+		if (share[i].out.len > 0)
+			(void)fwrite(share[i].out.ptr, 1, share[i].out.len,
+			    stdout);
 		buf_clear(&share[i].out);
 		if (share[i].e != ERR_OK) {
 			e = share[i].e;

@@ -626,7 +626,7 @@ store() {
 		status=0
 		wait "$PID" || status=$?
 		[ "$status" = 1 ]
-		says 'takes no line, so nothing is given out'
+		says 'the audit log log takes no line, so nothing is given out'
 		run ! grep -qE 'pipe|part of a signature' out
 	done
 }

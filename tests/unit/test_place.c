@@ -115,6 +115,42 @@ test_refused(void **state)
 	place_clear(&p);
 }
 
+/* Where no file can be made is told before one is; what is no list, too. */
+static void
+test_no_folder(void **state)
+{
+	char none[96];
+	struct place p = { .path = none };
+	struct diag d;
+
+	(void)snprintf(none, sizeof(none), "%s/none/list", folder);
+	assert_int_not_equal(place_check(&p, bytes_of_str("new"), &d), ERR_OK);
+	assert_non_null(strstr(d.msg, none));
+	place_clear(&p);
+	assert_int_not_equal(place_check_other(none, true, &d), ERR_OK);
+	(void)unlink(path);
+	assert_int_equal(place_check_other(path, false, &d), ERR_OK);
+	assert_int_equal(access(path, F_OK), -1);
+	put("old");
+	assert_int_equal(place_check_other(path, false, &d), ERR_EXISTS);
+	assert_int_equal(place_check_other(path, true, &d), ERR_OK);
+	assert_holds(path, "old");
+}
+
+/* Data that is not known yet is never there already. */
+static void
+test_unknown_data(void **state)
+{
+	struct place p = { .path = path, .force = true };
+
+	put("");
+	assert_int_equal(place_check(&p, bytes_of(NULL, 0), NULL), ERR_OK);
+	assert_false(p.done);
+	assert_true(place_holds(&p, bytes_of_str("")));
+	assert_false(place_holds(&p, bytes_of_str("new")));
+	place_clear(&p);
+}
+
 static int
 make_folder(void **state)
 {
@@ -141,6 +177,8 @@ main(void)
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_changed_meanwhile),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_no_folder),
+		cmocka_unit_test(test_unknown_data),
 	};
 
 	return test_status(

@@ -352,6 +352,13 @@ enum ctl_identity {
 MUST_CHECK enum err ctl_identify(const struct ctl_file *f, size_t index,
     const struct cert *cert, enum ctl_identity *ret, struct diag *d);
 
+/* The role of a CallManager or a TFTP server: CCM, CCM+TFTP, TFTP. */
+bool ctl_record_is_server(const struct ctl_record *r);
+
+/* The subject begins with CN=ITLRECOVERY_, as that of the certificate that the
+ * appliance makes for ITLRecovery. */
+bool ctl_record_is_itlrecovery(const struct ctl_record *r);
+
 /* The record names the same signer as the header: issuer equal as bytes, and
  * serial equal as bytes or, for a token's record, reversed. */
 bool ctl_record_is_named(const struct ctl_header *h,

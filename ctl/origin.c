@@ -44,9 +44,16 @@ ctl_signer_record(const struct ctl_file *f)
 	return f->signer;
 }
 
-/* The CN of the certificate that the appliance makes for ITLRecovery. */
-static bool
-is_itlrecovery(const struct ctl_record *r)
+bool
+ctl_record_is_server(const struct ctl_record *r)
+{
+	return r->has_role &&
+	    (r->role == CTL_ROLE_CCM_TFTP || r->role == CTL_ROLE_CCM ||
+		r->role == CTL_ROLE_TFTP);
+}
+
+bool
+ctl_record_is_itlrecovery(const struct ctl_record *r)
 {
 	static const char cn[] = "CN=ITLRECOVERY_";
 	struct bytes subject = ctl_record_text(r, CTL_REC_SUBJECT);
@@ -65,9 +72,7 @@ is_server_too(const struct ctl_file *f, const struct ctl_record *signer)
 
 	for (i = 1; key.ptr != NULL && i <= f->num_records; i++) {
 		r = ctl_record(f, i);
-		if (r->has_role &&
-		    (r->role == CTL_ROLE_CCM_TFTP || r->role == CTL_ROLE_CCM ||
-			r->role == CTL_ROLE_TFTP) &&
+		if (ctl_record_is_server(r) &&
 		    bytes_equal(key, ctl_record_value(r, CTL_REC_PUBLIC_KEY)))
 			return true;
 	}
@@ -89,7 +94,7 @@ ctl_origin(const struct ctl_file *f)
 	case CTL_DIALECT_APPLIANCE:
 		break;
 	}
-	if (is_itlrecovery(signer))
+	if (ctl_record_is_itlrecovery(signer))
 		return CTL_ORIGIN_ITLRECOVERY;
 	return is_server_too(f, signer) ? CTL_ORIGIN_CALLMANAGER
 					: CTL_ORIGIN_OWN_KEY;

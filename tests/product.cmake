@@ -18,6 +18,7 @@ house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
 house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
+house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include <openssl/bio.h>
@@ -333,15 +334,16 @@ cert_is_self_issued(const struct cert *c)
 		   name_of(c, CERT_ISSUER)) == 0;
 }
 
-static bool
-is_wildcard(struct bytes name)
-{
-	return bytes_starts(name, bytes_of_str("*."));
-}
+/* What is asked of the names of a server. */
+struct question {
+	bool (*is)(struct bytes name, const void *arg);
+	const void *arg;
+};
 
-/* One of the DNS names of subjectAltName is a wildcard. */
+/* One of the DNS names of subjectAltName is what Q asks for. */
 static enum err
-san_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+ask_san(const struct cert *c, const struct question *q, bool *ret,
+    struct diag *d)
 {
 	GENERAL_NAMES *names;
 	int critical = 0, i, n;
@@ -359,7 +361,7 @@ san_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 
 		*ret = name->type == GEN_DNS &&
-		    is_wildcard(string_bytes(name->d.dNSName));
+		    q->is(string_bytes(name->d.dNSName), q->arg);
 	}
 	GENERAL_NAMES_free(names);
 	return ERR_OK;
@@ -367,7 +369,8 @@ san_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
 
 /* One of the common names is. */
 static enum err
-cn_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+ask_cn(const struct cert *c, const struct question *q, bool *ret,
+    struct diag *d)
 {
 	size_t i, n = cert_num_attrs(c, CERT_SUBJECT);
 	struct cert_attr attr;
@@ -380,7 +383,7 @@ cn_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
 		if (strcmp(attr.key, "CN") != 0)
 			continue;
 		e = cert_put_attr_utf8(c, CERT_SUBJECT, i, &name, d);
-		*ret = e == ERR_OK && is_wildcard(buf_bytes(&name));
+		*ret = e == ERR_OK && q->is(buf_bytes(&name), q->arg);
 		if (e == ERR_SYNTAX) /* no text, so no name of a server */
 			e = ERR_OK;
 		buf_clear(&name);
@@ -388,18 +391,54 @@ cn_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
 	return e;
 }
 
-enum err
-cert_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+static enum err
+ask_names(const struct cert *c, const struct question *q, bool *ret,
+    struct diag *d)
 {
 	bool found = false;
 	enum err e;
 
-	e = cn_has_wildcard(c, &found, d);
+	e = ask_cn(c, q, &found, d);
 	if (e == ERR_OK && !found)
-		e = san_has_wildcard(c, &found, d);
+		e = ask_san(c, q, &found, d);
 	if (e == ERR_OK)
 		*ret = found;
 	return e;
+}
+
+static bool
+is_wildcard(struct bytes name, const void *arg)
+{
+	(void)arg;
+	return bytes_starts(name, bytes_of_str("*."));
+}
+
+enum err
+cert_has_wildcard(const struct cert *c, bool *ret, struct diag *d)
+{
+	static const struct question q = { is_wildcard, NULL };
+
+	return ask_names(c, &q, ret, d);
+}
+
+/* DNS names differ in no letter's case (RFC 4343). */
+static bool
+is_host(struct bytes name, const void *arg)
+{
+	const struct bytes *host = arg;
+
+	return host->len > 0 && name.len == host->len &&
+	    strncasecmp((const char *)name.ptr, (const char *)host->ptr,
+		name.len) == 0;
+}
+
+enum err
+cert_is_of_host(const struct cert *c, struct bytes host, bool *ret,
+    struct diag *d)
+{
+	const struct question q = { is_host, &host };
+
+	return ask_names(c, &q, ret, d);
 }
 
 size_t

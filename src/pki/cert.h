@@ -67,6 +67,11 @@ bool cert_is_self_issued(const struct cert *c);
 MUST_CHECK enum err cert_has_wildcard(const struct cert *c, bool *ret,
     struct diag *d);
 
+/* *RET: a common name or a DNS name of subjectAltName is HOST, in capitals or
+ * not. Wildcards stand for nobody. */
+MUST_CHECK enum err cert_is_of_host(const struct cert *c, struct bytes host,
+    bool *ret, struct diag *d);
+
 enum cert_name {
 	CERT_SUBJECT,
 	CERT_ISSUER

@@ -3,7 +3,9 @@
  * What differs between two lists, by meaning and not by position: a record is
  * matched with the one of the other list that has the same role and the same
  * certificate; then with one of the same role and the same server (host, else
- * common name, else address), which it replaces.
+ * common name, else address), which it replaces. Of several that would do, one
+ * with the same bytes goes first, then one at the same host and address, then
+ * one with the same common name, then the first. Each is matched once.
  */
 #ifndef TRUST_DIFF_H
 #define TRUST_DIFF_H
@@ -11,12 +13,13 @@
 #include "trust/trust.h"
 
 /* What became of a record: id, JSON name. */
-#define DIFF_KINDS(X)                                                        \
-	X(DIFF_SAME, "same")       /* and its bytes too */                   \
-	X(DIFF_RESPELT, "respelt") /* same certificate, role, other bytes */ \
-	X(DIFF_REPLACED,                                                     \
-	    "replaced") /* same role and server, other certificate */        \
-	X(DIFF_REMOVED, "removed")                                           \
+#define DIFF_KINDS(X)                                                      \
+	X(DIFF_SAME, "same") /* and its bytes too */                       \
+	X(DIFF_RESPELT,                                                    \
+	    "respelt") /* same certificate (or none), role, other bytes */ \
+	X(DIFF_REPLACED,                                                   \
+	    "replaced") /* same role and server, other certificate */      \
+	X(DIFF_REMOVED, "removed")                                         \
 	X(DIFF_ADDED, "added")
 
 enum diff_kind {
@@ -36,18 +39,23 @@ struct diff {
 	struct diff_row *rows; /* in NEW's order; what was removed stands where
 				* it was in OLD */
 	size_t num;
-	/* The header. */
+	/* The header; signer: SIGNERNAME, SERIALNUMBER or CANAME. */
 	bool signer, digest, filename, timestamp, version;
+	/* A SAST is respelt in ISSUERNAME or SERIALNUMBER, where phones look:
+	 * for them it is another one. */
+	bool sast_names;
 };
 
-/* ERR_NOMEM. */
+/* For any list that ctl_parse() accepts in about the time of sorting it.
+ * ERR_NOMEM. */
 MUST_CHECK enum err diff_of(const struct ctl_file *old,
     const struct ctl_file *new, struct diff *ret, struct diag *d);
 
+/* Frees what DF holds; it is empty again. */
 void diff_clear(struct diff *df);
 
-/* The trust is the same: no record but in the same bytes or respelt ones, and
- * the same signer and digest. */
+/* The trust is the same: no record but in the same bytes or respelt ones, no
+ * SAST renamed, and the same signer and digest. */
 bool diff_is_same_trust(const struct diff *df);
 
 #endif

@@ -23,13 +23,14 @@
 	X(TRUST_REFUSES, "refuses", "refuses it")
 
 /* The rule that decides: id, name in JSON and documents. */
-#define TRUST_RULES(X)                                                         \
-	/* no list is installed: the first is taken as it comes */             \
-	X(TRUST_RULE_FIRST, "A1")                                              \
-	/* the header's CANAME and SERIALNUMBER are, byte for byte, those of \
-	 * a SAST record of the installed list */ \
-	X(TRUST_RULE_INSTALLED_SAST, "A2")                                     \
-	/* they are not: without Security by Default nobody else is asked */   \
+#define TRUST_RULES(X)                                                          \
+	/* no list is installed: the first is taken as it comes */              \
+	X(TRUST_RULE_FIRST, "A1")                                               \
+	/* the header's CANAME and SERIALNUMBER are, byte for byte, those of  \
+	 * a SAST record of the installed list, whose key decides; refused    \
+	 * where OFFER has another key under these names */ \
+	X(TRUST_RULE_INSTALLED_SAST, "A2")                                      \
+	/* they are not: without Security by Default nobody else is asked */    \
 	X(TRUST_RULE_STRANGER, "A4")
 
 #define TRUST_ENUM3(id, name, text) id,
@@ -60,19 +61,21 @@ struct trust_judgement {
 };
 
 /* Judges OFFER, a list, for PHONE. Where the installed list has the signer, but
- * spells it in other bytes, the sentence says so: phones compare bytes. */
+ * spells it in other bytes, the sentence says so: phones compare bytes. Both
+ * are lists of one kind, CTL or ITL. */
 void trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
     struct trust_judgement *ret);
 
 /* ---- What a change leaves behind. ---- */
 
 /* Whose a SAST record is. */
-#define TRUST_OWNERS(X)                                                    \
-	/* an administrator's token or key */                              \
-	X(TRUST_OWNER_TOKEN, "token")                                      \
-	/* a CallManager: its key stands again as CCM, CCM+TFTP or TFTP */ \
-	X(TRUST_OWNER_CALLMANAGER, "callmanager")                          \
-	/* the subject begins with CN=ITLRECOVERY_ */                      \
+#define TRUST_OWNERS(X)                                                       \
+	/* an administrator's token or key */                                 \
+	X(TRUST_OWNER_TOKEN, "token")                                         \
+	/* a CallManager: the appliance spelt it, and its key stands again \
+	 * as CCM, CCM+TFTP or TFTP */  \
+	X(TRUST_OWNER_CALLMANAGER, "callmanager")                             \
+	/* the appliance spelt it: the subject begins with CN=ITLRECOVERY_ */ \
 	X(TRUST_OWNER_ITLRECOVERY, "itlrecovery")
 
 #define TRUST_ENUM2(id, name) id,
@@ -83,27 +86,35 @@ enum trust_owner {
 
 const char *trust_owner_name(enum trust_owner owner);
 
-/* Of record INDEX of F, a SAST. */
+/* Of record INDEX of F, a SAST, by what this list has and no other. */
 enum trust_owner trust_owner_of(const struct ctl_file *f, size_t index);
 
 /* The record of F with the same role and the same CERTIFICATE (else CERTHASH,
  * else PUBLICKEY with issuer and serial number) as record INDEX of OTHER; 0
- * where there is none. */
+ * where there is none. It looks at every record: diff_of() is for many. */
 size_t trust_same_record(const struct ctl_file *f, const struct ctl_file *other,
     size_t index);
+
+/*
+ * From here on a SAST counts that a phone can find and use: one with
+ * ISSUERNAME, SERIALNUMBER and a CERTIFICATE, CERTHASH or PUBLICKEY. Two lists
+ * share it where all of these are the same bytes; one that is spelt otherwise
+ * has gone, and another one has come.
+ */
 
 /* What stands against a change of OLD into NEW: bit, JSON name. Any of them
  * strands phones, or may. */
 #define TRUST_LOSSES(X)                                                         \
 	/* trust_judge() refuses NEW for a phone that holds OLD */              \
 	X(TRUST_LOSS_SIGNER, "signer-not-in-old")                               \
-	/* NEW shares no SAST record with OLD */                                \
+	/* NEW shares no SAST with OLD */                                       \
 	X(TRUST_LOSS_ALL_SAST, "no-shared-sast")                                \
-	/* OLD has SASTs whose key somebody is known to hold, and NEW has    \
-	 * none such */  \
+	/* OLD has SASTs whose key somebody is known to hold, and NEW has     \
+	 * none such */ \
 	X(TRUST_LOSS_LAST_HELD, "last-held-sast")                               \
-	/* a token list loses the publisher's CallManager or ITLRecovery, and \
-	 * the appliance's own next update would not be accepted */ \
+	/* OLD or NEW is signed with an administrator's key, and fewer SASTs  \
+	 * of CallManager, or of ITLRecovery, have come than gone: the        \
+	 * appliance's own next update would not be accepted */ \
 	X(TRUST_LOSS_SERVER_SAST, "server-sast")
 
 enum trust_loss {
@@ -117,9 +128,10 @@ const char *trust_loss_name(enum trust_loss loss);
 
 struct trust_change {
 	const struct ctl_file *old, *new;
-	/* Whether the key of SAST record INDEX of F is known to be held, by a
-	 * token of the inventory. The publisher's own are known here. NULL:
-	 * there is no inventory. */
+	/* Whether the key of SAST record INDEX of F, which is OLD or NEW, is
+	 * known to be held, by a token of the inventory. The publisher's own
+	 * are known here: those whose owner is no token. NULL: there is no
+	 * inventory. */
 	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
 	void *arg;
 };
@@ -131,13 +143,15 @@ struct trust_effect {
 					    * to do */
 	size_t shared;                     /* SASTs of OLD that NEW has */
 	size_t removed, added;             /* SASTs */
-	/* Phones that hold a list older than OLD and missed OLD: they accept
-	 * NEW only if they hold a SAST that is its signer. */
-	bool strands_late; /* SASTs go, so who missed OLD may be lost */
-	struct diag late;  /* who, where so */
+	/* Phones that missed OLD, since they were off, hold an older list.
+	 * They take NEW only if its signer is a SAST of that one; so some may
+	 * be left behind where OLD had another signer, or where SASTs go. */
+	bool strands_late;
+	struct diag late; /* which phones, and what to do; where so */
 };
 
-/* What the change means for phones. */
-void trust_effect(const struct trust_change *change, struct trust_effect *ret);
+/* What the change means for phones. ERR_NOMEM. */
+MUST_CHECK enum err trust_effect(const struct trust_change *change,
+    struct trust_effect *ret, struct diag *d);
 
 #endif

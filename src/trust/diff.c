@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trust/diff.h"
+
+#include <stdlib.h>
+
+#include "trust/match.h"
+#include "trust/signer.h"
+
+/* What is tried, one after the other, on what is left. */
+static const struct pass {
+	enum match_by by;
+	enum diff_kind kind;
+} passes[] = {
+	{ MATCH_RECORD, DIFF_SAME },
+	{ MATCH_CERT_AT, DIFF_RESPELT },
+	{ MATCH_CERT, DIFF_RESPELT },
+	{ MATCH_SERVER_CN, DIFF_REPLACED },
+	{ MATCH_SERVER, DIFF_REPLACED },
+};
+
+struct work {
+	const struct ctl_file *old, *new;
+	size_t *new_of;       /* by record of OLD; 0: none yet */
+	size_t *old_of;       /* by record of NEW */
+	enum diff_kind *kind; /* by record of NEW */
+};
+
+/* Records without a certificate replace none. */
+static enum diff_kind
+kind_of(const struct work *w, size_t old, size_t new, enum diff_kind kind)
+{
+	struct match_key key;
+
+	if (kind == DIFF_REPLACED &&
+	    !match_key_of(w->old, old, MATCH_CERT, &key) &&
+	    !match_key_of(w->new, new, MATCH_CERT, &key))
+		return DIFF_RESPELT;
+	return kind;
+}
+
+static void
+pair(struct work *w, size_t old, size_t new, enum diff_kind kind)
+{
+	w->new_of[old] = new;
+	w->old_of[new] = old;
+	w->kind[new] = kind_of(w, old, new, kind);
+}
+
+static void
+pair_all(struct work *w, const struct match_index *a,
+    const struct match_index *b, enum diff_kind kind)
+{
+	size_t i = 0, j = 0;
+	int c;
+
+	while (i < a->num && j < b->num) {
+		c = match_order(&a->key[i], &b->key[j]);
+		if (c == 0)
+			pair(w, a->key[i].record, b->key[j].record, kind);
+		i += c <= 0 ? 1 : 0;
+		j += c >= 0 ? 1 : 0;
+	}
+}
+
+static enum err
+run_pass(struct work *w, const struct pass *p, struct diag *d)
+{
+	struct match_index a = { .num = 0 }, b = { .num = 0 };
+	enum err e;
+
+	e = match_sort(w->old, p->by, w->new_of, &a, d);
+	if (e == ERR_OK)
+		e = match_sort(w->new, p->by, w->old_of, &b, d);
+	if (e == ERR_OK)
+		pair_all(w, &a, &b, p->kind);
+	match_clear(&a);
+	match_clear(&b);
+	return e;
+}
+
+static void
+put_row(struct diff *df, enum diff_kind kind, size_t old, size_t new)
+{
+	df->rows[df->num++] = (struct diff_row){ .kind = kind,
+		.old = old,
+		.new = new };
+}
+
+/* The records of OLD behind record AFTER that were removed. */
+static void
+put_removed(const struct work *w, size_t after, struct diff *df)
+{
+	size_t i;
+
+	for (i = after + 1; i <= ctl_num_records(w->old); i++) {
+		if (w->new_of[i] != 0)
+			break;
+		put_row(df, DIFF_REMOVED, i, 0);
+	}
+}
+
+static enum err
+put_rows(const struct work *w, struct diff *df, struct diag *d)
+{
+	size_t j, num = ctl_num_records(w->new);
+
+	df->rows = calloc(ctl_num_records(w->old) + num + 1, sizeof(*df->rows));
+	if (df->rows == NULL)
+		return diag_nomem(d);
+	put_removed(w, 0, df);
+	for (j = 1; j <= num; j++) {
+		if (w->old_of[j] == 0) {
+			put_row(df, DIFF_ADDED, 0, j);
+			continue;
+		}
+		put_row(df, w->kind[j], w->old_of[j], j);
+		put_removed(w, w->old_of[j], df);
+	}
+	return ERR_OK;
+}
+
+static bool
+differs(const struct work *w, enum ctl_header_tag tag)
+{
+	struct bytes a = ctl_header_value(ctl_header(w->old), tag);
+	struct bytes b = ctl_header_value(ctl_header(w->new), tag);
+
+	return (a.ptr == NULL) != (b.ptr == NULL) || !bytes_equal(a, b);
+}
+
+static void
+compare_headers(const struct work *w, struct diff *df)
+{
+	df->signer = differs(w, CTL_HDR_SIGNER_NAME) ||
+	    differs(w, CTL_HDR_SERIAL) || differs(w, CTL_HDR_ISSUER);
+	df->digest = differs(w, CTL_HDR_DIGEST);
+	df->filename = differs(w, CTL_HDR_FILENAME);
+	df->timestamp = differs(w, CTL_HDR_TIMESTAMP);
+	df->version = differs(w, CTL_HDR_VERSION);
+}
+
+/* A SAST of which phones think that it is another one. */
+static bool
+is_renamed(const struct work *w, size_t new)
+{
+	const struct ctl_record *r = ctl_record(w->new, new);
+	size_t old = w->old_of[new];
+
+	return old != 0 && w->kind[new] == DIFF_RESPELT && signer_is_sast(r) &&
+	    !signer_is(signer_of_record(r),
+		signer_of_record(ctl_record(w->old, old)));
+}
+
+static enum err
+work_new(const struct ctl_file *old, const struct ctl_file *new,
+    struct work *ret, struct diag *d)
+{
+	size_t num_old = ctl_num_records(old), num_new = ctl_num_records(new);
+
+	*ret = (struct work){ .old = old, .new = new };
+	ret->new_of = calloc(num_old + 1, sizeof(*ret->new_of));
+	ret->old_of = calloc(num_new + 1, sizeof(*ret->old_of));
+	ret->kind = calloc(num_new + 1, sizeof(*ret->kind));
+	if (ret->new_of == NULL || ret->old_of == NULL || ret->kind == NULL)
+		return diag_nomem(d);
+	return ERR_OK;
+}
+
+enum err
+diff_of(const struct ctl_file *old, const struct ctl_file *new,
+    struct diff *ret, struct diag *d)
+{
+	struct diff df = { .num = 0 };
+	struct work w;
+	enum err e = work_new(old, new, &w, d);
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < sizeof(passes) / sizeof(passes[0]); i++)
+		e = run_pass(&w, &passes[i], d);
+	if (e == ERR_OK)
+		e = put_rows(&w, &df, d);
+	if (e != ERR_OK)
+		goto out;
+	compare_headers(&w, &df);
+	for (i = 1; i <= ctl_num_records(new); i++)
+		df.sast_names = df.sast_names || is_renamed(&w, i);
+	*ret = df;
+out:
+	free(w.new_of);
+	free(w.old_of);
+	free(w.kind);
+	return e;
+}
+
+void
+diff_clear(struct diff *df)
+{
+	free(df->rows);
+	df->rows = NULL;
+	df->num = 0;
+}
+
+bool
+diff_is_same_trust(const struct diff *df)
+{
+	size_t i;
+
+	for (i = 0; i < df->num; i++)
+		if (df->rows[i].kind != DIFF_SAME &&
+		    df->rows[i].kind != DIFF_RESPELT)
+			return false;
+	return !df->signer && !df->digest && !df->sast_names;
+}

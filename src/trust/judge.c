@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a phone takes a list: docs/trust.md, rules A. */
+#include <stdio.h>
+
+#include "trust/signer.h"
+#include "trust/trust.h"
+
+#define RECORDS_SHOWN 4 /* numbers of SASTs in a sentence */
+
+/* "record 1", "records 1 and 5", ...: the SASTs of a list. */
+struct sast_text {
+	char text[96];
+	size_t num;
+};
+
+static struct sast_text
+list_sasts(const struct ctl_file *f)
+{
+	struct sast_text ret = { .num = 0 };
+	size_t i, at = 0, num = ctl_num_records(f);
+
+	for (i = 1; i <= num && ret.num <= RECORDS_SHOWN; i++) {
+		if (!signer_is_sast(ctl_record(f, i)))
+			continue;
+		ret.num++;
+		if (ret.num > RECORDS_SHOWN)
+			(void)snprintf(ret.text + at, sizeof(ret.text) - at,
+			    " and others");
+		else
+			at += (size_t)snprintf(ret.text + at,
+			    sizeof(ret.text) - at, "%s%zu",
+			    ret.num > 1 ? ", " : "record ", i);
+	}
+	return ret;
+}
+
+static void
+accept(struct trust_judgement *j, enum trust_verdict verdict, const char *why)
+{
+	j->verdict = verdict;
+	(void)diag_set(&j->why, ERR_OK, "%s", why);
+}
+
+/* Record INDEX of F has another certificate, or key, than OTHER's; what one of
+ * them does not say is no difference. */
+static bool
+is_other_key(const struct ctl_record *a, const struct ctl_record *b)
+{
+	static const enum ctl_record_tag tags[] = { CTL_REC_PUBLIC_KEY,
+		CTL_REC_CERTIFICATE };
+	struct bytes x, y;
+	size_t i;
+
+	for (i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		x = ctl_record_value(a, tags[i]);
+		y = ctl_record_value(b, tags[i]);
+		if (x.len > 0 && y.len > 0)
+			return !bytes_equal(x, y);
+	}
+	return false;
+}
+
+/* The installed list has a SAST with the signer's names: its key decides. */
+static void
+judge_known(const struct ctl_file *installed, const struct ctl_file *offer,
+    struct trust_judgement *j)
+{
+	const struct ctl_record *own = ctl_record(offer,
+	    ctl_signer_record(offer));
+	char why[96];
+
+	j->rule = TRUST_RULE_INSTALLED_SAST;
+	if (own != NULL &&
+	    is_other_key(ctl_record(installed, j->record), own)) {
+		j->verdict = TRUST_REFUSES;
+		(void)diag_set(&j->why, ERR_POLICY,
+		    "record %zu of the installed list has the signer's names "
+		    "but another key, and the signature will not fit that; "
+		    "sign with the key that the installed list has",
+		    j->record);
+		return;
+	}
+	(void)snprintf(why, sizeof(why),
+	    "the signer is record %zu of the installed list, byte for byte",
+	    j->record);
+	accept(j, TRUST_ACCEPTS, why);
+}
+
+/* The serial numbers are the same, but for zeros in front. */
+static bool
+is_serial(struct bytes a, struct bytes b)
+{
+	while (a.len > 1 && a.ptr[0] == 0)
+		a = bytes_of(a.ptr + 1, a.len - 1);
+	while (b.len > 1 && b.ptr[0] == 0)
+		b = bytes_of(b.ptr + 1, b.len - 1);
+	return a.len > 0 && bytes_equal(a, b);
+}
+
+/* NAMES are those of R, but spelt by another writer. */
+static bool
+is_respelt(struct signer_names names, const struct ctl_record *r)
+{
+	struct bytes cn = ctl_common_name(names.issuer);
+	struct signer_names own = signer_of_record(r);
+
+	if (!bytes_equal(cn, ctl_common_name(own.issuer)))
+		return false;
+	return is_serial(names.serial, own.serial) ||
+	    bytes_equal_reversed(names.serial, own.serial);
+}
+
+/* The SAST of INSTALLED that is the signer of OFFER, spelt otherwise; 0: none. */
+static size_t
+find_respelt(const struct ctl_file *installed, const struct ctl_file *offer)
+{
+	struct signer_names names = signer_of_header(offer);
+	size_t i, own = ctl_signer_record(offer);
+
+	i = own == 0 ? 0 : trust_same_record(installed, offer, own);
+	if (i != 0)
+		return i;
+	for (i = 1; i <= ctl_num_records(installed); i++)
+		if (signer_is_sast(ctl_record(installed, i)) &&
+		    is_respelt(names, ctl_record(installed, i)))
+			return i;
+	return 0;
+}
+
+static void
+say_respelt(const struct ctl_file *installed, const struct ctl_file *offer,
+    struct trust_judgement *j)
+{
+	struct signer_names names = signer_of_header(offer);
+	struct signer_names own = signer_of_record(
+	    ctl_record(installed, j->record));
+	bool issuer = bytes_equal(names.issuer, own.issuer);
+	bool serial = bytes_equal(names.serial, own.serial);
+	bool reversed = bytes_equal_reversed(names.serial, own.serial);
+
+	(void)diag_set(&j->why, ERR_POLICY,
+	    "the installed list has the signer in record %zu, but spelt "
+	    "otherwise (%s%s%s), and phones compare bytes; sign it anew with "
+	    "the signer's names copied from that record",
+	    j->record, issuer ? "" : "CANAME", issuer || serial ? "" : " and ",
+	    serial         ? ""
+		: reversed ? "SERIALNUMBER, backwards"
+			   : "SERIALNUMBER");
+}
+
+/* The record of INSTALLED, not a SAST, that has NAMES; 0: none. */
+static size_t
+find_other_role(const struct ctl_file *installed, struct signer_names names)
+{
+	size_t i;
+
+	for (i = 1; i <= ctl_num_records(installed); i++)
+		if (signer_is(names,
+			signer_of_record(ctl_record(installed, i))))
+			return i;
+	return 0;
+}
+
+/* Nobody whom the installed list knows. */
+static void
+say_unknown(const struct ctl_file *installed, const struct ctl_file *offer,
+    struct trust_judgement *j)
+{
+	struct sast_text sasts = list_sasts(installed);
+	size_t i = find_other_role(installed, signer_of_header(offer));
+	struct signer_text who = signer_text(offer);
+
+	if (i != 0)
+		(void)diag_set(&j->why, ERR_POLICY,
+		    "the signer is record %zu of the installed list, but not "
+		    "as SAST, and no other signs lists; sign with the key of "
+		    "one of its SASTs (%s)",
+		    i, sasts.text);
+	else
+		(void)diag_set(&j->why, ERR_POLICY,
+		    "the signer, %s, is no SAST of the installed list; sign "
+		    "with the key of one that is (%s)",
+		    who.text, sasts.text);
+}
+
+static void
+judge_stranger(const struct ctl_file *installed, const struct ctl_file *offer,
+    struct trust_judgement *j)
+{
+	struct signer_names names = signer_of_header(offer);
+
+	j->verdict = TRUST_REFUSES;
+	j->rule = TRUST_RULE_STRANGER;
+	if (names.issuer.ptr == NULL || names.serial.ptr == NULL) {
+		(void)diag_set(&j->why, ERR_POLICY,
+		    "the header does not name its signer by CANAME and "
+		    "SERIALNUMBER, and phones find nobody; have the list made "
+		    "anew");
+		return;
+	}
+	if (list_sasts(installed).num == 0) {
+		(void)diag_set(&j->why, ERR_POLICY,
+		    "the installed list has no SAST, and nothing can follow "
+		    "it; erase it on the phone");
+		return;
+	}
+	j->record = find_respelt(installed, offer);
+	if (j->record != 0)
+		say_respelt(installed, offer, j);
+	else
+		say_unknown(installed, offer, j);
+}
+
+void
+trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
+    struct trust_judgement *ret)
+{
+	const struct ctl_file *installed = phone->installed;
+	struct trust_judgement j = { .rule = TRUST_RULE_FIRST };
+
+	diag_init(&j.why);
+	if (installed == NULL) {
+		accept(&j, TRUST_ACCEPTS_FIRST,
+		    "no list is installed, and the first is taken as it "
+		    "comes");
+	} else {
+		j.record = signer_find(installed, signer_of_header(offer));
+		if (j.record != 0)
+			judge_known(installed, offer, &j);
+		else
+			judge_stranger(installed, offer, &j);
+	}
+	*ret = j;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trust/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a key's parts are: one kind never equals another. */
+enum {
+	KIND_NOTHING,
+	KIND_CERT,
+	KIND_HASH,
+	KIND_KEY,
+	KIND_HOST,
+	KIND_CN,
+	KIND_ADDRESS
+};
+
+/* Adds V to the parts. */
+static void
+put(struct match_key *k, size_t *n, struct bytes v)
+{
+	k->part[(*n)++] = v;
+}
+
+/* A record without a role is no record of role 0. */
+static struct bytes
+role_of(const struct ctl_record *r)
+{
+	return ctl_record_value(r, CTL_REC_ROLE);
+}
+
+static struct bytes
+common_name(const struct ctl_record *r)
+{
+	return ctl_common_name(ctl_record_text(r, CTL_REC_SUBJECT));
+}
+
+static void
+put_names(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	put(k, n, ctl_record_value(r, CTL_REC_ISSUER));
+	put(k, n, ctl_record_value(r, CTL_REC_SERIAL));
+}
+
+/* False where R has nothing of a certificate. */
+static bool
+put_cert(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
+	struct bytes hash = ctl_record_value(r, CTL_REC_CERT_HASH);
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+
+	if (der.len > 0) {
+		k->kind = KIND_CERT;
+		put(k, n, der);
+	} else if (hash.len > 0) {
+		k->kind = KIND_HASH;
+		put(k, n, hash);
+		put(k, n, ctl_record_value(r, CTL_REC_HASH_ALG));
+	} else if (key.len > 0) {
+		k->kind = KIND_KEY;
+		put(k, n, key);
+		put_names(r, k, n);
+	}
+	return k->kind != KIND_NOTHING;
+}
+
+static bool
+put_server(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	static const uint8_t nowhere[4]; /* the client's, for a token */
+	struct bytes host = ctl_record_text(r, CTL_REC_DNS_NAME);
+	struct bytes cn = common_name(r);
+	struct bytes address = ctl_record_value(r, CTL_REC_ADDRESS);
+
+	if (host.len > 0) {
+		k->kind = KIND_HOST;
+		put(k, n, host);
+	} else if (cn.len > 0) {
+		k->kind = KIND_CN;
+		put(k, n, cn);
+	} else if (address.len > 0 &&
+	    !bytes_equal(address, bytes_of(nowhere, sizeof(nowhere)))) {
+		k->kind = KIND_ADDRESS;
+		put(k, n, address);
+	}
+	return k->kind != KIND_NOTHING;
+}
+
+static bool
+put_sast(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	if (!r->has_role || r->role != CTL_ROLE_SAST ||
+	    ctl_record_value(r, CTL_REC_ISSUER).ptr == NULL ||
+	    ctl_record_value(r, CTL_REC_SERIAL).ptr == NULL ||
+	    !put_cert(r, k, n))
+		return false;
+	if (k->kind != KIND_KEY) /* has them already */
+		put_names(r, k, n);
+	return true;
+}
+
+static bool
+put_server_key(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+
+	put(k, n, key);
+	return key.len > 0 && ctl_record_is_server(r);
+}
+
+bool
+match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
+    struct match_key *ret)
+{
+	const struct ctl_record *r = ctl_record(f, index);
+	struct match_key k = { .record = index };
+	bool has = true;
+	size_t n = 0;
+
+	if (by != MATCH_SERVER_KEY)
+		put(&k, &n, role_of(r));
+	switch (by) {
+	case MATCH_RECORD:
+		put(&k, &n, bytes_of(ctl_raw(f).ptr + r->offset, r->length));
+		break;
+	case MATCH_CERT_AT:
+		(void)put_cert(r, &k, &n);
+		put(&k, &n, ctl_record_value(r, CTL_REC_DNS_NAME));
+		put(&k, &n, ctl_record_value(r, CTL_REC_ADDRESS));
+		break;
+	case MATCH_CERT:
+		has = put_cert(r, &k, &n);
+		break;
+	case MATCH_SERVER_CN:
+		has = put_server(r, &k, &n);
+		put(&k, &n, common_name(r));
+		break;
+	case MATCH_SERVER:
+		has = put_server(r, &k, &n);
+		break;
+	case MATCH_SAST:
+		has = put_sast(r, &k, &n);
+		break;
+	case MATCH_SERVER_KEY:
+		has = put_server_key(r, &k, &n);
+		break;
+	}
+	if (has)
+		*ret = k;
+	return has;
+}
+
+int
+match_order(const struct match_key *a, const struct match_key *b)
+{
+	size_t i;
+	int c;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	for (i = 0; i < MATCH_PARTS; i++) {
+		c = bytes_order(a->part[i], b->part[i]);
+		if (c != 0)
+			return c;
+	}
+	return 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct match_key *x = a, *y = b;
+	int c = match_order(x, y);
+
+	if (c != 0 || x->record == y->record)
+		return c;
+	return x->record < y->record ? -1 : 1;
+}
+
+enum err
+match_sort(const struct ctl_file *f, enum match_by by, const size_t *taken,
+    struct match_index *ret, struct diag *d)
+{
+	size_t i, num = ctl_num_records(f);
+	struct match_index ix = { .num = 0 };
+
+	ix.key = calloc(num + 1, sizeof(*ix.key));
+	if (ix.key == NULL)
+		return diag_nomem(d);
+	for (i = 1; i <= num; i++)
+		if ((taken == NULL || taken[i] == 0) &&
+		    match_key_of(f, i, by, &ix.key[ix.num]))
+			ix.num++;
+	qsort(ix.key, ix.num, sizeof(*ix.key), compare);
+	*ret = ix;
+	return ERR_OK;
+}
+
+void
+match_clear(struct match_index *ix)
+{
+	free(ix->key);
+	ix->key = NULL;
+	ix->num = 0;
+}
+
+static int
+compare_key(const void *a, const void *b)
+{
+	return match_order(a, b);
+}
+
+bool
+match_has(const struct match_index *ix, const struct match_key *key)
+{
+	return ix->num > 0 &&
+	    bsearch(key, ix->key, ix->num, sizeof(*ix->key), compare_key) !=
+	    NULL;
+}

@@ -248,6 +248,14 @@ cert_serial(const struct cert *c)
 	return string_bytes(X509_get0_serialNumber(c->x509));
 }
 
+bool
+cert_serial_is_negative(const struct cert *c)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(c->x509);
+
+	return ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER;
+}
+
 enum err
 cert_put_serial_der(const struct cert *c, struct buf *out, struct diag *d)
 {

@@ -34,6 +34,9 @@ struct bytes cert_der(const struct cert *c);
 /* The magnitude of the serial number, big-endian, without a sign byte. */
 struct bytes cert_serial(const struct cert *c);
 
+/* It is below 0, which no authority may give (RFC 5280, 4.1.2.2). */
+bool cert_serial_is_negative(const struct cert *c);
+
 /* Appends the serial number as DER INTEGER, as PKCS#11 wants it. */
 MUST_CHECK enum err cert_put_serial_der(const struct cert *c, struct buf *out,
     struct diag *d);

@@ -48,10 +48,9 @@ disagree(struct check *c, enum ctl_record_tag tag, struct bytes found,
 	differ(c, &why);
 }
 
-/* How long a cut subject must be: up to the end of its first attribute, the
- * CN. Less would say nothing about whose certificate it is. */
-static size_t
-least_cut(struct bytes full)
+/* Less would say nothing about whose certificate it is. */
+size_t
+ctl_least_cut(struct bytes full)
 {
 	bool quoted = false;
 	size_t n;
@@ -68,7 +67,7 @@ is_cut(const struct check *c, enum ctl_record_tag tag, struct bytes found,
 {
 	return tag == CTL_REC_SUBJECT &&
 	    c->record->dialect == CTL_DIALECT_TOKEN &&
-	    bytes_starts(full, found) && found.len >= least_cut(full);
+	    bytes_starts(full, found) && found.len >= ctl_least_cut(full);
 }
 
 static void

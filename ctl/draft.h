@@ -21,19 +21,21 @@
 
 /* ---- Records. ---- */
 
-/* One record to be made. All is borrowed for the call. */
+/* One record to be made. All is borrowed for the call. Format 10.1 says what is
+ * written; the builder dialect has neither host nor address, and leaves them
+ * out. */
 struct ctl_entry {
 	uint16_t role;           /* enum ctl_role, or any other code */
 	const struct cert *cert; /* NULL: host and address alone (format 4.2,
 				  * non-secure mode) */
-	struct bytes host;       /* DNSNAME; may be empty or absent */
-	struct bytes address;    /* IPADDRESS; absent: no such tag */
+	struct bytes host;       /* DNSNAME, without a NUL; absent: empty */
+	struct bytes address;    /* IPADDRESS; absent: ctl_default_address() */
 	enum ctl_dialect dialect;
 };
 
 /* Who writes a record about C so that phones find it: the token dialect for
- * what Cisco Manufacturing CA has issued, the appliance's for all else (format
- * 6). ERR_NOMEM. */
+ * what Cisco Manufacturing CA has issued, whatever its subject, the appliance's
+ * for all else (format 10.1). ERR_NOMEM. */
 MUST_CHECK enum err ctl_dialect_for(const struct cert *c, enum ctl_dialect *ret,
     struct diag *d);
 
@@ -68,17 +70,21 @@ struct bytes ctl_draft_bytes(const struct ctl_draft *dr, size_t index);
 
 /* Appends a record; at the end, where AT is 0, else before record AT. What a
  * record or a field cannot hold is ERR_TOO_BIG; a name of the certificate that
- * is no text, or has a control character, ERR_SYNTAX; CTL_MAX_RECORDS,
- * ERR_TOO_BIG. */
+ * is no text, or a name or host that has a control character, ERR_SYNTAX;
+ * CTL_MAX_RECORDS, ERR_TOO_BIG; a certificate without an attribute by which the
+ * token dialect could be told, ERR_UNSUPPORTED. */
 MUST_CHECK enum err ctl_draft_add(struct ctl_draft *dr,
     const struct ctl_entry *entry, size_t at, struct diag *d);
 
-/* Takes record INDEX away. */
+/* Takes record INDEX away; nothing where there is none. */
 void ctl_draft_remove(struct ctl_draft *dr, size_t index);
 
 /* Makes record INDEX anew about CERT in DIALECT: role, host, address and tags
  * that are not known stay as they are, and a record that had a CERTHASH gets
- * the new one by the same algorithm. Errors as ctl_draft_add(). */
+ * the new one by the same algorithm, and no tag of the certificate that it had
+ * not. Errors as ctl_draft_add(), ERR_UNSUPPORTED where that algorithm is
+ * unknown, ERR_USAGE where there is no such record. On failure DR is as it was.
+ */
 MUST_CHECK enum err ctl_draft_replace(struct ctl_draft *dr, size_t index,
     const struct cert *cert, enum ctl_dialect dialect, struct diag *d);
 
@@ -88,11 +94,12 @@ MUST_CHECK enum err ctl_draft_replace(struct ctl_draft *dr, size_t index,
 struct ctl_head {
 	uint8_t major, minor; /* 0, 0: as the draft, 1.2, or for signed files
 			       * 1.0 */
-	enum digest digest;   /* DIGEST_SHA1, DIGEST_SHA512 */
+	enum digest digest;   /* one with a code: format 2.5 */
 	const char *filename; /* with sub-folder, where phones ask for one */
 	bool has_timestamp;
 	uint32_t timestamp;
-	bool signer_version;    /* write tag 28, 1.0 (certutils does) */
+	bool signer_version;    /* write tag 28, 1.0 (certutils does), where
+				 * the draft has none of its own */
 	enum ctl_dialect order; /* CTL_DIALECT_BUILDER: 4, 6, 5 (format 2.2) */
 
 	/* The signer's certificate: RSA of 512, 1024, 2048 or 4096 bits. */
@@ -137,20 +144,25 @@ void ctl_unsigned_clear(struct ctl_unsigned *u);
 /*
  * Makes the bytes of a list. ERR_UNSUPPORTED: a signer that is not RSA (phones
  * verify RSA signatures alone), a modulus without a code (format 2.5), a digest
- * without one. ERR_TOO_BIG: a header over 65535 bytes. ERR_USAGE: no file
- * name, or one with a control character. RET is all-zero, or cleared, before;
- * untouched on failure.
+ * without one, or one that a signature of this length has no room for.
+ * ERR_TOO_BIG: a header over 65535 bytes, more tags than ctl_parse() takes.
+ * ERR_USAGE: no file name, one with a control character, or one that makes
+ * readers take the file for another kind (format 1.3). ERR_SYNTAX: names of
+ * HEAD that no file may hold. RET is all-zero, or cleared, before; untouched on
+ * failure. What is returned has been parsed, with zeros for a signature.
  */
 MUST_CHECK enum err ctl_prepare(const struct ctl_draft *dr,
     const struct ctl_head *head, struct ctl_unsigned *ret, struct diag *d);
 
-/* The same of a signed file with this content. */
+/* The same of a signed file with this content. A trust list as content is
+ * ERR_USAGE: the key of a TFTP server could sign lists by it. */
 MUST_CHECK enum err ctl_prepare_signed(struct bytes content,
     const struct ctl_head *head, struct ctl_unsigned *ret, struct diag *d);
 
 /* Reads PREIMAGE, as a struct ctl_unsigned has it, back: for one that was away
- * while it was signed. CERT is the signer's. ERR_SYNTAX where it is no file
- * less its signature. */
+ * while it was signed. CERT is the signer's; its errors are those of
+ * ctl_prepare(). ERR_SYNTAX where PREIMAGE is not, byte for byte, what would be
+ * prepared of all that it says (format 10.3). */
 MUST_CHECK enum err ctl_unsigned_read(struct bytes preimage,
     const struct cert *cert, struct ctl_unsigned *ret, struct diag *d);
 
@@ -160,9 +172,10 @@ MUST_CHECK enum err ctl_preview(const struct ctl_unsigned *u, struct buf *out,
     struct diag *d);
 
 /* Appends U with SIGNATURE in its gap to OUT, once it has been parsed and
- * verified: a list with its own SAST record, and every file with CERT.
- * ERR_CRYPTO where the signature is not right, ERR_SYNTAX where the file does
- * not parse; OUT is then as it was. MEMO may be NULL. */
+ * verified: every file with CERT, and a list with itself too, if it has a SAST
+ * record with CERT or one that its header names. ERR_CRYPTO where that is not
+ * right, with the reason of ctl_verify(); what ctl_parse() says where the file
+ * does not parse; OUT is then as it was. MEMO may be NULL. */
 MUST_CHECK enum err ctl_finish(const struct ctl_unsigned *u,
     struct bytes signature, const struct cert *cert, struct ctl_memo *memo,
     struct buf *out, struct diag *d);

@@ -36,8 +36,8 @@ put_fields(struct buf *out, const struct ctl_field *fields, size_t num,
 	return mark;
 }
 
-static void
-put_header(struct buf *out, const struct ctl_header *h)
+void
+ctl_put_header(struct buf *out, const struct ctl_header *h)
 {
 	size_t start = out->len;
 	size_t i, mark;
@@ -64,7 +64,7 @@ ctl_emit(const struct ctl_file *f, struct buf *out, struct diag *d)
 	size_t i;
 
 	buf_reserve(out, f->raw.len);
-	put_header(out, &f->header);
+	ctl_put_header(out, &f->header);
 	for (i = 0; i < f->num_records; i++)
 		put_record(out, &f->records[i]);
 	if (!ctl_is_list(f))

@@ -43,6 +43,10 @@ size_t ctl_find_signer(const struct ctl_file *f);
  * DER puts before it; REVERSED_TOO: or backwards (format 6.5). */
 bool ctl_serial_is(struct bytes found, struct bytes right, bool reversed_too);
 
+/* How long a cut subject must be in the token dialect, of which FULL is all: up
+ * to the end of its first attribute, the CN. */
+size_t ctl_least_cut(struct bytes full);
+
 /* Is told of each difference between a record and its certificate. */
 struct ctl_on_difference {
 	void (*call)(void *arg, const struct diag *why);
@@ -59,6 +63,14 @@ MUST_CHECK enum err ctl_differences(const struct ctl_file *f, size_t index,
  * algorithm that R names, or SHA-1. */
 MUST_CHECK enum err ctl_is_hash(const struct ctl_record *r, struct bytes der,
     bool *ret, struct diag *d);
+
+/* Parses RAW, one record, into a file of that record alone, with nothing for a
+ * header. What can be asked of it is what concerns records. */
+MUST_CHECK enum err ctl_parse_record(struct bytes raw, struct ctl_file **ret,
+    struct diag *d);
+
+/* Appends H, with its pads; HEADERLENGTH is computed. */
+void ctl_put_header(struct buf *out, const struct ctl_header *h);
 
 /* Who spells a record so (format 6). */
 enum ctl_dialect ctl_dialect_of(const struct ctl_record *r);

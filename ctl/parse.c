@@ -547,6 +547,28 @@ ctl_parse(struct bytes in, enum ctl_kind kind, struct ctl_file **ret,
 	return e;
 }
 
+enum err
+ctl_parse_record(struct bytes raw, struct ctl_file **ret, struct diag *d)
+{
+	struct parser p = { .bounded = true, .d = d };
+	enum err e;
+
+	p.f = calloc(1, sizeof(*p.f));
+	if (p.f == NULL)
+		return diag_nomem(d);
+	p.f->raw = raw;
+	p.f->payload = raw;
+	p.f->kind = CTL_KIND_CTL;
+	e = parse_records(&p);
+	if (e == ERR_OK) {
+		settle(p.f);
+		*ret = p.f;
+	} else {
+		ctl_free(&p.f);
+	}
+	return e;
+}
+
 void
 ctl_free(struct ctl_file **f)
 {

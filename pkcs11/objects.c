@@ -173,12 +173,11 @@ read_all(struct tok *t, const struct buf *handles, struct tok_objects *o,
 	return e;
 }
 
-enum err
-tok_objects_read(struct tok *t, const struct tok_uri *u,
+static enum err
+read_class(struct tok *t, const struct tok_uri *u, CK_OBJECT_CLASS class,
     struct tok_objects **ret, struct diag *d)
 {
 	struct bytes id = { 0 }, label = { 0 };
-	CK_OBJECT_CLASS class = CK_UNAVAILABLE_INFORMATION;
 	struct buf handles = { 0 };
 	struct tok_objects *o;
 	enum err e;
@@ -189,7 +188,6 @@ tok_objects_read(struct tok *t, const struct tok_uri *u,
 	if (u != NULL) {
 		id = uri_id(u);
 		label = uri_label(u);
-		(void)uri_class(u, &class);
 	}
 	e = find_by_uri(&t->own, class, id, label, &handles, d);
 	if (e == ERR_OK)
@@ -203,6 +201,24 @@ tok_objects_read(struct tok *t, const struct tok_uri *u,
 	find_pairs(o);
 	*ret = o;
 	return ERR_OK;
+}
+
+enum err
+tok_objects_read(struct tok *t, const struct tok_uri *u,
+    struct tok_objects **ret, struct diag *d)
+{
+	CK_OBJECT_CLASS class = CK_UNAVAILABLE_INFORMATION;
+
+	if (u != NULL)
+		(void)uri_class(u, &class);
+	return read_class(t, u, class, ret, d);
+}
+
+enum err
+tok_certs_read(struct tok *t, const struct tok_uri *u, struct tok_objects **ret,
+    struct diag *d)
+{
+	return read_class(t, u, CKO_CERTIFICATE, ret, d);
 }
 
 void

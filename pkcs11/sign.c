@@ -46,26 +46,6 @@ set_mechanism(struct job *j)
 	j->mechanism.ulParameterLen = sizeof(j->pss);
 }
 
-/* The block of PKCS#1 v1.5 (RFC 8017, 9.2), for a token that does not pad. */
-static enum err
-put_block(struct job *j, struct diag *d)
-{
-	size_t room = (pubkey_bits(j->key->pub) + 7) / 8;
-	struct buf info = { 0 };
-	enum err e;
-
-	e = sig_put_digest_info(j->way->digest, digest_bytes(&j->digest), &info,
-	    d);
-	if (e == ERR_OK) {
-		buf_u16(&j->input, 1);
-		buf_fill(&j->input, room - info.len - 3, 0xff);
-		buf_u8(&j->input, 0);
-		buf_put(&j->input, buf_bytes(&info));
-	}
-	buf_clear(&info);
-	return e;
-}
-
 static enum err
 set_input(struct job *j, struct bytes message, struct diag *d)
 {
@@ -77,7 +57,8 @@ set_input(struct job *j, struct bytes message, struct diag *d)
 		e = sig_put_digest_info(j->way->digest,
 		    digest_bytes(&j->digest), &j->input, d);
 	else if (j->way->scheme == SIG_RAW)
-		e = put_block(j, d);
+		e = sig_put_block(j->way->digest, digest_bytes(&j->digest),
+		    (pubkey_bits(j->key->pub) + 7) / 8, &j->input, d);
 	else
 		buf_put(&j->input, digest_bytes(&j->digest));
 	if (e == ERR_OK && !buf_ok(&j->input))

@@ -399,6 +399,10 @@ struct tok_objects;
 MUST_CHECK enum err tok_objects_read(struct tok *t, const struct tok_uri *u,
     struct tok_objects **ret, struct diag *d);
 
+/* The same of certificates alone, whatever type= U has. */
+MUST_CHECK enum err tok_certs_read(struct tok *t, const struct tok_uri *u,
+    struct tok_objects **ret, struct diag *d);
+
 void tok_objects_free(struct tok_objects **o);
 size_t tok_objects_num(const struct tok_objects *o);
 /* Borrowed from O. */

@@ -7,6 +7,7 @@ add_executable(twin tools/twin.c)
 target_link_libraries(twin PRIVATE lab PkgConfig::CRYPTO)
 
 house_unit_test(test_doc SOURCES unit/test_doc.c LIBS data)
+house_unit_test(test_doc_json SOURCES unit/test_doc_json.c LIBS data)
 house_unit_test(test_doc_write SOURCES unit/test_doc_write.c LIBS data)
 house_unit_test(test_wire SOURCES unit/test_wire.c LIBS lab PkgConfig::CRYPTO)
 target_compile_definitions(test_wire PRIVATE

@@ -2,6 +2,11 @@
 # Tests of libctl and of the command.
 house_unit_test(test_ctl_parse SOURCES unit/test_ctl_parse.c LIBS ctl)
 house_unit_test(test_ctl_verify SOURCES unit/test_ctl_verify.c LIBS ctl)
+house_unit_test(test_draft SOURCES unit/test_draft.c LIBS ctl lab)
+house_unit_test(test_draft_cases SOURCES unit/test_draft_cases.c LIBS ctl lab)
+house_unit_test(test_draft_twin SOURCES unit/test_draft_twin.c LIBS ctl lab)
+house_unit_test(test_prepare SOURCES unit/test_prepare.c LIBS ctl lab)
+house_unit_test(test_seal SOURCES unit/test_seal.c LIBS ctl lab)
 house_unit_test(test_ctl_twin SOURCES unit/test_ctl_twin.c LIBS ctl lab)
 house_unit_test(test_validate SOURCES unit/test_validate.c LIBS ctl lab)
 house_unit_test(test_pki SOURCES unit/test_pki.c LIBS pki PkgConfig::CRYPTO)
@@ -17,8 +22,11 @@ house_unit_test(test_cli SOURCES unit/test_cli.c LIBS cli)
 house_unit_test(test_config SOURCES unit/test_config.c LIBS cli)
 house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
+house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
+house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
+house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
@@ -26,9 +34,15 @@ house_unit_test(test_listing_values
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
+house_unit_test(test_phone SOURCES prop/test_phone.c LIBS trust lab)
 house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
 	LIBS cli PkgConfig::CRYPTO)
+house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
+	LIBS ctl lab PkgConfig::CRYPTO)
+
+house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
+	LIBS trust lab)
 
 # The audit log, and what makes one.
 add_executable(auditlog tools/auditlog.c)

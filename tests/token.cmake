@@ -23,7 +23,7 @@ endforeach()
 # What destroys tokens asks first; guard asks alone.
 add_executable(guard tools/guard.c)
 target_link_libraries(guard PRIVATE cli PkgConfig::CRYPTO)
-foreach(name guard match drill json admin options)
+foreach(name guard match drill json admin options build)
 	house_bats_test(cli_token_${name} cli/token_${name}.bats)
 	set_property(TEST cli_token_${name} PROPERTY LABELS token)
 	set_property(TEST cli_token_${name} APPEND PROPERTY ENVIRONMENT
@@ -93,9 +93,17 @@ house_unit_test(test_pin_source SOURCES unit/test_pin_source.c LIBS token)
 house_token_test(suite token/suite.bats)
 
 # The command over SoftHSM with the shim between.
-foreach(name token_pin token_faults)
+foreach(name token_pin token_faults edit)
 	house_bats_test(cli_${name} cli/${name}.bats)
 	set_property(TEST cli_${name} PROPERTY LABELS token)
 	set_property(TEST cli_${name} APPEND PROPERTY
 		ENVIRONMENT P11FAULT=$<TARGET_FILE:p11fault>)
 endforeach()
+
+# What commands that sign have in common.
+add_executable(signwith tools/signwith.c)
+target_link_libraries(signwith PRIVATE house cli)
+house_bats_test(cli_signer cli/signer.bats)
+set_property(TEST cli_signer PROPERTY LABELS token)
+set_property(TEST cli_signer APPEND PROPERTY ENVIRONMENT
+	P11FAULT=$<TARGET_FILE:p11fault> SIGNWITH=$<TARGET_FILE:signwith>)

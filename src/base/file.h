@@ -12,7 +12,8 @@
  *
  * A process that is killed leaves its temporary file behind. It held a lock on
  * it (flock), and whoever saves under the same name next removes those that
- * nobody has locked.
+ * nobody has locked, and that belong to him or to the owner of the file that
+ * he replaces.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -59,8 +60,10 @@ struct file_save; /* one file on its way to its name */
 /* Opens a temporary file beside PATH. Without FILE_CLOBBER an existing PATH
  * is ERR_EXISTS, here where it already stands, or at commit where somebody
  * else was faster. With it, PATH may be a symbolic link: what it points at is
- * replaced, and owner and mode of the old file are kept; what is no regular
- * file is never replaced (ERR_IO). */
+ * replaced, and owner, mode and access list (POSIX ACL) of the old file are
+ * kept, or it is ERR_IO; other extended attributes are not, and its time is
+ * now. A second name (hard link) of the old file keeps the old content. What is
+ * no regular file is never replaced (ERR_IO). */
 MUST_CHECK enum err file_save_begin(struct file_save **ret, const char *path,
     unsigned flags, struct diag *d);
 
@@ -71,9 +74,17 @@ MUST_CHECK enum err file_save_write(struct file_save *s, struct bytes data,
 /* What stands under the name is to stay, under its name with SUFFIX behind it,
  * when the new file takes its place: a link to it where the file system has
  * links, else a copy. Where that name is taken by another file, "-2", "-3" and
- * so on come behind it. The name that it got is in RET, of PATH_MAX bytes, after
- * the commit; "" where there was no old file. RET must live until then. */
+ * so on come behind it. The path that it got is in RET, of PATH_MAX bytes, after
+ * the commit; "" where there was no old file, or the commit failed. RET must
+ * live until then; SUFFIX, of at most NAME_MAX bytes, need not. One who was killed in between has kept it under the
+ * same suffix already: that does. A suffix that makes the name too long is
+ * ERR_USAGE of the commit. */
 void file_save_keep(struct file_save *s, const char *suffix, char *ret);
+
+/* With FILE_CLOBBER: what stands under the name was read as DATA, borrowed until
+ * the commit, and is ERR_EXISTS of the commit where it has changed since, or
+ * is gone. Looked at just before the new file takes its place. */
+void file_save_expect(struct file_save *s, struct bytes data);
 
 /* Gives the file its name, and frees *S whatever the outcome; after a failure
  * the temporary file is gone. The one exception: where only the flush of the

@@ -11,6 +11,10 @@ static const struct cmd *const commands[] = {
 	&cmd_verify,
 	&cmd_lint,
 	&cmd_extract,
+	&cmd_build,
+	&cmd_edit,
+	&cmd_sign_request,
+	&cmd_attach,
 	&cmd_token,
 	&cmd_audit,
 	&cmd_completion,
@@ -19,9 +23,10 @@ static const struct cmd *const commands[] = {
 
 const struct cmd cmd_root = {
 	.name = "",
-	.text = "Reads and judges the trust lists (CTLFile.tlv, ITLFile.tlv) "
-		"and signed files\nthat Cisco phones trust, and looks after "
-		"the tokens whose keys sign them.\n",
+	.text =
+	    "Reads, judges and makes the trust lists (CTLFile.tlv, "
+	    "ITLFile.tlv) and signed\nfiles that Cisco phones trust, and looks "
+	    "after the tokens whose keys sign them.\n",
 	.subs = commands,
 };
 

@@ -186,7 +186,7 @@ custody_open(const struct custody_wish *w, struct custody *ret, struct diag *d)
 
 	memset(ret, 0, sizeof(*ret));
 	e = load_inventory(ret, w, d);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !w->no_lists)
 		e = load_lists(ret, w->lists, d);
 	if (e != ERR_OK)
 		custody_close(ret);
@@ -377,17 +377,37 @@ is_named(const struct sast *s, const struct inventory_cert *c)
 	    0;
 }
 
-enum custody_hold
-custody_hold_recorded(const struct custody_list *l, size_t i,
-    const struct inventory_cert *c)
+static enum custody_hold
+hold_recorded(const struct sast *s, const struct inventory_cert *c)
 {
-	const struct sast *s = &l->sasts.at[i];
-
 	if (s->has_sha1 && bytes_equal(digest_bytes(&s->sha1), c->sha1))
 		return CUSTODY_CERT;
 	if (!is_named(s, c))
 		return CUSTODY_NOTHING;
 	return s->has_sha1 ? CUSTODY_NAMED : CUSTODY_CERT;
+}
+
+enum custody_hold
+custody_hold_recorded(const struct custody_list *l, size_t i,
+    const struct inventory_cert *c)
+{
+	return hold_recorded(&l->sasts.at[i], c);
+}
+
+bool
+custody_is_recorded(const struct custody *c, const struct sast *s)
+{
+	const struct inventory *inv = &c->inventory;
+	const struct inventory_cert *certs;
+	size_t i, k;
+
+	for (i = 0; i < inv->num_tokens; i++) {
+		certs = inv->tokens[i].certificates.item;
+		for (k = 0; k < inv->tokens[i].certificates.num; k++)
+			if (hold_recorded(s, &certs[k]) == CUSTODY_CERT)
+				return true;
+	}
+	return false;
 }
 
 static bool

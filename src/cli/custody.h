@@ -40,6 +40,7 @@ struct custody_wish {
 	const struct opt_strings *lists; /* NULL, or none: the inventory's */
 	const struct config *config;
 	bool creates; /* an inventory that is not there is an empty one */
+	bool no_lists; /* the inventory alone is wanted */
 };
 
 /* Loads what W says. The inventory of the configuration that is not there is
@@ -83,6 +84,9 @@ MUST_CHECK enum err custody_hold(const struct custody_list *l, size_t i,
 /* What a certificate that the inventory records is of that SAST. */
 enum custody_hold custody_hold_recorded(const struct custody_list *l, size_t i,
     const struct inventory_cert *c);
+
+/* A token of the inventory has the certificate of S. */
+bool custody_is_recorded(const struct custody *c, const struct sast *s);
 
 /* The same as sast_is_cisco() of a certificate that the inventory records. */
 bool custody_is_cisco(const struct inventory_cert *c);

@@ -36,8 +36,9 @@ put_place(const struct ctl_finding *f, struct buf *out)
 		buf_str(out, ": ");
 }
 
-static void
-put_severity(const struct fill *f, enum ctl_severity severity, struct buf *out)
+void
+findings_put_severity(const struct fill *f, enum ctl_severity severity,
+    struct buf *out)
 {
 	const char *name = ctl_severity_name(severity);
 
@@ -47,16 +48,15 @@ put_severity(const struct fill *f, enum ctl_severity severity, struct buf *out)
 		buf_str(out, name);
 }
 
-/* One finding, of the file that IN names. */
-static void
-put_finding(const struct fill *f, const struct input *in,
+void
+findings_put_one(const struct fill *f, const char *path,
     const struct ctl_finding *finding, struct buf *out)
 {
 	struct buf line = { 0 };
 
-	text_put_safe(&line, bytes_of_str(in->path));
+	text_put_safe(&line, bytes_of_str(path));
 	buf_str(&line, ": ");
-	put_severity(f, finding->severity, &line);
+	findings_put_severity(f, finding->severity, &line);
 	buf_str(&line, ": ");
 	put_place(finding, &line);
 	text_put_safe(&line, bytes_of_str(finding->message));
@@ -88,7 +88,7 @@ put_findings(const struct fill *f, const struct input *in,
 
 	for (i = 0; i < fs->num; i++)
 		if (fs->at[i].severity == severity)
-			put_finding(f, in, &fs->at[i], out);
+			findings_put_one(f, in->path, &fs->at[i], out);
 }
 
 void

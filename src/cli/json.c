@@ -8,14 +8,13 @@
 #include "cli/json_put.h"
 #include "cli/origin.h"
 
-static json_t *
-json_of_file(struct json_sink *s, const struct input *in)
+json_t *
+json_of_file(struct json_sink *s, const char *path, struct bytes raw)
 {
-	struct bytes raw = buf_bytes(&in->bytes);
 	json_t *o = json_object();
 
-	json_put_str(s, o, "path", in->path);
-	if (!in->loaded)
+	json_put_str(s, o, "path", path);
+	if (raw.ptr == NULL)
 		return o;
 	json_put_number(s, o, "size", raw.len);
 	json_put_digest(s, o, DIGEST_MD5, raw);
@@ -107,7 +106,7 @@ put_algorithms(struct json_sink *s, json_t *o, const struct ctl_header *h)
 	put_code(s, o, "modulus_code", h, CTL_HDR_MODULUS);
 }
 
-static json_t *
+json_t *
 json_of_header(struct json_sink *s, const struct ctl_header *h)
 {
 	json_t *o = json_object();
@@ -280,17 +279,16 @@ json_of_record(struct json_sink *s, const struct ctl_file *f, size_t index)
 	return o;
 }
 
-static json_t *
-json_of_records(struct json_sink *s, const struct input *in,
+json_t *
+json_of_records(struct json_sink *s, const struct ctl_file *f,
     const struct records *only)
 {
-	size_t i, n = ctl_num_records(in->file);
+	size_t i, n = ctl_num_records(f);
 	json_t *list = json_array();
 
 	for (i = 1; i <= n; i++)
 		if (records_has(only, i) &&
-		    json_array_append_new(list,
-			json_of_record(s, in->file, i)) != 0)
+		    json_array_append_new(list, json_of_record(s, f, i)) != 0)
 			s->failed = true;
 	return list;
 }
@@ -338,6 +336,15 @@ finish(struct json_sink *s, json_t *o)
 	return NULL;
 }
 
+/* All of IN, absent where it is not there; an empty file is. */
+static struct bytes
+whole_of(const struct input *in)
+{
+	if (!in->loaded)
+		return bytes_of(NULL, 0);
+	return in->bytes.len == 0 ? bytes_of_str("") : buf_bytes(&in->bytes);
+}
+
 /* What every element begins with; false where the file could not be read and
  * nothing more is to be said. */
 static bool
@@ -347,7 +354,7 @@ begin(struct json_sink *s, const struct input *in, json_t **ret)
 	bool known = input_is_known(in);
 
 	json_put_number(s, o, "schema", JSON_SCHEMA);
-	json_put(s, o, "file", json_of_file(s, in));
+	json_put(s, o, "file", json_of_file(s, in->path, whole_of(in)));
 	json_put_error(s, o, known ? NULL : &in->error);
 	if (known)
 		json_put_str(s, o, "kind", ctl_kind_name(input_kind(in)));
@@ -366,7 +373,7 @@ json_of_verify(const struct input *in)
 	return finish(&s, o);
 }
 
-static json_t *
+json_t *
 json_of_finding(struct json_sink *s, const struct ctl_finding *f)
 {
 	json_t *o = json_object();
@@ -420,7 +427,7 @@ put_file(struct json_sink *s, json_t *o, const struct input *in,
     const struct records *only)
 {
 	json_put(s, o, "header", json_of_header(s, ctl_header(in->file)));
-	json_put(s, o, "records", json_of_records(s, in, only));
+	json_put(s, o, "records", json_of_records(s, in->file, only));
 	json_put(s, o, "payload", json_of_payload(s, in->file));
 	json_put(s, o, "verification", json_of_verdict(s, &in->verdict));
 	json_put(s, o, "origin", json_of_origin(s, in->file));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/json_put.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "data/json.h"
 
@@ -77,6 +79,28 @@ json_put_serial(struct json_sink *s, json_t *obj, const char *key,
 	}
 	text_put_hex(&text, serial, ":", TEXT_UPPER);
 	json_put_buf(s, obj, key, &text);
+}
+
+void
+json_put_lines(struct json_sink *s, json_t *obj, const char *key,
+    struct bytes text)
+{
+	json_t *list = json_array();
+	const uint8_t *end;
+	struct bytes line;
+
+	while (text.len > 0) {
+		end = memchr(text.ptr, '\n', text.len);
+		if (!bytes_take(&text,
+			end == NULL ? text.len : (size_t)(end - text.ptr),
+			&line))
+			break;
+		json_append(s, list,
+		    json_stringn((const char *)line.ptr, line.len));
+		if (text.len > 0 && !bytes_take(&text, 1, &line))
+			break;
+	}
+	json_put(s, obj, key, list);
 }
 
 void

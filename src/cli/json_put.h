@@ -41,6 +41,10 @@ void json_put_hex(struct json_sink *s, json_t *obj, const char *key,
 void json_put_serial(struct json_sink *s, json_t *obj, const char *key,
     struct bytes serial);
 
+/* The lines of TEXT, which is well-formed UTF-8, as an array of strings. */
+void json_put_lines(struct json_sink *s, json_t *obj, const char *key,
+    struct bytes text);
+
 /* RFC 3339. */
 void json_put_time(struct json_sink *s, json_t *obj, const char *key,
     int64_t when);

@@ -2,6 +2,7 @@
 #include "cli/keyload.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/input.h"
 #include "cli/out.h"
@@ -12,28 +13,19 @@
  * behind. */
 #define ROOM (KEY_FILE_MAX + (size_t)256 * 1024)
 
-static enum err
-with_passphrase(struct bytes content, const char *path, struct pin_sources *p,
-    struct keyfile **ret, struct diag *d)
+static void
+wipe(struct buf *content)
 {
-	struct secret pass = { 0 };
-	enum err e;
-
-	e = pin_passphrase(p, path, &pass, d);
-	if (e == ERR_OK)
-		e = keyfile_read(content, secret_bytes(&pass), ret, d);
-	secret_clear(&pass);
-	return e;
+	if (content->ptr != NULL)
+		explicit_bzero(content->ptr, content->cap);
+	buf_clear(content);
 }
 
-static enum err
-read_key(struct bytes content, const char *path, struct pin_sources *p,
-    struct keyfile **ret, struct diag *d)
+void
+keyload_end(struct keyload *l)
 {
-	enum err e;
-
-	e = keyfile_read(content, bytes_of(NULL, 0), ret, d);
-	return e == ERR_ABSENT ? with_passphrase(content, path, p, ret, d) : e;
+	wipe(&l->content);
+	keyfile_free(&l->file);
 }
 
 static void
@@ -49,24 +41,84 @@ warn_heap(void)
 	out_complain(NULL, &d);
 }
 
+static enum err
+named(const char *path, enum err e, const struct diag *why, struct diag *d)
+{
+	return e == ERR_OK ? ERR_OK : diag_set(d, e, "%s: %s", path, why->msg);
+}
+
+enum err
+keyload_begin(struct keyload *l, const char *path, struct diag *d)
+{
+	struct diag why;
+	enum err e;
+
+	*l = (struct keyload){ .path = path };
+	diag_init(&why);
+	warn_heap();
+	buf_reserve(&l->content, ROOM);
+	e = input_load(path, KEY_FILE_MAX, &l->content, &why);
+	if (e == ERR_OK) {
+		e = keyfile_read(buf_bytes(&l->content), bytes_of(NULL, 0),
+		    &l->file, &why);
+		if (e == ERR_ABSENT) /* it waits */
+			return ERR_OK;
+	}
+	wipe(&l->content);
+	return named(path, e, &why, d);
+}
+
+enum err
+keyload_open(struct keyload *l, struct pin_sources *p, struct diag *d)
+{
+	struct secret pass = { 0 };
+	struct diag why;
+	enum err e;
+
+	if (l->file != NULL)
+		return ERR_OK;
+	diag_init(&why);
+	e = pin_passphrase(p, l->path, &pass, &why);
+	if (e == ERR_OK)
+		e = keyfile_read(buf_bytes(&l->content), secret_bytes(&pass),
+		    &l->file, &why);
+	secret_clear(&pass);
+	wipe(&l->content);
+	return named(l->path, e, &why, d);
+}
+
+void
+keyload_warn(const struct keyload *l)
+{
+	struct diag d;
+	struct stat st;
+
+	if (l->file == NULL || strcmp(l->path, "-") == 0 ||
+	    stat(l->path, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    (st.st_mode & (S_IRGRP | S_IROTH)) == 0)
+		return;
+	diag_set(&d, ERR_OK,
+	    "others may read the file, and its key has no passphrase; chmod "
+	    "600 shuts them out");
+	out_complain(l->path, &d);
+}
+
 enum err
 keyload_read(const char *path, struct pin_sources *p, struct keyfile **ret,
     struct diag *d)
 {
-	struct buf content = { 0 };
-	struct diag why;
+	struct keyload l;
 	enum err e;
 
-	diag_init(&why);
-	warn_heap();
-	buf_reserve(&content, ROOM);
-	e = input_load(path, KEY_FILE_MAX, &content, &why);
+	e = keyload_begin(&l, path, d);
 	if (e == ERR_OK)
-		e = read_key(buf_bytes(&content), path, p, ret, &why);
-	if (content.ptr != NULL)
-		explicit_bzero(content.ptr, content.cap);
-	buf_clear(&content);
-	return e == ERR_OK ? ERR_OK : diag_set(d, e, "%s: %s", path, why.msg);
+		e = keyload_open(&l, p, d);
+	if (e == ERR_OK) {
+		*ret = l.file;
+		l.file = NULL;
+	}
+	keyload_end(&l);
+	return e;
 }
 
 enum err

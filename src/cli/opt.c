@@ -107,6 +107,19 @@ add_string(const char *name, const char *value, struct opt_strings *ret,
 }
 
 static enum err
+add_ordered(const struct opt *opt, const char *value, struct opt_ordered *ret,
+    struct diag *d)
+{
+	if (ret->num == OPT_ORDERED_MAX)
+		return diag_set(d, ERR_USAGE,
+		    "--%s is one of more than %d options of its kind",
+		    opt->name, OPT_ORDERED_MAX);
+	ret->at[ret->num].opt = opt;
+	ret->at[ret->num++].value = value;
+	return ERR_OK;
+}
+
+static enum err
 store(const struct opt *opt, const char *value, void *target, struct diag *d)
 {
 	char *at = (char *)target + opt->offset;
@@ -125,6 +138,9 @@ store(const struct opt *opt, const char *value, void *target, struct diag *d)
 		break;
 	case OPT_STRINGS:
 		e = add_string(opt->name, value, (void *)at, d);
+		break;
+	case OPT_ORDERED:
+		e = add_ordered(opt, value, (void *)at, d);
 		break;
 	case OPT_SIZE:
 		e = read_size(opt->name, value, &size, d);

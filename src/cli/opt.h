@@ -20,8 +20,9 @@ enum opt_type {
 	OPT_NUMBER,  /* unsigned, 1 to OPT_NUMBER_MAX */
 	OPT_DAYS,    /* unsigned, 0 to OPT_DAYS_MAX */
 	OPT_SECONDS, /* unsigned, 1 to OPT_SECONDS_MAX */
-	OPT_DATE     /* int64_t, seconds: 2015-05-20 (its first second in UTC),
+	OPT_DATE,    /* int64_t, seconds: 2015-05-20 (its first second in UTC),
 		     * or as scalar_time() takes it with a date in front */
+	OPT_ORDERED  /* struct opt_ordered, which several options may share */
 };
 
 #define OPT_NUMBER_MAX 256
@@ -34,6 +35,19 @@ enum opt_type {
 
 struct opt_strings {
 	const char *at[OPT_STRINGS_MAX];
+	size_t num;
+};
+
+struct opt;
+
+/* The same of several options together, and which of them each is of. */
+#define OPT_ORDERED_MAX 256
+
+struct opt_ordered {
+	struct {
+		const struct opt *opt; /* of the command's table */
+		const char *value;
+	} at[OPT_ORDERED_MAX];
 	size_t num;
 };
 

@@ -14,6 +14,7 @@
 #define CLI_PRODUCE_H
 
 #include <jansson.h>
+#include <limits.h>
 
 #include "cli/json_put.h"
 #include "cli/signer.h"
@@ -59,7 +60,8 @@ struct produce_opts {
 		    OPT_FILES, 0                                              \
 	}
 
-/* A list in the making. The command sets the first group. */
+/* A list in the making. The command sets the first group, and owns it; the rest
+ * is all-zero before, and freed by produce_clear(). */
 struct produce {
 	const struct cmd *cmd;
 	const struct produce_opts *opts;
@@ -67,15 +69,21 @@ struct produce {
 	struct ctl_draft *draft;   /* with the signer's SAST record */
 	const struct ctl_file *in; /* the list that is replaced, or NULL */
 	const char *in_path;
+	uint8_t major, minor; /* 0, 0: as the draft */
+	bool has_time;        /* the time unless --timestamp says another */
+	uint32_t time;
 
 	struct ctl_head head;
 	struct ctl_unsigned unsigned_;
+	struct buf filename; /* of P->in */
 	struct buf preview_bytes;
 	struct ctl_file *preview; /* as it will be, with zeros for a
 				   * signature */
 	struct buf text;          /* said so far, for people */
 	json_t *json;             /* the same as one object */
 	struct json_sink sink;
+	struct buf file;     /* the finished list */
+	char kept[PATH_MAX]; /* the name that the old file got, or "" */
 };
 
 /* Judges the options alone. ERR_USAGE; ERR_EXISTS where the output is there
@@ -87,10 +95,11 @@ MUST_CHECK enum err produce_check(const struct produce_opts *o, bool json,
 MUST_CHECK enum err produce_dialect(const struct produce_opts *o,
     const struct cert *c, enum ctl_dialect *ret, struct diag *d);
 
-/* Fills head, unsigned_, preview. Signer's names: those of its SAST record in
- * P->in, byte for byte, else those of its record in the draft. Says what phones
- * cannot read (more than two SAST, SHA-512, more than 2048 bits), and findings.
- * ERR_POLICY: a finding that is an error, that P->in has not and --allow does
+/* Fills head, unsigned_, preview. Digest and file name are those of P->in where
+ * no option says others. Signer's names: those of its SAST record in P->in, byte
+ * for byte, else those of its record in the draft. Says what phones cannot read
+ * (more than two SAST, SHA-512, more than 2048 bits), and the findings that P->in
+ * has not. ERR_POLICY: a finding that is an error, that P->in has not and --allow does
  * not name; more SASTs than --max-sast; a time that is not later than that of
  * P->in, without --timestamp. */
 MUST_CHECK enum err produce_prepare(struct produce *p, struct diag *d);
@@ -99,8 +108,23 @@ MUST_CHECK enum err produce_prepare(struct produce *p, struct diag *d);
  * --detached-request as these say. */
 MUST_CHECK enum err produce_finish(struct produce *p, struct diag *d);
 
-/* Prints what was said, as text or JSON; E and D are how the command ended. */
+/* Prints what was said, as text or JSON; E and D are how the command ended. Of
+ * a failure other than ERR_POLICY only the reason is said. The report goes to
+ * stderr where the list itself goes to stdout. */
 enum cmd_exit produce_end(struct produce *p, bool json, enum err e,
     const struct diag *d);
+
+void produce_clear(struct produce *p);
+
+/* ---- For what a command says beside. ---- */
+
+/* Begins the report, for a command that refuses before produce_prepare(), which
+ * does so itself. */
+void produce_begin(struct produce *p);
+
+/* Appends a note to text and JSON: ID for scripts, a sentence for people, not
+ * made safe. */
+void produce_note(struct produce *p, const char *id, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
 
 #endif

@@ -6,18 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/entry.h"
 #include "data/scalar.h"
-
-static const struct {
-	uint16_t code;
-	const char *name;
-} roles[] = {
-#define SELECT_ROLE(id, code, name, text) { code, name },
-	CTL_ROLES(SELECT_ROLE)
-#undef SELECT_ROLE
-};
-
-#define NUM_ROLES (sizeof(roles) / sizeof(roles[0]))
 
 static bool
 same_letters(struct bytes a, struct bytes b)
@@ -32,15 +22,15 @@ enum err
 select_role(struct bytes name, uint16_t *ret, struct diag *d)
 {
 	struct scalar_words words = { .num = 0 };
+	const struct doc_name *n;
 	char more[160];
-	size_t i;
 
-	for (i = 0; i < NUM_ROLES; i++) {
-		if (same_letters(name, bytes_of_str(roles[i].name))) {
-			*ret = roles[i].code;
+	for (n = entry_roles; n->name != NULL; n++) {
+		if (same_letters(name, bytes_of_str(n->name))) {
+			*ret = (uint16_t)n->value;
 			return ERR_OK;
 		}
-		words.item[words.num++] = roles[i].name;
+		words.item[words.num++] = n->name;
 	}
 	scalar_hint(more, sizeof(more), name, &words);
 	return diag_set(d, ERR_USAGE, "there is no role '%.*s'%s",

@@ -83,9 +83,22 @@ MUST_CHECK enum err select_replaced(const struct select *s,
     const struct ctl_file *f, const struct cert *new_cert,
     struct select_found *ret, struct diag *d);
 
+/* The certificate of record INDEX of F; NULL where it has none that decodes.
+ * ERR_NOMEM. */
+MUST_CHECK enum err select_cert(const struct ctl_file *f, size_t index,
+    struct cert **ret, struct diag *d);
+
+/* For people, not yet made safe. Out of memory makes OUT fail. */
+
+/* Appends the common name of record INDEX of F, without blanks at its end: that
+ * of its certificate, else that of SUBJECTNAME; nothing where there is none. */
+void select_put_cn(struct buf *out, const struct ctl_file *f, size_t index);
+
+/* Appends what it says of a certificate: "lab-pub, serial 4A:11:22", "none". */
+void select_put_cert(struct buf *out, const struct ctl_file *f, size_t index);
+
 /* Appends what tells record INDEX of F from others: "record 3 (ccm+tftp,
- * lab-pub)", with the host where it has one, else the common name; not yet made
- * safe. */
+ * lab-pub)", with the host where it has one, else the common name. */
 void select_put_record(struct buf *out, const struct ctl_file *f, size_t index);
 
 #endif

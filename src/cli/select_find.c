@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 /* What a message takes of a list of records. */
 #define LISTED_MAX 180
 
@@ -28,9 +30,8 @@ without_zeros(struct bytes b)
 	return b;
 }
 
-/* The certificate of record INDEX; NULL where there is none that decodes. */
-static enum err
-cert_of(const struct ctl_file *f, size_t index, struct cert **ret,
+enum err
+select_cert(const struct ctl_file *f, size_t index, struct cert **ret,
     struct diag *d)
 {
 	struct bytes der = ctl_record_value(ctl_record(f, index),
@@ -124,7 +125,7 @@ is_named(const struct select *s, const struct ctl_file *f, size_t index,
 	enum err e = ERR_OK;
 
 	if (is && (s->cn.len > 0 || s->serial.len > 0))
-		e = cert_of(f, index, &c, d);
+		e = select_cert(f, index, &c, d);
 	if (e == ERR_OK && is && s->cn.len > 0)
 		e = cn_is(&s->cn, r, c, &is, d);
 	if (e == ERR_OK && is && s->serial.len > 0)
@@ -176,23 +177,58 @@ select_find(const struct select *s, const struct ctl_file *f,
 /* ---- Messages ------------------------------------------------------------------- */
 
 void
+select_put_cn(struct buf *out, const struct ctl_file *f, size_t index)
+{
+	struct cert *c = NULL;
+
+	if (select_cert(f, index, &c, NULL) != ERR_OK ||
+	    put_cn(out, ctl_record(f, index), c, NULL) != ERR_OK)
+		out->failed = true;
+	cert_free(&c);
+}
+
+/* The serial number of R, or of its certificate C. */
+static struct bytes
+serial_of(const struct ctl_record *r, const struct cert *c)
+{
+	return c != NULL ? cert_serial(c) : ctl_record_value(r, CTL_REC_SERIAL);
+}
+
+void
+select_put_cert(struct buf *out, const struct ctl_file *f, size_t index)
+{
+	const struct ctl_record *r = ctl_record(f, index);
+	size_t before = out->len;
+	struct cert *c = NULL;
+	struct bytes serial;
+
+	if (select_cert(f, index, &c, NULL) != ERR_OK ||
+	    put_cn(out, r, c, NULL) != ERR_OK)
+		out->failed = true;
+	serial = serial_of(r, c);
+	if (serial.len > 0) {
+		buf_str(out, out->len > before ? ", serial " : "serial ");
+		text_put_hex(out, serial, ":", TEXT_UPPER);
+	}
+	if (out->len == before)
+		buf_str(out, "none");
+	cert_free(&c);
+}
+
+void
 select_put_record(struct buf *out, const struct ctl_file *f, size_t index)
 {
 	const struct ctl_record *r = ctl_record(f, index);
 	struct bytes host = ctl_record_text(r, CTL_REC_DNS_NAME);
-	struct cert *c = NULL;
 	size_t before;
-	struct diag d;
 
 	buf_printf(out, "record %zu (%s, ", index,
 	    r->has_role ? ctl_role_name(r->role) : "no role");
 	before = out->len;
 	if (host.len > 0)
 		buf_put(out, host);
-	else if (cert_of(f, index, &c, &d) != ERR_OK ||
-	    put_cn(out, r, c, &d) != ERR_OK)
-		out->failed = true;
-	cert_free(&c);
+	else
+		select_put_cn(out, f, index);
 	if (out->len == before)
 		buf_str(out, "without a name");
 	buf_str(out, ")");
@@ -342,7 +378,7 @@ are_one(const struct ctl_file *f, const struct select_found *found, bool *ret,
 	enum err e;
 	size_t i;
 
-	e = cert_of(f, found->at[0], &c, d);
+	e = select_cert(f, found->at[0], &c, d);
 	for (i = 1; e == ERR_OK && one && i < found->num; i++)
 		e = holds(f, found->at[i], found->at[0], c, &one, d);
 	cert_free(&c);
@@ -366,7 +402,7 @@ is_for(const struct ctl_file *f, size_t index, const struct cert *new_cert,
 	e = cert_is_of_host(new_cert, ctl_record_text(r, CTL_REC_DNS_NAME), &is,
 	    d);
 	if (e == ERR_OK && !is)
-		e = cert_of(f, index, &c, d);
+		e = select_cert(f, index, &c, d);
 	/* a common name that is no text is nobody's */
 	if (e == ERR_OK && !is &&
 	    cert_put_cn(new_cert, CERT_SUBJECT, &cn, &why) == ERR_NOMEM)
@@ -445,7 +481,7 @@ widen(const struct select *s, const struct ctl_file *f,
 	enum err e;
 
 	found->num = 0;
-	e = cert_of(f, of, &c, d);
+	e = select_cert(f, of, &c, d);
 	for (i = 1; e == ERR_OK && i <= ctl_num_records(f); i++) {
 		e = holds(f, i, of, c, &is, d);
 		if (e == ERR_OK && is && !is_elsewhere(s, ctl_record(f, i)))

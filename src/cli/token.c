@@ -33,15 +33,21 @@ owner_hung(void *arg, const char *call, unsigned seconds)
 	_exit(CMD_TOKEN);
 }
 
-static void
-owner_tell(void *arg, enum tok_tell kind, const char *text)
+void
+token_tell(enum tok_tell kind, const char *text)
 {
 	struct diag d;
 
-	(void)arg;
 	diag_set(&d, ERR_OK, "%s%s",
 	    kind == TOK_TELL_CANDIDATE ? "  candidate: " : "", text);
 	out_complain(NULL, &d);
+}
+
+static void
+owner_tell(void *arg, enum tok_tell kind, const char *text)
+{
+	(void)arg;
+	token_tell(kind, text);
 }
 
 static enum err
@@ -76,7 +82,6 @@ fill_record(const struct token_run *run, const struct tok_event *e,
 	int which;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->time = (int64_t)time(NULL);
 	ret->op = op_named(e->operation);
 	ret->token_label = tok_text_bytes(&e->token->label);
 	ret->token_serial = tok_text_bytes(&e->token->serial);
@@ -92,7 +97,26 @@ fill_record(const struct token_run *run, const struct tok_event *e,
 	ret->digest = (enum digest)which;
 	ret->file = e->purpose != NULL ? e->purpose : run->purpose;
 	ret->error = e->failed != NULL ? e->failed->msg : NULL;
-	ret->version = CTLSMITH_VERSION;
+}
+
+enum err
+token_note(struct token_run *r, struct audit_record *record, struct diag *d)
+{
+	struct diag why;
+	enum err e;
+
+	if (r->log == NULL)
+		return ERR_OK;
+	record->time = (int64_t)time(NULL);
+	record->version = CTLSMITH_VERSION;
+	(void)pthread_mutex_lock(&r->lock);
+	e = audit_append(r->log, record, &why);
+	(void)pthread_mutex_unlock(&r->lock);
+	if (e != ERR_OK)
+		diag_set(d, e,
+		    "the audit log takes no line, so nothing is given out: %s",
+		    why.msg);
+	return e;
 }
 
 static enum err
@@ -100,20 +124,9 @@ owner_event(void *arg, const struct tok_event *event, struct diag *d)
 {
 	struct token_run *run = arg;
 	struct audit_record record;
-	struct diag why;
-	enum err e;
 
-	if (run->log == NULL)
-		return ERR_OK;
 	fill_record(run, event, &record);
-	(void)pthread_mutex_lock(&run->lock);
-	e = audit_append(run->log, &record, &why);
-	(void)pthread_mutex_unlock(&run->lock);
-	if (e != ERR_OK)
-		diag_set(d, e,
-		    "the audit log takes no line, so nothing is given out: %s",
-		    why.msg);
-	return e;
+	return token_note(run, &record, d);
 }
 
 /* ---- Where things are ------------------------------------------------------------- */
@@ -141,12 +154,12 @@ find_state(struct token_run *r, struct diag *d)
 }
 
 static enum err
-find_module(struct token_run *r, struct diag *d)
+find_module(struct token_run *r, const struct tok_uri *u, struct diag *d)
 {
 	const char *given = r->opts->module;
 
-	if (given == NULL && r->uri != NULL)
-		given = tok_uri_module_path(r->uri);
+	if (given == NULL && u != NULL)
+		given = tok_uri_module_path(u);
 	if (given == NULL)
 		given = r->config.module;
 	if (given == NULL)
@@ -154,8 +167,10 @@ find_module(struct token_run *r, struct diag *d)
 		    "which PKCS#11 module? --module PATH names it, or the "
 		    "configuration does; `ctlsmith token modules` lists those "
 		    "that this system knows");
-	r->setup.module = given;
-	return ERR_OK;
+	buf_clear(&r->module);
+	buf_str(&r->module, given);
+	r->setup.module = buf_cstr(&r->module);
+	return r->setup.module != NULL ? ERR_OK : diag_nomem(d);
 }
 
 static enum err
@@ -268,6 +283,17 @@ prepare(struct token_run *r, const struct token_opts *o, struct diag *d)
 	return e;
 }
 
+static enum err
+start(struct token_run *r, struct diag *d)
+{
+	enum err e;
+
+	e = find_module(r, r->uri, d);
+	if (e == ERR_OK)
+		e = open_log(r, d);
+	return e == ERR_OK ? tok_lib_open(&r->setup, &r->lib, d) : e;
+}
+
 enum err
 token_begin(struct token_run *r, const struct token_opts *o, char **args,
     enum token_uri wanted, struct diag *d)
@@ -281,14 +307,37 @@ token_begin(struct token_run *r, const struct token_opts *o, char **args,
 	if (e == ERR_OK)
 		e = check_args(args, wanted, d);
 	if (e == ERR_OK)
-		e = find_module(r, d);
-	if (e == ERR_OK)
-		e = open_log(r, d);
-	if (e == ERR_OK)
-		e = tok_lib_open(&r->setup, &r->lib, d);
+		e = start(r, d);
 	if (e != ERR_OK)
 		token_end(r);
 	return e;
+}
+
+enum err
+token_begin_maybe(struct token_run *r, const struct token_opts *o, char *uri,
+    struct diag *d)
+{
+	enum err e;
+
+	e = prepare(r, o, d);
+	if (e == ERR_OK && uri != NULL)
+		e = take_uri(r, uri, d);
+	if (e == ERR_OK)
+		e = uri != NULL ? start(r, d) : open_log(r, d);
+	if (e != ERR_OK)
+		token_end(r);
+	return e;
+}
+
+enum err
+token_load(struct token_run *r, const struct tok_uri *u, struct diag *d)
+{
+	enum err e;
+
+	if (r->lib != NULL)
+		return ERR_OK;
+	e = find_module(r, u, d);
+	return e == ERR_OK ? tok_lib_open(&r->setup, &r->lib, d) : e;
 }
 
 enum err

@@ -23,49 +23,61 @@ struct token_opts {
 	bool json;
 };
 
-/* The rows of an option table whose struct T has a struct token_opts token. */
-#define TOKEN_AT(T, member) \
-	offsetof(T, token) + offsetof(struct token_opts, member)
+/* The rows of an option table whose struct T has a struct token_opts token; or
+ * has one at the offset AT. */
+#define TOKEN_FIELD(at, member) ((at) + offsetof(struct token_opts, member))
 
-#define TOKEN_OPTS(T)                                                          \
-	{ "module", "PATH", OPT_STRING, TOKEN_AT(T, module),                   \
+#define TOKEN_AT(T, member) TOKEN_FIELD(offsetof(T, token), member)
+
+#define TOKEN_OPTS_AT(at)                                                      \
+	{ "module", "PATH", OPT_STRING, TOKEN_FIELD(at, module),               \
 		"the PKCS#11 module, or a .module file of p11-kit", OPT_FILES, \
 		0 },                                                           \
-	    { "timeout", "SECONDS", OPT_SECONDS, TOKEN_AT(T, timeout),         \
+	    { "timeout", "SECONDS", OPT_SECONDS, TOKEN_FIELD(at, timeout),     \
 		    "give up on a call (default 30; key generation 600)",      \
 		    NULL, 0 },                                                 \
 	{                                                                      \
-		"json", NULL, OPT_FLAG, TOKEN_AT(T, json),                     \
+		"json", NULL, OPT_FLAG, TOKEN_FIELD(at, json),                 \
 		    "print JSON instead of text", NULL, 0                      \
 	}
 
-#define TOKEN_STATE_OPTS(T)                                            \
-	{ "final-try", NULL, OPT_FLAG, TOKEN_AT(T, final_try),         \
+#define TOKEN_OPTS(T) TOKEN_OPTS_AT(offsetof(T, token))
+
+#define TOKEN_STATE_OPTS_AT(at)                                        \
+	{ "final-try", NULL, OPT_FLAG, TOKEN_FIELD(at, final_try),     \
 		"log in even where it may be the last try", NULL, 0 }, \
 	{                                                              \
-		"state", "DIR", OPT_STRING, TOKEN_AT(T, state),        \
+		"state", "DIR", OPT_STRING, TOKEN_FIELD(at, state),    \
 		    "where failed logins are counted", OPT_FILES, 0    \
 	}
 
-#define TOKEN_LOGIN_OPTS(T)                                               \
-	{ "pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.user_env),       \
-		"take the PIN from this environment variable", NULL, 0 }, \
-	    { "pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.user_fd),        \
-		    "read the PIN from this file descriptor", NULL, 0 },  \
-	    TOKEN_STATE_OPTS(T)
+#define TOKEN_STATE_OPTS(T) TOKEN_STATE_OPTS_AT(offsetof(T, token))
 
-#define TOKEN_AUDIT_OPTS(T)                                          \
+#define TOKEN_LOGIN_OPTS_AT(at)                                           \
+	{ "pin-env", "NAME", OPT_STRING, TOKEN_FIELD(at, pin.user_env),   \
+		"take the PIN from this environment variable", NULL, 0 }, \
+	    { "pin-fd", "N", OPT_STRING, TOKEN_FIELD(at, pin.user_fd),    \
+		    "read the PIN from this file descriptor", NULL, 0 },  \
+	    TOKEN_STATE_OPTS_AT(at)
+
+#define TOKEN_LOGIN_OPTS(T) TOKEN_LOGIN_OPTS_AT(offsetof(T, token))
+
+#define TOKEN_AUDIT_OPTS_AT(at)                                      \
 	{                                                            \
-		"audit", "FILE", OPT_STRING, TOKEN_AT(T, audit),     \
+		"audit", "FILE", OPT_STRING, TOKEN_FIELD(at, audit), \
 		    "append what was done to this log", OPT_FILES, 0 \
 	}
 
-#define TOKEN_SIGN_OPTS(T)                                             \
-	{ "key-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.key_env), \
-		"the PIN of a key that asks for each use", NULL, 0 },  \
-	    { "key-pin-fd", "N", OPT_STRING, TOKEN_AT(T, pin.key_fd),  \
-		    "the same from a file descriptor", NULL, 0 },      \
-	    TOKEN_AUDIT_OPTS(T)
+#define TOKEN_AUDIT_OPTS(T) TOKEN_AUDIT_OPTS_AT(offsetof(T, token))
+
+#define TOKEN_SIGN_OPTS_AT(at)                                             \
+	{ "key-pin-env", "NAME", OPT_STRING, TOKEN_FIELD(at, pin.key_env), \
+		"the PIN of a key that asks for each use", NULL, 0 },      \
+	    { "key-pin-fd", "N", OPT_STRING, TOKEN_FIELD(at, pin.key_fd),  \
+		    "the same from a file descriptor", NULL, 0 },          \
+	    TOKEN_AUDIT_OPTS_AT(at)
+
+#define TOKEN_SIGN_OPTS(T) TOKEN_SIGN_OPTS_AT(offsetof(T, token))
 
 #define TOKEN_SO_OPTS(T)                                                     \
 	{ "so-pin-env", "NAME", OPT_STRING, TOKEN_AT(T, pin.so_env),         \
@@ -91,15 +103,17 @@ struct token_opts {
 		    "read the new SO PIN from this file descriptor", NULL, 0  \
 	}
 
-#define TOKEN_PASSPHRASE_OPTS(T)                                               \
+#define TOKEN_PASSPHRASE_OPTS_AT(at)                                           \
 	{ "passphrase-env", "NAME", OPT_STRING,                                \
-		TOKEN_AT(T, pin.passphrase_env),                               \
+		TOKEN_FIELD(at, pin.passphrase_env),                           \
 		"the passphrase of the file, from the environment", NULL, 0 }, \
 	{                                                                      \
 		"passphrase-fd", "N", OPT_STRING,                              \
-		    TOKEN_AT(T, pin.passphrase_fd),                            \
+		    TOKEN_FIELD(at, pin.passphrase_fd),                        \
 		    "the same from a file descriptor", NULL, 0                 \
 	}
+
+#define TOKEN_PASSPHRASE_OPTS(T) TOKEN_PASSPHRASE_OPTS_AT(offsetof(T, token))
 
 /* One command at work. All-zero is legal to end. */
 struct token_run {
@@ -130,6 +144,17 @@ enum token_uri {
 MUST_CHECK enum err token_begin(struct token_run *r, const struct token_opts *o,
     char **args, enum token_uri wanted, struct diag *d);
 
+/* The same for a command that may do without a token. URI, which is written
+ * to, is that of its key: then the module is loaded; or NULL: then it is when
+ * token_load() asks for it. */
+MUST_CHECK enum err token_begin_maybe(struct token_run *r,
+    const struct token_opts *o, char *uri, struct diag *d);
+
+/* Loads the module, unless that was done: that of the options, of U, or of the
+ * configuration. */
+MUST_CHECK enum err token_load(struct token_run *r, const struct tok_uri *u,
+    struct diag *d);
+
 /* Finalises and frees. */
 void token_end(struct token_run *r);
 
@@ -142,6 +167,15 @@ MUST_CHECK enum err token_open(struct token_run *r, enum tok_mode mode,
  * the PIN is asked for again. Otherwise D stays as it is, and its error is
  * returned. */
 MUST_CHECK enum err token_put_back(struct tok *t, struct diag *d);
+
+/* Has RECORD noted, where there is an audit log; its time and version are put
+ * in here. For any thread. Where it cannot be, what it is about is not to be
+ * given out. */
+MUST_CHECK enum err token_note(struct token_run *r, struct audit_record *record,
+    struct diag *d);
+
+/* Says on stderr what a struct tok_owner is told. */
+void token_tell(enum tok_tell kind, const char *text);
 
 /* A command that looks at tokens, and changes none. */
 struct token_look {

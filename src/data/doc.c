@@ -24,6 +24,7 @@ struct reader {
 	yaml_document_t *yaml;
 	struct doc *doc;
 	size_t visited;
+	bool json;
 	struct diag *diag;
 };
 
@@ -336,12 +337,22 @@ read_maps(struct reader *r, const yaml_node_t *node, const struct doc_field *f,
 	return ERR_OK;
 }
 
+/* NODE is no string, as JSON says it, where TYPE wants one. */
+static bool
+is_bare(const yaml_node_t *node, enum doc_type type)
+{
+	return node->type == YAML_SCALAR_NODE && is_plain(node) &&
+	    type != DOC_BOOL && type != DOC_UNSIGNED;
+}
+
 static enum err
 read_value(struct reader *r, const yaml_node_t *node, const struct doc_field *f,
     void *member)
 {
 	if (is_null(node))
 		return REFUSE(r, node, "%s has no value", f->key);
+	if (r->json && is_bare(node, f->type))
+		return wrong_type(r, node, f->key, "a string");
 	switch (f->type) {
 	case DOC_STRING:
 		return read_string(r, node, f, member);
@@ -468,37 +479,65 @@ read_map(struct reader *r, const yaml_node_t *node,
 	return finish_map(r, node, table, ret, seen);
 }
 
+/* Reads R->yaml by TABLE. */
+static enum err
+read_document(struct reader *r, const struct doc_table *table, void *ret,
+    struct doc **ret_doc)
+{
+	const yaml_node_t *root;
+	void *target;
+	enum err err;
+
+	r->doc = calloc(1, sizeof(*r->doc));
+	target = r->doc == NULL ? NULL : doc_alloc(r->doc, table->size);
+	if (target == NULL) {
+		err = diag_nomem(r->diag);
+		goto out;
+	}
+	/* libyaml counts nodes from 1, the root first. */
+	err = visit(r, 1, &root);
+	if (err == ERR_OK)
+		err = read_map(r, root, table, target);
+	if (err != ERR_OK)
+		goto out;
+	memcpy(ret, target, table->size);
+	*ret_doc = r->doc;
+	r->doc = NULL;
+out:
+	doc_free(&r->doc);
+	return err;
+}
+
 enum err
 doc_read(struct bytes text, const struct doc_table *table, void *ret,
     struct doc **ret_doc, struct diag *diag)
 {
 	struct reader r = { .diag = diag };
 	yaml_document_t yaml;
-	const yaml_node_t *root;
-	void *target;
 	enum err err;
 
 	err = load_yaml(text, &yaml, diag);
 	if (err != ERR_OK)
 		return err;
 	r.yaml = &yaml;
-	r.doc = calloc(1, sizeof(*r.doc));
-	target = r.doc == NULL ? NULL : doc_alloc(r.doc, table->size);
-	if (target == NULL) {
-		err = diag_nomem(diag);
-		goto out;
-	}
-	/* libyaml counts nodes from 1, the root first. */
-	err = visit(&r, 1, &root);
-	if (err == ERR_OK)
-		err = read_map(&r, root, table, target);
+	err = read_document(&r, table, ret, ret_doc);
+	yaml_document_delete(&yaml);
+	return err;
+}
+
+enum err
+doc_read_json(struct bytes text, size_t max, const struct doc_table *table,
+    void *ret, struct doc **ret_doc, struct diag *diag)
+{
+	struct reader r = { .json = true, .diag = diag };
+	yaml_document_t yaml;
+	enum err err;
+
+	err = load_json(text, max, &yaml, diag);
 	if (err != ERR_OK)
-		goto out;
-	memcpy(ret, target, table->size);
-	*ret_doc = r.doc;
-	r.doc = NULL;
-out:
-	doc_free(&r.doc);
+		return err;
+	r.yaml = &yaml;
+	err = read_document(&r, table, ret, ret_doc);
 	yaml_document_delete(&yaml);
 	return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Documents: YAML text into C structs, by tables of fields.
+ * Documents: YAML or JSON text into C structs, by tables of fields.
  *
  * A table names the keys a map may have, the type of each, and where in the
  * struct its value goes. doc_read() reads one text by one table and fills one
@@ -123,6 +123,13 @@ struct doc;
  * table->size bytes. On failure RET and RET_DOC are untouched. */
 MUST_CHECK enum err doc_read(struct bytes text, const struct doc_table *table,
     void *ret, struct doc **ret_doc, struct diag *diag);
+
+/* The same of TEXT that is JSON (RFC 8259) and nothing beyond it, of at most MAX
+ * bytes in place of DOC_SIZE_MAX. Here a DOC_BOOL and a DOC_UNSIGNED are what
+ * JSON has as such, and all other single values are strings. */
+MUST_CHECK enum err doc_read_json(struct bytes text, size_t max,
+    const struct doc_table *table, void *ret, struct doc **ret_doc,
+    struct diag *diag);
 
 /* Frees *DOC and everything it handed out, and makes it NULL. */
 void doc_free(struct doc **doc);

@@ -23,15 +23,15 @@ static const uint8_t empty_tags[] = { 1, 2, 4, 10 };
 
 #define NUM(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The attribute's bytes as they stand in the certificate. BMPString is the
- * exception: its bytes would put a NUL before every letter, so the text is
- * copied. */
+/* The attribute's bytes as they stand in the certificate. BMPString and
+ * UniversalString are exceptions: their bytes would put NULs before every
+ * letter, so the text is copied. */
 static enum err
 put_attr(struct buf *out, const struct mint_attr *attr, struct diag *diag)
 {
 	struct mint_attr text = *attr;
 
-	if (text.type == MINT_BMP)
+	if (text.type == MINT_BMP || text.type == MINT_UNIVERSAL)
 		text.type = MINT_UTF8;
 	return mint_attr_bytes(&text, out, diag);
 }
@@ -55,50 +55,77 @@ put_fixed(struct buf *out, const struct mint_name *name, struct diag *diag)
 	return err;
 }
 
-/* What a comma in a value does to the names of the CTL client: the string
- * ends there, in the middle of its quotes. The one published name shows no
- * more than that it is cut ('...;o="Cisco Systems'). */
+/* "A token's SUBJECTNAME ends before the first comma behind its first
+ * attribute": in the middle of its quotes. The one published name shows no more
+ * than that it is cut ('...;o="Cisco Systems'). */
 static void
-cut_at_comma(struct buf *out, size_t start)
+cut_at_comma(struct buf *out, size_t behind_cn)
 {
 	const uint8_t *comma;
 
-	if (!buf_ok(out) || out->len == start)
+	if (!buf_ok(out) || out->len <= behind_cn)
 		return;
-	comma = memchr(out->ptr + start, ',', out->len - start);
+	comma = memchr(out->ptr + behind_cn, ',', out->len - behind_cn);
 	if (comma != NULL)
 		out->len = (size_t)(comma - out->ptr);
 }
 
+/* "Quoted where it is empty, begins or ends with a blank, or has one of" */
 static bool
-needs_quotes(const char *value)
+needs_quotes(struct bytes value)
 {
-	size_t len = strlen(value);
+	static const char special[] = ",;+\"<>=#\\\n";
+	size_t i;
 
-	return len > 0 &&
-	    (value[0] == ' ' || value[len - 1] == ' ' ||
-		strpbrk(value, ",;+\"<>=") != NULL);
+	for (i = 0; i < value.len; i++)
+		if (memchr(special, value.ptr[i], sizeof(special) - 1) != NULL)
+			return true;
+	return value.len == 0 || value.ptr[0] == ' ' ||
+	    value.ptr[value.len - 1] == ' ';
 }
 
 static enum err
-put_token(struct buf *out, const struct mint_name *name, struct diag *diag)
+put_quoted(struct buf *out, const struct mint_attr *attr, struct diag *diag)
+{
+	struct buf raw = { 0 };
+	enum err err = put_attr(&raw, attr, diag);
+	bool quotes = needs_quotes(buf_bytes(&raw));
+	size_t i;
+
+	if (quotes)
+		buf_u8(out, '"');
+	for (i = 0; i < raw.len; i++) {
+		if (raw.ptr[i] == '"')
+			buf_u8(out, '"');
+		buf_u8(out, raw.ptr[i]);
+	}
+	if (quotes)
+		buf_u8(out, '"');
+	buf_clear(&raw);
+	return err;
+}
+
+static enum err
+put_token(struct buf *out, const struct mint_name *name, bool cut,
+    struct diag *diag)
 {
 	static const char *const lower[] = { "cn", "ou", "o", "l", "st", "c" };
-	const char *separator = "", *quote;
-	size_t i, k, start = out->len;
+	size_t i, k, start = out->len, first = 0;
+	enum err err = ERR_OK;
 
 	for (k = 0; k < NUM(fixed_order); k++) {
-		for (i = 0; i < name->num; i++) {
+		for (i = 0; i < name->num && err == ERR_OK; i++) {
 			if (strcmp(name->attr[i].key, fixed_order[k]) != 0)
 				continue;
-			quote = needs_quotes(name->attr[i].value) ? "\"" : "";
-			buf_printf(out, "%s%s=%s%s%s", separator, lower[k],
-			    quote, name->attr[i].value, quote);
-			separator = ";";
+			buf_printf(out, "%s%s=", out->len > start ? ";" : "",
+			    lower[k]);
+			err = put_quoted(out, &name->attr[i], diag);
+			first = first == 0 ? out->len : first;
 		}
 	}
-	cut_at_comma(out, start);
-	return buf_ok(out) ? ERR_OK : diag_nomem(diag);
+	if (cut)
+		cut_at_comma(out, first);
+	return err == ERR_OK && !buf_ok(out) ? diag_nomem(diag) : err;
 }
 
 /* RFC 4514, section 2.4. */
@@ -136,13 +163,16 @@ put_builder(struct buf *out, const struct mint_name *name, struct diag *diag)
 }
 
 static enum err
-put_name(const struct dialect_record *r, const struct mint_name *name,
-    struct buf *out, struct diag *diag)
+put_name(const struct dialect_record *r, uint8_t tag, struct buf *out,
+    struct diag *diag)
 {
+	const struct mint_name *name = tag == DIALECT_SUBJECT
+	    ? &r->cert->spec.subject
+	    : &r->cert->spec.issuer;
 	enum err err;
 
 	if (r->dialect == DIALECT_TOKEN)
-		err = put_token(out, name, diag);
+		err = put_token(out, name, tag == DIALECT_SUBJECT, diag);
 	else if (r->dialect == DIALECT_BUILDER)
 		err = put_builder(out, name, diag);
 	else
@@ -178,9 +208,8 @@ put_cert_value(const struct dialect_record *r, uint8_t tag, struct buf *out,
 
 	switch (tag) {
 	case DIALECT_SUBJECT:
-		return put_name(r, &cert->spec.subject, out, diag);
 	case DIALECT_ISSUER:
-		return put_name(r, &cert->spec.issuer, out, diag);
+		return put_name(r, tag, out, diag);
 	case DIALECT_SERIAL:
 		put_serial(r, out);
 		break;

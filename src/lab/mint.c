@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab/mint.h"
 
+#include <limits.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -70,26 +71,31 @@ asn1_type_of(enum mint_string type)
 		return V_ASN1_T61STRING;
 	case MINT_BMP:
 		return V_ASN1_BMPSTRING;
+	case MINT_UNIVERSAL:
+		return V_ASN1_UNIVERSALSTRING;
 	}
 	return V_ASN1_UNDEF;
 }
 
 static enum err
-add_attr(X509_NAME *name, const struct mint_attr *attr, struct diag *diag)
+add_attr(X509_NAME *name, const struct mint_attr *attr, bool joined,
+    struct diag *diag)
 {
 	struct buf raw = { 0 };
 	enum err err = mint_attr_bytes(attr, &raw, diag);
 
 	if (err == ERR_OK &&
 	    X509_NAME_add_entry_by_txt(name, attr->key,
-		asn1_type_of(attr->type), raw.ptr, (int)raw.len, -1, 0) != 1)
+		asn1_type_of(attr->type), raw.ptr, (int)raw.len, -1,
+		joined ? -1 : 0) != 1)
 		err = failed(diag, "X509_NAME_add_entry_by_txt");
 	buf_clear(&raw);
 	return err;
 }
 
 static enum err
-make_name(const struct mint_name *from, X509_NAME **ret, struct diag *diag)
+make_name(const struct mint_name *from, size_t joined, X509_NAME **ret,
+    struct diag *diag)
 {
 	X509_NAME *name = X509_NAME_new();
 	enum err err = ERR_OK;
@@ -98,7 +104,7 @@ make_name(const struct mint_name *from, X509_NAME **ret, struct diag *diag)
 	if (name == NULL)
 		return diag_nomem(diag);
 	for (i = 0; i < from->num && err == ERR_OK; i++)
-		err = add_attr(name, &from->attr[i], diag);
+		err = add_attr(name, &from->attr[i], i > 0 && i < joined, diag);
 	if (err == ERR_OK)
 		*ret = name;
 	else
@@ -110,10 +116,10 @@ static enum err
 set_names(X509 *x, const struct mint_spec *spec, struct diag *diag)
 {
 	X509_NAME *subject = NULL, *issuer = NULL;
-	enum err err = make_name(&spec->subject, &subject, diag);
+	enum err err = make_name(&spec->subject, spec->joined, &subject, diag);
 
 	if (err == ERR_OK)
-		err = make_name(&spec->issuer, &issuer, diag);
+		err = make_name(&spec->issuer, 0, &issuer, diag);
 	if (err == ERR_OK &&
 	    (X509_set_subject_name(x, subject) != 1 ||
 		X509_set_issuer_name(x, issuer) != 1))
@@ -488,6 +494,43 @@ mint_sign(const struct mint_key *key, enum mint_digest digest,
 	return err;
 }
 
+/* SIGNATURE over HASH is right for PKEY. */
+static bool
+fits(EVP_PKEY *pkey, const EVP_MD *md, struct bytes hash,
+    struct bytes signature)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	bool ret = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
+	    EVP_PKEY_verify(ctx, signature.ptr, signature.len, hash.ptr,
+		hash.len) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return ret;
+}
+
+enum err
+mint_check(struct bytes public_key, enum mint_digest digest,
+    struct bytes message, struct bytes signature, bool *ret, struct diag *diag)
+{
+	const unsigned char *at = public_key.ptr;
+	EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at,
+	    (long)public_key.len);
+	struct buf hash = { 0 };
+	enum err err;
+
+	ERR_clear_error();
+	err = mint_hash(digest, message, &hash, diag);
+	if (err == ERR_OK)
+		*ret = pkey != NULL &&
+		    fits(pkey, md_of(digest), buf_bytes(&hash), signature);
+	buf_clear(&hash);
+	EVP_PKEY_free(pkey);
+	return err;
+}
+
 enum err
 mint_sign_firmware(const struct mint_key *key, uint32_t when,
     struct bytes message, struct buf *out, struct diag *diag)
@@ -519,8 +562,8 @@ mint_hash(enum mint_digest digest, struct bytes message, struct buf *out,
 	return buf_ok(out) ? ERR_OK : diag_nomem(diag);
 }
 
-/* The next character of the UTF-8 at *AT, which the document reader checked;
- * 0xffff past the two-byte range. */
+/* The next character of the UTF-8 at *AT, which the document reader checked.
+ */
 static unsigned
 next_char(const unsigned char **at)
 {
@@ -529,10 +572,30 @@ next_char(const unsigned char **at)
 
 	if (n <= 0) {
 		*at += 1;
-		return 0xffff;
+		return UINT_MAX;
 	}
 	*at += n;
-	return c > 0xffff ? 0xffff : (unsigned)c;
+	return (unsigned)c;
+}
+
+/* The greatest character of a string that is no text of bytes; 0 for others.
+ */
+static unsigned
+most_of(enum mint_string type)
+{
+	switch (type) {
+	case MINT_T61:
+		return 0xff;
+	case MINT_BMP:
+		return 0xfffe;
+	case MINT_UNIVERSAL:
+		return 0x10ffff;
+	case MINT_UTF8:
+	case MINT_PRINTABLE:
+	case MINT_IA5:
+		break;
+	}
+	return 0;
 }
 
 enum err
@@ -540,10 +603,10 @@ mint_attr_bytes(const struct mint_attr *attr, struct buf *out,
     struct diag *diag)
 {
 	const unsigned char *at = (const unsigned char *)attr->value;
-	unsigned c, most = attr->type == MINT_BMP ? 0xfffe : 0xff;
+	unsigned c, most = most_of(attr->type);
 	size_t before = out->len;
 
-	if (attr->type != MINT_T61 && attr->type != MINT_BMP) {
+	if (most == 0) {
 		buf_str(out, attr->value);
 		return buf_ok(out) ? ERR_OK : diag_nomem(diag);
 	}
@@ -555,7 +618,9 @@ mint_attr_bytes(const struct mint_attr *attr, struct buf *out,
 			    "%s=%s does not fit its string type", attr->key,
 			    attr->value);
 		}
-		if (attr->type == MINT_BMP)
+		if (attr->type == MINT_UNIVERSAL)
+			buf_u32(out, c);
+		else if (attr->type == MINT_BMP)
 			buf_u16(out, (uint16_t)c);
 		else
 			buf_u8(out, (uint8_t)c);

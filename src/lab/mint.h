@@ -19,8 +19,9 @@ enum mint_string {
 	MINT_UTF8,
 	MINT_PRINTABLE,
 	MINT_IA5,
-	MINT_T61, /* one byte a character, Latin-1 */
-	MINT_BMP  /* two bytes a character */
+	MINT_T61,      /* one byte a character, Latin-1 */
+	MINT_BMP,      /* two bytes a character */
+	MINT_UNIVERSAL /* four */
 };
 
 enum mint_digest {
@@ -69,6 +70,8 @@ struct mint_spec {
 	const char *const *dns; /* subjectAltName */
 	size_t num_dns;
 	size_t der_length; /* exact size wanted, 0 for any */
+	size_t joined;     /* so many of the first attributes of the subject
+			    * are one set; they must be in DER's order */
 };
 
 /*
@@ -92,6 +95,11 @@ MUST_CHECK enum err mint_cert_signature(struct bytes der, struct buf *out,
 MUST_CHECK enum err mint_sign(const struct mint_key *key,
     enum mint_digest digest, struct bytes message, struct buf *out,
     struct diag *diag);
+
+/* *RET: SIGNATURE is that one, made with the key whose mint_key_public() is
+ * PUBLIC_KEY. False too for what is no RSA key. */
+MUST_CHECK enum err mint_check(struct bytes public_key, enum mint_digest digest,
+    struct bytes message, struct bytes signature, bool *ret, struct diag *diag);
 
 /* Appends the signature of a firmware image: the padded block holds WHEN, 4
  * bytes, and the SHA-1 of MESSAGE, no DigestInfo. See docs/ctl-format.md,

@@ -23,7 +23,8 @@ static const struct {
 	const char *name;
 	enum mint_string type;
 } string_types[] = { { "utf8", MINT_UTF8 }, { "printable", MINT_PRINTABLE },
-	{ "ia5", MINT_IA5 }, { "t61", MINT_T61 }, { "bmp", MINT_BMP } };
+	{ "ia5", MINT_IA5 }, { "t61", MINT_T61 }, { "bmp", MINT_BMP },
+	{ "universal", MINT_UNIVERSAL } };
 
 /* The type that X.520 and RFC 5280 ask for, or UTF8String. */
 static enum mint_string

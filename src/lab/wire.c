@@ -382,6 +382,22 @@ wire_list_clear(struct wire_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+void
+wire_put_signed(struct bytes file, const struct wire_list *list,
+    struct buf *out)
+{
+	const struct wire_tlv *gap = wire_find(list, 0, WIRE_SIGNATURE);
+	size_t after;
+
+	if (gap == NULL) {
+		buf_put(out, file);
+		return;
+	}
+	after = gap->offset + TLV_HEAD + gap->length;
+	buf_put(out, bytes_of(file.ptr, gap->offset));
+	buf_put(out, bytes_of(file.ptr + after, file.len - after));
+}
+
 const struct wire_tlv *
 wire_find(const struct wire_list *list, size_t space, uint8_t tag)
 {

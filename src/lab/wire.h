@@ -102,6 +102,10 @@ MUST_CHECK enum err wire_read(struct bytes file, enum wire_payload payload,
 
 void wire_list_clear(struct wire_list *list);
 
+/* Appends to OUT what is signed of FILE, which LIST was read from. */
+void wire_put_signed(struct bytes file, const struct wire_list *list,
+    struct buf *out);
+
 /* The first TLV with TAG in SPACE; NULL where there is none. */
 const struct wire_tlv *wire_find(const struct wire_list *list, size_t space,
     uint8_t tag);

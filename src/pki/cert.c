@@ -205,6 +205,41 @@ cert_from_file(struct bytes content, struct cert **ret, struct diag *d)
 	return from_pem(content, ret, d);
 }
 
+static const uint8_t *
+find_text(struct bytes in, const char *text)
+{
+	return in.len == 0 ? NULL : memmem(in.ptr, in.len, text, strlen(text));
+}
+
+bool
+cert_take_pem(struct bytes *cur, struct bytes *ret)
+{
+	/* As PEM_read_bio_X509() has them, but for OpenSSL's own form. */
+	static const char *const marks[][2] = {
+		{ "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----" },
+		{ "-----BEGIN X509 CERTIFICATE-----",
+		    "-----END X509 CERTIFICATE-----" },
+	};
+	const uint8_t *from = NULL, *at;
+	struct bytes skipped;
+	size_t i, kind = 0, len;
+
+	for (i = 0; i < 2; i++) {
+		at = find_text(*cur, marks[i][0]);
+		if (at != NULL && (from == NULL || at < from)) {
+			from = at;
+			kind = i;
+		}
+	}
+	if (from == NULL ||
+	    !bytes_take(cur, (size_t)(from - cur->ptr), &skipped))
+		return false;
+	at = find_text(*cur, marks[kind][1]);
+	len = at == NULL ? cur->len
+			 : (size_t)(at - cur->ptr) + strlen(marks[kind][1]);
+	return bytes_take(cur, len, ret);
+}
+
 enum err
 cert_put_pem(struct bytes der, struct buf *out, struct diag *d)
 {

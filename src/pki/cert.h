@@ -19,6 +19,12 @@ MUST_CHECK enum err cert_from_der(struct bytes der, struct cert **ret,
 MUST_CHECK enum err cert_from_file(struct bytes content, struct cert **ret,
     struct diag *d);
 
+/* Moves CUR, a text, behind the next certificate in PEM, which becomes *RET:
+ * content for cert_from_file(). What else stands there, a private key too, is
+ * stepped over undecoded. False where there is none. One that never ends is
+ * all of the rest. */
+MUST_CHECK bool cert_take_pem(struct bytes *cur, struct bytes *ret);
+
 /* Appends DER, the bytes of a certificate, as PEM. */
 MUST_CHECK enum err cert_put_pem(struct bytes der, struct buf *out,
     struct diag *d);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A private key from a file, to be put on a token.
+ * A private key from a file, to be put on a token, or to sign with.
  *
  * Read are PEM and DER: PKCS#8, plain or encrypted; the traditional forms of
  * RSA and EC, in PEM encrypted too; PKCS#12, and certificates that stand in
@@ -22,6 +22,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "pki/digest.h"
 #include "pki/pubkey.h"
 
 struct keyfile;
@@ -106,5 +107,13 @@ MUST_CHECK enum err keyfile_put_pkcs8(const struct keyfile *k,
  * for a KEK of another size. */
 MUST_CHECK enum err keyfile_wrap(const struct keyfile *k, struct bytes kek,
     struct buf *ret, struct diag *d);
+
+/* Signs VALUE, made with WHICH, with PKCS#1 v1.5, and appends the signature to
+ * RET once it is verified with the public half. Threads may sign with one K at
+ * a time. ERR_UNSUPPORTED: a key that is not RSA or too short for the digest,
+ * MD5. ERR_USAGE: the digest has the wrong length. ERR_CRYPTO: the signature
+ * does not verify. */
+MUST_CHECK enum err keyfile_sign(const struct keyfile *k, enum digest which,
+    const struct digest_value *value, struct buf *ret, struct diag *d);
 
 #endif

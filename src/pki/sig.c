@@ -201,6 +201,31 @@ sig_put_digest_info(enum digest which, struct bytes digest, struct buf *out,
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }
 
+/* 00 01, at least 8 times FF, 00 (RFC 8017, 9.2). */
+#define BLOCK_AROUND 11
+
+enum err
+sig_put_block(enum digest which, struct bytes digest, size_t size,
+    struct buf *out, struct diag *d)
+{
+	struct buf info = { 0 };
+	enum err e = sig_put_digest_info(which, digest, &info, d);
+
+	if (e == ERR_OK && size < info.len + BLOCK_AROUND)
+		e = diag_set(d, ERR_UNSUPPORTED,
+		    "a key of %zu bits is too short to sign %s", size * 8,
+		    digest_name(which));
+	if (e == ERR_OK) {
+		buf_u16(out, 1);
+		buf_fill(out, size - info.len - 3, 0xff);
+		buf_u8(out, 0);
+		buf_put(out, buf_bytes(&info));
+		e = buf_ok(out) ? ERR_OK : diag_nomem(d);
+	}
+	buf_clear(&info);
+	return e;
+}
+
 enum err
 sig_put_ecdsa_der(struct bytes r_and_s, struct buf *out, struct diag *d)
 {

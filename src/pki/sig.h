@@ -54,6 +54,12 @@ MUST_CHECK enum err sig_check(const struct pubkey *k,
 MUST_CHECK enum err sig_put_digest_info(enum digest which, struct bytes digest,
     struct buf *out, struct diag *d);
 
+/* Appends the block of SIZE bytes (as long as the modulus) that PKCS#1 v1.5
+ * raises to the private exponent: 00 01 FF...FF 00 DigestInfo. ERR_UNSUPPORTED
+ * for MD5, and where the key is too short for the digest. */
+MUST_CHECK enum err sig_put_block(enum digest which, struct bytes digest,
+    size_t size, struct buf *out, struct diag *d);
+
 /* Appends the DER of Ecdsa-Sig-Value made of R_AND_S, two numbers of the same
  * length: what certificates hold. ERR_SYNTAX where it has no two halves. */
 MUST_CHECK enum err sig_put_ecdsa_der(struct bytes r_and_s, struct buf *out,

@@ -73,8 +73,8 @@ run_pass(struct work *w, const struct pass *p, struct diag *d)
 		e = match_sort(w->new, p->by, w->old_of, &b, d);
 	if (e == ERR_OK)
 		pair_all(w, &a, &b, p->kind);
-	match_clear(&a);
-	match_clear(&b);
+	match_index_clear(&a);
+	match_index_clear(&b);
 	return e;
 }
 

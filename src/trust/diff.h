@@ -12,14 +12,14 @@
 
 #include "trust/trust.h"
 
-/* What became of a record: id, JSON name. */
-#define DIFF_KINDS(X)                                                      \
-	X(DIFF_SAME, "same") /* and its bytes too */                       \
-	X(DIFF_RESPELT,                                                    \
-	    "respelt") /* same certificate (or none), role, other bytes */ \
-	X(DIFF_REPLACED,                                                   \
-	    "replaced") /* same role and server, other certificate */      \
-	X(DIFF_REMOVED, "removed")                                         \
+/* What became of a record: id, JSON name. Same: its bytes too. Respelt: same
+ * role and certificate (or none, at the same server), other bytes. Replaced:
+ * same role and server, other certificate. */
+#define DIFF_KINDS(X)                \
+	X(DIFF_SAME, "same")         \
+	X(DIFF_RESPELT, "respelt")   \
+	X(DIFF_REPLACED, "replaced") \
+	X(DIFF_REMOVED, "removed")   \
 	X(DIFF_ADDED, "added")
 
 enum diff_kind {

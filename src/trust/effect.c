@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a change leaves behind: docs/trust.md. */
+#include <string.h>
+
 #include "trust/match.h"
 #include "trust/owner.h"
 #include "trust/signer.h"
 #include "trust/trust.h"
-
-#include <string.h>
 
 /* One of the two lists. */
 struct side {
@@ -38,9 +38,9 @@ side_fill(struct side *s, const struct ctl_file *f, struct diag *d)
 static void
 side_clear(struct side *s)
 {
-	match_clear(&s->sasts);
-	match_clear(&s->servers);
-	match_clear(&s->certs);
+	match_index_clear(&s->sasts);
+	match_index_clear(&s->servers);
+	match_index_clear(&s->certs);
 }
 
 /* How many SASTs of A are in B. */
@@ -50,7 +50,7 @@ count_shared(const struct side *a, const struct side *b)
 	size_t i, n = 0;
 
 	for (i = 0; i < a->sasts.num; i++)
-		if (match_has(&b->sasts, &a->sasts.key[i]))
+		if (match_index_has(&b->sasts, &a->sasts.key[i]))
 			n++;
 	return n;
 }
@@ -148,12 +148,12 @@ count_gone(const struct side *a, const struct side *b, enum trust_owner owner,
 	*ret_first = 0;
 	for (i = 0; i < a->sasts.num; i++) {
 		key = &a->sasts.key[i];
-		if (match_has(&b->sasts, key) ||
+		if (match_index_has(&b->sasts, key) ||
 		    owner_with(a->f, key->record, &a->servers) != owner)
 			continue;
 		if (!respelt &&
 		    match_key_of(a->f, key->record, MATCH_CERT, &cert) &&
-		    match_has(&b->certs, &cert))
+		    match_index_has(&b->certs, &cert))
 			continue;
 		if (*ret_first == 0 || key->record < *ret_first)
 			*ret_first = key->record;

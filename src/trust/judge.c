@@ -2,12 +2,13 @@
 /* Whether a phone takes a list: docs/trust.md, rules A. */
 #include <stdio.h>
 
+#include "trust/match.h"
 #include "trust/signer.h"
 #include "trust/trust.h"
 
 #define RECORDS_SHOWN 4 /* numbers of SASTs in a sentence */
 
-/* "record 1", "records 1 and 5", ...: the SASTs of a list. */
+/* "1", "1, 5", ...: the records of a list's SASTs. */
 struct sast_text {
 	char text[96];
 	size_t num;
@@ -29,20 +30,13 @@ list_sasts(const struct ctl_file *f)
 		else
 			at += (size_t)snprintf(ret.text + at,
 			    sizeof(ret.text) - at, "%s%zu",
-			    ret.num > 1 ? ", " : "record ", i);
+			    ret.num > 1 ? ", " : "", i);
 	}
 	return ret;
 }
 
-static void
-accept(struct trust_judgement *j, enum trust_verdict verdict, const char *why)
-{
-	j->verdict = verdict;
-	(void)diag_set(&j->why, ERR_OK, "%s", why);
-}
-
-/* Record INDEX of F has another certificate, or key, than OTHER's; what one of
- * them does not say is no difference. */
+/* Two records have different keys, or certificates; what one of them does not
+ * say is no difference. */
 static bool
 is_other_key(const struct ctl_record *a, const struct ctl_record *b)
 {
@@ -60,30 +54,44 @@ is_other_key(const struct ctl_record *a, const struct ctl_record *b)
 	return false;
 }
 
+/* Why the key of the SAST that INSTALLED has under the signer's names is not
+ * what made the signature; NULL: it may be. */
+static const char *
+find_fault(const struct ctl_file *installed, const struct ctl_file *offer,
+    size_t record)
+{
+	size_t own = ctl_signer_record(offer);
+	struct match_key k;
+
+	if (!match_key_of(installed, record, MATCH_SAST, &k))
+		return "no key that phones could check the signature with; "
+		       "sign with the key of another SAST of that list";
+	if (own != 0 &&
+	    is_other_key(ctl_record(installed, record), ctl_record(offer, own)))
+		return "another key, which the signature does not fit; sign "
+		       "with the key that the installed list has";
+	return NULL;
+}
+
 /* The installed list has a SAST with the signer's names: its key decides. */
 static void
 judge_known(const struct ctl_file *installed, const struct ctl_file *offer,
     struct trust_judgement *j)
 {
-	const struct ctl_record *own = ctl_record(offer,
-	    ctl_signer_record(offer));
-	char why[96];
+	const char *fault = find_fault(installed, offer, j->record);
 
 	j->rule = TRUST_RULE_INSTALLED_SAST;
-	if (own != NULL &&
-	    is_other_key(ctl_record(installed, j->record), own)) {
-		j->verdict = TRUST_REFUSES;
-		(void)diag_set(&j->why, ERR_POLICY,
-		    "record %zu of the installed list has the signer's names "
-		    "but another key, and the signature will not fit that; "
-		    "sign with the key that the installed list has",
+	j->verdict = fault == NULL ? TRUST_ACCEPTS : TRUST_REFUSES;
+	if (fault == NULL)
+		(void)diag_set(&j->why, ERR_OK,
+		    "the signer is record %zu of the installed list, byte for "
+		    "byte",
 		    j->record);
-		return;
-	}
-	(void)snprintf(why, sizeof(why),
-	    "the signer is record %zu of the installed list, byte for byte",
-	    j->record);
-	accept(j, TRUST_ACCEPTS, why);
+	else
+		(void)diag_set(&j->why, ERR_POLICY,
+		    "record %zu of the installed list has the signer's names, "
+		    "but %s",
+		    j->record, fault);
 }
 
 /* The serial numbers are the same, but for zeros in front. */
@@ -97,14 +105,23 @@ is_serial(struct bytes a, struct bytes b)
 	return a.len > 0 && bytes_equal(a, b);
 }
 
+/* The common name of a name as it stands in a file, with NUL. */
+static struct bytes
+common_name(struct bytes name)
+{
+	while (name.len > 0 && name.ptr[name.len - 1] == '\0')
+		name.len--;
+	return ctl_common_name(name);
+}
+
 /* NAMES are those of R, but spelt by another writer. */
 static bool
 is_respelt(struct signer_names names, const struct ctl_record *r)
 {
-	struct bytes cn = ctl_common_name(names.issuer);
+	struct bytes cn = common_name(names.issuer);
 	struct signer_names own = signer_of_record(r);
 
-	if (!bytes_equal(cn, ctl_common_name(own.issuer)))
+	if (!bytes_equal(cn, common_name(own.issuer)))
 		return false;
 	return is_serial(names.serial, own.serial) ||
 	    bytes_equal_reversed(names.serial, own.serial);
@@ -169,18 +186,19 @@ say_unknown(const struct ctl_file *installed, const struct ctl_file *offer,
 	struct sast_text sasts = list_sasts(installed);
 	size_t i = find_other_role(installed, signer_of_header(offer));
 	struct signer_text who = signer_text(offer);
+	const char *plural = sasts.num > 1 ? "s" : "";
 
 	if (i != 0)
 		(void)diag_set(&j->why, ERR_POLICY,
 		    "the signer is record %zu of the installed list, but not "
 		    "as SAST, and no other signs lists; sign with the key of "
-		    "one of its SASTs (%s)",
-		    i, sasts.text);
+		    "one of its SASTs (record%s %s)",
+		    i, plural, sasts.text);
 	else
 		(void)diag_set(&j->why, ERR_POLICY,
 		    "the signer, %s, is no SAST of the installed list; sign "
-		    "with the key of one that is (%s)",
-		    who.text, sasts.text);
+		    "with the key of one that is (record%s %s)",
+		    who.text, plural, sasts.text);
 }
 
 static void
@@ -220,7 +238,8 @@ trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
 
 	diag_init(&j.why);
 	if (installed == NULL) {
-		accept(&j, TRUST_ACCEPTS_FIRST,
+		j.verdict = TRUST_ACCEPTS_FIRST;
+		(void)diag_set(&j.why, ERR_OK,
 		    "no list is installed, and the first is taken as it "
 		    "comes");
 	} else {

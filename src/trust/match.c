@@ -87,16 +87,28 @@ put_server(const struct ctl_record *r, struct match_key *k, size_t *n)
 	return k->kind != KIND_NOTHING;
 }
 
+/* What a phone checks a signature with: the key, however it is given. */
+static bool
+put_key(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+
+	if (key.len == 0)
+		return put_cert(r, k, n);
+	k->kind = KIND_KEY;
+	put(k, n, key);
+	return true;
+}
+
 static bool
 put_sast(const struct ctl_record *r, struct match_key *k, size_t *n)
 {
 	if (!r->has_role || r->role != CTL_ROLE_SAST ||
 	    ctl_record_value(r, CTL_REC_ISSUER).ptr == NULL ||
 	    ctl_record_value(r, CTL_REC_SERIAL).ptr == NULL ||
-	    !put_cert(r, k, n))
+	    !put_key(r, k, n))
 		return false;
-	if (k->kind != KIND_KEY) /* has them already */
-		put_names(r, k, n);
+	put_names(r, k, n);
 	return true;
 }
 
@@ -173,9 +185,7 @@ compare(const void *a, const void *b)
 	const struct match_key *x = a, *y = b;
 	int c = match_order(x, y);
 
-	if (c != 0 || x->record == y->record)
-		return c;
-	return x->record < y->record ? -1 : 1;
+	return c != 0 ? c : x->record < y->record ? -1 : 1;
 }
 
 enum err
@@ -198,7 +208,7 @@ match_sort(const struct ctl_file *f, enum match_by by, const size_t *taken,
 }
 
 void
-match_clear(struct match_index *ix)
+match_index_clear(struct match_index *ix)
 {
 	free(ix->key);
 	ix->key = NULL;
@@ -212,7 +222,7 @@ compare_key(const void *a, const void *b)
 }
 
 bool
-match_has(const struct match_index *ix, const struct match_key *key)
+match_index_has(const struct match_index *ix, const struct match_key *key)
 {
 	return ix->num > 0 &&
 	    bsearch(key, ix->key, ix->num, sizeof(*ix->key), compare_key) !=

@@ -20,7 +20,8 @@ enum match_by {
 	MATCH_SERVER_CN,  /* server and common name */
 	MATCH_SERVER,     /* server: host, else common name, else address */
 	MATCH_SAST,       /* of a SAST alone, as phones find and use it:
-			   * certificate, issuer and serial number */
+			   * issuer, serial number and PUBLICKEY, else
+			   * certificate */
 	MATCH_SERVER_KEY, /* PUBLICKEY of a CCM, CCM+TFTP or TFTP */
 };
 
@@ -52,9 +53,9 @@ MUST_CHECK enum err match_sort(const struct ctl_file *f, enum match_by by,
     const size_t *taken, struct match_index *ret, struct diag *d);
 
 /* Frees what IX holds; it is empty again. */
-void match_clear(struct match_index *ix);
+void match_index_clear(struct match_index *ix);
 
 /* IX has KEY. */
-bool match_has(const struct match_index *ix, const struct match_key *key);
+bool match_index_has(const struct match_index *ix, const struct match_key *key);
 
 #endif

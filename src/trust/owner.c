@@ -36,7 +36,7 @@ owner_with(const struct ctl_file *f, size_t index,
 		.part = { ctl_record_value(r, CTL_REC_PUBLIC_KEY) }
 	};
 
-	return owner_by(r, match_has(servers, &key));
+	return owner_by(r, match_index_has(servers, &key));
 }
 
 size_t

@@ -22,15 +22,17 @@
 	X(TRUST_ACCEPTS, "accepts", "accepts it")                       \
 	X(TRUST_REFUSES, "refuses", "refuses it")
 
-/* The rule that decides: id, name in JSON and documents. */
-#define TRUST_RULES(X)                                                          \
-	/* no list is installed: the first is taken as it comes */              \
-	X(TRUST_RULE_FIRST, "A1")                                               \
-	/* the header's CANAME and SERIALNUMBER are, byte for byte, those of  \
-	 * a SAST record of the installed list, whose key decides; refused    \
-	 * where OFFER has another key under these names */ \
-	X(TRUST_RULE_INSTALLED_SAST, "A2")                                      \
-	/* they are not: without Security by Default nobody else is asked */    \
+/*
+ * The rule that decides: id, name in JSON and documents.
+ * A1  No list is installed: the first is taken as it comes.
+ * A2  The header's CANAME and SERIALNUMBER are, byte for byte, those of a SAST
+ *     of the installed list, and its key decides. Refused where OFFER has
+ *     another key under these names.
+ * A4  They are not: without Security by Default nobody else is asked.
+ */
+#define TRUST_RULES(X)                     \
+	X(TRUST_RULE_FIRST, "A1")          \
+	X(TRUST_RULE_INSTALLED_SAST, "A2") \
 	X(TRUST_RULE_STRANGER, "A4")
 
 #define TRUST_ENUM3(id, name, text) id,
@@ -68,14 +70,13 @@ void trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
 
 /* ---- What a change leaves behind. ---- */
 
-/* Whose a SAST record is. */
-#define TRUST_OWNERS(X)                                                       \
-	/* an administrator's token or key */                                 \
-	X(TRUST_OWNER_TOKEN, "token")                                         \
-	/* a CallManager: the appliance spelt it, and its key stands again \
-	 * as CCM, CCM+TFTP or TFTP */  \
-	X(TRUST_OWNER_CALLMANAGER, "callmanager")                             \
-	/* the appliance spelt it: the subject begins with CN=ITLRECOVERY_ */ \
+/* Whose a SAST record is: id, JSON name. An administrator's token or key; a
+ * CallManager, if the appliance spelt it and its key stands again as CCM,
+ * CCM+TFTP or TFTP; ITLRecovery, if the appliance spelt it and its subject
+ * begins with CN=ITLRECOVERY_. */
+#define TRUST_OWNERS(X)                           \
+	X(TRUST_OWNER_TOKEN, "token")             \
+	X(TRUST_OWNER_CALLMANAGER, "callmanager") \
 	X(TRUST_OWNER_ITLRECOVERY, "itlrecovery")
 
 #define TRUST_ENUM2(id, name) id,
@@ -97,24 +98,27 @@ size_t trust_same_record(const struct ctl_file *f, const struct ctl_file *other,
 
 /*
  * From here on a SAST counts that a phone can find and use: one with
- * ISSUERNAME, SERIALNUMBER and a CERTIFICATE, CERTHASH or PUBLICKEY. Two lists
- * share it where all of these are the same bytes; one that is spelt otherwise
- * has gone, and another one has come.
+ * ISSUERNAME, SERIALNUMBER and PUBLICKEY (else CERTIFICATE, else CERTHASH). Two
+ * lists share it where all of these are the same bytes; one that is spelt
+ * otherwise has gone, and another one has come.
  */
 
-/* What stands against a change of OLD into NEW: bit, JSON name. Any of them
- * strands phones, or may. */
-#define TRUST_LOSSES(X)                                                         \
-	/* trust_judge() refuses NEW for a phone that holds OLD */              \
-	X(TRUST_LOSS_SIGNER, "signer-not-in-old")                               \
-	/* NEW shares no SAST with OLD */                                       \
-	X(TRUST_LOSS_ALL_SAST, "no-shared-sast")                                \
-	/* OLD has SASTs whose key somebody is known to hold, and NEW has     \
-	 * none such */ \
-	X(TRUST_LOSS_LAST_HELD, "last-held-sast")                               \
-	/* OLD or NEW is signed with an administrator's key, and fewer SASTs  \
-	 * of CallManager, or of ITLRecovery, have come than gone: the        \
-	 * appliance's own next update would not be accepted */ \
+/*
+ * What stands against a change of OLD into NEW: bit, JSON name. Any of them
+ * strands phones, or may.
+ * signer-not-in-old  trust_judge() refuses NEW for a phone that holds OLD.
+ * no-shared-sast     NEW shares no SAST with OLD.
+ * last-held-sast     OLD has SASTs whose key somebody is known to hold, and NEW
+ *                    has none such.
+ * server-sast        OLD or NEW is signed with an administrator's key, and of
+ *                    the SASTs of CallManager, or of ITLRecovery, fewer have
+ *                    come than gone: the appliance's own next update may not
+ *                    be accepted.
+ */
+#define TRUST_LOSSES(X)                           \
+	X(TRUST_LOSS_SIGNER, "signer-not-in-old") \
+	X(TRUST_LOSS_ALL_SAST, "no-shared-sast")  \
+	X(TRUST_LOSS_LAST_HELD, "last-held-sast") \
 	X(TRUST_LOSS_SERVER_SAST, "server-sast")
 
 enum trust_loss {

@@ -26,6 +26,16 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
 }
 
+@test "ctlsmith-build(1): the examples" {
+	session_setup_for ctlsmith-build.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-build.1.scd"
+}
+
+@test "ctlsmith-edit(1): the examples" {
+	session_setup_for ctlsmith-edit.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-edit.1.scd"
+}
+
 @test "ctlsmith-token(1): the examples" {
 	session_setup_for ctlsmith-token.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-token.1.scd"

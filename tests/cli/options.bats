@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,audit verify,completion," ]
+		"show,verify,lint,extract,build,edit,sign-request,attach,$(
+	)audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -132,6 +133,17 @@ values() {
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(
+	)detached-request dialect digest drop-server-sast dry-run filename $(
+	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
+	)max-sast module orphan-phones output passphrase-env passphrase-fd $(
+	)pin-env pin-fd sast signer signer-cert spec srst state tftp timeout $(
+	)timestamp tvs " ]
+	[ "$(options_of edit)" = "add allow audit detached-request dialect $(
+	)digest drop-server-sast dry-run filename final-try force inventory $(
+	)json key-pin-env key-pin-fd max-sast module orphan-phones output $(
+	)passphrase-env passphrase-fd pin-env pin-fd remove replace signer $(
+	)signer-cert state timeout timestamp unverified " ]
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
@@ -148,6 +160,17 @@ values() {
 	for option in $(options_of 'audit verify'); do
 		grep -q "^@test \".*--$option" \
 			"${BATS_TEST_FILENAME%/*}/audit.bats"
+	done
+	for option in $(options_of build); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}"/*build.bats || {
+			echo "build: no test of --$option"
+			return 1
+		}
+	done
+	for option in $(options_of edit); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/edit.bats" \
+			"${BATS_TEST_FILENAME%/*}/build.bats" \
+			"${BATS_TEST_FILENAME%/*}/signer.bats"
 	done
 }
 
@@ -570,8 +593,8 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version audit completion extract help lint show $(
-		)token verify " ]
+		"--help --version attach audit build completion edit extract $(
+		)help lint show sign-request token verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -40,6 +40,27 @@ session_setup_tokens() {
 	export CTLSMITH_CONFIG=$PWD/config.yaml XDG_STATE_HOME=$PWD/state
 }
 
+# The same for a list that is edited: its next CAPF certificate, and an
+# inventory in which the other token is.
+session_setup_edit() {
+	session_setup_tokens
+	cp "$CASES/ok-fresh-list/capf.pem" .
+	cat >tokens.yaml <<-END
+		tokens:
+		- serial: 00d4e5f6
+		  certificates:
+		  - sha1: $(openssl x509 -in "$CERTS/sast-2.pem" -outform DER |
+			sha1sum | cut -c 1-40)
+	END
+}
+
+# The same for a list that is made anew: the certificates for it.
+session_setup_build() {
+	session_setup_tokens
+	cp "$CASES/ok-softhsm-sast"/{pub,capf}.pem .
+	cp "$CERTS"/sast-{1,2}.pem .
+}
+
 # No tokens at all, and neither configuration nor state.
 session_setup_softhsm() {
 	"$SRC/softhsm-fixtures/setup.sh" "$BUILD/tokens"
@@ -57,6 +78,8 @@ session_setup_for() {
 	session_setup
 	case ${1##*/} in
 	ctlsmith-token.1.scd) session_setup_tokens ;;
+	ctlsmith-build.1.scd) session_setup_build ;;
+	ctlsmith-edit.1.scd) session_setup_edit ;;
 	guide-tokens.md) session_setup_softhsm ;;
 	esac
 }

@@ -22,6 +22,7 @@ tokens_setup() {
 	unset P11FAULT_PINPAD_PIN P11FAULT_PINPAD_SO_PIN P11FAULT_PINPAD_NEW_PIN
 	MODULE=$P11FAULT
 	URI=$URI_SAST_1
+	COMMAND=("$CTLSMITH" token) # that the functions below run
 	: >plan
 	: >trace
 }
@@ -34,7 +35,7 @@ plan() {
 
 # token COMMAND ARGUMENT...: with the shim.
 token() {
-	timeout -k 5 60 "$CTLSMITH" token "$@" --module "$MODULE"
+	timeout -k 5 60 "${COMMAND[@]}" "$@" --module "$MODULE"
 }
 
 # try STATUS COMMAND ARGUMENT...: what it prints is then in out and err.
@@ -44,7 +45,7 @@ try() {
 	shift
 	token "$@" >out 2>err </dev/null || status=$?
 	[ "$status" = "$wanted" ] || {
-		echo "token $*: $status instead of $wanted"
+		echo "${COMMAND[*]} $*: $status instead of $wanted"
 		cat out err
 		return 1
 	}
@@ -70,7 +71,7 @@ failures() {
 # then in PID.
 background() {
 	# 3 and 4 are those of bats
-	"$CTLSMITH" token "$@" --module "$MODULE" >out 2>err 3>&- 4>&- &
+	"${COMMAND[@]}" "$@" --module "$MODULE" >out 2>err 3>&- 4>&- &
 	PID=$!
 }
 
@@ -136,7 +137,7 @@ at_terminal() {
 			exit [lindex [wait] 3]
 		EXPECT
 	} >script.exp
-	expect -f script.exp -- "$CTLSMITH" token "$@" \
+	expect -f script.exp -- "${COMMAND[@]}" "$@" \
 		--module "$MODULE" >shown 2>&1 </dev/null || status=$?
 	[ "$status" = "$wanted" ] || {
 		echo "token $* at a terminal: $status"

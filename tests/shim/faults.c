@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -48,13 +50,31 @@ static const char *const mode_names[] = {
 	FAULT_MODES(MODE_NAME)
 };
 
+static const char *const error_names[] = {
+#define ERROR_NAME(name) #name,
+	FAULT_ERRORS(ERROR_NAME)
+};
+
+static const int error_values[] = {
+#define ERROR_VALUE(name) name,
+	FAULT_ERRORS(ERROR_VALUE)
+};
+
+#define NUM_ERRORS ((int)(sizeof(error_values) / sizeof(error_values[0])))
+
 static atomic_bool armed;
 static enum fault_kind armed_kind;
 static unsigned armed_n;
 static enum fault_mode armed_mode;
 static atomic_uint num_seen;
 static atomic_long balance;
-static const char *mark_path;
+static const char *mark_path, *count_path;
+static int armed_errno; /* 0: that of the kind */
+static bool no_links, own_only;
+static uintptr_t own_begin, own_end;
+
+/* The call under way in this thread is the last one. */
+static _Thread_local bool last __attribute__((tls_model("initial-exec")));
 
 EXPORT void
 faults_arm(enum fault_kind kind, unsigned n, enum fault_mode mode)
@@ -93,14 +113,68 @@ leave_mark(void)
 	mark_path = NULL;
 }
 
+static void
+die(void)
+{
+	(void)syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+	for (;;)
+		(void)syscall(SYS_pause);
+}
+
+/* A call of KIND counts as one of the kind that is armed. */
+static bool
+counts(enum fault_kind kind)
+{
+	if (kind == armed_kind)
+		return true;
+	if (armed_kind == FAULT_OPEN)
+		return kind == FAULT_CREATE;
+	return armed_kind == FAULT_DISK &&
+	    (kind == FAULT_CREATE || kind == FAULT_WRITE ||
+		kind == FAULT_FSYNC || kind == FAULT_RENAME ||
+		kind == FAULT_UNLINK || kind == FAULT_TRUNCATE);
+}
+
+/* The program itself has called, or something here for it. */
+static bool
+is_own(const void *caller)
+{
+	uintptr_t at = (uintptr_t)caller;
+
+	return !own_only || (at >= own_begin && at < own_end);
+}
+
+/* The addresses of the program: the kernel says where its headers are. */
+static void
+find_own(void)
+{
+	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
+	size_t i, num = getauxval(AT_PHNUM);
+	uintptr_t base = 0, end;
+
+	for (i = 0; i < num; i++)
+		if (ph[i].p_type == PT_PHDR)
+			base = (uintptr_t)ph - ph[i].p_vaddr;
+	own_begin = UINTPTR_MAX;
+	for (i = 0; i < num; i++) {
+		if (ph[i].p_type != PT_LOAD)
+			continue;
+		if (base + ph[i].p_vaddr < own_begin)
+			own_begin = base + ph[i].p_vaddr;
+		end = base + ph[i].p_vaddr + ph[i].p_memsz;
+		if (end > own_end)
+			own_end = end;
+	}
+}
+
 /* Counts one call of KIND. True where it must not succeed as it is: then
  * errno is set, or, with FAULT_SHORT, the caller does half. */
 static bool
-strikes(enum fault_kind kind)
+strikes_for(enum fault_kind kind, const void *caller)
 {
 	unsigned now;
 
-	if (!atomic_load(&armed) || kind != armed_kind)
+	if (!atomic_load(&armed) || !counts(kind) || !is_own(caller))
 		return false;
 	now = atomic_fetch_add(&num_seen, 1) + 1;
 	if (armed_n == 0 || now < armed_n ||
@@ -108,9 +182,26 @@ strikes(enum fault_kind kind)
 		return false;
 	leave_mark();
 	if (armed_mode == FAULT_KILL)
-		(void)syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
-	errno = armed_mode == FAULT_INTR ? EINTR : kind_errno[kind];
+		die();
+	last = armed_mode == FAULT_KILLED;
+	if (last)
+		return false;
+	errno = armed_mode == FAULT_INTR ? EINTR
+	    : armed_errno != 0           ? armed_errno
+					 : kind_errno[kind];
 	return true;
+}
+
+#define CALLER __builtin_return_address(0)
+#define strikes(kind) strikes_for(kind, CALLER)
+
+/* What a call that does not fail returns. */
+static long
+done(long rc)
+{
+	if (last)
+		die();
+	return rc;
 }
 
 static bool
@@ -141,24 +232,47 @@ look_up(const char *s, size_t len, const char *const names[], int num)
 static void
 refuse(void)
 {
-	static const char text[] = "libfaults: FAULTS is not KIND:N:MODE\n";
+	static const char text[] =
+	    "libfaults: FAULTS is not KIND:N:MODE[:ERROR]\n";
 
 	(void)syscall(SYS_write, 2, text, sizeof(text) - 1);
 	_exit(127);
 }
 
 static void arm_from_environment(void) __attribute__((constructor));
+static void write_count(void) __attribute__((destructor));
+
+static void
+write_count(void)
+{
+	char text[16];
+	long fd;
+	int n;
+
+	if (count_path == NULL)
+		return;
+	n = snprintf(text, sizeof(text), "%u\n", atomic_load(&num_seen));
+	fd = syscall(SYS_openat, AT_FDCWD, count_path,
+	    O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0 || syscall(SYS_write, fd, text, n) != n)
+		refuse();
+	(void)syscall(SYS_close, fd);
+}
 
 static void
 arm_from_environment(void)
 {
 	const char *s = getenv("FAULTS");
-	int kind, mode;
+	int kind, mode, error;
 	size_t len;
 	char *end;
 	unsigned long n;
 
 	mark_path = getenv("FAULTS_MARK");
+	count_path = getenv("FAULTS_COUNT");
+	no_links = getenv("FAULTS_NO_LINKS") != NULL;
+	own_only = getenv("FAULTS_OWN") != NULL;
+	find_own();
 	if (s == NULL || s[0] == '\0')
 		return;
 	len = strcspn(s, ":");
@@ -168,9 +282,18 @@ arm_from_environment(void)
 	n = strtoul(s + len + 1, &end, 10);
 	if (end == s + len + 1 || *end != ':' || n > UINT_MAX)
 		refuse();
-	mode = look_up(end + 1, strlen(end + 1), mode_names, FAULT_NUM_MODES);
+	s = end + 1;
+	len = strcspn(s, ":");
+	mode = look_up(s, len, mode_names, FAULT_NUM_MODES);
 	if (mode < 0)
 		refuse();
+	if (s[len] == ':') {
+		s += len + 1;
+		error = look_up(s, strlen(s), error_names, NUM_ERRORS);
+		if (error < 0)
+			refuse();
+		armed_errno = error_values[error];
+	}
 	faults_arm((enum fault_kind)kind, (unsigned)n, (enum fault_mode)mode);
 }
 
@@ -181,6 +304,7 @@ count(void *p)
 {
 	if (p != NULL)
 		atomic_fetch_add(&balance, 1);
+	(void)done(0);
 	return p;
 }
 
@@ -196,12 +320,12 @@ calloc(size_t num, size_t n)
 	return strikes(FAULT_MALLOC) ? NULL : count(__libc_calloc(num, n));
 }
 
-EXPORT void *
-realloc(void *p, size_t n)
+static void *
+resize(void *p, size_t n, const void *caller)
 {
 	void *moved;
 
-	if (strikes(FAULT_MALLOC))
+	if (strikes_for(FAULT_MALLOC, caller))
 		return NULL;
 	moved = __libc_realloc(p, n);
 	if (p == NULL)
@@ -209,6 +333,12 @@ realloc(void *p, size_t n)
 	if (n == 0 && moved == NULL)
 		atomic_fetch_sub(&balance, 1);
 	return moved;
+}
+
+EXPORT void *
+realloc(void *p, size_t n)
+{
+	return resize(p, n, CALLER);
 }
 
 EXPORT void *
@@ -220,7 +350,7 @@ reallocarray(void *p, size_t num, size_t n)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(p, all);
+	return resize(p, all, CALLER);
 }
 
 EXPORT void *
@@ -257,11 +387,14 @@ free(void *p)
 /* Files. */
 
 static int
-open_at(int dir, const char *path, int flags, mode_t mode)
+open_at(int dir, const char *path, int flags, mode_t mode, const void *caller)
 {
-	if (strikes(FAULT_OPEN))
+	enum fault_kind kind = (flags & O_CREAT) != 0 ? FAULT_CREATE
+						      : FAULT_OPEN;
+
+	if (strikes_for(kind, caller))
 		return -1;
-	return (int)syscall(SYS_openat, dir, path, flags, mode);
+	return (int)done(syscall(SYS_openat, dir, path, flags, mode));
 }
 
 /* open(2) has a third argument only where it may make a file. */
@@ -280,7 +413,7 @@ open(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return open_at(AT_FDCWD, path, flags, mode);
+	return open_at(AT_FDCWD, path, flags, mode, CALLER);
 }
 
 EXPORT int
@@ -292,18 +425,19 @@ openat(int dir, const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return open_at(dir, path, flags, mode);
+	return open_at(dir, path, flags, mode, CALLER);
 }
 
 EXPORT int
 creat(const char *path, mode_t mode)
 {
-	return open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+	return open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode,
+	    CALLER);
 }
 
 /* glibc's own would open the file unseen. */
-EXPORT int
-mkostemp(char *template, int flags)
+static int
+make_temp(char *template, int flags, const void *caller)
 {
 	size_t len = strlen(template);
 	uint32_t random = 0;
@@ -317,13 +451,19 @@ mkostemp(char *template, int flags)
 	(void)snprintf(digits, sizeof(digits), "%06x", random & 0xffffff);
 	memcpy(template + len - 6, digits, 6);
 	return open_at(AT_FDCWD, template, flags | O_RDWR | O_CREAT | O_EXCL,
-	    0600);
+	    0600, caller);
+}
+
+EXPORT int
+mkostemp(char *template, int flags)
+{
+	return make_temp(template, flags, CALLER);
 }
 
 EXPORT int
 mkstemp(char *template)
 {
-	return mkostemp(template, 0);
+	return make_temp(template, 0, CALLER);
 }
 
 EXPORT ssize_t
@@ -334,7 +474,7 @@ read(int fd, void *p, size_t n)
 			return -1;
 		n = half(n);
 	}
-	return syscall(SYS_read, fd, p, n);
+	return done(syscall(SYS_read, fd, p, n));
 }
 
 EXPORT ssize_t
@@ -345,7 +485,7 @@ pread(int fd, void *p, size_t n, off_t at)
 			return -1;
 		n = half(n);
 	}
-	return syscall(SYS_pread64, fd, p, n, at);
+	return done(syscall(SYS_pread64, fd, p, n, at));
 }
 
 EXPORT ssize_t
@@ -356,7 +496,7 @@ write(int fd, const void *p, size_t n)
 			return -1;
 		n = half(n);
 	}
-	return syscall(SYS_write, fd, p, n);
+	return done(syscall(SYS_write, fd, p, n));
 }
 
 EXPORT ssize_t
@@ -367,7 +507,7 @@ pwrite(int fd, const void *p, size_t n, off_t at)
 			return -1;
 		n = half(n);
 	}
-	return syscall(SYS_pwrite64, fd, p, n, at);
+	return done(syscall(SYS_pwrite64, fd, p, n, at));
 }
 
 EXPORT ssize_t
@@ -378,54 +518,125 @@ writev(int fd, const struct iovec *v, int num)
 			return -1;
 		return syscall(SYS_write, fd, v->iov_base, half(v->iov_len));
 	}
-	return syscall(SYS_writev, fd, v, num);
+	return done(syscall(SYS_writev, fd, v, num));
 }
 
 EXPORT int
 fsync(int fd)
 {
-	return strikes(FAULT_FSYNC) ? -1 : (int)syscall(SYS_fsync, fd);
+	return strikes(FAULT_FSYNC) ? -1 : (int)done(syscall(SYS_fsync, fd));
 }
 
 EXPORT int
 fdatasync(int fd)
 {
-	return strikes(FAULT_FSYNC) ? -1 : (int)syscall(SYS_fdatasync, fd);
+	return strikes(FAULT_FSYNC) ? -1
+				    : (int)done(syscall(SYS_fdatasync, fd));
+}
+
+EXPORT int
+syncfs(int fd)
+{
+	return strikes(FAULT_FSYNC) ? -1 : (int)done(syscall(SYS_syncfs, fd));
+}
+
+EXPORT int
+sync_file_range(int fd, off_t at, off_t n, unsigned flags)
+{
+	if (strikes(FAULT_FSYNC))
+		return -1;
+	return (int)done(syscall(SYS_sync_file_range, fd, at, n, flags));
+}
+
+static int
+rename_at(int from_dir, const char *from, int to_dir, const char *to,
+    unsigned flags, const void *caller)
+{
+	if (strikes_for(FAULT_RENAME, caller))
+		return -1;
+	return (int)done(
+	    syscall(SYS_renameat2, from_dir, from, to_dir, to, flags));
 }
 
 EXPORT int
 renameat2(int from_dir, const char *from, int to_dir, const char *to,
     unsigned flags)
 {
-	if (strikes(FAULT_RENAME))
-		return -1;
-	return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, flags);
+	return rename_at(from_dir, from, to_dir, to, flags, CALLER);
 }
 
 EXPORT int
 renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
-	return renameat2(from_dir, from, to_dir, to, 0);
+	return rename_at(from_dir, from, to_dir, to, 0, CALLER);
 }
 
 EXPORT int
 rename(const char *from, const char *to)
 {
-	return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
+	return rename_at(AT_FDCWD, from, AT_FDCWD, to, 0, CALLER);
+}
+
+static int
+link_at(int from_dir, const char *from, int to_dir, const char *to, int flags,
+    const void *caller)
+{
+	if (strikes_for(FAULT_RENAME, caller))
+		return -1;
+	if (no_links) {
+		errno = EPERM;
+		return (int)done(-1);
+	}
+	return (int)done(
+	    syscall(SYS_linkat, from_dir, from, to_dir, to, flags));
 }
 
 EXPORT int
 linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
-	if (strikes(FAULT_RENAME))
-		return -1;
-	return (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
+	return link_at(from_dir, from, to_dir, to, flags, CALLER);
 }
 
 EXPORT int
 link(const char *from, const char *to)
 {
-	return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+	return link_at(AT_FDCWD, from, AT_FDCWD, to, 0, CALLER);
+}
+
+static int
+unlink_at(int dir, const char *path, int flags, const void *caller)
+{
+	if (strikes_for(FAULT_UNLINK, caller))
+		return -1;
+	return (int)done(syscall(SYS_unlinkat, dir, path, flags));
+}
+
+EXPORT int
+unlinkat(int dir, const char *path, int flags)
+{
+	return unlink_at(dir, path, flags, CALLER);
+}
+
+EXPORT int
+unlink(const char *path)
+{
+	return unlink_at(AT_FDCWD, path, 0, CALLER);
+}
+
+EXPORT int
+ftruncate(int fd, off_t n)
+{
+	if (strikes(FAULT_TRUNCATE))
+		return -1;
+	return (int)done(syscall(SYS_ftruncate, fd, n));
+}
+
+EXPORT int
+truncate(const char *path, off_t n)
+{
+	if (strikes(FAULT_TRUNCATE))
+		return -1;
+	return (int)done(syscall(SYS_truncate, path, n));
 }
 
 EXPORT int
@@ -436,7 +647,7 @@ close(int fd)
 	int rc = (int)syscall(SYS_close, fd);
 
 	if (!struck)
-		return rc;
+		return (int)done(rc);
 	errno = saved;
 	return -1;
 }
@@ -452,6 +663,9 @@ EXPORT ssize_t pread64(int fd, void *p, size_t n, off_t at)
     __attribute__((alias("pread")));
 EXPORT ssize_t pwrite64(int fd, const void *p, size_t n, off_t at)
     __attribute__((alias("pwrite")));
+EXPORT int ftruncate64(int fd, off_t n) __attribute__((alias("ftruncate")));
+EXPORT int truncate64(const char *path, off_t n)
+    __attribute__((alias("truncate")));
 EXPORT int mkstemp64(char *template) __attribute__((alias("mkstemp")));
 EXPORT int mkostemp64(char *template, int flags)
     __attribute__((alias("mkostemp")));
@@ -471,13 +685,13 @@ EXPORT ssize_t __pread64_chk(int fd, void *p, size_t n, off_t at, size_t room)
 EXPORT int
 __open_2(const char *path, int flags)
 {
-	return open_at(AT_FDCWD, path, flags, 0);
+	return open_at(AT_FDCWD, path, flags, 0, CALLER);
 }
 
 EXPORT int
 __openat_2(int dir, const char *path, int flags)
 {
-	return open_at(dir, path, flags, 0);
+	return open_at(dir, path, flags, 0, CALLER);
 }
 
 EXPORT ssize_t

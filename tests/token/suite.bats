@@ -153,6 +153,25 @@ said() {
 	    j['rate']['signatures'] > 0")" = True ]
 }
 
+@test "build: a list that openssl alone verifies, and the same bytes again" {
+	local name
+
+	try_pin 0 selfsign "$KEY_URI" --subject 'CN=signer,O=Example' \
+		-o signer.pem
+	for name in one two; do
+		PIN=$TOKEN_PIN timeout 100 "$CTLSMITH" build \
+			--module "$TOKEN_MODULE" --signer "$KEY_URI" \
+			--signer-cert signer.pem --pin-env PIN \
+			--timestamp 2026-05-20 -o "$name.tlv" </dev/null
+	done
+	cmp one.tlv two.tlv
+	mkdir cut
+	"$SRC/tests/cli/built.py" cut one.tlv cut
+	openssl x509 -in signer.pem -noout -pubkey >cut/key
+	openssl dgst -sha1 -verify cut/key -signature cut/signature cut/preimage
+	"$CTLSMITH" verify --signer signer.pem one.tlv
+}
+
 @test "a wrong PIN is sent once, and many do not lock the token" {
 	local i
 

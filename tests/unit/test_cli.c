@@ -22,6 +22,7 @@ struct target {
 	unsigned jobs, days;
 	int64_t when;
 	struct opt_strings names;
+	struct opt_ordered things;
 };
 
 static const struct opt table[] = {
@@ -37,6 +38,10 @@ static const struct opt table[] = {
 	    'q' },
 	{ "name", "N", OPT_STRINGS, offsetof(struct target, names), "h",
 	    OPT_FILES, 'n' },
+	{ "plus", "P", OPT_ORDERED, offsetof(struct target, things), "i", NULL,
+	    'p' },
+	{ "minus", "M", OPT_ORDERED, offsetof(struct target, things), "j", NULL,
+	    0 },
 	OPT_END,
 };
 
@@ -117,6 +122,35 @@ test_strings(void **state)
 	memset(&t, 0, sizeof(t));
 	assert_int_equal(opt_parse(table, &l, &t, &d), ERR_USAGE);
 	assert_non_null(strstr(d.msg, "--name is given more than 64 times"));
+}
+
+/* Options that keep the order of the command line among each other. */
+static void
+test_ordered(void **state)
+{
+	char *argv[OPT_ORDERED_MAX + 3] = { NULL };
+	static char plus[] = "--plus=x", minus[] = "--minus=y";
+	struct opt_line l = { .argv = argv };
+	struct target t;
+	struct diag d;
+
+	assert_int_equal(parse("x -p a b --minus=c --plus d", &t, &d), 1);
+	assert_int_equal(t.things.num, 3);
+	assert_string_equal(t.things.at[0].opt->name, "plus");
+	assert_string_equal(t.things.at[0].value, "a");
+	assert_string_equal(t.things.at[1].opt->name, "minus");
+	assert_string_equal(t.things.at[1].value, "c");
+	assert_string_equal(t.things.at[2].opt->name, "plus");
+	assert_string_equal(t.things.at[2].value, "d");
+	memset(&t, 0, sizeof(t));
+	for (; l.argc < OPT_ORDERED_MAX + 1; l.argc++)
+		argv[l.argc] = l.argc % 2 == 0 ? plus : minus;
+	assert_int_equal(opt_parse(table, &l, &t, &d), ERR_OK);
+	assert_int_equal(t.things.num, OPT_ORDERED_MAX);
+	argv[l.argc++] = plus;
+	memset(&t, 0, sizeof(t));
+	assert_int_equal(opt_parse(table, &l, &t, &d), ERR_USAGE);
+	assert_non_null(strstr(d.msg, "more than 256"));
 }
 
 /* A folder of more names than are held at a time. */
@@ -416,6 +450,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_ordered),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_dates),

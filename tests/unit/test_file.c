@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -12,90 +11,7 @@
 
 #include "tests/unit/test.h"
 
-#define OLD "what stood there before"
-#define NEW "what stands there now, and is longer"
-
-/* Every test runs in an empty folder of its own. */
-static int
-enter(void **state)
-{
-	char dir[] = "/tmp/test_file.XXXXXX";
-
-	umask(022);
-	if (mkdtemp(dir) == NULL || chdir(dir) != 0)
-		return -1;
-	*state = strdup(dir);
-	return *state == NULL ? -1 : 0;
-}
-
-static int
-leave(void **state)
-{
-	char cmd[128];
-	char *dir = *state;
-
-	(void)snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
-	free(dir);
-	if (chdir("/") != 0)
-		return -1;
-	return system(cmd) == 0 ? 0 : -1; /* NOLINT(cert-env33-c) */
-}
-
-/* A write that must succeed. */
-static void
-save(const char *path, const char *text, unsigned flags)
-{
-	struct diag d;
-
-	diag_init(&d);
-	if (file_write(path, bytes_of_str(text), flags, &d) != ERR_OK)
-		fail_msg("%s", d.msg);
-}
-
-static void
-put(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
-
-static void
-assert_file(const char *path, const char *text)
-{
-	char got[256];
-	FILE *f = fopen(path, "r");
-
-	assert_non_null(f);
-	got[fread(got, 1, sizeof(got) - 1, f)] = '\0';
-	fclose(f);
-	assert_string_equal(got, text);
-}
-
-/* The number of names in the folder, hidden ones too. */
-static int
-num_names(void)
-{
-	DIR *dir = opendir(".");
-	int n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n - 2;
-}
-
-static int
-mode_of(const char *path)
-{
-	struct stat st;
-
-	assert_int_equal(stat(path, &st), 0);
-	return (int)(st.st_mode & 07777);
-}
+#include "tests/unit/folder.h"
 
 /* Loading PATH fails with EXPECT and leaves the buffer as it was. */
 static void
@@ -305,20 +221,6 @@ test_save_in_pieces(void **state)
 	assert_null(s);
 	assert_file("a", "ababab");
 	assert_int_equal(num_names(), 1);
-}
-
-static void
-assert_write_fails(const char *path, unsigned flags, enum err expect)
-{
-	int before = num_names();
-	struct diag d;
-
-	diag_init(&d);
-	assert_int_equal(file_write(path, bytes_of_str(NEW), flags, &d),
-	    expect);
-	assert_int_equal(d.code, expect);
-	assert_true(strlen(d.msg) > 0);
-	assert_int_equal(num_names(), before);
 }
 
 static void
@@ -539,8 +441,6 @@ test_save_no_descriptor_left(void **state)
 	assert_in_range(fd, 0, 40);
 	close(fd);
 }
-
-#define T(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int
 main(void)

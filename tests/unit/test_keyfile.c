@@ -18,7 +18,7 @@
 
 #include "base/file.h"
 #include "pki/cert.h"
-#include "pki/keyfile.h"
+#include "pki/keyfile_parts.h"
 
 #define PASS "correct horse battery"
 
@@ -345,6 +345,18 @@ read_file(const char *name, const char *pass, struct keyfile **ret,
 	return e;
 }
 
+/* Signs the digest of "text". */
+static enum err
+sign_text(const struct keyfile *k, enum digest which, struct buf *ret,
+    struct diag *d)
+{
+	struct bytes text = bytes_of_str("text");
+	struct digest_value v;
+
+	assert_int_equal(digest_of(which, &text, 1, &v, d), ERR_OK);
+	return keyfile_sign(k, which, &v, ret, d);
+}
+
 /* Reads FILE, and whatever can be had of it, while nothing may leak. */
 static struct keyfile *
 read_watched(const char *file, const char *pass, EVP_PKEY *evp)
@@ -363,6 +375,9 @@ read_watched(const char *file, const char *pass, EVP_PKEY *evp)
 	keyfile_part_clear(&p8);
 	assert_int_equal(keyfile_wrap(k, bytes_of(kek, 16), &wrapped, &d),
 	    ERR_OK);
+	assert_int_equal(sign_text(k, DIGEST_SHA512, &wrapped, &d),
+	    EVP_PKEY_get_base_id(evp) == EVP_PKEY_RSA ? ERR_OK
+						      : ERR_UNSUPPORTED);
 	keyfile_free(&k);
 	assert_int_equal(read_file(file, pass, &k, &d), ERR_OK);
 	found = watch_ends();
@@ -796,6 +811,89 @@ test_large(void **state)
 	assert_int_equal(secure_used(), used_at_rest);
 }
 
+/* A signature is what the openssl command makes. */
+static void
+test_sign(void **state)
+{
+	static const enum digest all[] = { DIGEST_SHA1, DIGEST_SHA224,
+		DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 };
+	static const char *const files[] = { "rsa.pem", "e3.pem", "1024.pem",
+		"1025.pem" };
+	struct buf sig = { 0 }, wanted = { 0 };
+	struct keyfile *k = NULL;
+	char script[256];
+	struct diag d;
+	size_t i, n;
+
+	run("set -e; printf text >text; openssl genrsa -out 1024.pem 1024; "
+	    "openssl genrsa -out 1025.pem 1025; openssl genpkey -algorithm RSA "
+	    "-pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3 -out "
+	    "e3.pem");
+	for (n = 0; n < 4; n++) {
+		assert_int_equal(read_file(files[n], NULL, &k, &d), ERR_OK);
+		for (i = 0; i < 5; i++) {
+			(void)snprintf(script, sizeof(script),
+			    "openssl dgst -%s -sign %s -out sig text",
+			    digest_name(all[i]), files[n]);
+			run(script);
+			load("sig", &wanted);
+			assert_int_equal(sign_text(k, all[i], &sig, &d),
+			    ERR_OK);
+			assert_true(
+			    bytes_equal(buf_bytes(&sig), buf_bytes(&wanted)));
+			buf_clear(&sig);
+			buf_clear(&wanted);
+		}
+		keyfile_free(&k);
+	}
+	assert_int_equal(secure_used(), used_at_rest);
+}
+
+/* What is wrong, and a fault while it computes: nothing is given out. */
+static void
+test_sign_refused(void **state)
+{
+	struct digest_value v = { { 0 }, 20 };
+	struct buf sig = { 0 };
+	struct keyfile *k = NULL;
+	struct diag d;
+	size_t i;
+
+	buf_str(&sig, "before");
+	assert_int_equal(read_file("rsa.pem", NULL, &k, &d), ERR_OK);
+	assert_int_equal(keyfile_sign(k, DIGEST_SHA256, &v, &sig, &d),
+	    ERR_USAGE);
+	v.len = 16;
+	assert_int_equal(keyfile_sign(k, DIGEST_MD5, &v, &sig, &d),
+	    ERR_UNSUPPORTED);
+	/* one bit of the private exponent */
+	i = (size_t)(k->part[KEYFILE_RSA_PRIVATE].ptr - k->secret.ptr) + 99;
+	k->secret.ptr[i] ^= 4;
+	assert_int_equal(sign_text(k, DIGEST_SHA512, &sig, &d), ERR_CRYPTO);
+	k->secret.ptr[i] ^= 4;
+	assert_true(bytes_equal(buf_bytes(&sig), bytes_of_str("before")));
+	/* behind what is there */
+	assert_int_equal(sign_text(k, DIGEST_SHA512, &sig, &d), ERR_OK);
+	assert_int_equal(sig.len, 6 + 256);
+	assert_memory_equal(sig.ptr, "before", 6);
+	keyfile_free(&k);
+	buf_clear(&sig);
+	assert_int_equal(read_file("ec.pem", NULL, &k, &d), ERR_OK);
+	assert_int_equal(sign_text(k, DIGEST_SHA512, &sig, &d),
+	    ERR_UNSUPPORTED);
+	assert_int_equal(sig.len, 0);
+	keyfile_free(&k);
+	run("openssl genrsa -out 512.pem 512");
+	assert_int_equal(read_file("512.pem", NULL, &k, &d), ERR_OK);
+	assert_int_equal(sign_text(k, DIGEST_SHA256, &sig, &d), ERR_OK);
+	assert_int_equal(sign_text(k, DIGEST_SHA512, &sig, &d),
+	    ERR_UNSUPPORTED);
+	assert_int_equal(sig.len, 64);
+	keyfile_free(&k);
+	buf_clear(&sig);
+	assert_int_equal(secure_used(), used_at_rest);
+}
+
 /* "test_keyfile plain": without the secure heap all is wiped too. */
 int
 main(int argc, char **argv)
@@ -814,6 +912,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_wrong_passphrases),
 		cmocka_unit_test(test_wrap_sizes),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_sign),
+		cmocka_unit_test(test_sign_refused),
 	};
 
 	if (CRYPTO_set_mem_functions(alloc, resize, release) != 1)

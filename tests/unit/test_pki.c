@@ -452,6 +452,42 @@ test_cert(void **state)
 	X509_free(x);
 }
 
+/* What stands between certificates is stepped over. */
+static void
+test_take_pem(void **state)
+{
+	static const char text[] =
+	    "subject=x\n-----BEGIN PRIVATE KEY-----\nAA==\n"
+	    "-----END PRIVATE KEY-----\n"
+	    "-----BEGIN X509 CERTIFICATE-----\nBB\n"
+	    "-----END X509 CERTIFICATE-----\n"
+	    "-----BEGIN CERTIFICATE REQUEST-----\nDD\n"
+	    "-----END CERTIFICATE REQUEST-----\n"
+	    "-----BEGIN CERTIFICATE-----\nCC\n-----END CERTIFICATE-----\n"
+	    "-----BEGIN CERTIFICATE-----\nEE\n-----END X509 CERTIFICATE-----";
+	static const char *const wanted[] = {
+		"-----BEGIN X509 CERTIFICATE-----\nBB\n"
+		"-----END X509 CERTIFICATE-----",
+		"-----BEGIN CERTIFICATE-----\nCC\n-----END CERTIFICATE-----",
+		/* it never ends */
+		"-----BEGIN CERTIFICATE-----\nEE\n"
+		"-----END X509 CERTIFICATE-----",
+	};
+	struct bytes cur = bytes_of_str(text), one;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		assert_true(cert_take_pem(&cur, &one));
+		assert_true(bytes_equal(one, bytes_of_str(wanted[i])));
+	}
+	assert_false(cert_take_pem(&cur, &one));
+	assert_int_equal(cur.len, 0);
+	cur = bytes_of(NULL, 0);
+	assert_false(cert_take_pem(&cur, &one));
+	cur = bytes_of_str("-----BEGIN CERTIFICATE----");
+	assert_false(cert_take_pem(&cur, &one));
+}
+
 int
 main(void)
 {
@@ -466,6 +502,7 @@ main(void)
 		cmocka_unit_test(test_odd_pem),
 		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_cert),
+		cmocka_unit_test(test_take_pem),
 	};
 
 	return test_status(cmocka_run_group_tests(tests, setup, teardown));

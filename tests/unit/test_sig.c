@@ -596,6 +596,48 @@ test_digest_info(void **state)
 	EVP_PKEY_free(evp);
 }
 
+/* The block that OpenSSL pads, and the shortest there is. */
+static void
+test_block(void **state)
+{
+	EVP_PKEY *evp = EVP_RSA_gen(RSA_BITS);
+	uint8_t sig[256], theirs[256];
+	struct buf block = { 0 };
+	struct digest_value v;
+	struct diag d;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(evp, NULL);
+	size_t len = sizeof(theirs);
+
+	digest_text(DIGEST_SHA512, &v);
+	(void)sign(evp, DIGEST_SHA512, RSA_PKCS1_PADDING, 0, digest_bytes(&v),
+	    sig);
+	assert_int_equal(EVP_PKEY_verify_recover_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING), 1);
+	assert_int_equal(
+	    EVP_PKEY_verify_recover(ctx, theirs, &len, sig, RSA_LEN), 1);
+	assert_int_equal(
+	    sig_put_block(DIGEST_SHA512, digest_bytes(&v), RSA_LEN, &block, &d),
+	    ERR_OK);
+	assert_true(bytes_equal(buf_bytes(&block), bytes_of(theirs, len)));
+	buf_clear(&block);
+	assert_int_equal(sig_put_block(DIGEST_SHA512, digest_bytes(&v),
+			     19 + 64 + 10, &block, &d),
+	    ERR_UNSUPPORTED);
+	assert_int_equal(block.len, 0);
+	assert_int_equal(sig_put_block(DIGEST_SHA512, digest_bytes(&v),
+			     19 + 64 + 11, &block, &d),
+	    ERR_OK);
+	assert_memory_equal(block.ptr,
+	    "\0\1\xff\xff\xff\xff\xff\xff\xff\xff\0\x30", 12);
+	assert_int_equal(block.len, 19 + 64 + 11);
+	assert_int_equal(
+	    sig_put_block(DIGEST_MD5, digest_bytes(&v), RSA_LEN, &block, &d),
+	    ERR_UNSUPPORTED);
+	buf_clear(&block);
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(evp);
+}
+
 /* Would forbid everything here, were it read. */
 static bool
 forbid_all(char *path)
@@ -629,6 +671,7 @@ main(void)
 		cmocka_unit_test(test_weak_exponent),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_digest_info),
+		cmocka_unit_test(test_block),
 	};
 	char path[] = "/tmp/test_sig.XXXXXX";
 	int status;

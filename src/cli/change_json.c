@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a change means, for scripts: docs/json.md. */
+#include "cli/change.h"
+#include "cli/select.h"
+
+/* The record INDEX of F, null for 0. */
+static json_t *
+record(const struct ctl_file *f, size_t index, struct json_sink *s)
+{
+	struct buf name = { 0 };
+	struct cert *c = NULL;
+	json_t *obj;
+
+	if (index == 0)
+		return json_null();
+	obj = json_object();
+	json_put_number(s, obj, "record", index);
+	select_put_cn(&name, f, index);
+	json_put_buf(s, obj, "name", &name);
+	s->failed |= select_cert(f, index, &c, NULL) != ERR_OK;
+	json_put_serial(s, obj, "serial",
+	    c != NULL ? cert_serial(c)
+		      : ctl_record_value(ctl_record(f, index), CTL_REC_SERIAL));
+	cert_free(&c);
+	return obj;
+}
+
+static json_t *
+row(const struct change *c, const struct diff_row *of, struct json_sink *s)
+{
+	const struct ctl_record *r = of->new != 0 ? ctl_record(c->new, of->new)
+						  : ctl_record(c->old, of->old);
+	json_t *obj = json_object();
+
+	json_put_str(s, obj, "change", diff_kind_name(of->kind));
+	json_put_str(s, obj, "role",
+	    r->has_role ? ctl_role_name(r->role) : NULL);
+	json_put_text(s, obj, "host", ctl_record_text(r, CTL_REC_DNS_NAME));
+	json_put(s, obj, "old", record(c->old, of->old, s));
+	json_put(s, obj, "new", record(c->new, of->new, s));
+	return obj;
+}
+
+static json_t *
+header(const struct diff *df, struct json_sink *s)
+{
+	json_t *obj = json_object();
+
+	json_put(s, obj, "signer", json_boolean(df->signer));
+	json_put(s, obj, "digest", json_boolean(df->digest));
+	json_put(s, obj, "filename", json_boolean(df->filename));
+	json_put(s, obj, "timestamp", json_boolean(df->timestamp));
+	json_put(s, obj, "version", json_boolean(df->version));
+	return obj;
+}
+
+static json_t *
+difference(const struct change *c, struct json_sink *s)
+{
+	json_t *obj = json_object(), *rows = json_array();
+	size_t i;
+
+	for (i = 0; i < c->diff.num; i++)
+		json_append(s, rows, row(c, &c->diff.rows[i], s));
+	json_put(s, obj, "records", rows);
+	json_put(s, obj, "header", header(&c->diff, s));
+	json_put(s, obj, "same_trust",
+	    json_boolean(diff_is_same_trust(&c->diff)));
+	return obj;
+}
+
+static json_t *
+judgement(const struct trust_judgement *j, struct json_sink *s)
+{
+	json_t *obj = json_object();
+
+	json_put_str(s, obj, "verdict", trust_verdict_name(j->verdict));
+	json_put_str(s, obj, "rule", trust_rule_name(j->rule));
+	if (j->record == 0)
+		json_put(s, obj, "record", json_null());
+	else
+		json_put_number(s, obj, "record", j->record);
+	json_put_str(s, obj, "reason", j->why.msg);
+	return obj;
+}
+
+static json_t *
+losses(const struct change *c, const struct change_leave *l,
+    struct json_sink *s)
+{
+	json_t *list = json_array();
+	int loss;
+
+	for (loss = 0; loss < TRUST_NUM_LOSSES; loss++) {
+		enum trust_loss which = (enum trust_loss)loss;
+		json_t *obj;
+
+		if (!change_loses(c, which))
+			continue;
+		obj = json_object();
+		json_put_str(s, obj, "id", trust_loss_name(which));
+		json_put_str(s, obj, "message", c->effect.why[loss].msg);
+		json_put(s, obj, "accepted",
+		    json_boolean(change_is_left(l, which)));
+		json_append(s, list, obj);
+	}
+	return list;
+}
+
+static json_t *
+effect(const struct change *c, const struct change_leave *l,
+    struct json_sink *s)
+{
+	const struct trust_effect *ef = &c->effect;
+	json_t *obj = json_object();
+
+	json_put(s, obj, "phone", judgement(&ef->judgement, s));
+	json_put(s, obj, "losses", losses(c, l, s));
+	json_put_number(s, obj, "shared_sast", ef->shared);
+	json_put_number(s, obj, "removed_sast", ef->removed);
+	json_put_number(s, obj, "added_sast", ef->added);
+	json_put_str(s, obj, "late", ef->strands_late ? ef->late.msg : NULL);
+	return obj;
+}
+
+void
+change_json(const struct change *c, const struct change_leave *l,
+    struct json_sink *s, json_t *obj)
+{
+	json_put(s, obj, "difference", difference(c, s));
+	json_put(s, obj, "effect", effect(c, l, s));
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cmd.h"
+#include "cli/detached.h"
+#include "cli/input.h"
+#include "cli/json.h"
+#include "cli/out.h"
+#include "cli/place.h"
+#include "cli/token_print.h"
+
+/* The longest file that may be a signature, and is not a response. */
+#define SIGNATURE_MAX ((size_t)64 * 1024)
+
+struct attach_opts {
+	const char *output;
+	bool force, other, dry_run, json;
+};
+
+static const struct opt opts[] = {
+	{ "output", "FILE", OPT_STRING, offsetof(struct attach_opts, output),
+	    "write it here, and not where the request says", OPT_FILES, 'o' },
+	{ "force", NULL, OPT_FLAG, offsetof(struct attach_opts, force),
+	    "replace a file that is there, and keep a copy", NULL, 0 },
+	{ "replace-other", NULL, OPT_FLAG, offsetof(struct attach_opts, other),
+	    "even one that the request was not made from", NULL, 0 },
+	{ "dry-run", NULL, OPT_FLAG, offsetof(struct attach_opts, dry_run),
+	    "check all, and write nothing", NULL, 0 },
+	{ "json", NULL, OPT_FLAG, offsetof(struct attach_opts, json),
+	    "print JSON instead of text", NULL, 0 },
+	OPT_END,
+};
+
+/* One command at work; an array has an element for each item. */
+struct attach {
+	const struct attach_opts *opts;
+	const char *path;  /* of the request */
+	const char *blame; /* the file that D is about, or NULL */
+	struct detached *request;
+	size_t num;
+	struct buf *signatures, *files;
+	struct place *places;
+	size_t num_written;
+};
+
+/* ---- What is given ------------------------------------------------------------ */
+
+static enum err
+check_args(const struct attach_opts *o, char **args, struct diag *d)
+{
+	if (args[0] == NULL)
+		return diag_set(d, ERR_USAGE, "a REQUEST is missing");
+	if (args[1] == NULL)
+		return diag_set(d, ERR_USAGE,
+		    "a SIGNATURE is missing: the file with what the tool "
+		    "wrote");
+	if (o->output != NULL && strcmp(o->output, "-") == 0)
+		return diag_set(d, ERR_USAGE, "-o wants the name of a file");
+	return ERR_OK;
+}
+
+static enum err
+read_request(struct attach *a, struct diag *d)
+{
+	enum err e;
+
+	a->blame = a->path;
+	e = detached_read(a->path, &a->request, d);
+	if (e != ERR_OK)
+		return e;
+	a->blame = NULL;
+	a->num = detached_num(a->request);
+	a->signatures = calloc(a->num, sizeof(*a->signatures));
+	a->files = calloc(a->num, sizeof(*a->files));
+	a->places = calloc(a->num, sizeof(*a->places));
+	if (a->signatures == NULL || a->files == NULL || a->places == NULL)
+		return diag_nomem(d);
+	if (a->opts->output != NULL && a->num > 1)
+		return diag_set(d, ERR_USAGE,
+		    "-o names one file, and the request has %zu items, each "
+		    "with its own",
+		    a->num);
+	return ERR_OK;
+}
+
+/* The signature of item I, or the response to all, in PATH. */
+static enum err
+read_signature(struct attach *a, size_t i, const char *path, bool alone,
+    struct diag *d)
+{
+	struct buf content = { 0 };
+	enum err e;
+
+	a->blame = path;
+	e = input_load(path, alone ? DETACHED_MAX_SIZE : SIGNATURE_MAX,
+	    &content, d);
+	if (e != ERR_OK)
+		;
+	else if (alone && detached_is_response(buf_bytes(&content)))
+		e = detached_take_response(a->request, buf_bytes(&content),
+		    a->signatures, d);
+	else if (alone && a->num > 1)
+		e = diag_set(d, ERR_USAGE,
+		    "one signature, and the request has %zu items: give one "
+		    "for each, in their order, or a response",
+		    a->num);
+	else
+		e = detached_take(a->request, i, buf_bytes(&content),
+		    &a->signatures[i], d);
+	buf_clear(&content);
+	if (e == ERR_OK)
+		a->blame = NULL;
+	return e;
+}
+
+static enum err
+read_signatures(struct attach *a, char **paths, struct diag *d)
+{
+	size_t i, num = 0;
+	enum err e = ERR_OK;
+
+	while (paths[num] != NULL)
+		num++;
+	if (num > 1 && num != a->num)
+		return diag_set(d, ERR_USAGE,
+		    "%zu signatures, and the request has %zu items: give one "
+		    "for each, in their order",
+		    num, a->num);
+	for (i = 0; e == ERR_OK && i < num; i++)
+		e = read_signature(a, i, paths[i], num == 1, d);
+	return e;
+}
+
+/* ---- What is made of it ------------------------------------------------------- */
+
+static enum err
+finish(struct attach *a, struct diag *d)
+{
+	const struct cert *cert = detached_cert(a->request);
+	struct ctl_memo *memo = NULL;
+	enum err e;
+	size_t i;
+
+	e = ctl_memo_new(&memo, d);
+	for (i = 0; e == ERR_OK && i < a->num; i++)
+		e = ctl_finish(&detached_item(a->request, i)->unsigned_,
+		    buf_bytes(&a->signatures[i]), cert, memo, &a->files[i], d);
+	ctl_memo_free(&memo);
+	return e;
+}
+
+/* All places, before the first is written to. */
+static enum err
+check_places(struct attach *a, struct diag *d)
+{
+	const struct detached_item *it;
+	enum err e = ERR_OK;
+	struct place *p;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < a->num; i++) {
+		it = detached_item(a->request, i);
+		p = &a->places[i];
+		p->path = a->opts->output != NULL ? a->opts->output
+						  : it->target;
+		p->force = a->opts->force;
+		p->base = it->has_base && !a->opts->other ? &it->base : NULL;
+		e = place_check(p, buf_bytes(&a->files[i]), d);
+	}
+	return e;
+}
+
+static enum err
+write_all(struct attach *a, struct diag *d)
+{
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && a->num_written < a->num) {
+		e = place_write(&a->places[a->num_written],
+		    buf_bytes(&a->files[a->num_written]), d);
+		if (e == ERR_OK)
+			a->num_written++;
+	}
+	return e;
+}
+
+static enum err
+work(struct attach *a, char **args, struct diag *d)
+{
+	enum err e;
+
+	e = check_args(a->opts, args, d);
+	if (e != ERR_OK)
+		return e;
+	a->path = args[0];
+	e = read_request(a, d);
+	if (e == ERR_OK)
+		e = read_signatures(a, args + 1, d);
+	if (e == ERR_OK)
+		e = finish(a, d);
+	if (e == ERR_OK)
+		e = check_places(a, d);
+	if (e == ERR_OK && !a->opts->dry_run)
+		e = write_all(a, d);
+	return e;
+}
+
+/* ---- What is said ---------------------------------------------------------------- */
+
+static const char *
+what_happened(const struct attach *a, const struct place *p)
+{
+	if (p->done)
+		return "Is there already";
+	return a->opts->dry_run ? "Would be written" : "Written";
+}
+
+static void
+put_line(const struct attach *a, size_t i, struct buf *out)
+{
+	const struct place *p = &a->places[i];
+	struct bytes file = buf_bytes(&a->files[i]);
+	struct digest_value sha1;
+
+	buf_printf(out, "%s: ", what_happened(a, p));
+	text_put_safe(out, bytes_of_str(p->path));
+	buf_printf(out, " (%s, %zu bytes, verified",
+	    ctl_kind_name(detached_item(a->request, i)->unsigned_.kind),
+	    file.len);
+	if (digest_of(DIGEST_SHA1, &file, 1, &sha1, NULL) == ERR_OK) {
+		buf_str(out, ", SHA-1 ");
+		text_put_hex(out, digest_bytes(&sha1), "", TEXT_LOWER);
+	}
+	buf_str(out, ")\n");
+	if (p->kept[0] != '\0') {
+		buf_str(out, "Before: ");
+		text_put_safe(out, bytes_of_str(p->kept));
+		buf_u8(out, '\n');
+	}
+}
+
+static enum cmd_exit
+print_text(const struct attach *a, size_t num)
+{
+	struct buf text = { 0 };
+	enum cmd_exit end;
+	size_t i;
+
+	for (i = 0; i < num; i++)
+		put_line(a, i, &text);
+	end = out_write(&text);
+	buf_clear(&text);
+	return end;
+}
+
+static void
+put_file(const struct attach *a, size_t i, struct json_sink *s, json_t *list)
+{
+	const struct detached_item *it = detached_item(a->request, i);
+	const struct place *p = &a->places[i];
+	json_t *obj = json_object();
+
+	json_put_str(s, obj, "kind", ctl_kind_name(it->unsigned_.kind));
+	json_put(s, obj, "file",
+	    json_of_file(s, p->path, buf_bytes(&a->files[i])));
+	json_put(s, obj, "written",
+	    json_boolean(!p->done && !a->opts->dry_run));
+	json_put_str(s, obj, "backup", p->kept[0] != '\0' ? p->kept : NULL);
+	json_append(s, list, obj);
+}
+
+static enum cmd_exit
+print_json(const struct attach *a, size_t num)
+{
+	json_t *obj = json_object(), *list = json_array();
+	struct json_sink s = { .failed = false };
+	size_t i;
+
+	json_put_str(&s, obj, "request", a->path);
+	json_put(&s, obj, "dry_run", json_boolean(a->opts->dry_run));
+	for (i = 0; i < num; i++)
+		put_file(a, i, &s, list);
+	json_put(&s, obj, "files", list);
+	if (s.failed) {
+		json_decref(obj);
+		obj = NULL;
+	}
+	return token_print_element("attached", obj);
+}
+
+/* What was written is said even where the rest was not. */
+static enum cmd_exit
+say(const struct attach *a, const struct cmd *cmd, enum err e,
+    const struct diag *d)
+{
+	size_t num = e == ERR_OK ? a->num : a->num_written;
+	enum cmd_exit end = CMD_OK;
+
+	if (num > 0)
+		end = a->opts->json ? print_json(a, num) : print_text(a, num);
+	if (e == ERR_OK)
+		return end;
+	if (e == ERR_USAGE || a->blame == NULL)
+		return out_worse(end, cmd_refuse(cmd, d));
+	out_complain(a->blame, d);
+	return out_worse(end, cmd_end(e));
+}
+
+static void
+clear(struct attach *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->num; i++) {
+		if (a->signatures != NULL)
+			buf_clear(&a->signatures[i]);
+		if (a->files != NULL)
+			buf_clear(&a->files[i]);
+		if (a->places != NULL)
+			place_clear(&a->places[i]);
+	}
+	free(a->signatures);
+	free(a->files);
+	free(a->places);
+	detached_free(&a->request);
+}
+
+static enum cmd_exit
+run(const struct cmd *cmd, struct opt_line *line)
+{
+	struct attach_opts o = { .force = false };
+	struct attach a = { .opts = &o };
+	enum cmd_exit end;
+	struct diag d;
+	bool done;
+	enum err e;
+
+	end = cmd_options(cmd, line, &o, &done);
+	if (done)
+		return end;
+	diag_init(&d);
+	e = work(&a, line->args, &d);
+	end = say(&a, cmd, e, &d);
+	clear(&a);
+	return end;
+}
+
+const struct cmd cmd_attach = {
+	.name = "attach",
+	.args = "REQUEST SIGNATURE...",
+	.summary = "Put a signature made elsewhere into its file",
+	.text =
+	    "REQUEST is what --detached-request of build, edit or sign wrote. "
+	    "SIGNATURE is what\nthe tool wrote that signed: bytes, hex or "
+	    "base64, one file for each item of the\nrequest in their order; "
+	    "or the response of `ctlsmith sign-request`. The finished\nfile "
+	    "is parsed and verified, and goes where the request says.\n",
+	.words = OPT_FILES,
+	.opts = opts,
+	.run = run,
+};

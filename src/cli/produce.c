@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/produce.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/detached.h"
+#include "cli/produce_parts.h"
+
+/* ---- Options ---------------------------------------------------------------- */
+
+static bool
+is_stdout(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
+bool
+produce_to_stdout(const struct produce_opts *o)
+{
+	return is_stdout(o->detached != NULL ? o->detached : o->output);
+}
+
+/* A file that signatures would be wasted on: it cannot be replaced. */
+static enum err
+check_place(const char *path, bool force, struct diag *d)
+{
+	struct stat st;
+
+	if (is_stdout(path) || lstat(path, &st) != 0)
+		return ERR_OK;
+	if (!force)
+		return diag_set(d, ERR_EXISTS,
+		    "%s is there already; --force replaces it", path);
+	if (stat(path, &st) != 0)
+		return diag_errno(d, "stat", errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return diag_set(d, ERR_IO,
+		    "%s is %s, and nothing of that kind is replaced", path,
+		    S_ISDIR(st.st_mode) ? "a folder" : "no regular file");
+	return ERR_OK;
+}
+
+static enum err
+check_places(const struct produce_opts *o, bool json, struct diag *d)
+{
+	enum err e;
+
+	if (o->output == NULL)
+		return o->dry_run
+		    ? ERR_OK
+		    : diag_set(d, ERR_USAGE,
+			  "-o FILE is missing: where is it to be written?");
+	if (is_stdout(o->output) && o->detached != NULL)
+		return diag_set(d, ERR_USAGE,
+		    "--detached-request wants to know where the list is to go "
+		    "in the end: -o FILE");
+	if (produce_to_stdout(o) && json)
+		return diag_set(d, ERR_USAGE,
+		    "%s - and --json both want "
+		    "standard output",
+		    o->detached != NULL ? "--detached-request" : "-o");
+	e = check_place(o->output, o->force, d);
+	return e == ERR_OK && o->detached != NULL
+	    ? check_place(o->detached, o->force, d)
+	    : e;
+}
+
+static bool
+one_of(const char *name, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+check_names(const struct produce_opts *o, struct diag *d)
+{
+	static const char *const digests[] = { "sha1", "sha512", NULL };
+	enum ctl_dialect dialect;
+
+	if (o->digest != NULL && !one_of(o->digest, digests))
+		return diag_set(d, ERR_USAGE,
+		    "--digest is sha1 or sha512, which phones know, not '%s'",
+		    o->digest);
+	if (o->dialect != NULL && !entry_dialect(o->dialect, &dialect))
+		return diag_set(d, ERR_USAGE,
+		    "--dialect is appliance, token or builder, not '%s'",
+		    o->dialect);
+	if (o->timestamp != PRODUCE_NOW &&
+	    (o->timestamp < 0 || o->timestamp > UINT32_MAX))
+		return diag_set(d, ERR_USAGE,
+		    "--timestamp: the header has room for 1970 to 2106");
+	return ERR_OK;
+}
+
+enum err
+produce_check(const struct produce_opts *o, bool json, struct diag *d)
+{
+	enum err e;
+
+	e = check_names(o, d);
+	if (e == ERR_OK)
+		e = produce_check_allow(&o->allow, d);
+	return e == ERR_OK ? check_places(o, json, d) : e;
+}
+
+enum err
+produce_dialect(const struct produce_opts *o, const struct cert *c,
+    enum ctl_dialect *ret, struct diag *d)
+{
+	if (o->dialect != NULL && entry_dialect(o->dialect, ret))
+		return ERR_OK;
+	if (c != NULL)
+		return ctl_dialect_for(c, ret, d);
+	*ret = CTL_DIALECT_APPLIANCE;
+	return ERR_OK;
+}
+
+/* ---- The header --------------------------------------------------------------- */
+
+static enum err
+choose_digest(struct produce *p, struct diag *d)
+{
+	uint32_t code;
+
+	p->head.digest = DIGEST_SHA1;
+	if (p->opts->digest != NULL)
+		p->head.digest = strcmp(p->opts->digest, "sha512") == 0
+		    ? DIGEST_SHA512
+		    : DIGEST_SHA1;
+	else if (p->in != NULL &&
+	    ctl_header_number(ctl_header(p->in), CTL_HDR_DIGEST, &code) &&
+	    !ctl_digest_of_code(code, &p->head.digest))
+		return diag_set(d, ERR_UNSUPPORTED,
+		    "%s has a digest that is not known: --digest names another",
+		    p->in_path);
+	return ERR_OK;
+}
+
+/* The name phones ask for, unless something else is said. */
+static enum err
+choose_filename(struct produce *p, struct diag *d)
+{
+	struct bytes old = bytes_of(NULL, 0);
+
+	if (p->in != NULL)
+		old = ctl_header_text(ctl_header(p->in), CTL_HDR_FILENAME);
+	p->head.filename = p->opts->filename;
+	if (p->head.filename != NULL || old.len == 0)
+		return ERR_OK;
+	buf_put(&p->filename, old);
+	p->head.filename = buf_cstr(&p->filename);
+	return p->head.filename != NULL ? ERR_OK : diag_nomem(d);
+}
+
+static void
+choose_time(struct produce *p)
+{
+	int64_t when = p->opts->timestamp;
+
+	if (when == PRODUCE_NOW)
+		when = p->has_time ? (int64_t)p->time : (int64_t)time(NULL);
+	p->head.has_timestamp = true;
+	p->head.timestamp = (uint32_t)when;
+}
+
+/* The names by which phones know the signer. */
+static enum err
+choose_names(struct produce *p, struct diag *d)
+{
+	size_t index = 0;
+	enum err e = ERR_OK;
+
+	if (p->in != NULL)
+		e = ctl_find_sast(p->in, p->head.cert, &index, d);
+	if (e != ERR_OK)
+		return e;
+	if (index != 0) {
+		ctl_head_copy(&p->head, p->in, index);
+		return ERR_OK;
+	}
+	e = ctl_draft_find_sast(p->draft, p->head.cert, &index, d);
+	if (e != ERR_OK)
+		return e;
+	if (index == 0)
+		return diag_set(d, ERR_POLICY,
+		    "the signer is no SAST of the list: phones that take it "
+		    "could not check the signature");
+	ctl_head_copy_draft(&p->head, p->draft, index);
+	return ERR_OK;
+}
+
+static enum err
+fill_head(struct produce *p, struct diag *d)
+{
+	enum err e;
+
+	p->head.cert = p->signer->cert;
+	p->head.major = p->major;
+	p->head.minor = p->minor;
+	e = choose_digest(p, d);
+	if (e == ERR_OK)
+		e = choose_filename(p, d);
+	choose_time(p);
+	if (e == ERR_OK)
+		e = choose_names(p, d);
+	/* the header as whoever writes such records writes it */
+	p->head.order = p->head.dialect;
+	p->head.signer_version = p->head.dialect == CTL_DIALECT_BUILDER;
+	return e;
+}
+
+/* ---- From the draft to the disk ------------------------------------------------- */
+
+void
+produce_begin(struct produce *p)
+{
+	if (p->json != NULL)
+		return;
+	p->json = json_object();
+	json_put_str(&p->sink, p->json, "operation", p->cmd->name);
+	json_put(&p->sink, p->json, "notes", json_array());
+	json_put(&p->sink, p->json, "findings", json_array());
+}
+
+enum err
+produce_prepare(struct produce *p, struct diag *d)
+{
+	enum err e;
+
+	produce_begin(p);
+	e = fill_head(p, d);
+	if (e == ERR_OK)
+		e = ctl_prepare(p->draft, &p->head, &p->unsigned_, d);
+	if (e == ERR_OK)
+		e = ctl_preview(&p->unsigned_, &p->preview_bytes, d);
+	if (e == ERR_OK)
+		e = ctl_parse(buf_bytes(&p->preview_bytes), p->unsigned_.kind,
+		    &p->preview, d);
+	return e == ERR_OK ? produce_judge(p, d) : e;
+}
+
+/* The list that is replaced stays beside, under a name that says when. */
+static void
+keep_old(struct produce *p, struct file_save *s)
+{
+	char suffix[sizeof(".bak-20150520T120000Z")];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (!p->opts->force || gmtime_r(&now, &tm) == NULL ||
+	    strftime(suffix, sizeof(suffix), ".bak-%Y%m%dT%H%M%SZ", &tm) == 0)
+		return;
+	file_save_keep(s, suffix, p->kept);
+}
+
+/* The list that was read is the file that is to be replaced. */
+static bool
+replaces_in(const struct produce *p)
+{
+	struct stat in, out;
+
+	return p->in != NULL && stat(p->in_path, &in) == 0 &&
+	    stat(p->opts->output, &out) == 0 && in.st_dev == out.st_dev &&
+	    in.st_ino == out.st_ino;
+}
+
+static enum err
+save(struct produce *p, struct diag *d)
+{
+	const char *path = p->opts->output;
+	struct file_save *s = NULL;
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	if (is_stdout(path))
+		return ERR_OK;
+	e = file_save_begin(&s, path, p->opts->force ? FILE_CLOBBER : 0, &why);
+	if (e == ERR_OK) {
+		keep_old(p, s);
+		if (replaces_in(p))
+			file_save_expect(s, ctl_raw(p->in));
+		e = file_save_write(s, buf_bytes(&p->file), &why);
+	}
+	if (e == ERR_OK)
+		e = file_save_commit(&s, &why);
+	else
+		file_save_abort(&s);
+	return e == ERR_OK ? ERR_OK : diag_set(d, e, "%s: %s", path, why.msg);
+}
+
+static enum err
+sign(struct produce *p, struct diag *d)
+{
+	struct signer_seat seat = { 0 };
+	enum err e;
+
+	e = signer_unlock(p->signer, d);
+	if (e == ERR_OK)
+		e = signer_seat(p->signer, false, &seat, d);
+	if (e != ERR_OK)
+		return e;
+	e = ctl_seal(&p->unsigned_, &seat.ctl, p->opts->output, NULL, &p->file,
+	    d);
+	signer_leave(&seat);
+	return e;
+}
+
+static enum err
+request(struct produce *p, struct diag *d)
+{
+	struct detached_purpose what = { .command = p->cmd->name,
+		.target = p->opts->output,
+		.said = buf_bytes(&p->text) };
+
+	if (p->in != NULL)
+		what.base = ctl_raw(p->in);
+	return detached_request(p->opts->detached, p->opts->force,
+	    p->signer->cert, &what, &p->unsigned_, d);
+}
+
+enum err
+produce_finish(struct produce *p, struct diag *d)
+{
+	enum err e = ERR_OK;
+
+	if (!p->opts->dry_run && p->opts->detached != NULL) {
+		e = request(p, d);
+	} else if (!p->opts->dry_run) {
+		e = sign(p, d);
+		if (e == ERR_OK)
+			e = save(p, d);
+	}
+	return e == ERR_OK ? produce_say(p, d) : e;
+}
+
+void
+produce_clear(struct produce *p)
+{
+	ctl_free(&p->preview);
+	buf_clear(&p->preview_bytes);
+	ctl_unsigned_clear(&p->unsigned_);
+	buf_clear(&p->filename);
+	buf_clear(&p->text);
+	buf_clear(&p->file);
+	json_decref(p->json);
+	p->json = NULL;
+}

@@ -15,6 +15,7 @@ static const struct cmd *const commands[] = {
 	&cmd_edit,
 	&cmd_sign_request,
 	&cmd_attach,
+	&cmd_cert,
 	&cmd_token,
 	&cmd_audit,
 	&cmd_completion,

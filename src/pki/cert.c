@@ -342,6 +342,20 @@ cert_signature(const struct cert *c)
 	return string_bytes(sig);
 }
 
+void
+cert_put_signature_name(const struct cert *c, struct buf *out)
+{
+	const X509_ALGOR *algorithm;
+	const ASN1_OBJECT *object;
+	char name[128] = "";
+
+	X509_get0_signature(NULL, &algorithm, c->x509);
+	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+	(void)OBJ_obj2txt(name, sizeof(name), object, 0);
+	ossl_forget_errors();
+	buf_str(out, name);
+}
+
 int64_t
 cert_not_before(const struct cert *c)
 {

@@ -61,6 +61,10 @@ bool cert_has_key(const struct cert *c, const struct pubkey *k);
 /* The certificate's own signature, made by its issuer. */
 struct bytes cert_signature(const struct cert *c);
 
+/* OpenSSL's name of how it was made, "sha256WithRSAEncryption", or dotted
+ * decimal. */
+void cert_put_signature_name(const struct cert *c, struct buf *out);
+
 /* Seconds since 1970. */
 int64_t cert_not_before(const struct cert *c);
 int64_t cert_not_after(const struct cert *c);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pki/chain.h"
 
+#include <openssl/err.h>
+
 #include "pki/ossl.h"
 
 enum err
@@ -12,8 +14,8 @@ chain_signed_by(const struct cert *c, const struct cert *issuer, bool *ret,
 
 	if (key != NULL)
 		answer = X509_verify(cert_x509(c), key);
-	if (answer != 1 && key != NULL &&
-	    ossl_fail(NULL, ERR_CRYPTO, "") == ERR_NOMEM && answer < 0)
+	if (answer != 1 && ERR_peek_error() != 0 &&
+	    ossl_fail(NULL, ERR_CRYPTO, "") == ERR_NOMEM)
 		return diag_nomem(d);
 	*ret = answer == 1;
 	return ERR_OK;
@@ -23,6 +25,7 @@ chain_signed_by(const struct cert *c, const struct cert *issuer, bool *ret,
 struct search {
 	const struct cert *const *store;
 	size_t num;
+	size_t steps;     /* signatures checked so far */
 	struct chain now; /* the way that is being tried */
 	struct chain *best;
 	struct diag *d;
@@ -33,9 +36,7 @@ struct search {
 static void
 keep(struct search *s, enum chain_end end)
 {
-	if (s->best->num != 0 &&
-	    (s->best->end == CHAIN_COMPLETE || s->now.num <= s->best->num) &&
-	    end != CHAIN_COMPLETE)
+	if (s->now.num <= s->best->num && end != CHAIN_COMPLETE)
 		return;
 	s->now.end = end;
 	*s->best = s->now;
@@ -55,8 +56,10 @@ is_on_way(const struct search *s, const struct cert *c)
 static bool
 is_named(const struct cert *c, const struct cert *issuer)
 {
-	return bytes_equal(cert_name_der(c, CERT_ISSUER),
-	    cert_name_der(issuer, CERT_SUBJECT));
+	/* as RFC 5280, 7.1 compares names: the authority may have written its
+	 * own in another type of string */
+	return X509_NAME_cmp(X509_get_issuer_name(cert_x509(c)),
+		   X509_get_subject_name(cert_x509(issuer))) == 0;
 }
 
 /* What is wrong with ISSUER, which has the name, as an issuer of C; *RET is
@@ -100,11 +103,58 @@ is_root(const struct search *s, bool *ret)
 /* So many signatures are checked at most, whatever the store holds. */
 #define STEPS_MAX 10000
 
+/* How much an end of the way tells, least first. */
+static int
+weight(enum chain_end end)
+{
+	switch (end) {
+	case CHAIN_COMPLETE:
+	case CHAIN_ISSUER_GONE:
+		return 0;
+	case CHAIN_NOT_SIGNED:
+		return 1;
+	case CHAIN_NOT_CA:
+		return 2;
+	case CHAIN_LOOP:
+		return 3;
+	case CHAIN_TOO_LONG:
+		return 4;
+	}
+	return 0;
+}
+
+static enum err walk(struct search *s);
+
+/* Tries ISSUER behind the last link; *WHY is what of all that was tried tells
+ * most. */
 static enum err
-walk(struct search *s, size_t *steps)
+try_issuer(struct search *s, const struct cert *issuer, enum chain_end *why)
 {
 	const struct cert *last = s->now.link[s->now.num - 1];
-	enum chain_end why = CHAIN_ISSUER_GONE, found;
+	enum chain_end found = CHAIN_TOO_LONG;
+	enum err e = ERR_OK;
+
+	if (!is_named(last, issuer))
+		return ERR_OK;
+	if (++s->steps <= STEPS_MAX)
+		e = judge_issuer(s, last, issuer, &found);
+	if (e == ERR_OK && found == CHAIN_COMPLETE && s->now.num == CHAIN_MAX)
+		found = CHAIN_TOO_LONG;
+	if (e == ERR_OK && found == CHAIN_COMPLETE) {
+		s->now.link[s->now.num++] = issuer;
+		e = walk(s);
+		s->now.num--;
+	}
+	if (weight(found) > weight(*why))
+		*why = found;
+	return e;
+}
+
+/* Goes on from the last link. No way is longer than CHAIN_MAX. */
+static enum err
+walk(struct search *s) /* NOLINT(misc-no-recursion) */
+{
+	enum chain_end why = CHAIN_ISSUER_GONE;
 	bool root = false;
 	enum err e;
 	size_t i;
@@ -114,22 +164,8 @@ walk(struct search *s, size_t *steps)
 		keep(s, CHAIN_COMPLETE);
 	for (i = 0; e == ERR_OK && !root && i < s->num &&
 	     s->best->end != CHAIN_COMPLETE;
-	     i++) {
-		if (!is_named(last, s->store[i]) || ++*steps > STEPS_MAX)
-			continue;
-		e = judge_issuer(s, last, s->store[i], &found);
-		if (e != ERR_OK || found != CHAIN_COMPLETE) {
-			why = found;
-			continue;
-		}
-		if (s->now.num == CHAIN_MAX) {
-			why = CHAIN_TOO_LONG;
-			continue;
-		}
-		s->now.link[s->now.num++] = s->store[i];
-		e = walk(s, steps);
-		s->now.num--;
-	}
+	     i++)
+		e = try_issuer(s, s->store[i], &why);
 	if (e == ERR_OK && !root && s->best->end != CHAIN_COMPLETE)
 		keep(s, why);
 	return e;
@@ -145,10 +181,9 @@ chain_find(const struct cert *leaf, const struct cert *const *store, size_t num,
 		.best = &best,
 		.now = { .link = { leaf }, .num = 1 },
 		.d = d };
-	size_t steps = 0;
 	enum err e;
 
-	e = walk(&s, &steps);
+	e = walk(&s);
 	if (e == ERR_OK)
 		*ret = best;
 	return e;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/pem.h>
+#include <openssl/err.h>
 
 #include "pki/ext_parts.h"
 #include "pki/name.h"
@@ -34,16 +34,27 @@ free_extensions(STACK_OF(X509_EXTENSION) * exts)
 	sk_X509_EXTENSION_pop_free(exts, X509_EXTENSION_free);
 }
 
+static bool
+asks_for_extensions(const X509_REQ *req)
+{
+	return X509_REQ_get_attr_by_NID(req, NID_ext_req, -1) >= 0 ||
+	    X509_REQ_get_attr_by_NID(req, NID_ms_ext_req, -1) >= 0;
+}
+
 static enum err
 read_ext(struct csr *c, struct diag *d)
 {
+	static const char broken[] =
+	    "the extensions that the request asks for do not decode";
 	STACK_OF(X509_EXTENSION) *exts = X509_REQ_get_extensions(c->req);
 	enum err e;
 
-	if (exts == NULL && ossl_fail(NULL, ERR_SYNTAX, "") == ERR_NOMEM &&
-	    X509_REQ_get_attr_count(c->req) > 0)
-		return diag_set(d, ERR_SYNTAX,
-		    "the extensions that the request asks for do not decode");
+	if (exts == NULL && asks_for_extensions(c->req)) {
+		/* without a word: the attribute holds something else */
+		if (ERR_peek_error() == 0)
+			return diag_set(d, ERR_SYNTAX, "%s", broken);
+		return ossl_fail(d, ERR_SYNTAX, broken);
+	}
 	e = ext_read(exts, &c->ext, d);
 	free_extensions(exts);
 	return e;
@@ -103,6 +114,12 @@ csr_der(const struct csr *c)
 	return buf_bytes(&c->der);
 }
 
+enum err
+csr_put_pem(const struct csr *c, struct buf *out, struct diag *d)
+{
+	return ossl_put_pem("CERTIFICATE REQUEST", csr_der(c), out, d);
+}
+
 const struct pubkey *
 csr_key(const struct csr *c)
 {
@@ -121,8 +138,8 @@ csr_is_signed(const struct csr *c, bool *ret, struct diag *d)
 	EVP_PKEY *key = X509_REQ_get0_pubkey(c->req);
 	int answer = key == NULL ? 0 : X509_REQ_verify(c->req, key);
 
-	if (answer != 1 && ossl_fail(NULL, ERR_CRYPTO, "") == ERR_NOMEM &&
-	    key != NULL && answer < 0)
+	if (answer != 1 && ERR_peek_error() != 0 &&
+	    ossl_fail(NULL, ERR_CRYPTO, "") == ERR_NOMEM)
 		return diag_nomem(d);
 	*ret = answer == 1;
 	return ERR_OK;

@@ -8,19 +8,18 @@
 
 struct csr;
 
-/* Decodes one DER request; nothing may follow it. ERR_SYNTAX. */
+/* Decodes one DER request; nothing may follow it, and the extensions that it
+ * asks for must decode. ERR_SYNTAX; ERR_TOO_BIG over EXT_MAX_NAMES. */
 MUST_CHECK enum err csr_from_der(struct bytes der, struct csr **ret,
-    struct diag *d);
-
-/* Decodes the one request of a file, PEM or DER, with whatever stands around a
- * PEM. ERR_SYNTAX where there is none, or a second one. */
-MUST_CHECK enum err csr_from_file(struct bytes content, struct csr **ret,
     struct diag *d);
 
 void csr_free(struct csr **c);
 
 /* Borrowed from C. */
 struct bytes csr_der(const struct csr *c);
+/* Appends it as PEM. */
+MUST_CHECK enum err csr_put_pem(const struct csr *c, struct buf *out,
+    struct diag *d);
 /* NULL where OpenSSL does not know its kind. */
 const struct pubkey *csr_key(const struct csr *c);
 /* Of its extensionRequest. */

@@ -107,7 +107,7 @@ read_key_usage(const struct reading *r)
 static void
 note_purpose(struct ext *x, const ASN1_OBJECT *purpose)
 {
-	char oid[128];
+	char oid[128] = "";
 	int i;
 
 	(void)OBJ_obj2txt(oid, sizeof(oid), purpose, 1);
@@ -195,7 +195,7 @@ read_critical(const struct reading *r)
 {
 	struct buf *out = &r->x->other_critical;
 	int i, nid, n = sk_X509_EXTENSION_num(r->exts);
-	char name[128];
+	char name[128] = "";
 
 	for (i = 0; i < n; i++) {
 		X509_EXTENSION *ext = sk_X509_EXTENSION_value(r->exts, i);

@@ -106,7 +106,7 @@ MUST_CHECK enum err ext_of_cert(const struct cert *c, struct ext *ret,
     struct diag *d);
 void ext_clear(struct ext *x);
 
-/* Names compare by type and value; DNS names and the host of an email in any
+/* Names compare by type and value; DNS names and addresses of mail in any
  * case. As strcmp(). */
 int ext_name_compare(const struct ext_name *a, const struct ext_name *b);
 

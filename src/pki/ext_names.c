@@ -2,7 +2,6 @@
 /* The names of subjectAltName: RFC 5280, 4.2.1.6. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <arpa/inet.h>
 
@@ -101,21 +100,25 @@ copy_names(const GENERAL_NAMES *all, size_t n, struct ext *x, struct diag *d)
 	return ERR_OK;
 }
 
-/* As strcmp(), where letters of ASCII are the same in both cases. */
+/* A letter of ASCII in lower case, whatever the locale. */
+static int
+lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
+}
+
+/* As bytes_order(), where letters of ASCII are the same in both cases. */
 static int
 compare_caseless(struct bytes a, struct bytes b)
 {
-	size_t n = a.len < b.len ? a.len : b.len;
-	int order = n == 0
-	    ? 0
-	    : strncasecmp((const char *)a.ptr, (const char *)b.ptr, n);
+	size_t i;
 
-	/* strncasecmp() ends at a NUL */
-	if (order == 0 && (n != 0 && memchr(a.ptr, 0, n) != NULL))
-		return bytes_order(a, b);
-	if (order != 0)
-		return order;
-	return a.len < b.len ? -1 : a.len > b.len;
+	for (i = 0; i < a.len && i < b.len; i++)
+		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+			return lower(a.ptr[i]) - lower(b.ptr[i]);
+	if (a.len == b.len)
+		return 0;
+	return a.len < b.len ? -1 : 1;
 }
 
 int

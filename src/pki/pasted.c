@@ -12,51 +12,55 @@
 /* ---- What was found ------------------------------------------------------------ */
 
 static enum err
-grow(void *array, size_t num, size_t size, struct diag *d)
+is_room(const struct pasted *p, struct diag *d)
 {
-	void **at = array, *more;
-
-	if (num >= PASTED_MAX)
+	if (p->num_certs + p->num_csrs >= PASTED_MAX)
 		return diag_set(d, ERR_TOO_BIG,
 		    "more than %d certificates and requests in one file",
 		    PASTED_MAX);
-	more = reallocarray(*at, num + 1, size);
-	if (more == NULL)
-		return diag_nomem(d);
-	*at = more;
 	return ERR_OK;
 }
 
 static enum err
 take_cert(struct pasted *p, struct bytes der, struct diag *d)
 {
-	struct cert *c = NULL;
+	struct cert *c = NULL, **more = NULL;
 	enum err e;
 
-	e = cert_from_der(der, &c, d);
+	e = is_room(p, d);
 	if (e == ERR_OK)
-		e = grow(&p->certs, p->num_certs, sizeof(struct cert *), d);
-	if (e == ERR_OK)
-		p->certs[p->num_certs++] = c;
-	else
+		e = cert_from_der(der, &c, d);
+	if (e != ERR_OK)
+		return e;
+	more = reallocarray(p->certs, p->num_certs + 1, sizeof(*more));
+	if (more == NULL) {
 		cert_free(&c);
-	return e;
+		return diag_nomem(d);
+	}
+	p->certs = more;
+	p->certs[p->num_certs++] = c;
+	return ERR_OK;
 }
 
 static enum err
 take_csr(struct pasted *p, struct bytes der, struct diag *d)
 {
-	struct csr *c = NULL;
+	struct csr *c = NULL, **more = NULL;
 	enum err e;
 
-	e = csr_from_der(der, &c, d);
+	e = is_room(p, d);
 	if (e == ERR_OK)
-		e = grow(&p->csrs, p->num_csrs, sizeof(struct csr *), d);
-	if (e == ERR_OK)
-		p->csrs[p->num_csrs++] = c;
-	else
+		e = csr_from_der(der, &c, d);
+	if (e != ERR_OK)
+		return e;
+	more = reallocarray(p->csrs, p->num_csrs + 1, sizeof(*more));
+	if (more == NULL) {
 		csr_free(&c);
-	return e;
+		return diag_nomem(d);
+	}
+	p->csrs = more;
+	p->csrs[p->num_csrs++] = c;
+	return ERR_OK;
 }
 
 /* Takes the certificates of a bundle. */
@@ -95,7 +99,12 @@ take_pkcs7(struct pasted *p, struct bytes der, struct diag *d)
 	if (bundle == NULL)
 		return ossl_fail(d, ERR_SYNTAX,
 		    "this is not the DER of a PKCS#7 bundle");
-	e = take_bundle(p, bundle, d);
+	if (at != der.ptr + der.len)
+		e = diag_set(d, ERR_SYNTAX,
+		    "%zu more byte(s) follow the end of the PKCS#7 bundle",
+		    (size_t)(der.ptr + der.len - at));
+	else
+		e = take_bundle(p, bundle, d);
 	PKCS7_free(bundle);
 	return e;
 }
@@ -134,19 +143,34 @@ is_key_der(struct bytes der)
 	return found;
 }
 
+/* A DER SEQUENCE, and not a text that begins with "0". */
+static bool
+is_der(struct bytes in)
+{
+	return in.len >= 2 && in.ptr[0] == 0x30 &&
+	    (in.ptr[1] >= 0x80 || in.len == 2 + (size_t)in.ptr[1]);
+}
+
 static enum err
 read_der(struct pasted *p, struct bytes der, struct diag *d)
 {
 	struct diag why;
-	enum err e;
+	enum err e, other;
 
+	diag_init(&why);
 	if (is_key_der(der))
 		return refuse_key(d);
 	e = take_cert(p, der, d);
-	if (e == ERR_SYNTAX && take_csr(p, der, &why) == ERR_OK)
-		e = ERR_OK;
-	if (e == ERR_SYNTAX && take_pkcs7(p, der, &why) == ERR_OK)
-		e = ERR_OK;
+	if (e == ERR_SYNTAX) {
+		other = take_csr(p, der, &why);
+		if (other == ERR_SYNTAX)
+			other = take_pkcs7(p, der, &why);
+		if (other != ERR_SYNTAX) {
+			e = other;
+			if (d != NULL)
+				*d = why;
+		}
+	}
 	if (e == ERR_OK)
 		p->traits |= PASTED_DER;
 	return e;
@@ -239,6 +263,8 @@ read_pem(struct pasted *p, struct diag *d)
 			continue;
 		}
 		if (is_edge(line, "-----BEGIN ")) {
+			if (begin != 0)
+				break;
 			block = rest.ptr;
 			begin = number;
 		} else if (is_edge(line, "-----END ")) {
@@ -270,8 +296,10 @@ read_text(struct pasted *p, struct diag *d)
 {
 	struct bytes text = buf_bytes(&p->text);
 
-	if (holds(text, "PRIVATE KEY-----"))
+	if (holds(text, "PRIVATE KEY-----")) {
+		OPENSSL_cleanse(p->text.ptr, p->text.len);
 		return refuse_key(d);
+	}
 	if (holds(text, "\r\n"))
 		p->traits |= PASTED_CRLF;
 	if (text.len > 0 && text.ptr[text.len - 1] != '\n')
@@ -295,7 +323,7 @@ pasted_read(struct bytes content, struct pasted *ret, struct diag *d)
 
 	if (content.len > INT32_MAX)
 		return diag_set(d, ERR_TOO_BIG, "larger than 2 GiB");
-	if (content.len > 0 && content.ptr[0] == 0x30) {
+	if (is_der(content)) {
 		e = read_der(&p, content, d);
 	} else {
 		e = pasted_decode(content, &p, d);

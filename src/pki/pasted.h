@@ -12,18 +12,27 @@
 #include "pki/cert.h"
 #include "pki/csr.h"
 
-/* What a file turned out to be; bits, for what the appliance would object to. */
+/* What a file turned out to be, for what the appliance would object to: bit,
+ * name. */
+#define PASTED_TRAITS(X)                                                     \
+	X(PASTED_DER, 1, "der")                                              \
+	X(PASTED_PEM, 2, "pem")                                              \
+	X(PASTED_PKCS7, 4, "pkcs7")                                          \
+	X(PASTED_DUMP, 8, "text-dump") /* fields of one, no certificate */   \
+	X(PASTED_UTF16, 16, "utf-16")                                        \
+	X(PASTED_BOM, 32, "byte-order-mark")                                 \
+	X(PASTED_CRLF, 64, "crlf")                                           \
+	X(PASTED_AROUND, 128, "text-around") /* before, between or behind */ \
+	X(PASTED_NO_NEWLINE, 256, "no-final-newline")
+
 enum pasted_trait {
-	PASTED_DER = 1,
-	PASTED_PEM = 2,
-	PASTED_PKCS7 = 4,
-	PASTED_DUMP = 8, /* fields of a text dump, no certificate */
-	PASTED_UTF16 = 16,
-	PASTED_BOM = 32,
-	PASTED_CRLF = 64,
-	PASTED_AROUND = 128,    /* text before, between or behind */
-	PASTED_NO_NEWLINE = 256 /* the last line does not end */
+#define PASTED_ENUM(id, bit, name) id = (bit),
+	PASTED_TRAITS(PASTED_ENUM)
+#undef PASTED_ENUM
 };
+
+/* The name of the bit numbered I, from 0; NULL behind the last. */
+const char *pasted_trait_name(unsigned i);
 
 /* What `show cert own` prints, as far as it was there; borrowed from the
  * struct pasted. Before 14SU2 and after, its words differ. */
@@ -50,5 +59,10 @@ struct pasted {
 MUST_CHECK enum err pasted_read(struct bytes content, struct pasted *ret,
     struct diag *d);
 void pasted_clear(struct pasted *p);
+
+/* Reads a date as the dump has it, `Tue Mar 30 02:19:31 PDT 2021`, in seconds;
+ * a zone that is not UTC or GMT is taken for UTC, since its letters mean
+ * several. False where it is none. */
+MUST_CHECK bool pasted_date(struct bytes text, int64_t *ret);
 
 #endif

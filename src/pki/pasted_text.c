@@ -1,8 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "pki/pasted_parts.h"
+
+const char *
+pasted_trait_name(unsigned i)
+{
+	static const char *const names[] = {
+#define PASTED_NAME(id, bit, name) (name),
+		PASTED_TRAITS(PASTED_NAME)
+#undef PASTED_NAME
+	};
+
+	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+}
 
 /* ---- Encodings and lines ------------------------------------------------------- */
 
@@ -159,5 +173,35 @@ pasted_read_dump(struct bytes text, struct pasted_dump *ret)
 	    dump.not_after.ptr == NULL)
 		return false;
 	*ret = dump;
+	return true;
+}
+
+static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+	"Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+bool
+pasted_date(struct bytes text, int64_t *ret)
+{
+	char line[64], month[4], zone[16];
+	struct tm tm = { .tm_sec = 0 };
+	int year, n = 0;
+
+	if (text.len == 0 || text.len >= sizeof(line) ||
+	    memchr(text.ptr, 0, text.len) != NULL)
+		return false;
+	memcpy(line, text.ptr, text.len);
+	line[text.len] = '\0';
+	if (sscanf(line, "%*3s %3s %2d %2d:%2d:%2d %15s %4d%n", month,
+		&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, zone, &year,
+		&n) != 7 ||
+	    (size_t)n != text.len)
+		return false;
+	for (tm.tm_mon = 0; tm.tm_mon < 12; tm.tm_mon++)
+		if (strcmp(months[tm.tm_mon], month) == 0)
+			break;
+	if (tm.tm_mon == 12 || year < 1900)
+		return false;
+	tm.tm_year = year - 1900;
+	*ret = (int64_t)timegm(&tm);
 	return true;
 }

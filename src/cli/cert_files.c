@@ -43,7 +43,6 @@ add_entry(struct cert_paths *l, const char *path, const struct folder *f,
     size_t i, unsigned depth, struct diag *d) /* NOLINT(misc-no-recursion) */
 {
 	size_t len = strlen(path);
-	size_t len = strlen(path);
 	const char *slash = len > 0 && path[len - 1] == '/' ? "" : "/";
 	char *name = NULL;
 	enum err e = ERR_OK;

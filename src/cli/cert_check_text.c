@@ -1,39 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "base/text.h"
 #include "cli/cert_check.h"
-#include "cli/table.h"
 
-enum column {
-	COL_LEVEL,
-	COL_CODE,
-	COL_CHECK,
-	COL_TEXT
-};
+/* Where what was found begins: behind "hurts-later  E10  ". */
+#define INDENT 18
 
-static const struct table_column columns[] = {
-	[COL_LEVEL] = { "RESULT", 0 },
-	[COL_CODE] = { "CODE", 0 },
-	[COL_CHECK] = { "CHECK", 0 },
-	[COL_TEXT] = { "WHAT WAS FOUND", TABLE_WRAP },
-};
-
-static enum table_colour
+static const char *
 colour_of(enum fit_level level)
 {
 	switch (level) {
 	case FIT_REFUSED:
 	case FIT_HURTS:
-		return TABLE_BAD;
+		return "\033[1;31m";
 	case FIT_WARNING:
-		return TABLE_WARN;
+		return "\033[1;35m";
 	case FIT_PASSED:
-		return TABLE_GOOD;
+		return "\033[32m";
 	case FIT_NOTE:
 	case FIT_NOT_CHECKED:
 	case FIT_NUM_LEVELS:
 		break;
 	}
-	return TABLE_PLAIN;
+	return "\033[36m";
 }
 
 static bool
@@ -52,37 +42,53 @@ take_line(struct bytes *text, struct bytes *ret)
 	return true;
 }
 
-/* The lines of TEXT, the first in the row at hand where there is one, each
- * behind PREFIX. */
+/* "refused      E1   chain: ", in colour where there are colours. */
 static void
-put_lines(struct table *t, const struct buf *text, const char *prefix,
-    bool has_row)
+put_result(const struct fit_finding *f, const struct fill *fill,
+    struct buf *out)
 {
-	struct bytes rest = buf_bytes(text), line;
-	struct buf cell = { 0 };
+	const char *code = fit_check_code(f->check);
+	const char *name = fit_level_name(f->level);
 
-	while (take_line(&rest, &line)) {
-		if (!has_row)
-			table_row(t);
-		has_row = false;
-		buf_str(&cell, prefix);
-		buf_put(&cell, line);
-		table_put(t, COL_TEXT, buf_bytes(&cell));
-		buf_clear(&cell);
+	if (fill->colours)
+		buf_str(out, colour_of(f->level));
+	buf_str(out, name);
+	if (fill->colours)
+		buf_str(out, "\033[0m");
+	buf_fill(out, 13 - strlen(name), ' ');
+	buf_printf(out, "%-5s%s: ", code[0] == '\0' ? "-" : code,
+	    fit_check_name(f->check));
+}
+
+/* The lines of TEXT, each behind PREFIX; the first goes on in LINE where
+ * something stands there. */
+static void
+put_lines(const struct buf *text, const char *prefix, const struct fill *fill,
+    struct buf *line, struct buf *out)
+{
+	struct bytes rest = buf_bytes(text), one;
+
+	while (take_line(&rest, &one)) {
+		if (line->len == 0)
+			buf_fill(line, INDENT, ' ');
+		buf_str(line, prefix);
+		text_put_safe(line, one);
+		fill_put(fill, out, buf_bytes(line), INDENT);
+		out->failed |= !buf_ok(line);
+		buf_clear(line);
 	}
 }
 
 static void
-put_finding(struct table *t, const struct fit_finding *f)
+put_finding(const struct fit_finding *f, const struct fill *fill,
+    struct buf *out)
 {
-	table_row(t);
-	table_str(t, COL_LEVEL, fit_level_name(f->level));
-	table_colour(t, COL_LEVEL, colour_of(f->level));
-	table_str(t, COL_CODE, fit_check_code(f->check));
-	table_str(t, COL_CHECK, fit_check_name(f->check));
-	put_lines(t, &f->text, "", true);
-	put_lines(t, &f->shown, "the appliance: ", false);
-	put_lines(t, &f->remedy, "-> ", false);
+	struct buf line = { 0 };
+
+	put_result(f, fill, &line);
+	put_lines(&f->text, "", fill, &line, out);
+	put_lines(&f->shown, "the appliance: ", fill, &line, out);
+	put_lines(&f->remedy, "-> ", fill, &line, out);
 }
 
 static void
@@ -130,7 +136,7 @@ count(const struct fit *fit, enum fit_level level)
 	return n;
 }
 
-/* "1 refused, 2 warning, 12 passed". */
+/* "refused: 1, passed: 12". */
 static void
 put_sum(const struct cert_check *c, const struct fill *fill, struct buf *out)
 {
@@ -146,8 +152,8 @@ put_sum(const struct cert_check *c, const struct fill *fill, struct buf *out)
 		n = count(&c->fit, (enum fit_level)level);
 		if (n == 0)
 			continue;
-		buf_printf(&line, "%s%zu %s", separator, n,
-		    fit_level_name((enum fit_level)level));
+		buf_printf(&line, "%s%s: %zu", separator,
+		    fit_level_name((enum fit_level)level), n);
 		separator = ", ";
 	}
 	put_line(fill, out, &line);
@@ -157,18 +163,11 @@ enum err
 cert_check_put(const struct cert_check *c, const struct fill *fill,
     struct buf *out, struct diag *d)
 {
-	struct table *t = table_new(columns,
-	    sizeof(columns) / sizeof(columns[0]));
-	enum err e;
 	size_t i;
 
-	for (i = 0; i < c->fit.num; i++)
-		put_finding(t, &c->fit.finding[i]);
 	put_head(c, fill, out);
-	e = table_print(t, fill, out, d);
+	for (i = 0; i < c->fit.num; i++)
+		put_finding(&c->fit.finding[i], fill, out);
 	put_sum(c, fill, out);
-	table_free(&t);
-	if (e == ERR_OK && !buf_ok(out))
-		e = diag_nomem(d);
-	return e;
+	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }

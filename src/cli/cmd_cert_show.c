@@ -40,20 +40,20 @@ static enum cmd_exit
 show_one(struct showing *s, const char *path)
 {
 	struct out out = { .lost = false };
-	struct buf text = { 0 };
+	struct buf text = { 0 }, gap = { 0 };
 	struct cert_file f;
 	enum cmd_exit end;
 	struct diag d;
 	enum err e;
 
 	diag_init(&d);
+	buf_str(&gap, "\n");
 	e = cert_file_load(path, &f, &d);
+	if (e == ERR_OK && !s->opts->json)
+		e = put(s, &f, &text, &d);
 	if (e == ERR_OK && !s->opts->json) {
 		if (s->any && !s->opts->pem)
-			buf_str(&text, "\n");
-		e = put(s, &f, &text, &d);
-	}
-	if (e == ERR_OK && !s->opts->json) {
+			out_put(&out, &gap);
 		out_put(&out, &text);
 		s->any = true;
 	}
@@ -63,6 +63,7 @@ show_one(struct showing *s, const char *path)
 		out_json(&out,
 		    cert_show_json(&f, s->opts->now, e == ERR_OK ? NULL : &d));
 	buf_clear(&text);
+	buf_clear(&gap);
 	cert_file_clear(&f);
 	end = cmd_end(e);
 	return out_worse(end, out_print(&s->printer, &out));

@@ -299,7 +299,7 @@ judge_san(struct fitting *f)
 		    "are not compared");
 	else if (are_same(csr, &f->ext))
 		fit_say(f, FIT_SAN, FIT_PASSED, NULL,
-		    "both have the same %zu names", csr->num_names);
+		    "both have the same names (%zu)", csr->num_names);
 	else
 		say_san_differs(f, csr);
 }

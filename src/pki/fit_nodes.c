@@ -25,12 +25,14 @@ is_dns(const struct ext_name *name)
 	return name->type == EXT_NAME_DNS;
 }
 
-/* SHORTER is the host name of LONGER, which has a domain behind it. */
+/* SHORTER, which has no dot, is the host name of LONGER, which has a domain
+ * behind it. */
 static bool
 is_host_of(struct bytes shorter, struct bytes longer)
 {
-	return shorter.len > 0 && longer.len > shorter.len &&
-	    longer.ptr[shorter.len] == '.' &&
+	return shorter.len > 0 &&
+	    memchr(shorter.ptr, '.', shorter.len) == NULL &&
+	    longer.len > shorter.len && longer.ptr[shorter.len] == '.' &&
 	    strncasecmp((const char *)longer.ptr, (const char *)shorter.ptr,
 		shorter.len) == 0;
 }

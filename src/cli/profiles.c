@@ -146,10 +146,9 @@ profiles_version(const char *text, struct profiles_version *ret)
 	}
 	if (!skip_brackets(&text))
 		return false;
-	while (*text == ' ')
-		text++;
-	if (strncasecmp(text, "SU", 2) == 0) {
-		text += 2;
+	if (strncasecmp(text, "SU", 2) == 0 ||
+	    strncasecmp(text, " SU", 3) == 0) {
+		text += *text == ' ' ? 3 : 2;
 		if (!take_number(&text, &v.update))
 			return false;
 		if (isalpha((unsigned char)*text)) /* SU3b */

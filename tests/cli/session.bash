@@ -18,6 +18,9 @@ session_setup() {
 	cp "$CASES/ok-cnf-sgn-sha1/pub.pem" tftp.pem
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
 	"$AUDITLOG" audit.log 4
+	cp "$SRC"/tests/certs/cucm.* .
+	mkdir store
+	cp "$SRC/tests/certs/root.pem" store
 }
 
 # The same with the tokens sast-1 and sast-2, which list.tlv has as its SASTs,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cert_facts.h"
+
 #include <string.h>
 
-#include "cli/cert_show.h"
 #include "pki/chain.h"
 
 static enum err

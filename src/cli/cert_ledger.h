@@ -8,7 +8,7 @@
 #ifndef CLI_CERT_LEDGER_H
 #define CLI_CERT_LEDGER_H
 
-#include "cli/cert_files.h"
+#include "cli/cert_pile.h"
 #include "cli/profiles.h"
 
 struct cert_ledger {

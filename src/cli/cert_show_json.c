@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "cli/cert_facts.h"
 #include "cli/cert_show.h"
 #include "cli/json.h"
 

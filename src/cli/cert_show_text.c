@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/cert_facts.h"
 #include "cli/cert_show.h"
 #include "cli/table.h"
 
@@ -79,6 +80,15 @@ state_text(enum ext_state state)
 				   : "not said";
 }
 
+/* The value built in S, in a row that goes on with the one before. */
+static void
+row_more(struct section *s)
+{
+	table_row(s->table);
+	table_put(s->table, 1, buf_bytes(&s->value));
+	buf_clear(&s->value);
+}
+
 static void
 put_names(struct section *s, const struct ext *x)
 {
@@ -90,17 +100,20 @@ put_names(struct section *s, const struct ext *x)
 	}
 	for (i = 0; i < x->num_names && i < NAMES_SHOWN; i++) {
 		ext_put_name(&s->value, &x->names[i]);
-		row(s, i == 0 ? "Other names" : "");
+		if (i == 0)
+			row(s, "Other names");
+		else
+			row_more(s);
 	}
 	if (x->num_names > NAMES_SHOWN) {
 		buf_printf(&s->value, "and %zu more",
 		    x->num_names - NAMES_SHOWN);
-		row(s, "");
+		row_more(s);
 	}
 	if (x->num_repeats > 0) {
 		buf_printf(&s->value, "%zu names stand there more than once",
 		    x->num_repeats);
-		row(s, "");
+		row_more(s);
 	}
 }
 

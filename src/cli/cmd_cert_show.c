@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <time.h>
 
+#include "cli/cert_paths.h"
 #include "cli/cert_show.h"
 #include "cli/cmd_cert.h"
+#include "cli/out.h"
 
 struct show_opts {
 	bool json, pem;
@@ -135,14 +137,14 @@ const struct cmd cmd_cert_show = {
 	.args = "FILE...",
 	.summary = "Show certificates and requests, whatever file they are in",
 	.text =
-	    "Prints what is in certificates and signing requests. A file "
-	    "may be DER, PEM with\nanything around it (what was pasted from "
-	    "a terminal), several behind one another,\nUTF-16, a PKCS#7 "
-	    "bundle, or the text of `show cert own`. A folder stands for "
-	    "the\nfiles in it. '-' reads standard input. A file with a "
-	    "private key is refused.\n\n"
-	    "Exit status 0 if all files were read; 1 if one could not be; 3 "
-	    "if one holds a\nprivate key.\n",
+	    "Prints what is in certificates and signing requests. A file may "
+	    "be DER, PEM with\nanything around it (as pasted from a "
+	    "terminal), several behind one another,\nUTF-16, a PKCS#7 bundle, "
+	    "or the text of `show cert own`. A folder stands for the\nfiles in "
+	    "it. '-' reads standard input. A file with a private key is "
+	    "refused.\n\n"
+	    "Exit status 0 if all files were read; 1 if one could not be; 3 if "
+	    "one holds a\nprivate key.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

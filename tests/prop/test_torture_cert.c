@@ -195,19 +195,19 @@ torture(job_fn *fn, unsigned step)
 static void
 test_show(void **state)
 {
-	torture(show_all, 17);
+	torture(show_all, 331);
 }
 
 static void
 test_own(void **state)
 {
-	torture(judge_own, 37);
+	torture(judge_own, 331);
 }
 
 static void
 test_others(void **state)
 {
-	torture(judge_others, 41);
+	torture(judge_others, 331);
 }
 
 int

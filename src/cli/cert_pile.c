@@ -13,7 +13,7 @@ add_certs(struct cert_pile *p, const struct pasted *pasted, struct diag *d)
 	if (pasted->num_certs == 0)
 		return ERR_OK;
 	more = reallocarray(p->cert, p->num_certs + pasted->num_certs,
-	    sizeof(*more));
+	    sizeof(void *));
 	if (more == NULL)
 		return diag_nomem(d);
 	p->cert = more;

@@ -136,7 +136,7 @@ struct fit_finding {
 	struct buf remedy; /* what to do; E4: five of them, a line each */
 };
 
-#define FIT_MAX_FINDINGS (2 * FIT_NUM_CHECKS)
+#define FIT_MAX_FINDINGS ((size_t)2 * FIT_NUM_CHECKS)
 
 struct fit {
 	struct fit_finding finding[FIT_MAX_FINDINGS]; /* in the checks' order */

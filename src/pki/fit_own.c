@@ -136,7 +136,7 @@ static enum err
 judge_names(struct fitting *f)
 {
 	struct buf subject = { 0 }, issuer = { 0 };
-	struct bytes one, other;
+	struct bytes one = { NULL, 0 }, other = { NULL, 0 };
 	enum err e;
 
 	e = take_name(f, CERT_SUBJECT, &subject, &one);

@@ -32,7 +32,7 @@ take_cert(struct pasted *p, struct bytes der, struct diag *d)
 		e = cert_from_der(der, &c, d);
 	if (e != ERR_OK)
 		return e;
-	more = reallocarray(p->certs, p->num_certs + 1, sizeof(*more));
+	more = reallocarray(p->certs, p->num_certs + 1, sizeof(void *));
 	if (more == NULL) {
 		cert_free(&c);
 		return diag_nomem(d);
@@ -53,7 +53,7 @@ take_csr(struct pasted *p, struct bytes der, struct diag *d)
 		e = csr_from_der(der, &c, d);
 	if (e != ERR_OK)
 		return e;
-	more = reallocarray(p->csrs, p->num_csrs + 1, sizeof(*more));
+	more = reallocarray(p->csrs, p->num_csrs + 1, sizeof(void *));
 	if (more == NULL) {
 		csr_free(&c);
 		return diag_nomem(d);

@@ -191,9 +191,10 @@ pasted_date(struct bytes text, int64_t *ret)
 		return false;
 	memcpy(line, text.ptr, text.len);
 	line[text.len] = '\0';
-	if (sscanf(line, "%*3s %3s %2d %2d:%2d:%2d %15s %4d%n", month,
-		&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, zone, &year,
-		&n) != 7 ||
+	/* widths bound the numbers, timegm() takes any */
+	if (sscanf(line, /* NOLINT(cert-err34-c) */
+		"%*3s %3s %2d %2d:%2d:%2d %15s %4d%n", month, &tm.tm_mday,
+		&tm.tm_hour, &tm.tm_min, &tm.tm_sec, zone, &year, &n) != 7 ||
 	    (size_t)n != text.len)
 		return false;
 	for (tm.tm_mon = 0; tm.tm_mon < 12; tm.tm_mon++)

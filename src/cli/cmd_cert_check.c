@@ -102,12 +102,11 @@ check(const struct cmd *cmd, const struct check_opts *o, const char *path)
 	e = cert_check_open(&c, &o->wish, &out, &d);
 	if (e == ERR_OK)
 		e = cert_check_judge(&c, path, &d);
-	if (e == ERR_USAGE) {
+	if (e == ERR_USAGE)
 		end = cmd_usage(cmd, &d);
-		out_clear(&out);
-	} else {
+	else
 		end = print(o, &c, e, &out, &d);
-	}
+	out_clear(&out);
 	cert_check_clear(&c);
 	return end;
 }

@@ -67,8 +67,9 @@ show_one(struct showing *s, const char *path)
 	buf_clear(&text);
 	buf_clear(&gap);
 	cert_file_clear(&f);
-	end = cmd_end(e);
-	return out_worse(end, out_print(&s->printer, &out));
+	end = out_worse(cmd_end(e), out_print(&s->printer, &out));
+	out_clear(&out);
+	return end;
 }
 
 /* Nothing stands at ARG, or it is a folder with nothing in it. */
@@ -77,11 +78,14 @@ show_failure(struct showing *s, const char *arg, const struct diag *d)
 {
 	struct cert_file f = { .path = arg };
 	struct out out = { .lost = false };
+	enum cmd_exit end;
 
 	out_error(&out, arg, d);
 	if (s->opts->json)
 		out_json(&out, cert_show_json(&f, s->opts->now, d));
-	return out_worse(cmd_end(d->code), out_print(&s->printer, &out));
+	end = out_worse(cmd_end(d->code), out_print(&s->printer, &out));
+	out_clear(&out);
+	return end;
 }
 
 static enum cmd_exit

@@ -6,7 +6,8 @@
 void
 fit_judge_dates(struct fitting *f, int64_t from, int64_t to)
 {
-	bool early = f->in->now<from, late = f->in->now> to;
+	bool early = from > f->in->now;
+	bool late = to < f->in->now;
 	struct fit_finding *finding;
 
 	finding = fit_add(f, FIT_DATES,

@@ -288,6 +288,11 @@ names_of() {
 	# itself is no collision
 	check 0 "${own[@]}" newer.pem
 	says passed same-name
+	# valid from the same second on
+	start=20250601000000Z issue pub sub sub.key "subjectAltName=$san" \
+		"keyUsage=$usage" "extendedKeyUsage=$purposes"
+	check 3 "${own[@]}" pub.pem
+	says hurts-later same-name
 	# the latest of several counts
 	cp newer.pem trust/a.pem
 	cp "$BATS_FILE_TMPDIR/pub.pem" trust/z.pem

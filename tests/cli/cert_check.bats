@@ -4,6 +4,7 @@
 # cert check: each error of the appliance has a certificate that triggers it
 # and one that does not; where openssl can say the same, it is asked.
 
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # certs.bash has them
 bats_require_minimum_version 1.5.0
 load certs
 
@@ -557,7 +558,8 @@ names_of() {
 		for bit in ${ku//,/ }; do
 			[ "$ku" != "$bit" ] || continue
 			again "subjectAltName=$san" "keyUsage=$(
-				tr , '\n' <<<"$ku" | grep -vx "$bit" | paste -sd,)" \
+				tr , '\n' <<<"$ku" | grep -vx "$bit" | paste -sd,
+			)" \
 				"extendedKeyUsage=$eku" basicConstraints=CA:TRUE
 			check 3 --unit "$unit" --release "$release" pub.pem
 			says hurts-later usage "missing: $bit, by the table"

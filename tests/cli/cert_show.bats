@@ -4,6 +4,7 @@
 # cert show: what it says is what openssl says; files as people have them, and
 # as nobody should.
 
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # certs.bash has them
 bats_require_minimum_version 1.5.0
 load certs
 

@@ -69,8 +69,8 @@ judge_number(struct fitting *f)
 		fit_say(f, FIT_ONE, FIT_REFUSED,
 		    "upload each in a file of its own, the root first: "
 		    "`ctlsmith cert show --pem` prints all of them",
-		    "%zu certificates stand in the file, of which this is the "
-		    "first",
+		    "%zu certificates stand in the file; judged is that of the "
+		    "request's key, else the first",
 		    f->in->num_in_file);
 	else
 		fit_say(f, FIT_ONE, FIT_PASSED, NULL, "one certificate");

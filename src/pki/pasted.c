@@ -198,6 +198,9 @@ take_block(struct pasted *p, const char *type, struct bytes der, struct diag *d)
 static enum err
 read_block(struct pasted *p, struct bytes block, struct diag *d)
 {
+	static const char broken[] =
+	    "this PEM block does not decode: characters are missing or were "
+	    "changed";
 	struct buf clean = { 0 };
 	unsigned char *der = NULL;
 	char *type = NULL, *header = NULL;
@@ -214,10 +217,11 @@ read_block(struct pasted *p, struct bytes block, struct diag *d)
 		bio = BIO_new_mem_buf(clean.ptr, (int)clean.len);
 	if (bio == NULL)
 		e = diag_nomem(d);
+	else if (memchr(clean.ptr, 0, clean.len) != NULL)
+		/* OpenSSL ends there, and does not say why */
+		e = diag_set(d, ERR_SYNTAX, "%s", broken);
 	else if (PEM_read_bio(bio, &type, &header, &der, &len) != 1)
-		e = ossl_fail(d, ERR_SYNTAX,
-		    "this PEM block does not decode: characters are missing "
-		    "or were changed");
+		e = ossl_fail(d, ERR_SYNTAX, broken);
 	else
 		e = take_block(p, type, bytes_of(der, (size_t)len), d);
 	OPENSSL_free(type);
@@ -239,7 +243,7 @@ static enum err
 at_line(enum err e, unsigned line, struct diag *d)
 {
 	if (d != NULL && e != ERR_NOMEM)
-		d->line = line;
+		diag_line(d, line, 1);
 	return e;
 }
 

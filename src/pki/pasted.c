@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
@@ -193,6 +194,30 @@ take_block(struct pasted *p, const char *type, struct bytes der, struct diag *d)
 	return ERR_OK;
 }
 
+/* Ends a failed PEM_read_bio(), which does not always say why: where it is
+ * silent, a second try tells whether memory was short. */
+static enum err
+undecoded(const struct buf *clean, const char *broken, struct diag *d)
+{
+	unsigned char *der = NULL;
+	char *type = NULL, *header = NULL;
+	BIO *bio = NULL;
+	long len = 0;
+	bool silent = ERR_peek_error() == 0, bad = false;
+
+	if (silent)
+		bio = BIO_new_mem_buf(clean->ptr, (int)clean->len);
+	if (bio != NULL)
+		bad = PEM_read_bio(bio, &type, &header, &der, &len) != 1;
+	OPENSSL_free(type);
+	OPENSSL_free(header);
+	OPENSSL_free(der);
+	BIO_free(bio);
+	if (silent && bad)
+		return diag_set(d, ERR_SYNTAX, "%s", broken);
+	return silent ? ossl_nomem(d) : ossl_fail(d, ERR_SYNTAX, broken);
+}
+
 /* Decodes BLOCK, from its BEGIN to its END line, without blanks at the ends of
  * its lines, as a terminal or a mail may have put them there. */
 static enum err
@@ -221,7 +246,7 @@ read_block(struct pasted *p, struct bytes block, struct diag *d)
 		/* OpenSSL ends there, and does not say why */
 		e = diag_set(d, ERR_SYNTAX, "%s", broken);
 	else if (PEM_read_bio(bio, &type, &header, &der, &len) != 1)
-		e = ossl_fail(d, ERR_SYNTAX, broken);
+		e = undecoded(&clean, broken, d);
 	else
 		e = take_block(p, type, bytes_of(der, (size_t)len), d);
 	OPENSSL_free(type);

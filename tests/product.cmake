@@ -27,6 +27,8 @@ house_unit_test(test_detached SOURCES unit/test_detached.c LIBS cli)
 house_unit_test(test_place SOURCES unit/test_place.c LIBS cli)
 house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
+house_unit_test(test_profiles SOURCES unit/test_profiles.c LIBS cli)
+house_unit_test(test_pasted SOURCES unit/test_pasted.c LIBS pki lab)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
 house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
@@ -56,5 +58,7 @@ house_unit_test(test_audit SOURCES unit/test_audit.c LIBS audit)
 house_unit_test(test_audit_chain SOURCES unit/test_audit_chain.c LIBS audit)
 house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
 	LIBS audit PkgConfig::CRYPTO)
+house_faults_test(test_torture_cert SOURCES prop/test_torture_cert.c
+	LIBS cli lab PkgConfig::CRYPTO)
 house_faults_test(test_torture_pki SOURCES prop/test_torture_pki.c
 	LIBS pki PkgConfig::CRYPTO)

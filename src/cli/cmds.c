@@ -17,6 +17,7 @@ static const struct cmd *const commands[] = {
 	&cmd_unsign,
 	&cmd_sign_request,
 	&cmd_attach,
+	&cmd_cert,
 	&cmd_token,
 	&cmd_audit,
 	&cmd_completion,

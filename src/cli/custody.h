@@ -39,7 +39,7 @@ struct custody_wish {
 	const char *inventory; /* the option, or NULL: the configuration's */
 	const struct opt_strings *lists; /* NULL, or none: the inventory's */
 	const struct config *config;
-	bool creates; /* an inventory that is not there is an empty one */
+	bool creates;  /* an inventory that is not there is an empty one */
 	bool no_lists; /* the inventory alone is wanted */
 };
 

@@ -13,6 +13,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "pki/name.h"
 #include "pki/ossl.h"
 
 struct cert {
@@ -21,23 +22,6 @@ struct cert {
 	struct pubkey *key; /* NULL: of no kind that OpenSSL knows */
 	int64_t not_before;
 	int64_t not_after;
-};
-
-/* Attribute types by their usual short key (RFC 4514, section 3, and those
- * that Cisco names hold). Others are written in dotted decimal. */
-static const struct {
-	int nid;
-	const char *key;
-} short_keys[] = {
-	{ NID_commonName, "CN" },
-	{ NID_organizationalUnitName, "OU" },
-	{ NID_organizationName, "O" },
-	{ NID_localityName, "L" },
-	{ NID_stateOrProvinceName, "ST" },
-	{ NID_countryName, "C" },
-	{ NID_streetAddress, "STREET" },
-	{ NID_domainComponent, "DC" },
-	{ NID_userId, "UID" },
 };
 
 static const X509_NAME *
@@ -281,6 +265,12 @@ string_bytes(const ASN1_STRING *s)
 	    (size_t)ASN1_STRING_length(s));
 }
 
+X509 *
+cert_x509(const struct cert *c)
+{
+	return c->x509;
+}
+
 struct bytes
 cert_der(const struct cert *c)
 {
@@ -291,6 +281,14 @@ struct bytes
 cert_serial(const struct cert *c)
 {
 	return string_bytes(X509_get0_serialNumber(c->x509));
+}
+
+bool
+cert_serial_is_negative(const struct cert *c)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(c->x509);
+
+	return ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER;
 }
 
 enum err
@@ -342,6 +340,20 @@ cert_signature(const struct cert *c)
 
 	X509_get0_signature(&sig, NULL, c->x509);
 	return string_bytes(sig);
+}
+
+void
+cert_put_signature_name(const struct cert *c, struct buf *out)
+{
+	const X509_ALGOR *algorithm;
+	const ASN1_OBJECT *object;
+	char name[128] = "";
+
+	X509_get0_signature(NULL, &algorithm, c->x509);
+	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+	(void)OBJ_obj2txt(name, sizeof(name), object, 0);
+	ossl_forget_errors();
+	buf_str(out, name);
 }
 
 int64_t
@@ -479,136 +491,33 @@ cert_is_of_host(const struct cert *c, struct bytes host, bool *ret,
 size_t
 cert_num_attrs(const struct cert *c, enum cert_name which)
 {
-	return (size_t)X509_NAME_entry_count(name_of(c, which));
-}
-
-static const ASN1_STRING *
-attr_string(const struct cert *c, enum cert_name which, size_t i)
-{
-	return X509_NAME_ENTRY_get_data(
-	    X509_NAME_get_entry(name_of(c, which), (int)i));
-}
-
-static void
-put_key(const ASN1_OBJECT *type, char *key, size_t size)
-{
-	int nid = OBJ_obj2nid(type);
-	size_t i;
-
-	for (i = 0; i < sizeof(short_keys) / sizeof(short_keys[0]); i++)
-		if (short_keys[i].nid == nid) {
-			(void)snprintf(key, size, "%s", short_keys[i].key);
-			return;
-		}
-	(void)OBJ_obj2txt(key, (int)size, type, 1);
+	return name_num_attrs(name_of(c, which));
 }
 
 void
 cert_attr(const struct cert *c, enum cert_name which, size_t i,
     struct cert_attr *ret)
 {
-	const ASN1_OBJECT *object = X509_NAME_ENTRY_get_object(
-	    X509_NAME_get_entry(name_of(c, which), (int)i));
-	const ASN1_STRING *s = attr_string(c, which, i);
-	int nid = OBJ_obj2nid(object);
-	int type = ASN1_STRING_type(s);
-
-	put_key(object, ret->key, sizeof(ret->key));
-	(void)snprintf(ret->label, sizeof(ret->label), "%s",
-	    nid == NID_undef ? ret->key : OBJ_nid2sn(nid));
-	ret->value = string_bytes(s);
-	ret->wide = type == V_ASN1_BMPSTRING || type == V_ASN1_UNIVERSALSTRING;
-}
-
-/* OpenSSL converts these; what else a name may hold it refuses in silence. */
-static bool
-is_text(const ASN1_STRING *s)
-{
-	switch (ASN1_STRING_type(s)) {
-	case V_ASN1_UTF8STRING:
-	case V_ASN1_NUMERICSTRING:
-	case V_ASN1_PRINTABLESTRING:
-	case V_ASN1_T61STRING:
-	case V_ASN1_IA5STRING:
-	case V_ASN1_VISIBLESTRING:
-	case V_ASN1_UNIVERSALSTRING:
-	case V_ASN1_BMPSTRING:
-		return true;
-	default:
-		return false;
-	}
+	name_attr(name_of(c, which), i, ret);
 }
 
 enum err
 cert_put_attr_utf8(const struct cert *c, enum cert_name which, size_t i,
     struct buf *out, struct diag *d)
 {
-	static const char no_text[] = "a name in the certificate is not text";
-	const ASN1_STRING *s = attr_string(c, which, i);
-	unsigned char *utf8 = NULL;
-	int len;
-
-	if (!is_text(s))
-		return diag_set(d, ERR_SYNTAX, "%s", no_text);
-	len = ASN1_STRING_to_UTF8(&utf8, s);
-	if (len < 0)
-		return ossl_fail(d, ERR_SYNTAX, no_text);
-	buf_put(out, bytes_of(utf8, (size_t)len));
-	OPENSSL_free(utf8);
-	return buf_ok(out) ? ERR_OK : diag_nomem(d);
+	return name_put_attr_utf8(name_of(c, which), i, out, d);
 }
 
 enum err
 cert_put_cn(const struct cert *c, enum cert_name which, struct buf *out,
     struct diag *d)
 {
-	size_t i, n = cert_num_attrs(c, which);
-	struct cert_attr attr;
-
-	for (i = 0; i < n; i++) {
-		cert_attr(c, which, i, &attr);
-		if (strcmp(attr.key, "CN") == 0)
-			return cert_put_attr_utf8(c, which, i, out, d);
-	}
-	return ERR_OK;
-}
-
-/* Why a name cannot be printed, which OpenSSL does not say: an attribute that
- * is not text, or else memory. */
-static enum err
-unprintable(const struct cert *c, enum cert_name which, struct diag *d)
-{
-	size_t i, n = cert_num_attrs(c, which);
-	struct buf text = { 0 };
-	enum err e = ERR_OK;
-
-	ERR_clear_error();
-	for (i = 0; e == ERR_OK && i < n; i++)
-		e = cert_put_attr_utf8(c, which, i, &text, d);
-	buf_clear(&text);
-	return e == ERR_OK ? diag_nomem(d) : e;
+	return name_put_cn(name_of(c, which), out, d);
 }
 
 enum err
 cert_put_name(const struct cert *c, enum cert_name which, struct buf *out,
     struct diag *d)
 {
-	unsigned long flags = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
-	BIO *bio = BIO_new(BIO_s_mem());
-	enum err e = ERR_OK;
-	char *text = NULL;
-	long len;
-
-	if (bio == NULL)
-		return ossl_nomem(d);
-	if (X509_NAME_print_ex(bio, name_of(c, which), 0, flags) < 0) {
-		e = unprintable(c, which, d);
-	} else {
-		len = BIO_get_mem_data(bio, &text);
-		buf_put(out, bytes_of(text, (size_t)len));
-		if (!buf_ok(out))
-			e = diag_nomem(d);
-	}
-	BIO_free(bio);
-	return e;
+	return name_put_rfc4514(name_of(c, which), out, d);
 }

@@ -40,6 +40,9 @@ struct bytes cert_der(const struct cert *c);
 /* The magnitude of the serial number, big-endian, without a sign byte. */
 struct bytes cert_serial(const struct cert *c);
 
+/* It is below 0, which no authority may give (RFC 5280, 4.1.2.2). */
+bool cert_serial_is_negative(const struct cert *c);
+
 /* Appends the serial number as DER INTEGER, as PKCS#11 wants it. */
 MUST_CHECK enum err cert_put_serial_der(const struct cert *c, struct buf *out,
     struct diag *d);
@@ -57,6 +60,10 @@ bool cert_has_key(const struct cert *c, const struct pubkey *k);
 
 /* The certificate's own signature, made by its issuer. */
 struct bytes cert_signature(const struct cert *c);
+
+/* OpenSSL's name of how it was made, "sha256WithRSAEncryption", or dotted
+ * decimal. */
+void cert_put_signature_name(const struct cert *c, struct buf *out);
 
 /* Seconds since 1970. */
 int64_t cert_not_before(const struct cert *c);

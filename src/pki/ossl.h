@@ -6,7 +6,9 @@
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
+#include "pki/cert.h"
 #include "pki/pubkey.h"
 
 /* Ends a failed call into OpenSSL that always says why (d2i, RSA): empties the
@@ -24,6 +26,9 @@ void ossl_forget_errors(void);
 /* Wraps EVP, of which it takes a reference. */
 MUST_CHECK enum err pubkey_wrap(EVP_PKEY *evp, struct pubkey **ret,
     struct diag *d);
+
+/* The certificate within C, borrowed. */
+X509 *cert_x509(const struct cert *c);
 
 /* The key within K, borrowed. */
 EVP_PKEY *pubkey_evp(const struct pubkey *k);

@@ -59,6 +59,10 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-token.1.scd"
 }
 
+@test "ctlsmith-cert(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-cert.1.scd"
+}
+
 @test "ctlsmith-audit(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-audit.1.scd"
 }

@@ -122,7 +122,7 @@ values() {
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
 		"show,verify,lint,extract,build,edit,sign,unsign,sign-request,$(
-		)attach,audit verify,completion," ]
+		)attach,cert show,cert check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -154,6 +154,14 @@ values() {
 	)signer-cert state timeout timestamp trusted " ]
 	[ "$(options_of unsign)" = "dry-run force json max-size output signer $(
 	)trusted " ]
+	[ "$(options_of 'cert show')" = "json now pem " ]
+	[ "$(options_of 'cert check')" = "csr csr-ledger json nodes now $(
+	)profiles release trust unit " ]
+	for option in $(options_of 'cert show') $(options_of 'cert check'); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/cert_show.bats" \
+			"$SRC/tests/cli/cert_check.bats"
+	done
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
 	for option in $(options_of show); do
@@ -617,8 +625,8 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version attach audit build completion edit extract $(
-		)help lint show sign sign-request token unsign verify " ]
+		"--help --version attach audit build cert completion edit $(
+		)extract help lint show sign sign-request token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

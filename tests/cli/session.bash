@@ -21,6 +21,9 @@ session_setup() {
 	export XDG_STATE_HOME=$PWD/state CTLSMITH_CONFIG=
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
 	"$AUDITLOG" audit.log 4
+	cp "$SRC"/tests/certs/cucm.* .
+	mkdir store
+	cp "$SRC/tests/certs/root.pem" store
 }
 
 # The same with the tokens sast-1 and sast-2, which list.tlv has as its SASTs,

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cmd_cert.h"
+
+static const struct cmd *const commands[] = {
+	&cmd_cert_show,
+	&cmd_cert_check,
+	NULL,
+};
+
+const struct cmd cmd_cert = {
+	.name = "cert",
+	.args = "COMMAND",
+	.summary = "Look at certificates before the appliance gets them",
+	.text = "Shows certificates and requests as people have them (PEM, "
+		"DER, PKCS#7, pasted\nfrom a terminal), and judges whether "
+		"the appliance would take one.\n",
+	.subs = commands,
+};

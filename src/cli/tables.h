@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data files that are built into the program: src/cli/tables/NAME.yaml is the
+ * array NAME, with _ for each dash. */
+#ifndef CLI_TABLES_H
+#define CLI_TABLES_H
+
+#include <stddef.h>
+
+extern const unsigned char cert_profiles[];
+extern const size_t cert_profiles_len;
+
+#endif

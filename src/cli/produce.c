@@ -107,22 +107,36 @@ produce_dialect(const struct produce_opts *o, const struct cert *c,
 
 /* ---- The header --------------------------------------------------------------- */
 
+/* That of the list that is replaced, if phones are known to read it. */
 static enum err
-choose_digest(struct produce *p, struct diag *d)
+inherit_digest(struct produce *p, struct diag *d)
 {
 	uint32_t code;
 
+	if (!ctl_header_number(ctl_header(p->in), CTL_HDR_DIGEST, &code))
+		return ERR_OK;
+	if (!ctl_digest_of_code(code, &p->head.digest))
+		return diag_set(d, ERR_UNSUPPORTED,
+		    "%s has a digest that is not known: --digest names another",
+		    p->in_path);
+	if (p->head.digest == DIGEST_SHA1 || p->head.digest == DIGEST_SHA512)
+		return ERR_OK;
+	return diag_set(d, ERR_POLICY,
+	    "%.160s is signed over %s, which no phone is known to read: "
+	    "--digest sha1 or --digest sha512 says which one it is to be",
+	    p->in_path, digest_name(p->head.digest));
+}
+
+static enum err
+choose_digest(struct produce *p, struct diag *d)
+{
 	p->head.digest = DIGEST_SHA1;
 	if (p->opts->digest != NULL)
 		p->head.digest = strcmp(p->opts->digest, "sha512") == 0
 		    ? DIGEST_SHA512
 		    : DIGEST_SHA1;
-	else if (p->in != NULL &&
-	    ctl_header_number(ctl_header(p->in), CTL_HDR_DIGEST, &code) &&
-	    !ctl_digest_of_code(code, &p->head.digest))
-		return diag_set(d, ERR_UNSUPPORTED,
-		    "%s has a digest that is not known: --digest names another",
-		    p->in_path);
+	else if (p->in != NULL)
+		return inherit_digest(p, d);
 	return ERR_OK;
 }
 

@@ -67,8 +67,9 @@ note_phones(struct produce *p)
 		    sasts);
 	if (p->head.digest != DIGEST_SHA1)
 		produce_note(p, "digest-not-sha1",
-		    "signed with SHA-512: older phones know SHA-1 alone and "
-		    "refuse the list");
+		    "signed with %s: older phones know SHA-1 alone and "
+		    "refuse the list",
+		    produce_digest(p->head.digest));
 	if (bits > MODULUS_EVERYWHERE)
 		produce_note(p, "modulus-over-2048",
 		    "signed with RSA of %u bits: older phones refuse keys over "

@@ -797,6 +797,20 @@ key_of() {
 	edit 0 tokens.tlv --dry-run "${BY_ONE[@]}" --max-sast 2
 }
 
+@test "a digest that no phone is known to read is not taken over" {
+	local by=(--signer rsa2048-a.pem --signer-cert pub.pem)
+
+	take ok-sha256 old.tlv
+	edit 3 old.tlv -o new.tlv "${by[@]}"
+	says err 'old.tlv is signed over sha256, which no phone is known to read'
+	[ ! -e new.tlv ]
+	edit 0 old.tlv -o new.tlv "${by[@]}" --digest sha512
+	says out 'note: signed with SHA-512' 'SHA-512, RSA 2048'
+	verifies new.tlv pub.pem sha512
+	edit 0 old.tlv -o sha1.tlv "${by[@]}" --digest sha1
+	verifies sha1.tlv pub.pem
+}
+
 @test "--detached-request: what is to be signed, and nothing is" {
 	edit 0 lab.tlv -o new.tlv --signer-cert pub.pem --detached-request request
 	[ ! -e new.tlv ]

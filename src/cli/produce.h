@@ -102,7 +102,7 @@ MUST_CHECK enum err produce_dialect(const struct produce_opts *o,
  * (more than two SAST, SHA-512, more than 2048 bits), and the findings that P->in
  * has not. ERR_POLICY: a finding that is an error, that P->in has not and --allow does
  * not name; more SASTs than --max-sast; a time that is not later than that of
- * P->in, without --timestamp. */
+ * P->in, without --timestamp; what ctl_finish() would refuse. */
 MUST_CHECK enum err produce_prepare(struct produce *p, struct diag *d);
 
 /* Unlocks the signer, signs, verifies, writes, and says so. With --dry-run and

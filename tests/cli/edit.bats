@@ -811,6 +811,38 @@ key_of() {
 	verifies sha1.tlv pub.pem
 }
 
+@test "what would be refused once it is signed is refused before" {
+	/usr/bin/python3 - lab.tlv <<-'PY'
+		import sys
+		data = open(sys.argv[1], "rb").read()
+		# the signer in header and record alike, not in the certificate
+		name = b"CN=lab-pub;OU=Lab"
+		assert data.count(name) > 2
+		open("odd.tlv", "wb").write(data.replace(name, b"CN=lab-pux;OU=Lab"))
+	PY
+	for how in --dry-run '-o new.tlv --audit log' \
+		'-o new.tlv --detached-request new.json'; do
+		# shellcheck disable=SC2086 # words
+		edit 3 odd.tlv --unverified $how "${BY_PUB[@]}" \
+			--orphan-phones --drop-server-sast
+		says err 'the list is not made: in the new list, record 1'
+		[ ! -s log ]
+		[ ! -e new.tlv ]
+		[ ! -e new.json ]
+	done
+}
+
+@test "a name that no file can have is said to be, at once" {
+	edit 2 lab.tlv -o '' "${BY_PUB[@]}"
+	says err '-o: the name is empty'
+	edit 2 lab.tlv -o x/ "${BY_PUB[@]}" --audit log
+	says err '-o: x/ names a folder; name a file in it'
+	edit 2 lab.tlv -o x "${BY_PUB[@]}" --detached-request ''
+	says err '--detached-request: the name is empty'
+	edit 2 lab.tlv --dry-run -o x/ "${BY_PUB[@]}"
+	[ ! -e log ]
+}
+
 @test "--detached-request: what is to be signed, and nothing is" {
 	edit 0 lab.tlv -o new.tlv --signer-cert pub.pem --detached-request request
 	[ ! -e new.tlv ]

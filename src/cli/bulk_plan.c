@@ -129,6 +129,7 @@ load_trusted(struct bulk_plan *plan, struct diag *d)
 		return ERR_OK;
 	diag_init(&why);
 	e = input_load(path, plan->max_size, &plan->trusted_bytes, &why);
+	e = input_raise(e, &why);
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&plan->trusted_bytes), CTL_KIND_AUTO,
 		    &plan->trusted, &why);

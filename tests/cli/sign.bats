@@ -501,7 +501,7 @@ for i in range(int(sys.argv[1])):
 
 @test "--max-size: larger files fail alone" {
 	try 1 --max-size 10K in
-	grep -q 'in/large.bin: larger than the limit of 10240 bytes' err
+	grep -q 'in/large.bin: larger than the limit of 10240 bytes; --max-size' err
 	[ "$(find in -name '*.sgn' | wc -l)" = 2 ]
 	try 0 --max-size 70000 in/large.bin
 }

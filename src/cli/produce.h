@@ -52,7 +52,7 @@ struct produce_opts {
 		    "how new records are spelt, whoever issued them",         \
 		    "appliance token builder", 0 },                           \
 	    { "allow", "FINDING", OPT_STRINGS, PRODUCE_AT(T, allow),          \
-		    "write the list in spite of this finding", NULL, 0 },     \
+		    "write it despite this finding of lint", NULL, 0 },       \
 	{                                                                     \
 		"detached-request", "FILE", OPT_STRING,                       \
 		    PRODUCE_AT(T, detached),                                  \

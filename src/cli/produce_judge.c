@@ -94,7 +94,7 @@ enum err
 produce_check_allow(const struct opt_strings *allow, struct diag *d)
 {
 	struct scalar_words words = { .num = 0 };
-	char hint[128];
+	const char *near;
 	int rule;
 	size_t i;
 
@@ -104,11 +104,17 @@ produce_check_allow(const struct opt_strings *allow, struct diag *d)
 	for (i = 0; i < allow->num; i++) {
 		if (is_rule(allow->at[i]))
 			continue;
-		scalar_hint(hint, sizeof(hint), bytes_of_str(allow->at[i]),
-		    &words);
+		near = scalar_near(bytes_of_str(allow->at[i]), &words);
+		if (near != NULL)
+			return diag_set(d, ERR_USAGE,
+			    "--allow: there is no finding '%.60s'; did you "
+			    "mean \"%s\"",
+			    allow->at[i], near);
 		return diag_set(d, ERR_USAGE,
-		    "--allow: there is no finding '%.60s'%s", allow->at[i],
-		    hint);
+		    "--allow: there is no finding '%.60s'; a finding has its "
+		    "name in brackets at the end of its line, and "
+		    "docs/findings.md lists all",
+		    allow->at[i]);
 	}
 	return ERR_OK;
 }

@@ -238,6 +238,14 @@ logins() {
 	says err "-o FILE is missing"
 	edit 2 lab.tlv -o x
 	says err "--signer is missing"
+	edit 2 lab.tlv --dry-run "${BY_PUB[@]}" --add capf=
+	says err "ctlsmith: --add capf=: the certificate has no name"
+	new_cert odd.pem rsa2048-c $'a\nb'
+	edit 1 lab.tlv --dry-run "${BY_PUB[@]}" --add ccm=pub.pem \
+		--add capf=odd.pem,host=x
+	says err "ctlsmith: --add capf=odd.pem,host=x: the subject of the"
+	edit 1 lab.tlv --dry-run "${BY_PUB[@]}" --replace capf=odd.pem
+	says err "ctlsmith: --replace capf=odd.pem: the subject of the"
 }
 
 @test "two that want one record contradict each other" {
@@ -689,6 +697,11 @@ key_of() {
 	says err "ctlsmith: cut.tlv: "
 	edit 1 absent.tlv --dry-run "${BY_PUB[@]}"
 	says err "absent.tlv"
+	truncate -s 5G huge.tlv
+	edit 1 huge.tlv --dry-run "${BY_PUB[@]}"
+	says err 'huge.tlv: larger than the limit of 67108864 bytes'
+	# which this command has not
+	run ! grep -q max-size err
 }
 
 @test "a list that does not verify is edited with --unverified alone" {
@@ -826,7 +839,7 @@ key_of() {
 		edit 3 odd.tlv --unverified $how "${BY_PUB[@]}" \
 			--orphan-phones --drop-server-sast
 		says err 'the list is not made: in the new list, record 1'
-		[ ! -s log ]
+		run ! grep -q '"operation":"sign"' log
 		[ ! -e new.tlv ]
 		[ ! -e new.json ]
 	done

@@ -7,6 +7,7 @@
  *     -> ctl_draft_add(), _remove(), _replace()
  *     -> ctl_prepare()         the bytes, the digest that is to be signed
  *   content -> ctl_prepare_signed()      likewise
+ *     -> ctl_foresee()         whether that will be let out once it is signed
  *     -> a signature, made wherever the key is
  *     -> ctl_finish()          the file, parsed and verified
  *   ctl_seal() does the last three in one, with a struct ctl_signer.
@@ -179,6 +180,11 @@ MUST_CHECK enum err ctl_preview(const struct ctl_unsigned *u, struct buf *out,
 MUST_CHECK enum err ctl_finish(const struct ctl_unsigned *u,
     struct bytes signature, const struct cert *cert, struct ctl_memo *memo,
     struct buf *out, struct diag *d);
+
+/* What ctl_finish() would say of U with a signature that is right: its errors,
+ * before anybody signs. */
+MUST_CHECK enum err ctl_foresee(const struct ctl_unsigned *u,
+    const struct cert *cert, struct diag *d);
 
 /* Who signs. */
 struct ctl_signer {

@@ -69,6 +69,11 @@ MUST_CHECK enum err ctl_is_hash(const struct ctl_record *r, struct bytes der,
 MUST_CHECK enum err ctl_parse_record(struct bytes raw, struct ctl_file **ret,
     struct diag *d);
 
+/* ctl_verify() of a file that has zeros for a signature: what it would say of
+ * one with the right one. */
+MUST_CHECK enum err ctl_verify_unsigned(const struct ctl_file *f,
+    const struct ctl_anchor *anchor, struct ctl_verdict *ret, struct diag *d);
+
 /* Appends H, with its pads; HEADERLENGTH is computed. */
 void ctl_put_header(struct buf *out, const struct ctl_header *h);
 

@@ -10,6 +10,7 @@ struct finish {
 	const struct cert *cert;
 	struct ctl_memo *memo;
 	struct diag *d;
+	bool foresee; /* it has no signature yet */
 };
 
 /* Appends U with SIGNATURE in its gap. */
@@ -55,7 +56,8 @@ check_by(const struct finish *fi, const struct ctl_file *f,
 	struct ctl_verdict v;
 	enum err e;
 
-	e = ctl_verify(f, anchor, &v, fi->d);
+	e = fi->foresee ? ctl_verify_unsigned(f, anchor, &v, fi->d)
+			: ctl_verify(f, anchor, &v, fi->d);
 	if (e != ERR_OK || v.status == CTL_VERIFIED)
 		return e;
 	e = diag_set(fi->d, ERR_CRYPTO, "the finished file does not verify: %s",
@@ -105,7 +107,7 @@ ctl_finish(const struct ctl_unsigned *u, struct bytes signature,
     const struct cert *cert, struct ctl_memo *memo, struct buf *out,
     struct diag *d)
 {
-	struct finish fi = { cert, memo, d };
+	struct finish fi = { .cert = cert, .memo = memo, .d = d };
 	size_t start = out->len;
 	enum err e;
 
@@ -119,6 +121,21 @@ ctl_finish(const struct ctl_unsigned *u, struct bytes signature,
 	e = check(&fi, bytes_of(out->ptr + start, out->len - start));
 	if (e != ERR_OK)
 		out->len = start;
+	return e;
+}
+
+enum err
+ctl_foresee(const struct ctl_unsigned *u, const struct cert *cert,
+    struct diag *d)
+{
+	struct finish fi = { .cert = cert, .d = d, .foresee = true };
+	struct buf bytes = { 0 };
+	enum err e;
+
+	e = ctl_preview(u, &bytes, d);
+	if (e == ERR_OK)
+		e = check(&fi, buf_bytes(&bytes));
+	buf_clear(&bytes);
 	return e;
 }
 

@@ -91,7 +91,6 @@ take_dialect(struct bulk_plan *plan, struct diag *d)
 		return diag_set(d, ERR_USAGE,
 		    "--dialect and --trusted exclude each other: the list says "
 		    "how the signer is spelt");
-	plan->head.dialect = plan->head.order = CTL_DIALECT_APPLIANCE;
 	if (name == NULL)
 		return ERR_OK;
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -130,6 +129,7 @@ load_trusted(struct bulk_plan *plan, struct diag *d)
 		return ERR_OK;
 	diag_init(&why);
 	e = input_load(path, plan->max_size, &plan->trusted_bytes, &why);
+	e = input_raise(e, &why);
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&plan->trusted_bytes), CTL_KIND_AUTO,
 		    &plan->trusted, &why);
@@ -200,6 +200,28 @@ find_record(const struct ctl_file *f, const struct cert *c, size_t *ret,
 	return e;
 }
 
+/* No record of a server leads to the signer. */
+static enum err
+refuse_signer(const struct bulk_plan *plan, struct diag *d)
+{
+	size_t sast;
+	enum err e;
+
+	e = ctl_find_sast(plan->trusted, plan->cert, &sast, d);
+	if (e != ERR_OK)
+		return e;
+	if (sast != 0)
+		return diag_set(d, ERR_POLICY,
+		    "%.160s has no TFTP or CCM+TFTP record of the signer's "
+		    "certificate, but one of a SAST (record %zu), who signs "
+		    "lists alone: phones that hold it would refuse the files",
+		    plan->opts->trusted, sast);
+	return diag_set(d, ERR_POLICY,
+	    "%.160s has no TFTP or CCM+TFTP record of the signer's "
+	    "certificate: phones that hold it would refuse the files",
+	    plan->opts->trusted);
+}
+
 static enum err
 take_record(struct bulk_plan *plan, struct diag *d)
 {
@@ -210,12 +232,25 @@ take_record(struct bulk_plan *plan, struct diag *d)
 	if (e != ERR_OK)
 		return e;
 	if (record == 0)
-		return diag_set(d, ERR_POLICY,
-		    "%.160s has no TFTP or CCM+TFTP record of the signer's "
-		    "certificate: phones that hold it would refuse the files",
-		    plan->opts->trusted);
+		return refuse_signer(plan, d);
 	ctl_head_copy(&plan->head, plan->trusted, record);
 	plan->head.order = plan->head.dialect;
+	return ERR_OK;
+}
+
+/* As whoever writes records about such a certificate spells it. */
+static enum err
+take_spelling(struct bulk_plan *plan, struct diag *d)
+{
+	enum ctl_dialect dialect;
+	enum err e;
+
+	e = ctl_dialect_for(plan->cert, &dialect, d);
+	if (e != ERR_OK)
+		return e;
+	plan->is_token = dialect == CTL_DIALECT_TOKEN;
+	if (plan->opts->dialect == NULL)
+		plan->head.dialect = plan->head.order = dialect;
 	return ERR_OK;
 }
 
@@ -305,11 +340,11 @@ enum err
 bulk_plan_signer(struct bulk_plan *plan, const struct cert *cert,
     struct diag *d)
 {
-	enum err e = ERR_OK;
+	enum err e;
 
 	plan->cert = plan->head.cert = cert;
-	if (plan->trusted != NULL)
-		e = take_record(plan, d);
+	e = plan->trusted != NULL ? take_record(plan, d)
+				  : take_spelling(plan, d);
 	if (e == ERR_OK)
 		e = try_header(plan, d);
 	return e == ERR_OK ? make_id(plan, d) : e;

@@ -33,6 +33,8 @@ struct bulk_plan {
 	const char *suffix;
 	const struct cert *cert; /* the signer's, borrowed */
 	struct ctl_head head;    /* without a file name */
+	bool is_token;           /* the signer's is a security token's, which
+				  * is no server, and --trusted is not there */
 	struct buf trusted_bytes;
 	struct ctl_file *trusted; /* or NULL */
 	char id[BULK_ID_LEN + 1];

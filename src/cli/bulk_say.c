@@ -136,6 +136,18 @@ bulk_say_summary(const struct bulk_plan *plan, const struct signer *s,
 }
 
 void
+bulk_say_token(void)
+{
+	struct diag d;
+
+	diag_set(&d, ERR_OK,
+	    "the signer is a security token: phones take signed files from "
+	    "those alone who stand as TFTP or CCM+TFTP in their list, and a "
+	    "token is SAST; --trusted LIST compares");
+	out_complain(NULL, &d);
+}
+
+void
 bulk_say_resumed(int64_t time)
 {
 	struct buf text = { 0 };

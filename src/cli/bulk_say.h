@@ -25,4 +25,7 @@ void bulk_say_resumed(int64_t time);
 /* On stderr: it is not done. WHY is NULL where a person has stopped it. */
 void bulk_say_stopped(const struct bulk_counts *counts, const struct diag *why);
 
+/* Says that phones take no signed files from the security token that signs. */
+void bulk_say_token(void);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/input.h"
 #include "cli/suffix.h"
 
 /* Of a file larger than this only one is in memory at a time. */
@@ -151,14 +152,16 @@ load(struct job *j, struct diag *d)
 	struct bulk_worker *w = j->w;
 	const char *path = text_of(&j->item->path);
 	struct stat st;
+	enum err e;
 
 	w->content.len = 0;
 	if (stat(path, &st) == 0 && st.st_size > LARGE) {
 		(void)pthread_mutex_lock(&w->shared->large);
 		j->is_large = true;
 	}
-	return file_load_at(AT_FDCWD, path, j->item->found,
+	e = file_load_at(AT_FDCWD, path, j->item->found,
 	    w->shared->plan->max_size, &w->content, d);
+	return input_raise(e, d);
 }
 
 static enum err

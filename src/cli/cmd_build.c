@@ -128,7 +128,8 @@ merge(struct build *b, enum ctl_kind *ret_kind, struct diag *d)
 
 	e = input_kind_named(b->opts->kind, &kind, d);
 	if (e != ERR_OK)
-		return e;
+		return diag_set(d, ERR_USAGE,
+		    "--kind is ctl or itl, not '%.60s'", b->opts->kind);
 	if (kind == CTL_KIND_AUTO)
 		kind = b->spec.kind != CTL_KIND_AUTO ? b->spec.kind
 						     : CTL_KIND_CTL;

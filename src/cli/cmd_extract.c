@@ -306,7 +306,7 @@ extract_file(const struct extract_opts *o, enum ctl_kind kind, const char *path)
 	struct diag d;
 	enum err e;
 
-	e = input_load(path, max, &bytes, &d);
+	e = input_raise(input_load(path, max, &bytes, &d), &d);
 	if (e == ERR_OK)
 		e = parse(kind, buf_bytes(&bytes), &f, &d);
 	x.f = f;

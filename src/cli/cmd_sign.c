@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/bulk.h"
+#include "cli/bulk_say.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
 
@@ -14,7 +15,7 @@ static const struct opt opts[] = {
 	{ "digest", "NAME", OPT_STRING, AT(digest),
 	    "sha1 (.sgn) or sha512 (.sha512)", "sha1 sha512", 0 },
 	{ "dialect", "NAME", OPT_STRING, AT(dialect),
-	    "how the signer's names are spelt (default appliance)",
+	    "how the signer's names are spelt (default: by issuer)",
 	    "appliance token builder", 0 },
 	{ "trusted", "LIST", OPT_STRING, AT(trusted),
 	    "the CTL or ITL that phones hold: copy the names from it",
@@ -46,6 +47,8 @@ prepare(struct bulk_plan *plan, struct signer *s, struct diag *d)
 	e = signer_find_cert(s, d);
 	if (e == ERR_OK)
 		e = bulk_plan_signer(plan, s->cert, d);
+	if (e == ERR_OK && plan->is_token)
+		bulk_say_token();
 	if (e == ERR_OK && !plan->opts->dry_run)
 		e = signer_unlock(s, d);
 	return e;

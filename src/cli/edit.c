@@ -35,6 +35,23 @@ about(const struct edit_step *st, struct diag *d)
 	return why.code;
 }
 
+/* The certificate and what stands behind it begin at REST of the value. */
+static enum err
+parse_entry(struct edit_step *st, const char *rest, uint16_t role,
+    struct diag *d)
+{
+	struct buf what = { 0 };
+	enum err e;
+
+	buf_printf(&what, "--%s %.*s", st->option, (int)(rest - st->value),
+	    st->value);
+	e = buf_cstr(&what) == NULL
+	    ? diag_nomem(d)
+	    : entry_parse(buf_cstr(&what), rest, role, &st->entry, d);
+	buf_clear(&what);
+	return e;
+}
+
 static enum err
 parse_add(struct edit_step *st, struct diag *d)
 {
@@ -51,7 +68,7 @@ parse_add(struct edit_step *st, struct diag *d)
 	    d);
 	if (e != ERR_OK)
 		return about(st, d);
-	return entry_parse("--add", eq + 1, role, &st->entry, d);
+	return parse_entry(st, eq + 1, role, d);
 }
 
 /* ",host=NAME" behind the certificate, as --add has it, says what it says in
@@ -86,7 +103,7 @@ parse_replace(struct edit_step *st, struct diag *d)
 	e = select_parse(st->value, &st->select, &rest, d);
 	if (e != ERR_OK)
 		return about(st, d);
-	e = entry_parse("--replace", rest, 0, &st->entry, d);
+	e = parse_entry(st, rest, 0, d);
 	return e == ERR_OK ? take_host(st, d) : e;
 }
 
@@ -279,7 +296,7 @@ replace(const struct edit_step *st, const struct produce_opts *o,
 	for (i = 0; e == ERR_OK && i < st->found.num; i++)
 		e = ctl_draft_replace(dr, st->found.at[i], st->entry.cert,
 		    dialect, d);
-	return e;
+	return entry_about(&st->entry, e, d);
 }
 
 static bool

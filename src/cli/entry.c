@@ -24,6 +24,7 @@ void
 entry_clear(struct entry *e)
 {
 	buf_clear(&e->where);
+	buf_clear(&e->said);
 	buf_clear(&e->host);
 	cert_free(&e->cert);
 	memset(e, 0, sizeof(*e));
@@ -206,10 +207,15 @@ enum err
 entry_parse(const char *what, const char *text, uint16_t role,
     struct entry *ret, struct diag *d)
 {
+	size_t len = strlen(what);
 	struct diag why;
 	enum err e;
 
 	diag_init(&why);
+	buf_printf(&ret->said, "%s%s%.120s", what,
+	    what[len - 1] == '=' ? "" : " ", text);
+	if (buf_cstr(&ret->said) == NULL)
+		return diag_nomem(d);
 	ret->role = role;
 	e = parse(bytes_of_str(text), ret, &why);
 	if (e == ERR_OK && ret->where.len == 0 && !ret->has_host &&
@@ -218,7 +224,7 @@ entry_parse(const char *what, const char *text, uint16_t role,
 		    "neither a certificate nor a host or an address");
 	return e == ERR_OK
 	    ? ERR_OK
-	    : diag_set(d, e, "%s %.120s: %s", what, text, why.msg);
+	    : diag_set(d, e, "%s: %s", buf_cstr(&ret->said), why.msg);
 }
 
 /* ---- Use. ---- */
@@ -258,6 +264,21 @@ entry_load(struct entry *en, struct token_run *run, struct diag *d)
 }
 
 enum err
+entry_about(const struct entry *en, enum err why, struct diag *d)
+{
+	struct diag bare = *d;
+
+	if (why == ERR_OK || why == ERR_NOMEM)
+		return why;
+	if (en->at.line > 0)
+		diag_line(d, en->at.line, en->at.column);
+	else if (en->said.len > 0)
+		(void)diag_set(d, why, "%.*s: %s", (int)en->said.len,
+		    (const char *)en->said.ptr, bare.msg);
+	return why;
+}
+
+enum err
 entry_add(const struct entry *en, enum ctl_dialect dialect,
     struct ctl_draft *dr, size_t at, struct diag *d)
 {
@@ -265,12 +286,8 @@ entry_add(const struct entry *en, enum ctl_dialect dialect,
 		.cert = en->cert,
 		.host = buf_bytes(&en->host),
 		.dialect = en->has_dialect ? en->dialect : dialect };
-	enum err e;
 
 	if (en->has_address)
 		entry.address = bytes_of(en->address, sizeof(en->address));
-	e = ctl_draft_add(dr, &entry, at, d);
-	if (e != ERR_OK && en->at.line > 0)
-		diag_line(d, en->at.line, en->at.column);
-	return e;
+	return entry_about(en, ctl_draft_add(dr, &entry, at, d), d);
 }

@@ -26,6 +26,7 @@ struct entry {
 	uint8_t address[4];
 	enum ctl_dialect dialect;
 	struct doc_place at; /* in a specification; line 0: none */
+	struct buf said;     /* elsewhere: the option and its value */
 
 	struct cert *cert; /* once it is loaded */
 };
@@ -51,7 +52,7 @@ MUST_CHECK enum err entry_set_address(struct entry *e, const char *address,
     struct diag *d);
 
 /* Reads TEXT into RET, an empty one, as ROLE. Messages begin with WHAT, the
- * option. ERR_USAGE; RET is then to be cleared. */
+ * option, which ends with a '=' where TEXT is not all of its value. ERR_USAGE; RET is then to be cleared. */
 MUST_CHECK enum err entry_parse(const char *what, const char *text,
     uint16_t role, struct entry *ret, struct diag *d);
 
@@ -60,8 +61,13 @@ MUST_CHECK enum err entry_parse(const char *what, const char *text,
 MUST_CHECK enum err entry_load(struct entry *e, struct token_run *run,
     struct diag *d);
 
+/* Returns WHY, with which a record of E was not made, and puts into D which one
+ * that is: the option, or the line of the specification. */
+MUST_CHECK enum err entry_about(const struct entry *e, enum err why,
+    struct diag *d);
+
 /* Adds E to DR, as ctl_draft_add(): in its own dialect, where it has one, else
- * in DIALECT. */
+ * in DIALECT. Messages are those of entry_about(). */
 MUST_CHECK enum err entry_add(const struct entry *e, enum ctl_dialect dialect,
     struct ctl_draft *dr, size_t at, struct diag *d);
 

@@ -28,6 +28,16 @@ input_load(const char *path, size_t max, struct buf *ret, struct diag *d)
 	return file_load(path, max, ret, d);
 }
 
+enum err
+input_raise(enum err e, struct diag *d)
+{
+	struct diag why = *d;
+
+	if (e != ERR_TOO_BIG)
+		return e;
+	return diag_set(d, e, "%s; --max-size raises it", why.msg);
+}
+
 /* What is kept are the bytes: each thread decodes a certificate of its own. */
 static enum err
 load_signer(struct input_plan *plan, const char *path, struct diag *d)
@@ -36,7 +46,8 @@ load_signer(struct input_plan *plan, const char *path, struct diag *d)
 	enum err e;
 
 	plan->anchor = CTL_ANCHOR_CERT;
-	e = input_load(path, plan->max_size, &plan->signer_bytes, d);
+	e = input_raise(
+	    input_load(path, plan->max_size, &plan->signer_bytes, d), d);
 	if (e == ERR_OK)
 		e = cert_from_file(buf_bytes(&plan->signer_bytes), &cert, d);
 	cert_free(&cert);
@@ -49,7 +60,8 @@ load_trusted(struct input_plan *plan, const char *path, struct diag *d)
 	enum err e;
 
 	plan->anchor = CTL_ANCHOR_TRUSTED;
-	e = input_load(path, plan->max_size, &plan->trusted_bytes, d);
+	e = input_raise(
+	    input_load(path, plan->max_size, &plan->trusted_bytes, d), d);
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&plan->trusted_bytes), CTL_KIND_AUTO,
 		    &plan->trusted, d);
@@ -283,16 +295,20 @@ static enum err
 load_path(struct reader *r, const struct path *path, struct input *in)
 {
 	const char *name;
+	enum err e;
 	int folder;
 
-	if (is_stdin(path->name))
-		return input_load(path->name, r->plan->max_size, &in->bytes,
+	if (is_stdin(path->name)) {
+		e = input_load(path->name, r->plan->max_size, &in->bytes,
 		    &in->error);
+		return input_raise(e, &in->error);
+	}
 	folder = open_folder(r, path->name, &name);
 	if (name[0] == '\0' && name != path->name) /* PATH ends in a slash */
 		name = ".";
-	return file_load_at(folder, name, path->found, r->plan->max_size,
+	e = file_load_at(folder, name, path->found, r->plan->max_size,
 	    &in->bytes, &in->error);
+	return input_raise(e, &in->error);
 }
 
 /* Reads PATH into IN, whose error says why not. */

@@ -44,6 +44,10 @@ struct input_opts {
 MUST_CHECK enum err input_load(const char *path, size_t max, struct buf *ret,
     struct diag *d);
 
+/* Returns E, with which a file was loaded, and where that is of a file over the
+ * limit, adds that the option, which the command must have, raises it. */
+MUST_CHECK enum err input_raise(enum err e, struct diag *d);
+
 /* What --kind NAME means; CTL_KIND_AUTO where NAME is NULL. ERR_USAGE where it
  * means nothing. */
 MUST_CHECK enum err input_kind_named(const char *name, enum ctl_kind *ret,

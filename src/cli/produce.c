@@ -22,13 +22,32 @@ produce_to_stdout(const struct produce_opts *o)
 	return is_stdout(o->detached != NULL ? o->detached : o->output);
 }
 
+/* What stands behind OPTION may name a file. */
+static enum err
+check_path(const char *option, const char *path, struct diag *d)
+{
+	size_t len = path == NULL ? 1 : strlen(path);
+
+	if (len == 0)
+		return diag_set(d, ERR_USAGE, "%s: the name is empty", option);
+	if (path != NULL && path[len - 1] == '/')
+		return diag_set(d, ERR_USAGE,
+		    "%s: %s names a folder; name a file in it", option, path);
+	return ERR_OK;
+}
+
 /* What cannot be written is refused before anything is signed for it. */
 static enum err
 check_places(struct produce *p, bool json, struct diag *d)
 {
 	const struct produce_opts *o = p->opts;
-	enum err e = ERR_OK;
+	enum err e;
 
+	e = check_path("-o", o->output, d);
+	if (e == ERR_OK)
+		e = check_path("--detached-request", o->detached, d);
+	if (e != ERR_OK)
+		return e;
 	if (o->output == NULL)
 		return o->dry_run
 		    ? ERR_OK
@@ -107,22 +126,36 @@ produce_dialect(const struct produce_opts *o, const struct cert *c,
 
 /* ---- The header --------------------------------------------------------------- */
 
+/* That of the list that is replaced, if phones are known to read it. */
 static enum err
-choose_digest(struct produce *p, struct diag *d)
+inherit_digest(struct produce *p, struct diag *d)
 {
 	uint32_t code;
 
+	if (!ctl_header_number(ctl_header(p->in), CTL_HDR_DIGEST, &code))
+		return ERR_OK;
+	if (!ctl_digest_of_code(code, &p->head.digest))
+		return diag_set(d, ERR_UNSUPPORTED,
+		    "%s has a digest that is not known: --digest names another",
+		    p->in_path);
+	if (p->head.digest == DIGEST_SHA1 || p->head.digest == DIGEST_SHA512)
+		return ERR_OK;
+	return diag_set(d, ERR_POLICY,
+	    "%.160s is signed over %s, which no phone is known to read: "
+	    "--digest sha1 or --digest sha512 says which one it is to be",
+	    p->in_path, digest_name(p->head.digest));
+}
+
+static enum err
+choose_digest(struct produce *p, struct diag *d)
+{
 	p->head.digest = DIGEST_SHA1;
 	if (p->opts->digest != NULL)
 		p->head.digest = strcmp(p->opts->digest, "sha512") == 0
 		    ? DIGEST_SHA512
 		    : DIGEST_SHA1;
-	else if (p->in != NULL &&
-	    ctl_header_number(ctl_header(p->in), CTL_HDR_DIGEST, &code) &&
-	    !ctl_digest_of_code(code, &p->head.digest))
-		return diag_set(d, ERR_UNSUPPORTED,
-		    "%s has a digest that is not known: --digest names another",
-		    p->in_path);
+	else if (p->in != NULL)
+		return inherit_digest(p, d);
 	return ERR_OK;
 }
 
@@ -212,6 +245,22 @@ produce_begin(struct produce *p)
 	json_put(&p->sink, p->json, "findings", json_array());
 }
 
+/* What would be refused once it is signed is refused before. */
+static enum err
+foresee(struct produce *p, struct diag *d)
+{
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	e = ctl_foresee(&p->unsigned_, p->signer->cert, &why);
+	if (e == ERR_OK || e == ERR_NOMEM)
+		return e == ERR_OK ? ERR_OK : diag_nomem(d);
+	return diag_set(d, ERR_POLICY,
+	    "the list is not made: in the new list, %s%s%s", why.path,
+	    why.path[0] != '\0' ? ": " : "", why.msg);
+}
+
 enum err
 produce_prepare(struct produce *p, struct diag *d)
 {
@@ -226,7 +275,9 @@ produce_prepare(struct produce *p, struct diag *d)
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&p->preview_bytes), p->unsigned_.kind,
 		    &p->preview, d);
-	return e == ERR_OK ? produce_judge(p, d) : e;
+	if (e == ERR_OK)
+		e = produce_judge(p, d);
+	return e == ERR_OK ? foresee(p, d) : e;
 }
 
 static enum err

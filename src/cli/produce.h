@@ -52,7 +52,7 @@ struct produce_opts {
 		    "how new records are spelt, whoever issued them",         \
 		    "appliance token builder", 0 },                           \
 	    { "allow", "FINDING", OPT_STRINGS, PRODUCE_AT(T, allow),          \
-		    "write the list in spite of this finding", NULL, 0 },     \
+		    "write it despite this finding of lint", NULL, 0 },       \
 	{                                                                     \
 		"detached-request", "FILE", OPT_STRING,                       \
 		    PRODUCE_AT(T, detached),                                  \
@@ -96,12 +96,13 @@ MUST_CHECK enum err produce_dialect(const struct produce_opts *o,
     const struct cert *c, enum ctl_dialect *ret, struct diag *d);
 
 /* Fills head, unsigned_, preview. Digest and file name are those of P->in where
- * no option says others. Signer's names: those of its SAST record in P->in, byte
+ * no option says others; a digest that no phone is known to read is not taken over
+ * (ERR_POLICY). Signer's names: those of its SAST record in P->in, byte
  * for byte, else those of its record in the draft. Says what phones cannot read
  * (more than two SAST, SHA-512, more than 2048 bits), and the findings that P->in
  * has not. ERR_POLICY: a finding that is an error, that P->in has not and --allow does
  * not name; more SASTs than --max-sast; a time that is not later than that of
- * P->in, without --timestamp. */
+ * P->in, without --timestamp; what ctl_finish() would refuse. */
 MUST_CHECK enum err produce_prepare(struct produce *p, struct diag *d);
 
 /* Unlocks the signer, signs, verifies, writes, and says so. With --dry-run and

@@ -67,8 +67,9 @@ note_phones(struct produce *p)
 		    sasts);
 	if (p->head.digest != DIGEST_SHA1)
 		produce_note(p, "digest-not-sha1",
-		    "signed with SHA-512: older phones know SHA-1 alone and "
-		    "refuse the list");
+		    "signed with %s: older phones know SHA-1 alone and "
+		    "refuse the list",
+		    produce_digest(p->head.digest));
 	if (bits > MODULUS_EVERYWHERE)
 		produce_note(p, "modulus-over-2048",
 		    "signed with RSA of %u bits: older phones refuse keys over "
@@ -93,7 +94,7 @@ enum err
 produce_check_allow(const struct opt_strings *allow, struct diag *d)
 {
 	struct scalar_words words = { .num = 0 };
-	char hint[128];
+	const char *near;
 	int rule;
 	size_t i;
 
@@ -103,11 +104,17 @@ produce_check_allow(const struct opt_strings *allow, struct diag *d)
 	for (i = 0; i < allow->num; i++) {
 		if (is_rule(allow->at[i]))
 			continue;
-		scalar_hint(hint, sizeof(hint), bytes_of_str(allow->at[i]),
-		    &words);
+		near = scalar_near(bytes_of_str(allow->at[i]), &words);
+		if (near != NULL)
+			return diag_set(d, ERR_USAGE,
+			    "--allow: there is no finding '%.60s'; did you "
+			    "mean \"%s\"",
+			    allow->at[i], near);
 		return diag_set(d, ERR_USAGE,
-		    "--allow: there is no finding '%.60s'%s", allow->at[i],
-		    hint);
+		    "--allow: there is no finding '%.60s'; a finding has its "
+		    "name in brackets at the end of its line, and "
+		    "docs/findings.md lists all",
+		    allow->at[i]);
 	}
 	return ERR_OK;
 }

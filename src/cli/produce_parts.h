@@ -16,6 +16,9 @@ MUST_CHECK enum err produce_check_allow(const struct opt_strings *allow,
 /* Says what the preview is and what is to be said of it, and refuses. */
 MUST_CHECK enum err produce_judge(struct produce *p, struct diag *d);
 
+/* The name of WHICH for people: "SHA-1". */
+const char *produce_digest(enum digest which);
+
 /* Says which records there are. */
 MUST_CHECK enum err produce_say_records(struct produce *p, struct diag *d);
 

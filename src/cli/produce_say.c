@@ -98,6 +98,14 @@ produce_say_records(struct produce *p, struct diag *d)
 	return token_put_table(&t, &p->text, d);
 }
 
+const char *
+produce_digest(enum digest which)
+{
+	if (which == DIGEST_SHA1)
+		return "SHA-1";
+	return which == DIGEST_SHA512 ? "SHA-512" : digest_name(which);
+}
+
 /* ---- The outcome ---------------------------------------------------------------- */
 
 /* What is sealed, or what would be. */
@@ -151,8 +159,7 @@ put_signer(struct produce *p, struct table *t, bool *failed)
 
 	buf_put(&line, ctl_header_text(h, CTL_HDR_SIGNER_NAME));
 	pair(t, "Signer", &line, failed);
-	buf_printf(&line, "%s, RSA %u, ",
-	    p->head.digest == DIGEST_SHA1 ? "SHA-1" : "SHA-512",
+	buf_printf(&line, "%s, RSA %u, ", produce_digest(p->head.digest),
 	    pubkey_bits(cert_key(p->signer->cert)));
 	put_key_name(p, &line);
 	pair(t, "Signature", &line, failed);

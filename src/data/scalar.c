@@ -177,11 +177,10 @@ scalar_hex(struct bytes text, uint8_t *out, size_t *ret_len)
 	return true;
 }
 
-void
-scalar_hint(char *out, size_t size, struct bytes got,
-    const struct scalar_words *words)
+const char *
+scalar_near(struct bytes got, const struct scalar_words *words)
 {
-	size_t i, dist, best = 2 + got.len / 4, at = 0;
+	size_t i, dist, best = 2 + got.len / 4;
 	const char *near = NULL;
 
 	for (i = 0; i < words->num; i++) {
@@ -191,6 +190,16 @@ scalar_hint(char *out, size_t size, struct bytes got,
 			near = words->item[i];
 		}
 	}
+	return near;
+}
+
+void
+scalar_hint(char *out, size_t size, struct bytes got,
+    const struct scalar_words *words)
+{
+	const char *near = scalar_near(got, words);
+	size_t i, at = 0;
+
 	if (near != NULL) {
 		(void)snprintf(out, size, "; did you mean \"%s\"", near);
 		return;

@@ -29,6 +29,9 @@ struct scalar_words {
 	size_t num;
 };
 
+/* The one of WORDS that is nearest to GOT, or NULL where none is near. */
+const char *scalar_near(struct bytes got, const struct scalar_words *words);
+
 /* Writes to OUT the end of a message about GOT, which is none of WORDS: the
  * one that is nearest, or all of them where none is near. */
 void scalar_hint(char *out, size_t size, struct bytes got,

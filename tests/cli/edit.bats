@@ -238,6 +238,14 @@ logins() {
 	says err "-o FILE is missing"
 	edit 2 lab.tlv -o x
 	says err "--signer is missing"
+	edit 2 lab.tlv --dry-run "${BY_PUB[@]}" --add capf=
+	says err "ctlsmith: --add capf=: the certificate has no name"
+	new_cert odd.pem rsa2048-c $'a\nb'
+	edit 1 lab.tlv --dry-run "${BY_PUB[@]}" --add ccm=pub.pem \
+		--add capf=odd.pem,host=x
+	says err "ctlsmith: --add capf=odd.pem,host=x: the subject of the"
+	edit 1 lab.tlv --dry-run "${BY_PUB[@]}" --replace capf=odd.pem
+	says err "ctlsmith: --replace capf=odd.pem: the subject of the"
 }
 
 @test "two that want one record contradict each other" {
@@ -689,6 +697,11 @@ key_of() {
 	says err "ctlsmith: cut.tlv: "
 	edit 1 absent.tlv --dry-run "${BY_PUB[@]}"
 	says err "absent.tlv"
+	truncate -s 5G huge.tlv
+	edit 1 huge.tlv --dry-run "${BY_PUB[@]}"
+	says err 'huge.tlv: larger than the limit of 67108864 bytes'
+	# which this command has not
+	run ! grep -q max-size err
 }
 
 @test "a list that does not verify is edited with --unverified alone" {
@@ -795,6 +808,52 @@ key_of() {
 	[ "$(of 'o["records"][3]["dialect"]')" = builder ]
 	edit 3 tokens.tlv --dry-run "${BY_ONE[@]}" --max-sast 1
 	edit 0 tokens.tlv --dry-run "${BY_ONE[@]}" --max-sast 2
+}
+
+@test "a digest that no phone is known to read is not taken over" {
+	local by=(--signer rsa2048-a.pem --signer-cert pub.pem)
+
+	take ok-sha256 old.tlv
+	edit 3 old.tlv -o new.tlv "${by[@]}"
+	says err 'old.tlv is signed over sha256, which no phone is known to read'
+	[ ! -e new.tlv ]
+	edit 0 old.tlv -o new.tlv "${by[@]}" --digest sha512
+	says out 'note: signed with SHA-512' 'SHA-512, RSA 2048'
+	verifies new.tlv pub.pem sha512
+	edit 0 old.tlv -o sha1.tlv "${by[@]}" --digest sha1
+	verifies sha1.tlv pub.pem
+}
+
+@test "what would be refused once it is signed is refused before" {
+	/usr/bin/python3 - lab.tlv <<-'PY'
+		import sys
+		data = open(sys.argv[1], "rb").read()
+		# the signer in header and record alike, not in the certificate
+		name = b"CN=lab-pub;OU=Lab"
+		assert data.count(name) > 2
+		open("odd.tlv", "wb").write(data.replace(name, b"CN=lab-pux;OU=Lab"))
+	PY
+	for how in --dry-run '-o new.tlv --audit log' \
+		'-o new.tlv --detached-request new.json'; do
+		# shellcheck disable=SC2086 # words
+		edit 3 odd.tlv --unverified $how "${BY_PUB[@]}" \
+			--orphan-phones --drop-server-sast
+		says err 'the list is not made: in the new list, record 1'
+		run ! grep -q '"operation":"sign"' log
+		[ ! -e new.tlv ]
+		[ ! -e new.json ]
+	done
+}
+
+@test "a name that no file can have is said to be, at once" {
+	edit 2 lab.tlv -o '' "${BY_PUB[@]}"
+	says err '-o: the name is empty'
+	edit 2 lab.tlv -o x/ "${BY_PUB[@]}" --audit log
+	says err '-o: x/ names a folder; name a file in it'
+	edit 2 lab.tlv -o x "${BY_PUB[@]}" --detached-request ''
+	says err '--detached-request: the name is empty'
+	edit 2 lab.tlv --dry-run -o x/ "${BY_PUB[@]}"
+	[ ! -e log ]
 }
 
 @test "--detached-request: what is to be signed, and nothing is" {

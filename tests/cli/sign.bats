@@ -213,6 +213,35 @@ for i in range(int(sys.argv[1])):
 	try 2 --dialect token --trusted x in/a.xml
 }
 
+@test "a security token is spelt as its client does, and is no server" {
+	local cert=$CERTS/sast-1.pem dialect
+
+	PIN=$PIN_SAST_1
+	KEY=$URI_SAST_1
+	try 0 in/a.xml -o token
+	good token/a.xml.sgn in/a.xml a.xml.sgn "$cert"
+	[[ $(text token/a.xml.sgn 4) == cn=* ]]
+	grep -q 'the signer is a security token: phones take signed files' err
+	for dialect in appliance builder; do
+		try 0 --dialect $dialect in/a.xml -o $dialect
+		good $dialect/a.xml.sgn in/a.xml a.xml.sgn "$cert"
+		[[ $(text $dialect/a.xml.sgn 4) != cn=* ]]
+	done
+	[ "$(tlv token/a.xml.sgn 5)" != "$(tlv appliance/a.xml.sgn 5)" ]
+	# asked for no PIN, with a list that says so
+	"$CTLSMITH" build -o own.tlv --signer "$KEY" --module "$MODULE" \
+		--pin-env PIN --sast "$CERTS/sast-2.pem" >build
+	: >trace
+	try 3 --trusted own.tlv in/a.xml
+	grep -q 'one of a SAST (record 1), who signs lists alone' err
+	[ "$(calls C_Login)" = 0 ]
+	[ ! -e in/a.xml.sgn ]
+	# who is none is not warned of
+	KEY="$URI_HSM;id=%21" PIN=$PIN_HSM
+	try 0 in/a.xml
+	[ ! -s err ]
+}
+
 @test "a made case, signed here, is the case byte for byte" {
 	local name=SEP001122334455.cnf.xml case=$CASES/ok-cnf-sgn-sha1 suffix
 
@@ -472,7 +501,7 @@ for i in range(int(sys.argv[1])):
 
 @test "--max-size: larger files fail alone" {
 	try 1 --max-size 10K in
-	grep -q 'in/large.bin: larger than the limit of 10240 bytes' err
+	grep -q 'in/large.bin: larger than the limit of 10240 bytes; --max-size' err
 	[ "$(find in -name '*.sgn' | wc -l)" = 2 ]
 	try 0 --max-size 70000 in/large.bin
 }

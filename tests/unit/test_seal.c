@@ -31,6 +31,7 @@ test_identity_flips(void **state)
 
 		*byte ^= 1;
 		prepare(&w, &u);
+		assert_int_equal(ctl_foresee(&u, w.pub.cert, &d), ERR_CRYPTO);
 		assert_int_equal(ctl_seal(&u, &signer, "x", NULL, &out, &d),
 		    ERR_CRYPTO);
 		assert_int_equal(out.len, 0);
@@ -38,6 +39,7 @@ test_identity_flips(void **state)
 		*byte ^= 1;
 	}
 	prepare(&w, &u);
+	assert_int_equal(ctl_foresee(&u, w.pub.cert, &d), ERR_OK);
 	assert_int_equal(ctl_seal(&u, &signer, "x", NULL, &out, &d), ERR_OK);
 	ctl_unsigned_clear(&u);
 	buf_clear(&issuer);

@@ -119,6 +119,8 @@ effect(const struct change *c, const struct change_leave *l,
 	json_put_number(s, obj, "shared_sast", ef->shared);
 	json_put_number(s, obj, "removed_sast", ef->removed);
 	json_put_number(s, obj, "added_sast", ef->added);
+	json_put_str(s, obj, "untied",
+	    ef->untied.msg[0] != '\0' ? ef->untied.msg : NULL);
 	json_put_str(s, obj, "late", ef->strands_late ? ef->late.msg : NULL);
 	return obj;
 }

@@ -208,6 +208,11 @@ put_losses(const struct change *c, const struct change_leave *l,
 		    &text, out);
 		buf_clear(&text);
 	}
+	if (c->effect.untied.msg[0] != '\0') {
+		buf_str(&text, c->effect.untied.msg);
+		put_sentence(CTL_WARNING, &text, out);
+		buf_clear(&text);
+	}
 	if (!c->effect.strands_late)
 		return;
 	buf_str(&text, c->effect.late.msg);

@@ -38,6 +38,7 @@ row(const struct change *c, const struct diff_row *of, struct json_sink *s)
 	json_put_text(s, obj, "host", ctl_record_text(r, CTL_REC_DNS_NAME));
 	json_put(s, obj, "old", record(c->old, of->old, s));
 	json_put(s, obj, "new", record(c->new, of->new, s));
+	json_put(s, obj, "renamed", json_boolean(of->renamed));
 	return obj;
 }
 
@@ -51,6 +52,7 @@ header(const struct diff *df, struct json_sink *s)
 	json_put(s, obj, "filename", json_boolean(df->filename));
 	json_put(s, obj, "timestamp", json_boolean(df->timestamp));
 	json_put(s, obj, "version", json_boolean(df->version));
+	json_put(s, obj, "other_fields", json_boolean(df->other_fields));
 	return obj;
 }
 
@@ -63,6 +65,7 @@ difference(const struct change *c, struct json_sink *s)
 	for (i = 0; i < c->diff.num; i++)
 		json_append(s, rows, row(c, &c->diff.rows[i], s));
 	json_put(s, obj, "records", rows);
+	json_put(s, obj, "order", json_boolean(c->diff.order));
 	json_put(s, obj, "header", header(&c->diff, s));
 	json_put(s, obj, "same_trust",
 	    json_boolean(diff_is_same_trust(&c->diff)));

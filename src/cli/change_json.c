@@ -83,6 +83,7 @@ judgement(const struct trust_judgement *j, struct json_sink *s)
 		json_put(s, obj, "record", json_null());
 	else
 		json_put_number(s, obj, "record", j->record);
+	json_put(s, obj, "if_no_ctl", json_boolean(j->no_ctl));
 	json_put_str(s, obj, "reason", j->why.msg);
 	return obj;
 }

@@ -209,8 +209,9 @@ put_judgement(const struct change *c, struct buf *out)
 	struct fill fill = fill_for_stdout();
 	struct buf text = { 0 }, safe = { 0 };
 
-	buf_printf(&text, "A phone that holds %s %s%s%s.", c->old_path,
-	    trust_verdict_text(j->verdict), why ? ": " : "",
+	buf_printf(&text, "A phone that holds %s %s%s%s%s.", c->old_path,
+	    trust_verdict_text(j->verdict),
+	    j->no_ctl ? " while no CTL is installed" : "", why ? ": " : "",
 	    why ? j->why.msg : "");
 	text_put_safe(&safe, buf_bytes(&text));
 	out->failed |= !buf_ok(&text) || !buf_ok(&safe);

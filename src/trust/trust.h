@@ -59,6 +59,8 @@ struct trust_judgement {
 	enum trust_verdict verdict;
 	enum trust_rule rule;
 	size_t record;   /* of the installed list, that decides; or 0 */
+	bool no_ctl;     /* true of phones without a CTL alone: one that has a
+			  * CTL asks that of the signer of an ITL */
 	struct diag why; /* one sentence; of a refusal with what to do */
 };
 

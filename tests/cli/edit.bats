@@ -407,7 +407,7 @@ logins() {
 	edit 0 tokens.tlv "${BY_ONE[@]}" --remove 2 --dry-run --orphan-phones \
 		--add sast=sast-2.pem,dialect=appliance
 	says out "for phones record 2 of tokens.tlv," "has gone and record $(
-		)4 is new"
+	)4 is new"
 	edit 0 tokens.tlv "${BY_ONE[@]}" --remove 2 --dry-run --orphan-phones \
 		--json --add sast=sast-2.pem,dialect=appliance
 	[ "$(of '[r["old"]["record"] for r in o["difference"]["records"]
@@ -423,6 +423,11 @@ logins() {
 	[ "$(value new.tlv 0 14)" = "$(printf 'ITLFile.tlv\0' | xxd -p)" ]
 	same itl.tlv 1 new.tlv 1
 	verifies new.tlv pub.pem
+	# a phone that has a CTL asks that
+	[ "$(of 'o["effect"]["phone"]["if_no_ctl"]')" = True ]
+	edit 0 itl.tlv --dry-run --signer "$(key_of pub.pem)" \
+		--signer-cert pub.pem --add tvs=new.pem,host=lab-tvs
+	says out "A phone that holds itl.tlv accepts it while no CTL is installed: "
 }
 
 # key_of CERT: the file with its key.

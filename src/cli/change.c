@@ -83,7 +83,8 @@ change_is_none(const struct change *c)
 	for (i = 0; i < df->num; i++)
 		if (df->rows[i].kind != DIFF_SAME)
 			return false;
-	return !df->signer && !df->digest && !df->filename && !df->version;
+	return !df->order && !df->signer && !df->digest && !df->filename &&
+	    !df->version && !df->other_fields;
 }
 
 /* ---- Refusing ------------------------------------------------------------------- */

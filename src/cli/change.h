@@ -29,7 +29,8 @@ MUST_CHECK enum err change_read(const struct ctl_file *old,
 
 void change_clear(struct change *c);
 
-/* No record and nothing of the header but its time is another. */
+/* No record, nor their order, and nothing of the header but its time is
+ * another. */
 bool change_is_none(const struct change *c);
 
 /* The losses that an administrator takes upon himself. */

@@ -38,6 +38,7 @@ row(const struct change *c, const struct diff_row *of, struct json_sink *s)
 	json_put_text(s, obj, "host", ctl_record_text(r, CTL_REC_DNS_NAME));
 	json_put(s, obj, "old", record(c->old, of->old, s));
 	json_put(s, obj, "new", record(c->new, of->new, s));
+	json_put(s, obj, "renamed", json_boolean(of->renamed));
 	return obj;
 }
 
@@ -51,6 +52,7 @@ header(const struct diff *df, struct json_sink *s)
 	json_put(s, obj, "filename", json_boolean(df->filename));
 	json_put(s, obj, "timestamp", json_boolean(df->timestamp));
 	json_put(s, obj, "version", json_boolean(df->version));
+	json_put(s, obj, "other_fields", json_boolean(df->other_fields));
 	return obj;
 }
 
@@ -63,6 +65,7 @@ difference(const struct change *c, struct json_sink *s)
 	for (i = 0; i < c->diff.num; i++)
 		json_append(s, rows, row(c, &c->diff.rows[i], s));
 	json_put(s, obj, "records", rows);
+	json_put(s, obj, "order", json_boolean(c->diff.order));
 	json_put(s, obj, "header", header(&c->diff, s));
 	json_put(s, obj, "same_trust",
 	    json_boolean(diff_is_same_trust(&c->diff)));
@@ -80,6 +83,7 @@ judgement(const struct trust_judgement *j, struct json_sink *s)
 		json_put(s, obj, "record", json_null());
 	else
 		json_put_number(s, obj, "record", j->record);
+	json_put(s, obj, "if_no_ctl", json_boolean(j->no_ctl));
 	json_put_str(s, obj, "reason", j->why.msg);
 	return obj;
 }
@@ -119,6 +123,8 @@ effect(const struct change *c, const struct change_leave *l,
 	json_put_number(s, obj, "shared_sast", ef->shared);
 	json_put_number(s, obj, "removed_sast", ef->removed);
 	json_put_number(s, obj, "added_sast", ef->added);
+	json_put_str(s, obj, "untied",
+	    ef->untied.msg[0] != '\0' ? ef->untied.msg : NULL);
 	json_put_str(s, obj, "late", ef->strands_late ? ef->late.msg : NULL);
 	return obj;
 }

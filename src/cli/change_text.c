@@ -119,13 +119,18 @@ put_same(const struct change *c, size_t same, struct buf *out)
 {
 	size_t others = c->diff.num - same;
 
-	if (others == 0)
+	if (others == 0 && c->diff.order)
+		buf_str(out,
+		    "No record changes, but their order is another.\n");
+	else if (others == 0)
 		buf_str(out, "No record changes.\n");
 	else if (same == 1)
 		buf_str(out, "1 record stays as it is, byte for byte.\n");
 	else if (same > 1)
 		buf_printf(out,
 		    "%zu records stay as they are, byte for byte.\n", same);
+	if (others > 0 && c->diff.order)
+		buf_str(out, "The order of the records is another.\n");
 }
 
 /* What else of the header is another; its time always is. */
@@ -153,6 +158,8 @@ put_header(const struct change *c, struct buf *out)
 	}
 	if (out->len > before)
 		buf_str(out, ".\n");
+	if (df->other_fields)
+		buf_str(out, "Other fields of the header differ, too.\n");
 }
 
 /* "SEVERITY: TEXT". */
@@ -171,6 +178,28 @@ put_sentence(enum ctl_severity severity, const struct buf *text,
 	buf_clear(&line);
 }
 
+/* SASTs that phones do not find any more, though they are there. */
+static void
+put_renamed(const struct change *c, struct buf *out)
+{
+	const struct diff_row *row;
+	struct buf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < c->diff.num; i++) {
+		row = &c->diff.rows[i];
+		if (!row->renamed)
+			continue;
+		buf_printf(&text,
+		    "a SAST is spelt otherwise: for phones record %zu of %s, ",
+		    row->old, c->old_path);
+		select_put_cert(&text, c->old, row->old);
+		buf_printf(&text, ", has gone and record %zu is new", row->new);
+		put_sentence(CTL_WARNING, &text, out);
+		buf_clear(&text);
+	}
+}
+
 /* A refusal's reason stands among the losses. */
 static void
 put_judgement(const struct change *c, struct buf *out)
@@ -180,8 +209,9 @@ put_judgement(const struct change *c, struct buf *out)
 	struct fill fill = fill_for_stdout();
 	struct buf text = { 0 }, safe = { 0 };
 
-	buf_printf(&text, "A phone that holds %s %s%s%s.", c->old_path,
-	    trust_verdict_text(j->verdict), why ? ": " : "",
+	buf_printf(&text, "A phone that holds %s %s%s%s%s.", c->old_path,
+	    trust_verdict_text(j->verdict),
+	    j->no_ctl ? " while no CTL is installed" : "", why ? ": " : "",
 	    why ? j->why.msg : "");
 	text_put_safe(&safe, buf_bytes(&text));
 	out->failed |= !buf_ok(&text) || !buf_ok(&safe);
@@ -208,6 +238,11 @@ put_losses(const struct change *c, const struct change_leave *l,
 		    &text, out);
 		buf_clear(&text);
 	}
+	if (c->effect.untied.msg[0] != '\0') {
+		buf_str(&text, c->effect.untied.msg);
+		put_sentence(CTL_WARNING, &text, out);
+		buf_clear(&text);
+	}
 	if (!c->effect.strands_late)
 		return;
 	buf_str(&text, c->effect.late.msg);
@@ -228,6 +263,7 @@ change_put(const struct change *c, const struct change_leave *l,
 	put_same(c, same, out);
 	put_header(c, out);
 	put_judgement(c, out);
+	put_renamed(c, out);
 	put_losses(c, l, out);
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }

@@ -86,6 +86,18 @@ put_row(struct diff *df, enum diff_kind kind, size_t old, size_t new)
 		.new = new };
 }
 
+/* A SAST of which phones think that it is another one. */
+static bool
+is_renamed(const struct work *w, size_t new)
+{
+	const struct ctl_record *r = ctl_record(w->new, new);
+	size_t old = w->old_of[new];
+
+	return old != 0 && w->kind[new] == DIFF_RESPELT && signer_is_sast(r) &&
+	    !signer_is(signer_of_record(r),
+		signer_of_record(ctl_record(w->old, old)));
+}
+
 /* The records of OLD behind record AFTER that were removed. */
 static void
 put_removed(const struct work *w, size_t after, struct diff *df)
@@ -102,7 +114,7 @@ put_removed(const struct work *w, size_t after, struct diff *df)
 static enum err
 put_rows(const struct work *w, struct diff *df, struct diag *d)
 {
-	size_t j, num = ctl_num_records(w->new);
+	size_t j, last = 0, num = ctl_num_records(w->new);
 
 	df->rows = calloc(ctl_num_records(w->old) + num + 1, sizeof(*df->rows));
 	if (df->rows == NULL)
@@ -114,6 +126,10 @@ put_rows(const struct work *w, struct diff *df, struct diag *d)
 			continue;
 		}
 		put_row(df, w->kind[j], w->old_of[j], j);
+		df->rows[df->num - 1].renamed = is_renamed(w, j);
+		df->sast_names |= df->rows[df->num - 1].renamed;
+		df->order |= w->old_of[j] < last;
+		last = w->old_of[j];
 		put_removed(w, w->old_of[j], df);
 	}
 	return ERR_OK;
@@ -128,6 +144,62 @@ differs(const struct work *w, enum ctl_header_tag tag)
 	return (a.ptr == NULL) != (b.ptr == NULL) || !bytes_equal(a, b);
 }
 
+/* Its value is compared on its own, or follows from what is. */
+static bool
+is_compared(uint8_t tag)
+{
+	static const enum ctl_header_tag tags[] = { CTL_HDR_VERSION,
+		CTL_HDR_LENGTH, CTL_HDR_SIGNER_ID, CTL_HDR_SIGNER_NAME,
+		CTL_HDR_SERIAL, CTL_HDR_ISSUER, CTL_HDR_SIGNATURE_INFO,
+		CTL_HDR_SIGALG_INFO, CTL_HDR_DIGEST, CTL_HDR_MODULUS,
+		CTL_HDR_SIGNATURE, CTL_HDR_FILENAME, CTL_HDR_TIMESTAMP };
+	size_t i;
+
+	for (i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (tag == tags[i])
+			return true;
+	return false;
+}
+
+/* The field of H behind *AT that counts; NULL: none. One that is compared on
+ * its own counts only where OTHER has it, too. */
+static const struct ctl_field *
+next_field(const struct ctl_header *h, const struct ctl_header *other,
+    size_t *at)
+{
+	const struct ctl_field *f;
+
+	while (*at < h->num_fields) {
+		f = &h->fields[(*at)++];
+		if (!is_compared(f->tag) ||
+		    ctl_header_field(other, (enum ctl_header_tag)f->tag) !=
+			NULL)
+			return f;
+	}
+	return NULL;
+}
+
+/* The rest of the headers, the order of all fields, and the pads. */
+static bool
+has_other_fields(const struct ctl_header *a, const struct ctl_header *b)
+{
+	const struct ctl_field *x, *y;
+	size_t i = 0, j = 0;
+
+	if (a->num_pads != b->num_pads &&
+	    a->length - a->num_pads == b->length - b->num_pads)
+		return true;
+	for (;;) {
+		x = next_field(a, b, &i);
+		y = next_field(b, a, &j);
+		if (x == NULL || y == NULL)
+			return x != y;
+		if (x->tag != y->tag || x->depth != y->depth ||
+		    (!is_compared(x->tag) && !bytes_equal(x->value, y->value)))
+			return true;
+	}
+}
+
 static void
 compare_headers(const struct work *w, struct diff *df)
 {
@@ -137,18 +209,8 @@ compare_headers(const struct work *w, struct diff *df)
 	df->filename = differs(w, CTL_HDR_FILENAME);
 	df->timestamp = differs(w, CTL_HDR_TIMESTAMP);
 	df->version = differs(w, CTL_HDR_VERSION);
-}
-
-/* A SAST of which phones think that it is another one. */
-static bool
-is_renamed(const struct work *w, size_t new)
-{
-	const struct ctl_record *r = ctl_record(w->new, new);
-	size_t old = w->old_of[new];
-
-	return old != 0 && w->kind[new] == DIFF_RESPELT && signer_is_sast(r) &&
-	    !signer_is(signer_of_record(r),
-		signer_of_record(ctl_record(w->old, old)));
+	df->other_fields = has_other_fields(ctl_header(w->old),
+	    ctl_header(w->new));
 }
 
 static enum err
@@ -182,8 +244,6 @@ diff_of(const struct ctl_file *old, const struct ctl_file *new,
 	if (e != ERR_OK)
 		goto out;
 	compare_headers(&w, &df);
-	for (i = 1; i <= ctl_num_records(new); i++)
-		df.sast_names = df.sast_names || is_renamed(&w, i);
 	*ret = df;
 out:
 	free(w.new_of);

@@ -33,6 +33,9 @@ const char *diff_kind_name(enum diff_kind kind);
 struct diff_row {
 	enum diff_kind kind;
 	size_t old, new; /* records, or 0 */
+	/* A SAST, respelt in ISSUERNAME or SERIALNUMBER, where phones look: for
+	 * them OLD has gone and NEW is another one. */
+	bool renamed;
 };
 
 struct diff {
@@ -41,9 +44,9 @@ struct diff {
 	size_t num;
 	/* The header; signer: SIGNERNAME, SERIALNUMBER or CANAME. */
 	bool signer, digest, filename, timestamp, version;
-	/* A SAST is respelt in ISSUERNAME or SERIALNUMBER, where phones look:
-	 * for them it is another one. */
-	bool sast_names;
+	bool other_fields; /* of the header: the rest, or their order */
+	bool order;        /* records that are in both stand in another */
+	bool sast_names;   /* a row is renamed */
 };
 
 /* For any list that ctl_parse() accepts in about the time of sorting it.

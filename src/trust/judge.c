@@ -234,7 +234,8 @@ trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
     struct trust_judgement *ret)
 {
 	const struct ctl_file *installed = phone->installed;
-	struct trust_judgement j = { .rule = TRUST_RULE_FIRST };
+	struct trust_judgement j = { .rule = TRUST_RULE_FIRST,
+		.no_ctl = ctl_kind(offer) == CTL_KIND_ITL };
 
 	diag_init(&j.why);
 	if (installed == NULL) {

@@ -121,6 +121,15 @@ put_server_key(const struct ctl_record *r, struct match_key *k, size_t *n)
 	return key.len > 0 && ctl_record_is_server(r);
 }
 
+static bool
+put_host(const struct ctl_record *r, struct match_key *k, size_t *n)
+{
+	struct bytes host = ctl_record_text(r, CTL_REC_DNS_NAME);
+
+	put(k, n, host);
+	return host.len > 0 && r->has_role && r->role != CTL_ROLE_SAST;
+}
+
 bool
 match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
     struct match_key *ret)
@@ -130,7 +139,7 @@ match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
 	bool has = true;
 	size_t n = 0;
 
-	if (by != MATCH_SERVER_KEY)
+	if (by != MATCH_SERVER_KEY && by != MATCH_HOST)
 		put(&k, &n, role_of(r));
 	switch (by) {
 	case MATCH_RECORD:
@@ -156,6 +165,9 @@ match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
 		break;
 	case MATCH_SERVER_KEY:
 		has = put_server_key(r, &k, &n);
+		break;
+	case MATCH_HOST:
+		has = put_host(r, &k, &n);
 		break;
 	}
 	if (has)
@@ -202,9 +214,15 @@ match_sort(const struct ctl_file *f, enum match_by by, const size_t *taken,
 		if ((taken == NULL || taken[i] == 0) &&
 		    match_key_of(f, i, by, &ix.key[ix.num]))
 			ix.num++;
-	qsort(ix.key, ix.num, sizeof(*ix.key), compare);
+	match_index_sort(&ix);
 	*ret = ix;
 	return ERR_OK;
+}
+
+void
+match_index_sort(struct match_index *ix)
+{
+	qsort(ix->key, ix->num, sizeof(*ix->key), compare);
 }
 
 void

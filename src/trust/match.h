@@ -11,7 +11,7 @@
 #include "ctl/ctl.h"
 
 /* What makes two records the same. Role is always part of it, but for
- * MATCH_SERVER_KEY. "Certificate" is CERTIFICATE, else CERTHASH, else PUBLICKEY
+ * MATCH_SERVER_KEY and MATCH_HOST. "Certificate" is CERTIFICATE, else CERTHASH, else PUBLICKEY
  * with issuer and serial number. */
 enum match_by {
 	MATCH_RECORD,     /* all bytes */
@@ -23,6 +23,7 @@ enum match_by {
 			   * issuer, serial number and PUBLICKEY, else
 			   * certificate */
 	MATCH_SERVER_KEY, /* PUBLICKEY of a CCM, CCM+TFTP or TFTP */
+	MATCH_HOST,       /* host of a record that is no SAST */
 };
 
 #define MATCH_PARTS 6
@@ -51,6 +52,9 @@ struct match_index {
  * 0 (from 1; NULL: all). ERR_NOMEM. */
 MUST_CHECK enum err match_sort(const struct ctl_file *f, enum match_by by,
     const size_t *taken, struct match_index *ret, struct diag *d);
+
+/* Puts IX in its order. */
+void match_index_sort(struct match_index *ix);
 
 /* Frees what IX holds; it is empty again. */
 void match_index_clear(struct match_index *ix);

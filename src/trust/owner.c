@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "trust/owner.h"
+#include "trust/match.h"
+#include "trust/trust.h"
 
 /* IS_SERVER: the key stands again in the role of a server. */
 static enum trust_owner
@@ -25,18 +26,6 @@ trust_owner_of(const struct ctl_file *f, size_t index)
 		is_server = match_key_of(f, i, MATCH_SERVER_KEY, &k) &&
 		    bytes_equal(key, k.part[0]);
 	return owner_by(r, is_server);
-}
-
-enum trust_owner
-owner_with(const struct ctl_file *f, size_t index,
-    const struct match_index *servers)
-{
-	const struct ctl_record *r = ctl_record(f, index);
-	struct match_key key = {
-		.part = { ctl_record_value(r, CTL_REC_PUBLIC_KEY) }
-	};
-
-	return owner_by(r, match_index_has(servers, &key));
 }
 
 size_t

@@ -97,3 +97,20 @@ signer_text(const struct ctl_file *f)
 				 : "");
 	return ret;
 }
+
+struct record_text
+record_text(const struct ctl_file *f, size_t index)
+{
+	struct bytes all = ctl_common_name(
+	    ctl_record_text(ctl_record(f, index), CTL_REC_SUBJECT));
+	struct bytes cn = shortened(all);
+	struct record_text ret;
+
+	if (all.len == 0)
+		(void)snprintf(ret.text, sizeof(ret.text), "record %zu", index);
+	else
+		(void)snprintf(ret.text, sizeof(ret.text),
+		    "record %zu (\"%.*s%s\")", index, (int)cn.len,
+		    (const char *)cn.ptr, cn.len < all.len ? "..." : "");
+	return ret;
+}

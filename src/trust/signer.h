@@ -27,4 +27,10 @@ struct signer_text {
 };
 struct signer_text signer_text(const struct ctl_file *f);
 
+/* For a sentence: record 2 ("SAST-ADN0054f509"); or record 2. */
+struct record_text {
+	char text[96];
+};
+struct record_text record_text(const struct ctl_file *f, size_t index);
+
 #endif

@@ -59,6 +59,8 @@ struct trust_judgement {
 	enum trust_verdict verdict;
 	enum trust_rule rule;
 	size_t record;   /* of the installed list, that decides; or 0 */
+	bool no_ctl;     /* true of phones without a CTL alone: one that has a
+			  * CTL asks that of the signer of an ITL */
 	struct diag why; /* one sentence; of a refusal with what to do */
 };
 
@@ -110,10 +112,12 @@ size_t trust_same_record(const struct ctl_file *f, const struct ctl_file *other,
  * no-shared-sast     NEW shares no SAST with OLD.
  * last-held-sast     OLD has SASTs whose key somebody is known to hold, and NEW
  *                    has none such.
- * server-sast        OLD or NEW is signed with an administrator's key, and of
- *                    the SASTs of CallManager, or of ITLRecovery, fewer have
- *                    come than gone: the appliance's own next update may not
- *                    be accepted.
+ * server-sast        OLD or NEW is signed with an administrator's key, and a
+ *                    SAST of CallManager, or of ITLRecovery, has gone, for
+ *                    whose server NEW has no other: the appliance's own next
+ *                    update may not be accepted. CallManager in OLD or NEW is
+ *                    CallManager here, and so is whom the appliance spelt and
+ *                    whose common name is the host of a server.
  */
 #define TRUST_LOSSES(X)                           \
 	X(TRUST_LOSS_SIGNER, "signer-not-in-old") \
@@ -147,6 +151,10 @@ struct trust_effect {
 					    * to do */
 	size_t shared;                     /* SASTs of OLD that NEW has */
 	size_t removed, added;             /* SASTs */
+	/* A SAST of CallManager stays, but its server has another key in NEW:
+	 * a sentence, or "". The change after it cannot tell any more whose it
+	 * is. */
+	struct diag untied;
 	/* Phones that missed OLD, since they were off, hold an older list.
 	 * They take NEW only if its signer is a SAST of that one; so some may
 	 * be left behind where OLD had another signer, or where SASTs go. */

@@ -400,6 +400,28 @@ logins() {
 	verifies two.tlv recovery.pem sha512
 }
 
+@test "another order of the records is said, and is not nothing" {
+	edit 0 lab.tlv -o new.tlv "${BY_PUB[@]}" --remove 1 \
+		--add sast=pub.pem,host=lab-pub,ip=192.0.2.10 --dry-run
+	says out "No record changes, but their order is another."
+	run ! grep 'nothing but' out
+	edit 0 lab.tlv -o new.tlv "${BY_PUB[@]}" --remove 1 \
+		--add sast=pub.pem,host=lab-pub,ip=192.0.2.10 --json --dry-run
+	[ "$(of 'o["difference"]["order"]')" = True ]
+}
+
+@test "a SAST that is spelt otherwise is another one to phones, and that is said" {
+	take_tokens
+	edit 0 tokens.tlv "${BY_ONE[@]}" --remove 2 --dry-run --orphan-phones \
+		--add sast=sast-2.pem,dialect=appliance
+	says out "for phones record 2 of tokens.tlv," "has gone and record $(
+	)4 is new"
+	edit 0 tokens.tlv "${BY_ONE[@]}" --remove 2 --dry-run --orphan-phones \
+		--json --add sast=sast-2.pem,dialect=appliance
+	[ "$(of '[r["old"]["record"] for r in o["difference"]["records"]
+	    if r["renamed"]]')" = "[2]" ]
+}
+
 @test "an ITL" {
 	take ok-itl-callmanager itl.tlv
 	new_cert new.pem rsa2048-c lab-tvs
@@ -409,6 +431,11 @@ logins() {
 	[ "$(value new.tlv 0 14)" = "$(printf 'ITLFile.tlv\0' | xxd -p)" ]
 	same itl.tlv 1 new.tlv 1
 	verifies new.tlv pub.pem
+	# a phone that has a CTL asks that
+	[ "$(of 'o["effect"]["phone"]["if_no_ctl"]')" = True ]
+	edit 0 itl.tlv --dry-run --signer "$(key_of pub.pem)" \
+		--signer-cert pub.pem --add tvs=new.pem,host=lab-tvs
+	says out "A phone that holds itl.tlv accepts it while no CTL is installed: "
 }
 
 # key_of CERT: the file with its key.
@@ -919,15 +946,15 @@ key_of() {
 	[ "$(cat row)" = "{'change': 'replaced', 'role': 'ccm+tftp', $(
 	)'host': 'lab-pub', 'old': {'record': 2, 'name': 'lab-pub', $(
 	)'serial': '4A:11:22:33:44:55:66:77'}, 'new': {'record': 2, $(
-	)'name': 'lab-pub', 'serial': '4E:11:22'}}" ]
+	)'name': 'lab-pub', 'serial': '4E:11:22'}, 'renamed': False}" ]
 	[ "$(of 'o["difference"]["records"][2]["change"]')" = same ]
 	[ "$(of 'o["difference"]["header"]')" = "{'signer': True, $(
 	)'digest': False, 'filename': False, 'timestamp': True, $(
-	)'version': False}" ]
+	)'version': False, 'other_fields': False}" ]
 	[ "$(of 'o["difference"]["same_trust"]')" = False ]
 	[ "$(of '[o["effect"]["phone"][k] for k in ("verdict", "rule", "record")]')" = \
 		"['accepts', 'A2', 3]" ]
 	[ "$(of 'sorted(o["effect"])')" = "['added_sast', 'late', 'losses', $(
-	)'phone', 'removed_sast', 'shared_sast']" ]
+	)'phone', 'removed_sast', 'shared_sast', 'untied']" ]
 	[ "$(of 'o["error"]')" = None ]
 }

@@ -49,6 +49,8 @@ static const struct {
 	{ "itlr2", "rsa1024-g",
 	    "subject: [CN=ITLRECOVERY_pub, O=Lab], serial: "
 	    "6B:1D:35:7B:68:41:74:0C" },
+	{ "node", "rsa2048-a",
+	    "subject: [CN=node, O=Lab], serial: 7A:01:02:03" },
 	{ "capf", "rsa2048-b",
 	    "subject: [CN=CAPF-1, O=Lab], serial: 74:4B:49:99" },
 	{ "own", "rsa2048-c", "subject: [CN=Own, O=Lab], serial: 11:22:33" },

@@ -25,6 +25,8 @@ render(const struct diff *df, struct buf *out)
 			buf_printf(out, " %zu", r->old);
 		if (r->new != 0)
 			buf_printf(out, ":%zu", r->new);
+		if (r->renamed)
+			buf_str(out, "!");
 	}
 }
 
@@ -45,7 +47,7 @@ static const struct row rows[] = {
 	{ "S:t1 S:t2 S:t3 S:own", "S:own S:t1",
 	    "same 4:1 same 1:2 removed 2 removed 3" },
 	/* the same certificate, written otherwise */
-	{ "S:t1 S:t2", "S:t1/a S:t2", "respelt 1:1 same 2:2" },
+	{ "S:t1 S:t2", "S:t1/a S:t2", "respelt 1:1! same 2:2" },
 	{ "C:pub", "C:pub@else", "respelt 1:1" },
 	/* a server's new certificate */
 	{ "C:pub A:capf", "C:pub2 A:capf", "replaced 1:1 same 2:2" },
@@ -68,7 +70,7 @@ static const struct row rows[] = {
 	/* each is matched once */
 	{ "S:t1 S:t1", "S:t1", "same 1:1 removed 2" },
 	{ "S:t1", "S:t1 S:t1", "same 1:1 added:2" },
-	{ "S:t1/a S:t1", "S:t1 S:t1", "same 2:1 respelt 1:2" },
+	{ "S:t1/a S:t1", "S:t1 S:t1", "same 2:1 respelt 1:2!" },
 	{ "S:t1 S:t1/a S:t1/b", "S:t1/b S:t1/a S:t1",
 	    "same 3:1 same 2:2 same 1:3" },
 	/* the same place goes before the same position */
@@ -82,7 +84,7 @@ static const struct row rows[] = {
 	/* by its key */
 	{ "S:pub/k S:t1", "S:t1 S:pub/k@else", "same 2:1 respelt 1:2" },
 	{ "S:pub/k", "S:pub2/k", "replaced 1:1" },
-	{ "S:pub/n", "S:pub2/n", "respelt 1:1" },
+	{ "S:pub/n", "S:pub2/n", "respelt 1:1!" },
 	{ "S:pub/n", "S:pub/i", "respelt 1:1" },
 	/* without host and common name there is the address, if it is one */
 	{ "C:bare/x@", "C:bare2/x@", "replaced 1:1" },
@@ -137,6 +139,7 @@ test_headers(void **state)
 		{ ", fields: [{tag: 14, op: set, text: CTLSEP1.tlv}]",
 		    "filename ", true },
 		{ ", fields: [{tag: 14, op: drop}]", "filename ", true },
+		{ ", fields: [{tag: 10, op: set, hex: '01'}]", "other ", true },
 		{ ", fields: [{tag: 4, op: set, text: CN=x}]", "signer ",
 		    false },
 		{ ", fields: [{tag: 5, op: set, hex: '01'}]", "signer ",
@@ -153,17 +156,48 @@ test_headers(void **state)
 	for (i = 0; i < NUM(heads); i++) {
 		made_by(&new, "S:t1 C:pub", "record: 1", heads[i].header);
 		assert_int_equal(diff_of(old.f, new.f, &df, NULL), ERR_OK);
-		(void)snprintf(text, sizeof(text), "%s%s%s%s%s",
+		(void)snprintf(text, sizeof(text), "%s%s%s%s%s%s",
 		    df.signer ? "signer " : "", df.digest ? "digest " : "",
 		    df.filename ? "filename " : "",
 		    df.timestamp ? "timestamp " : "",
-		    df.version ? "version " : "");
+		    df.version ? "version " : "",
+		    df.other_fields ? "other " : "");
 		assert_string_equal(text, heads[i].differs);
 		assert_int_equal(diff_is_same_trust(&df), heads[i].same_trust);
 		diff_clear(&df);
 		made_clear(&new);
 	}
 	made_clear(&old);
+}
+
+/* Records in another order, whatever comes, goes or changes between them. */
+static void
+test_order(void **state)
+{
+	static const struct {
+		const char *old, *new;
+		bool order;
+	} lists[] = {
+		{ "S:t1 S:t2 C:pub", "S:t1 S:t2 C:pub", false },
+		{ "S:t1 S:t2 C:pub", "S:t1 C:pub S:t2", true },
+		{ "S:t1 S:t2 C:pub", "S:t3 S:t1 C:pub2 A:capf", false },
+		{ "S:t1 C:pub A:capf", "S:t1 A:capf C:pub2", true },
+		{ "S:t1 S:t2", "S:t2", false },
+	};
+	struct made old, new;
+	struct diff df;
+	size_t i;
+
+	for (i = 0; i < NUM(lists); i++) {
+		made_by(&old, lists[i].old, "cert: t1, dialect: token", "");
+		made_by(&new, lists[i].new, "cert: t1, dialect: token", "");
+		assert_int_equal(diff_of(old.f, new.f, &df, NULL), ERR_OK);
+		if (df.order != lists[i].order)
+			fail_msg("%s -> %s", lists[i].old, lists[i].new);
+		diff_clear(&df);
+		made_clear(&old);
+		made_clear(&new);
+	}
 }
 
 /* What is absent differs from what is empty. */
@@ -401,6 +435,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_same_trust),
 		cmocka_unit_test(test_large),

@@ -394,6 +394,38 @@ static const struct effect effects[] = {
 	    1, NULL, 0, 2, 2, 2, "left behind" },
 	{ "S:t1 S:t2 S:pub S:itlr C:pub", "S:t1 S:t2 S:itlr2 S:itlr C:pub2", 1,
 	    1, NULL, SERVER, 3, 1, 1, "left behind" },
+	/* another server's does not stand for it */
+	{ "S:t1 S:pub C:pub", "S:t1 S:node@node C:pub C:node@node", 1, 1,
+	    "SAST-1", SERVER, 1, 1, 1, "left behind" },
+	{ "S:t1 S:pub C:pub", "S:t1 S:node@node C:node@node", 1, 1, "SAST-1",
+	    SERVER, 1, 1, 1, "left behind" },
+	/* by the host of its record it is the same server's, or by its name */
+	{ "S:t1 S:pub@ C:pub", "S:t1 S:node@ C:node", 1, 1, "SAST-1", 0, 1, 1,
+	    1, "left behind" },
+	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:pub2@ C:pub2@b", 1, 1, "SAST-1", 0, 1,
+	    1, 1, "left behind" },
+	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:node@ C:node@b", 1, 1, "SAST-1",
+	    SERVER, 1, 1, 1, "left behind" },
+	/* nor one that was there before */
+	{ "S:t1 S:pub@ S:node@ C:pub C:node@node",
+	    "S:t1 S:node@ C:pub C:node@node", 1, 1, "SAST-1", SERVER, 2, 1, 0,
+	    "left behind" },
+	/* the new one first, then its record of a server */
+	{ "S:t1 S:pub S:pub2 C:pub", "S:t1 S:pub2 C:pub2", 1, 1, "SAST-1", 0, 2,
+	    1, 0, "left behind" },
+	/* the second of two steps: the server has another key already */
+	{ "S:t1 S:pub@ C:node@pub", "S:t1 C:node@pub", 1, 1, "SAST-1", SERVER,
+	    1, 1, 0, "left behind" },
+	{ "S:t1 S:pub@ A:capf@pub", "S:t1 A:capf@pub", 1, 1, "SAST-1", SERVER,
+	    1, 1, 0, "left behind" },
+	{ "S:t1 S:pub/b@ A:capf@pub", "S:t1 A:capf@pub", 1, 1, "SAST-1", 0, 1,
+	    1, 0, "left behind" },
+	/* the list of servers of NEW tells, too */
+	{ "S:t1 S:pub@", "S:t1 C:pub@a", 1, 1, "SAST-1", SERVER, 1, 1, 0,
+	    "left behind" },
+	/* the publisher still holds what its own record no longer tells */
+	{ "S:t1 S:pub C:pub", "S:t1 S:pub A:capf", 1, 1, NULL, 0, 2, 0, 0,
+	    NULL },
 	/* the new CallManager's, whose record of a server was forgotten */
 	{ "S:t1 S:pub C:pub", "S:t1 S:pub2 C:pub", 1, 1, "SAST-1", SERVER, 1, 1,
 	    1, "left behind" },
@@ -516,12 +548,49 @@ test_sentences(void **state)
 	    "the publisher holds that of record 1 of the old one; keep that "
 	    "record, or add a SAST whose token is in the inventory");
 	assert_string_equal(ret.why[TRUST_LOSS_SERVER_SAST].msg,
-	    "the new list lacks record 1 of the old one, the SAST of "
+	    "the new list lacks record 1 (\"pub\") of the old one, the SAST of "
 	    "CallManager, so phones may refuse the appliance's own next "
 	    "update; keep that record, or add the new certificate of "
-	    "CallManager as SAST");
+	    "CallManager of that server as SAST");
 	made_clear(&old);
 	made_clear(&new);
+}
+
+/* A SAST that stays while its server gets another key. */
+static void
+test_untied(void **state)
+{
+	static const struct {
+		const char *old, *new, *says;
+	} rows[] = {
+		{ "S:t1 S:pub C:pub", "S:t1 S:pub C:node",
+		    "record 2 (\"pub\") of the old list, the SAST of "
+		    "CallManager, stays, but no server of the new one" },
+		{ "S:t1 S:pub C:pub", "S:t1 S:pub A:capf",
+		    "record 2 (\"pub\")" },
+		{ "S:t1 S:pub C:pub", "S:t1 S:pub S:pub2 C:pub2", "" },
+		{ "S:t1 S:pub C:pub", "S:t1 S:pub C:pub A:capf", "" },
+		{ "S:t1 S:pub C:pub", "S:t1 C:pub", "" },
+		{ "S:pub C:pub", "S:pub C:node", "" },
+	};
+	struct trust_change change = { .held = NULL };
+	struct trust_effect ret;
+	struct made old, new;
+	size_t i;
+
+	for (i = 0; i < NUM(rows); i++) {
+		made_of(&old, rows[i].old, 1);
+		made_of(&new, rows[i].new, 1);
+		change.old = old.f;
+		change.new = new.f;
+		assert_int_equal(trust_effect(&change, &ret, NULL), ERR_OK);
+		if ((rows[i].says[0] == '\0') != (ret.untied.msg[0] == '\0') ||
+		    strstr(ret.untied.msg, rows[i].says) == NULL)
+			fail_msg("%s -> %s: %s", rows[i].old, rows[i].new,
+			    ret.untied.msg);
+		made_clear(&old);
+		made_clear(&new);
+	}
 }
 
 /* Of several SASTs that are held the first is named. */
@@ -574,6 +643,7 @@ main(void)
 		cmocka_unit_test(test_same_record),
 		cmocka_unit_test(test_effects),
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_untied),
 		cmocka_unit_test(test_first_held),
 		cmocka_unit_test(test_names),
 	};

@@ -147,7 +147,8 @@ values() {
 	[ "$(options_of sign-request)" = "audit dry-run extract final-try $(
 	)force item json key-pin-env key-pin-fd module output $(
 	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]
-	[ "$(options_of attach)" = "dry-run force json output replace-other " ]
+	[ "$(options_of attach)" = "drop-server-sast dry-run force inventory $(
+	)json orphan-phones output replace-other unverified " ]
 	[ "$(options_of sign)" = "audit dialect digest dry-run final-try force $(
 	)jobs journal json key-pin-env key-pin-fd max-size module name $(
 	)output passphrase-env passphrase-fd pin-env pin-fd restart signer $(

@@ -138,12 +138,12 @@ values() {
 	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
 	)max-sast module orphan-phones output passphrase-env passphrase-fd $(
 	)pin-env pin-fd sast signer signer-cert spec srst state tftp timeout $(
-	)timestamp tvs " ]
+	)timestamp tvs unverified " ]
 	[ "$(options_of edit)" = "add allow audit detached-request dialect $(
 	)digest drop-server-sast dry-run filename final-try force inventory $(
 	)json key-pin-env key-pin-fd max-sast module orphan-phones output $(
-	)passphrase-env passphrase-fd pin-env pin-fd remove replace signer $(
-	)signer-cert state timeout timestamp unverified " ]
+	)passphrase-env passphrase-fd pin-env pin-fd remove replace $(
+	)signer signer-cert state timeout timestamp unverified " ]
 	[ "$(options_of sign-request)" = "audit dry-run extract final-try $(
 	)force item json key-pin-env key-pin-fd module output $(
 	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]

@@ -143,7 +143,7 @@ values() {
 	)digest drop-server-sast dry-run filename final-try force inventory $(
 	)json key-pin-env key-pin-fd max-sast module orphan-phones output $(
 	)passphrase-env passphrase-fd pin-env pin-fd remove replace $(
-	)signer signer-cert state timeout timestamp unverified " ]
+	)replace-other signer signer-cert state timeout timestamp unverified " ]
 	[ "$(options_of sign-request)" = "audit dry-run extract final-try $(
 	)force item json key-pin-env key-pin-fd module output $(
 	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]

@@ -747,6 +747,28 @@ key_of() {
 	[ "$(find . -name '*lab.tlv*' | wc -l)" = 2 ]
 }
 
+@test "a signer that IN spells twice: as the record that stays has it" {
+	local first
+
+	new_cert new.pem rsa2048-c node-1
+	"$CTLSMITH" build -o two.tlv "${BY_PUB[@]}" \
+		--sast pub.pem,dialect=appliance --sast pub.pem,dialect=builder \
+		--ccm-tftp new.pem --capf new.pem --timestamp 2024-05-01 >out
+	edit 0 two.tlv -o new.tlv "${BY_PUB[@]}" --remove 1
+	same two.tlv 2 new.tlv 1
+	[ "$(value new.tlv 0 4)" = "$(value two.tlv 2 3)" ]
+	edit 0 two.tlv -o three.tlv "${BY_PUB[@]}" --remove 2
+	first=$(value two.tlv 1 3)
+	[ "$(value three.tlv 0 4)" = "$first" ]
+	[ "$(value two.tlv 2 3)" != "$first" ]
+	"$CTLSMITH" verify --trusted two.tlv new.tlv three.tlv
+	# where none stays the hint names the record, and how it is spelt
+	edit 3 two.tlv --dry-run "${BY_PUB[@]}" --remove 1 --remove 2 \
+		--add sast=pub.pem,dialect=token --orphan-phones
+	says err "record 1 of two.tlv spells it, and record 3 here is spelt $(
+	)otherwise; spell that one by the dialect appliance, too"
+}
+
 @test "OUT is another list than IN: refused, or judged as well" {
 	take_tokens
 	new_cert new.pem rsa2048-c node-1

@@ -395,6 +395,48 @@ ctl_find_sast(const struct ctl_file *f, const struct cert *c, size_t *ret,
 	return e;
 }
 
+static struct bytes
+raw_record(const struct ctl_file *f, size_t index)
+{
+	const struct ctl_record *r = ctl_record(f, index);
+
+	return bytes_of(ctl_raw(f).ptr + r->offset, r->length);
+}
+
+static bool
+holds_record(const struct ctl_draft *dr, struct bytes raw)
+{
+	size_t i;
+
+	for (i = 1; i <= dr->num; i++)
+		if (bytes_equal(raw_record(ctl_draft_file(dr, i), 1), raw))
+			return true;
+	return false;
+}
+
+enum err
+ctl_find_sast_kept(const struct ctl_file *f, const struct ctl_draft *dr,
+    const struct cert *c, size_t *ret, struct diag *d)
+{
+	size_t i, first, found = 0;
+	enum err e;
+	bool same;
+
+	e = ctl_find_sast(f, c, &first, d);
+	if (e == ERR_OK && first != 0 && holds_record(dr, raw_record(f, first)))
+		found = first;
+	for (i = 1;
+	     e == ERR_OK && first != 0 && found == 0 && i <= ctl_num_records(f);
+	     i++) {
+		e = is_sast_of(f, i, c, &same, d);
+		if (e == ERR_OK && same && holds_record(dr, raw_record(f, i)))
+			found = i;
+	}
+	if (e == ERR_OK)
+		*ret = found != 0 ? found : first;
+	return e;
+}
+
 enum err
 ctl_draft_find_sast(const struct ctl_draft *dr, const struct cert *c,
     size_t *ret, struct diag *d)

@@ -126,6 +126,10 @@ void ctl_head_copy_draft(struct ctl_head *head, const struct ctl_draft *dr,
  * issuer and serial number; 0 where there is none. */
 MUST_CHECK enum err ctl_find_sast(const struct ctl_file *f,
     const struct cert *c, size_t *ret, struct diag *d);
+/* The same, but of several one that DR has as well, byte for byte. */
+MUST_CHECK enum err ctl_find_sast_kept(const struct ctl_file *f,
+    const struct ctl_draft *dr, const struct cert *c, size_t *ret,
+    struct diag *d);
 /* The same of a draft. */
 MUST_CHECK enum err ctl_draft_find_sast(const struct ctl_draft *dr,
     const struct cert *c, size_t *ret, struct diag *d);

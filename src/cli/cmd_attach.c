@@ -8,6 +8,7 @@
 #include "cli/input.h"
 #include "cli/json.h"
 #include "cli/out.h"
+#include "cli/over.h"
 #include "cli/place.h"
 #include "cli/token_print.h"
 
@@ -15,7 +16,8 @@
 #define SIGNATURE_MAX ((size_t)64 * 1024)
 
 struct attach_opts {
-	const char *output;
+	const char *output, *inventory;
+	struct over_rules over;
 	bool force, other, dry_run, json;
 };
 
@@ -26,6 +28,19 @@ static const struct opt opts[] = {
 	    "replace a file that is there, and keep a copy", NULL, 0 },
 	{ "replace-other", NULL, OPT_FLAG, offsetof(struct attach_opts, other),
 	    "even one that the request was not made from", NULL, 0 },
+	{ "orphan-phones", NULL, OPT_FLAG,
+	    offsetof(struct attach_opts, over.leave.orphan_phones),
+	    "replace a list although phones are left behind", NULL, 0 },
+	{ "drop-server-sast", NULL, OPT_FLAG,
+	    offsetof(struct attach_opts, over.leave.drop_server_sast),
+	    "and although the appliance's next one may be refused", NULL, 0 },
+	{ "unverified", NULL, OPT_FLAG,
+	    offsetof(struct attach_opts, over.unverified),
+	    "replace a list whose own signature is not right", NULL, 0 },
+	{ "inventory", "FILE", OPT_STRING,
+	    offsetof(struct attach_opts, inventory),
+	    "the token inventory (default: the configuration's)", OPT_FILES,
+	    0 },
 	{ "dry-run", NULL, OPT_FLAG, offsetof(struct attach_opts, dry_run),
 	    "check all, and write nothing", NULL, 0 },
 	{ "json", NULL, OPT_FLAG, offsetof(struct attach_opts, json),
@@ -42,6 +57,10 @@ struct attach {
 	size_t num;
 	struct buf *signatures, *files;
 	struct place *places;
+	struct custody custody;
+	struct buf text;   /* what was said of lists that are replaced */
+	json_t **replaced; /* the same of each as an object, or NULL */
+	struct json_sink sink;
 	size_t num_written;
 };
 
@@ -75,7 +94,9 @@ read_request(struct attach *a, struct diag *d)
 	a->signatures = calloc(a->num, sizeof(*a->signatures));
 	a->files = calloc(a->num, sizeof(*a->files));
 	a->places = calloc(a->num, sizeof(*a->places));
-	if (a->signatures == NULL || a->files == NULL || a->places == NULL)
+	a->replaced = (json_t **)calloc(a->num, sizeof(*a->replaced));
+	if (a->signatures == NULL || a->files == NULL || a->places == NULL ||
+	    a->replaced == NULL)
 		return diag_nomem(d);
 	if (a->opts->output != NULL && a->num > 1)
 		return diag_set(d, ERR_USAGE,
@@ -172,6 +193,104 @@ check_places(struct attach *a, struct diag *d)
 	return e;
 }
 
+/* ---- What it means for phones ------------------------------------------------- */
+
+static enum err
+open_inventory(struct attach *a, struct diag *d)
+{
+	struct config config;
+	struct custody_wish wish = { .inventory = a->opts->inventory,
+		.config = &config,
+		.no_lists = true };
+	enum err e;
+
+	e = config_load(&config, d);
+	if (e == ERR_OK)
+		e = custody_open(&wish, &a->custody, d);
+	config_clear(&config);
+	return e;
+}
+
+static enum err
+judge_time(const struct attach *a, const struct change *c, struct diag *d)
+{
+	struct buf then = { 0 };
+	enum err e = ERR_OK;
+
+	if (!a->opts->over.leave.orphan_phones &&
+	    !over_is_later(c->old, c->new, &then))
+		e = diag_set(d, ERR_POLICY,
+		    "the list is not written: its time is not later than that "
+		    "of %.160s, %s (--orphan-phones writes it all the same)",
+		    c->old_path, buf_cstr(&then));
+	buf_clear(&then);
+	return e;
+}
+
+/* NEW, for item I, takes the place of OLD: says what that means, and refuses. */
+static enum err
+judge_change(struct attach *a, size_t i, const struct ctl_file *old,
+    const struct ctl_file *new, struct diag *d)
+{
+	const struct change_leave *leave = &a->opts->over.leave;
+	struct change c = { .old = NULL };
+	enum err e;
+
+	e = change_read(old, a->places[i].path, new,
+	    buf_bytes(&a->custody.path).len > 0 ? &a->custody : NULL, &c, d);
+	if (e != ERR_OK)
+		return e;
+	e = change_put(&c, leave, &a->text, d);
+	buf_str(&a->text, "\n");
+	a->replaced[i] = json_object();
+	change_json(&c, leave, &a->sink, a->replaced[i]);
+	if (e == ERR_OK)
+		e = change_refuse(&c, leave, d);
+	if (e == ERR_OK)
+		e = judge_time(a, &c, d);
+	change_clear(&c);
+	return e;
+}
+
+/* As build judges what stands under its -o: what was judged when the request
+ * was made was of another list, or of another day. */
+static enum err
+judge(struct attach *a, size_t i, struct diag *d)
+{
+	enum ctl_kind kind = detached_item(a->request, i)->unsigned_.kind;
+	const struct place *p = &a->places[i];
+	struct ctl_file *old = NULL, *new = NULL;
+	enum err e;
+
+	if (!p->there || p->done)
+		return ERR_OK;
+	e = over_read(buf_bytes(&p->old), p->path, kind, &a->opts->over, &old,
+	    d);
+	if (e == ERR_OK && old != NULL)
+		e = ctl_parse(buf_bytes(&a->files[i]), kind, &new, d);
+	if (e == ERR_OK && old != NULL)
+		e = open_inventory(a, d);
+	if (e == ERR_OK && old != NULL)
+		e = judge_change(a, i, old, new, d);
+	custody_close(&a->custody);
+	ctl_free(&old);
+	ctl_free(&new);
+	return e;
+}
+
+static enum err
+judge_all(struct attach *a, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < a->num; i++)
+		e = judge(a, i, d);
+	if (e == ERR_OK && (!buf_ok(&a->text) || a->sink.failed))
+		e = diag_nomem(d);
+	return e;
+}
+
 static enum err
 write_all(struct attach *a, struct diag *d)
 {
@@ -202,6 +321,8 @@ work(struct attach *a, char **args, struct diag *d)
 		e = finish(a, d);
 	if (e == ERR_OK)
 		e = check_places(a, d);
+	if (e == ERR_OK)
+		e = judge_all(a, d);
 	if (e == ERR_OK && !a->opts->dry_run)
 		e = write_all(a, d);
 	return e;
@@ -248,6 +369,7 @@ print_text(const struct attach *a, size_t num)
 	enum cmd_exit end;
 	size_t i;
 
+	buf_put(&text, buf_bytes(&a->text));
 	for (i = 0; i < num; i++)
 		put_line(a, i, &text);
 	end = out_write(&text);
@@ -268,6 +390,9 @@ put_file(const struct attach *a, size_t i, struct json_sink *s, json_t *list)
 	json_put(s, obj, "written",
 	    json_boolean(!p->done && !a->opts->dry_run));
 	json_put_str(s, obj, "backup", p->kept[0] != '\0' ? p->kept : NULL);
+	if (a->replaced[i] != NULL &&
+	    json_object_update(obj, a->replaced[i]) != 0)
+		s->failed = true;
 	json_append(s, list, obj);
 }
 
@@ -299,7 +424,8 @@ say(const struct attach *a, const struct cmd *cmd, enum err e,
 	enum cmd_exit end = CMD_OK;
 	struct diag why;
 
-	if (num > 0)
+	/* why it is refused is told as well */
+	if (num > 0 || (e == ERR_POLICY && a->text.len > 0 && !a->opts->json))
 		end = a->opts->json ? print_json(a, num) : print_text(a, num);
 	if (end != CMD_OK && a->num_written > 0) {
 		diag_init(&why);
@@ -329,10 +455,14 @@ clear(struct attach *a)
 			buf_clear(&a->files[i]);
 		if (a->places != NULL)
 			place_clear(&a->places[i]);
+		if (a->replaced != NULL)
+			json_decref(a->replaced[i]);
 	}
 	free(a->signatures);
 	free(a->files);
 	free(a->places);
+	free((void *)a->replaced);
+	buf_clear(&a->text);
 	detached_free(&a->request);
 }
 
@@ -365,7 +495,9 @@ const struct cmd cmd_attach = {
 	    "SIGNATURE is\nwhat the tool wrote that signed: bytes, hex or "
 	    "base64, one file for each item of\nthe request in their order; "
 	    "or the response of `ctlsmith sign-request`. The\nfinished file "
-	    "is parsed and verified, and goes where the request says.\n",
+	    "is parsed and verified, and goes where the request says. A list\n"
+	    "that is there is replaced as build replaces it: what that means "
+	    "for phones is\nsaid, and refused where it leaves some behind.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/entry.h"
 #include "cli/input.h"
+#include "cli/over.h"
 #include "cli/produce.h"
 #include "cli/spec.h"
 #include "trust/trust.h"
@@ -15,7 +16,7 @@ struct build_opts {
 	struct produce_opts produce;
 	struct signer_opts signer;
 	struct opt_ordered records;
-	struct change_leave leave;
+	struct over_rules over;
 	const char *kind, *spec, *inventory;
 };
 
@@ -40,11 +41,14 @@ static const struct opt opts[] = {
 	{ "kind", "KIND", OPT_STRING, offsetof(struct build_opts, kind),
 	    "what is made: ctl (default) or itl", "ctl itl", 0 },
 	{ "orphan-phones", NULL, OPT_FLAG,
-	    offsetof(struct build_opts, leave.orphan_phones),
+	    offsetof(struct build_opts, over.leave.orphan_phones),
 	    "replace a list although phones are left behind", NULL, 0 },
 	{ "drop-server-sast", NULL, OPT_FLAG,
-	    offsetof(struct build_opts, leave.drop_server_sast),
+	    offsetof(struct build_opts, over.leave.drop_server_sast),
 	    "and although the appliance's next one may be refused", NULL, 0 },
+	{ "unverified", NULL, OPT_FLAG,
+	    offsetof(struct build_opts, over.unverified),
+	    "replace a list whose own signature is not right", NULL, 0 },
 	{ "inventory", "FILE", OPT_STRING,
 	    offsetof(struct build_opts, inventory),
 	    "the token inventory (default: the configuration's)", OPT_FILES,
@@ -151,17 +155,12 @@ merge(struct build *b, enum ctl_kind *ret_kind, struct diag *d)
 
 /* ---- The list that is replaced ------------------------------------------------------ */
 
-/* The old file, if it is a list: phones hold it, or soon will. */
+/* The old file, if it is a list. */
 static enum err
 read_in(struct build *b, enum ctl_kind kind, struct diag *d)
 {
-	const struct place *place = &b->p.place;
-	struct diag why;
-
-	if (place->there &&
-	    ctl_parse(buf_bytes(&place->old), kind, &b->in, &why) == ERR_NOMEM)
-		return diag_nomem(d);
-	return ERR_OK;
+	return over_read(buf_bytes(&b->p.place.old), b->eff.output, kind,
+	    &b->opts->over, &b->in, d);
 }
 
 /* The dialect of a record: as the list that is replaced spells a SAST, since
@@ -294,7 +293,7 @@ read_change(struct build *b, struct change *ret, struct diag *d)
 static enum err
 say_change(struct build *b, struct diag *d)
 {
-	const struct change_leave *leave = &b->opts->leave;
+	const struct change_leave *leave = &b->opts->over.leave;
 	struct change c = { .old = NULL };
 	enum err e;
 

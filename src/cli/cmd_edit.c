@@ -3,31 +3,35 @@
 #include "cli/change.h"
 #include "cli/edit.h"
 #include "cli/input.h"
+#include "cli/over.h"
 
 struct edit_opts {
 	struct opt_ordered steps;
 	struct produce_opts produce;
 	struct signer_opts signer;
-	struct change_leave leave;
+	struct over_rules over;
 	const char *inventory;
-	bool unverified;
+	bool other;
 };
 
 static const struct opt opts[] = {
 	EDIT_OPTS(struct edit_opts),
 	{ "orphan-phones", NULL, OPT_FLAG,
-	    offsetof(struct edit_opts, leave.orphan_phones),
+	    offsetof(struct edit_opts, over.leave.orphan_phones),
 	    "do it although phones are left behind", NULL, 0 },
 	{ "drop-server-sast", NULL, OPT_FLAG,
-	    offsetof(struct edit_opts, leave.drop_server_sast),
+	    offsetof(struct edit_opts, over.leave.drop_server_sast),
 	    "do it although the appliance's next list may be refused", NULL,
 	    0 },
 	{ "inventory", "FILE", OPT_STRING,
 	    offsetof(struct edit_opts, inventory),
 	    "the token inventory (default: the configuration's)", OPT_FILES,
 	    0 },
-	{ "unverified", NULL, OPT_FLAG, offsetof(struct edit_opts, unverified),
+	{ "unverified", NULL, OPT_FLAG,
+	    offsetof(struct edit_opts, over.unverified),
 	    "edit a list whose own signature is not right", NULL, 0 },
+	{ "replace-other", NULL, OPT_FLAG, offsetof(struct edit_opts, other),
+	    "with --force: even where OUT is another list than IN", NULL, 0 },
 	PRODUCE_OPTS(struct edit_opts),
 	SIGNER_OPTS(struct edit_opts),
 	OPT_END,
@@ -40,6 +44,7 @@ struct work {
 	struct edit edit;
 	struct buf bytes;
 	struct ctl_file *in;
+	struct ctl_file *out; /* what OUT is now, if a list other than IN */
 	struct signer signer;
 	struct custody custody;
 	struct ctl_draft *draft;
@@ -77,7 +82,7 @@ verify(const struct work *w, struct diag *d)
 	enum err e;
 
 	e = ctl_verify(w->in, &self, &v, d);
-	if (e != ERR_OK || v.status == CTL_VERIFIED || w->opts->unverified)
+	if (e != ERR_OK || v.status == CTL_VERIFIED || w->opts->over.unverified)
 		return e;
 	return diag_set(d, ERR_POLICY,
 	    "it does not verify, so no phone holds it: %.200s (--unverified "
@@ -115,6 +120,25 @@ read_list(struct work *w, struct diag *d)
 	if (e == ERR_OK)
 		e = verify(w, d);
 	return of_list(w, e, d);
+}
+
+/* Phones hold OUT, or soon will, and it may have what IN has not. */
+static enum err
+read_out(struct work *w, struct diag *d)
+{
+	const struct place *p = &w->p.place;
+	struct bytes old = buf_bytes(&p->old);
+
+	if (!over_is_list(old) || bytes_equal(old, ctl_raw(w->in)))
+		return ERR_OK;
+	if (!w->opts->other)
+		return diag_set(d, ERR_POLICY,
+		    "%.160s is there, and is another list than %.160s: what "
+		    "it alone has would be lost; edit that one, or say "
+		    "--replace-other",
+		    p->path, w->path);
+	return over_read(old, p->path, ctl_kind(w->in), &w->opts->over, &w->out,
+	    d);
 }
 
 /* ---- The draft ------------------------------------------------------------------ */
@@ -174,17 +198,23 @@ add_signer(struct work *w, struct diag *d)
 
 /* ---- What it means -------------------------------------------------------------- */
 
+static const struct custody *
+inventory(const struct work *w)
+{
+	return buf_bytes(&w->custody.path).len > 0 ? &w->custody : NULL;
+}
+
 static enum err
 read_change(const struct work *w, const struct ctl_file *new,
     struct change *ret, struct diag *d)
 {
-	return change_read(w->in, w->path, new,
-	    buf_bytes(&w->custody.path).len > 0 ? &w->custody : NULL, ret, d);
+	return change_read(w->in, w->path, new, inventory(w), ret, d);
 }
 
 static enum err
 say_change(struct work *w, const struct ctl_file *new, struct diag *d)
 {
+	const struct change_leave *leave = &w->opts->over.leave;
 	struct change c = { .old = NULL };
 	enum err e;
 
@@ -196,10 +226,59 @@ say_change(struct work *w, const struct ctl_file *new, struct diag *d)
 		    "nothing but the time is another: the list is signed anew");
 	edit_note(&w->edit, w->in, &w->p);
 	buf_str(&w->p.text, "\n");
-	e = change_put(&c, &w->opts->leave, &w->p.text, d);
-	change_json(&c, &w->opts->leave, &w->p.sink, w->p.json);
+	e = change_put(&c, leave, &w->p.text, d);
+	change_json(&c, leave, &w->p.sink, w->p.json);
 	if (e == ERR_OK)
-		e = change_refuse(&c, &w->opts->leave, d);
+		e = change_refuse(&c, leave, d);
+	change_clear(&c);
+	return e;
+}
+
+static enum err
+judge_time(struct work *w, struct diag *d)
+{
+	struct buf then = { 0 };
+	enum err e = ERR_OK;
+
+	if (over_is_later(w->out, w->p.preview, &then))
+		;
+	else if (w->opts->produce.timestamp != PRODUCE_NOW)
+		produce_note(&w->p, "time-not-later",
+		    "the time in the header is not later than that of %s, %s",
+		    w->p.place.path, buf_cstr(&then));
+	else
+		e = diag_set(d, ERR_POLICY,
+		    "the list is not made: its time would not be later than "
+		    "that of %.100s, %s; --timestamp sets one",
+		    w->p.place.path, buf_cstr(&then));
+	buf_clear(&then);
+	return e;
+}
+
+/* The same for those who hold what OUT is now. */
+static enum err
+say_over(struct work *w, struct diag *d)
+{
+	const struct change_leave *leave = &w->opts->over.leave;
+	struct change c = { .old = NULL };
+	json_t *obj;
+	enum err e;
+
+	if (w->out == NULL)
+		return ERR_OK;
+	e = change_read(w->out, w->p.place.path, w->p.preview, inventory(w), &c,
+	    d);
+	if (e != ERR_OK)
+		return e;
+	buf_str(&w->p.text, "\n");
+	e = change_put(&c, leave, &w->p.text, d);
+	obj = json_object();
+	change_json(&c, leave, &w->p.sink, obj);
+	json_put(&w->p.sink, w->p.json, "replaced", obj);
+	if (e == ERR_OK)
+		e = change_refuse(&c, leave, d);
+	if (e == ERR_OK)
+		e = judge_time(w, d);
 	change_clear(&c);
 	return e;
 }
@@ -241,8 +320,8 @@ say_early(struct work *w, const struct change *c, struct diag *d)
 {
 	struct diag why;
 
-	change_json(c, &w->opts->leave, &w->p.sink, w->p.json);
-	if (change_put(c, &w->opts->leave, &w->p.text, &why) != ERR_OK)
+	change_json(c, &w->opts->over.leave, &w->p.sink, w->p.json);
+	if (change_put(c, &w->opts->over.leave, &w->p.text, &why) != ERR_OK)
 		*d = why;
 	return d->code;
 }
@@ -258,13 +337,13 @@ judge_early(struct work *w, struct diag *d)
 	struct buf bytes = { 0 };
 	enum err e;
 
-	if (w->signer.cert != NULL || w->opts->leave.orphan_phones)
+	if (w->signer.cert != NULL || w->opts->over.leave.orphan_phones)
 		return ERR_OK;
 	e = preview_by_old(w, &bytes, &new, d);
 	if (e == ERR_OK && new != NULL)
 		e = read_change(w, new, &c, d);
 	if (e == ERR_OK && new != NULL)
-		e = change_refuse(&c, &w->opts->leave, d);
+		e = change_refuse(&c, &w->opts->over.leave, d);
 	if (e == ERR_POLICY)
 		e = say_early(w, &c, d);
 	change_clear(&c);
@@ -286,6 +365,8 @@ prepare(struct work *w, struct diag *d)
 	if (e != ERR_OK && (e != ERR_POLICY || w->p.preview == NULL))
 		return e;
 	said = say_change(w, w->p.preview, &why);
+	if (said == ERR_OK)
+		said = say_over(w, &why);
 	if (e == ERR_OK || said == ERR_NOMEM) {
 		*d = why;
 		return said;
@@ -315,6 +396,8 @@ edit(struct work *w, struct opt_line *line, struct diag *d)
 	if (e == ERR_OK)
 		e = read_list(w, d);
 	if (e == ERR_OK)
+		e = read_out(w, d);
+	if (e == ERR_OK)
 		e = open_inventory(w, d);
 	if (e == ERR_OK)
 		e = make_draft(w, d);
@@ -336,6 +419,7 @@ edit(struct work *w, struct opt_line *line, struct diag *d)
 static void
 clear(struct work *w)
 {
+	ctl_free(&w->out);
 	produce_clear(&w->p);
 	ctl_draft_free(&w->draft);
 	custody_close(&w->custody);

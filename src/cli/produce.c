@@ -194,7 +194,8 @@ choose_names(struct produce *p, struct diag *d)
 	enum err e = ERR_OK;
 
 	if (p->in != NULL)
-		e = ctl_find_sast(p->in, p->head.cert, &index, d);
+		e = ctl_find_sast_kept(p->in, p->draft, p->head.cert, &index,
+		    d);
 	if (e != ERR_OK)
 		return e;
 	if (index != 0) {

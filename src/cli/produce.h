@@ -98,7 +98,8 @@ MUST_CHECK enum err produce_dialect(const struct produce_opts *o,
 /* Fills head, unsigned_, preview. Digest and file name are those of P->in where
  * no option says others; a digest that no phone is known to read is not taken over
  * (ERR_POLICY). Signer's names: those of its SAST record in P->in, byte
- * for byte, else those of its record in the draft. Says what phones cannot read
+ * for byte (of several one that the draft keeps), else those of its record in the
+ * draft. Says what phones cannot read
  * (more than two SAST, SHA-512, more than 2048 bits), and the findings that P->in
  * has not. ERR_POLICY: a finding that is an error, that P->in has not and --allow does
  * not name; more SASTs than --max-sast; a time that is not later than that of

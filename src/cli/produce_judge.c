@@ -290,19 +290,22 @@ judge_time(struct produce *p, struct diag *d)
 static enum err
 judge_names(const struct produce *p, struct diag *d)
 {
-	size_t index;
+	size_t index, here;
 	enum err e;
 
 	if (p->in == NULL || ctl_signer_record(p->preview) != 0)
 		return ERR_OK;
 	e = ctl_find_sast(p->in, p->signer->cert, &index, d);
+	if (e == ERR_OK)
+		e = ctl_find_sast(p->preview, p->signer->cert, &here, d);
 	if (e != ERR_OK || index == 0)
 		return e;
 	return diag_set(d, ERR_POLICY,
 	    "the list is not made: phones know the signer as record %zu of "
-	    "%.100s spells it, and its record here is spelt otherwise; choose "
-	    "the dialect of that record",
-	    index, p->in_path);
+	    "%.100s spells it, and record %zu here is spelt otherwise; spell "
+	    "that one by the dialect %s, too",
+	    index, p->in_path, here,
+	    ctl_dialect_name(ctl_record(p->in, index)->dialect));
 }
 
 enum err

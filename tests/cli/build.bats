@@ -710,6 +710,35 @@ still_old() {
 	tells "A phone that holds a.tlv accepts it"
 }
 
+@test "what is replaced must be a list that phones can hold" {
+	build_pub 0 "${SERVERS[@]}" -o a.tlv --timestamp 2024-05-01
+	cp a.tlv whole.tlv
+	# damaged
+	head -c 1500 whole.tlv >a.tlv
+	cp a.tlv old.tlv
+	build 3 --signer sub.key --signer-cert sub.pem "${SERVERS[@]:2}" \
+		-o a.tlv --force
+	says "a.tlv begins as a list does, but is damaged"
+	still_old
+	build_pub 0 "${SERVERS[@]}" -o a.tlv --force --orphan-phones
+	tells "a.tlv is no trust list now"
+	rm a.tlv.bak-*
+	# of another kind
+	cp whole.tlv a.tlv
+	cp a.tlv old.tlv
+	build_pub 3 "${SERVERS[@]}" -o a.tlv --force --kind itl --orphan-phones
+	says "a.tlv is of another kind (ctl) than the file that would replace it (itl)"
+	still_old
+	# of a signature that is not right
+	printf X | dd of=a.tlv bs=1 seek=250 conv=notrunc status=none
+	cp a.tlv old.tlv
+	build_pub 3 "${SERVERS[@]}" -o a.tlv --force
+	says "a.tlv does not verify, so no phone holds it"
+	still_old
+	build_pub 0 "${SERVERS[@]}" -o a.tlv --force --unverified
+	tells "A phone that holds a.tlv accepts it"
+}
+
 @test "--drop-server-sast and --inventory, of a list that a token signs" {
 	certificate other rsa2048-e /CN=other 0x77
 	build 0 --signer sub.key --signer-cert sub.pem --sast pub.pem \

@@ -5,6 +5,7 @@
 # takes and what it refuses.
 
 bats_require_minimum_version 1.5.0
+load build
 load detached
 
 keys=$SRC/softhsm-fixtures/keys
@@ -370,6 +371,89 @@ copies() {
 	rm list.tlv*
 	try 0 attach request.json signature
 	try 0 verify list.tlv
+}
+
+# asked [OPTION...]: request.json for a list with other SASTs than list.tlv has,
+# to a name that is free, and its signature.
+asked() {
+	certificate other rsa2048-e /CN=other 0x77
+	certificate tftp2 rsa2048-g /CN=tftp2 0x78
+	try 0 build -o free.tlv --signer-cert other.pem \
+		--ccm-tftp tftp2.pem,host=tftp2 --capf tftp.pem \
+		--timestamp 2030-01-01 --detached-request request.json "$@"
+	try 0 sign-request request.json --yes --signer other.key \
+		-o signature
+}
+
+@test "no list is replaced unjudged: phones that would be left behind" {
+	cp list.tlv before.tlv
+	asked
+	[ "$(ask '"replaces" in i')" = False ]
+	refuses_over "(signer-not-in-old, no-shared-sast); "
+	grep -q '^A phone that holds list.tlv refuses it' out
+	refuses_over "no-shared-sast" --dry-run
+	refuses_over "no-shared-sast" --json
+	try 0 attach request.json signature -o list.tlv --force \
+		--orphan-phones --drop-server-sast --dry-run --json
+	valid ctlsmith.schema.json out
+	/usr/bin/python3 -c 'if True:
+		import json
+		(element,) = json.load(open("out"))
+		(file,) = element["attached"]["files"]
+		assert file["effect"]["phone"]["verdict"] == "refuses"
+		assert file["difference"]["records"]'
+	cmp before.tlv list.tlv
+	try 0 attach request.json signature -o list.tlv --force \
+		--orphan-phones --drop-server-sast
+	cmp before.tlv list.tlv.bak-*
+	try 0 verify list.tlv
+	# attached again, it is there
+	try 0 attach request.json signature -o list.tlv --force
+}
+
+# refuses_over TEXT [OPTION...]: attach does not replace list.tlv, and says so.
+refuses_over() {
+	try 3 attach request.json signature -o list.tlv --force "${@:2}"
+	grep -qF -e "$1" err || {
+		cat err
+		return 1
+	}
+	cmp before.tlv list.tlv
+	[ "$(copies)" = 0 ]
+}
+
+@test "no list is replaced unjudged: its time, an inventory" {
+	cp list.tlv before.tlv
+	try 0 build -o free.tlv --signer-cert cert.pem --spec spec.yaml \
+		--timestamp 2001-01-01 --detached-request request.json
+	try 0 sign-request request.json --yes --signer key.pem -o signature
+	refuses_over "its time is not later than that of list.tlv, 20"
+	try 1 attach request.json signature -o list.tlv --force \
+		--inventory none.yaml
+	grep -q 'none.yaml' err
+	try 0 attach request.json signature -o list.tlv --force --orphan-phones
+}
+
+@test "no list is replaced unjudged: one that is damaged, or of another kind" {
+	asked
+	head -c 2000 "$CASES/ok-softhsm-sast/CTLFile.tlv" >list.tlv
+	cp list.tlv before.tlv
+	refuses_over "list.tlv begins as a list does, but is damaged: "
+	try 0 attach request.json signature -o list.tlv --force --orphan-phones
+	rm list.tlv.bak-*
+	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" list.tlv
+	printf 'X' | dd of=list.tlv bs=1 seek=300 conv=notrunc
+	cp list.tlv before.tlv
+	refuses_over "list.tlv does not verify"
+	refuses_over "no-shared-sast" --unverified
+	rm request.json signature
+	asked --kind itl
+	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" list.tlv
+	cp list.tlv before.tlv
+	refuses_over "list.tlv is of another kind (ctl)" --orphan-phones
+	# what is no list is a file as any other
+	echo hello >list.tlv
+	try 0 attach request.json signature -o list.tlv --force
 }
 
 @test "attached twice: nothing happens the second time" {

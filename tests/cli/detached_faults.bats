@@ -56,6 +56,7 @@ strike() {
 	cp "$CASES/ok-token-3746/CTLFile.tlv" f/list.tlv
 	FAULTS=$1 FAULTS_OWN=1 FAULTS_MARK=mark LD_PRELOAD=$CTLSMITH_LIB \
 		"$CTLSMITH" attach one.json signature -o f/list.tlv --force \
+		--orphan-phones --drop-server-sast \
 		>out 2>err || status=$?
 	[ -e mark ] || return 1
 	cmp -s f/list.tlv new.tlv ||
@@ -65,6 +66,7 @@ strike() {
 		wrong "$1: it says that it was written, and it was not"
 	[[ $1 == *:kill* || $status == [01] ]] || wrong "$1: status $status"
 	"$CTLSMITH" attach one.json signature -o f/list.tlv --force \
+		--orphan-phones --drop-server-sast \
 		>out 2>err || wrong "$1: not again: $(cat err)"
 	cmp -s f/list.tlv new.tlv || wrong "$1: not even the second time"
 	# one killed in between may have kept it under a name of its own

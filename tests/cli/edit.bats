@@ -307,7 +307,8 @@ logins() {
 	verifies new.tlv pub.pem
 	# a record that is replaced keeps its own, too
 	new_cert capf2.pem rsa2048-d CAPF-00000000
-	edit 0 lab.tlv -o new.tlv --force "${BY_PUB[@]}" --replace capf=capf2.pem
+	edit 0 lab.tlv -o new.tlv --force --replace-other "${BY_PUB[@]}" \
+		--replace capf=capf2.pem --timestamp 2031-01-01
 	holds new.tlv 4 capf2.pem
 	[ "$(value new.tlv 4 13)" = 0d0d0d ]
 	[ "$(value new.tlv 4 2)" = "$(value lab.tlv 4 2)" ]
@@ -759,8 +760,8 @@ key_of() {
 	edit 0 old.tlv -o new.tlv "${BY_PUB[@]}" --remove capf --allow no-capf
 	run ! grep -q two-keys out
 	# and so is that of its certificate
-	edit 0 old.tlv -o new.tlv --force "${BY_PUB[@]}" --remove host=f \
-		--add ccm=f.pem,host=g
+	edit 0 old.tlv -o new.tlv --force --replace-other "${BY_PUB[@]}" \
+		--remove host=f --add ccm=f.pem,host=g --timestamp 2031-01-01
 	run ! grep -q two-keys out
 }
 
@@ -784,6 +785,67 @@ key_of() {
 	run ! cmp lab.tlv before.tlv
 	verifies lab.tlv pub.pem
 	[ "$(find . -name '*lab.tlv*' | wc -l)" = 2 ]
+}
+
+@test "a signer that IN spells twice: as the record that stays has it" {
+	local first
+
+	new_cert new.pem rsa2048-c node-1
+	"$CTLSMITH" build -o two.tlv "${BY_PUB[@]}" \
+		--sast pub.pem,dialect=appliance --sast pub.pem,dialect=builder \
+		--ccm-tftp new.pem --capf new.pem --timestamp 2024-05-01 >out
+	edit 0 two.tlv -o new.tlv "${BY_PUB[@]}" --remove 1
+	same two.tlv 2 new.tlv 1
+	[ "$(value new.tlv 0 4)" = "$(value two.tlv 2 3)" ]
+	edit 0 two.tlv -o three.tlv "${BY_PUB[@]}" --remove 2
+	first=$(value two.tlv 1 3)
+	[ "$(value three.tlv 0 4)" = "$first" ]
+	[ "$(value two.tlv 2 3)" != "$first" ]
+	"$CTLSMITH" verify --trusted two.tlv new.tlv three.tlv
+	# where none stays the hint names the record, and how it is spelt
+	edit 3 two.tlv --dry-run "${BY_PUB[@]}" --remove 1 --remove 2 \
+		--add sast=pub.pem,dialect=token --orphan-phones
+	says err "record 1 of two.tlv spells it, and record 3 here is spelt $(
+	)otherwise; spell that one by the dialect appliance, too"
+}
+
+@test "OUT is another list than IN: refused, or judged as well" {
+	take_tokens
+	new_cert new.pem rsa2048-c node-1
+	cp tokens.tlv out.tlv
+	edit 0 out.tlv -o out.tlv --force "${BY_ONE[@]}" \
+		--add ccm+tftp=new.pem,host=node-1 --timestamp 2030-06-01
+	rm out.tlv.bak-*
+	cp out.tlv old.tlv
+	edit 3 tokens.tlv -o out.tlv --force "${BY_ONE[@]}"
+	says err "out.tlv is there, and is another list than tokens.tlv"
+	edit 3 tokens.tlv -o out.tlv --force --dry-run "${BY_ONE[@]}"
+	# its time is the later one
+	edit 3 tokens.tlv -o out.tlv --force --replace-other "${BY_ONE[@]}"
+	says err "not be later than that of out.tlv, 2030-06-01T00:00:00Z"
+	says out "A phone that holds out.tlv accepts it"
+	cmp out.tlv old.tlv
+	edit 0 tokens.tlv -o out.tlv --force --replace-other "${BY_ONE[@]}" \
+		--timestamp 2030-01-01 --json --dry-run
+	/usr/bin/jsonschema -i out "$SRC/docs/ctlsmith.schema.json"
+	[ "$(of '[r["change"] for r in o["replaced"]["difference"]["records"] if r["change"] != "same"]')" = \
+		"['removed']" ]
+	edit 0 tokens.tlv -o out.tlv --force --replace-other "${BY_ONE[@]}" \
+		--timestamp 2030-06-02
+	says out "A phone that holds out.tlv accepts it"
+	cmp out.tlv.bak-* old.tlv
+	# of another cluster
+	cp lab.tlv out.tlv
+	edit 3 tokens.tlv -o out.tlv --force --replace-other "${BY_ONE[@]}" \
+		--timestamp 2030-06-02
+	says err "phones would be left behind (signer-not-in-old, no-shared-sast"
+	cmp out.tlv lab.tlv
+	# damaged, or no list at all
+	head -c 1500 lab.tlv >out.tlv
+	edit 3 tokens.tlv -o out.tlv --force --replace-other "${BY_ONE[@]}"
+	says err "out.tlv begins as a list does, but is damaged"
+	echo hello >out.tlv
+	edit 0 tokens.tlv -o out.tlv --force "${BY_ONE[@]}"
 }
 
 @test "a time that is not later is refused without --timestamp" {

@@ -69,7 +69,7 @@ sweep() {
 	"$CTLSMITH" verify --trusted start/list whole/other
 	cp whole/other start/other
 	sweep other "${edit[@]}" --signer signer.key -o other --force \
-		--add capf=cucm.pem
+		--replace-other --add capf=cucm.pem
 }
 
 @test "a request for a signature, the signature, and the list made of it" {

@@ -138,16 +138,17 @@ values() {
 	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
 	)max-sast module orphan-phones output passphrase-env passphrase-fd $(
 	)pin-env pin-fd sast signer signer-cert spec srst state tftp timeout $(
-	)timestamp tvs " ]
+	)timestamp tvs unverified " ]
 	[ "$(options_of edit)" = "add allow audit detached-request dialect $(
 	)digest drop-server-sast dry-run filename final-try force inventory $(
 	)json key-pin-env key-pin-fd max-sast module orphan-phones output $(
-	)passphrase-env passphrase-fd pin-env pin-fd remove replace signer $(
-	)signer-cert state timeout timestamp unverified " ]
+	)passphrase-env passphrase-fd pin-env pin-fd remove replace $(
+	)replace-other signer signer-cert state timeout timestamp unverified " ]
 	[ "$(options_of sign-request)" = "audit dry-run extract final-try $(
 	)force item json key-pin-env key-pin-fd module output $(
 	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]
-	[ "$(options_of attach)" = "dry-run force json output replace-other " ]
+	[ "$(options_of attach)" = "drop-server-sast dry-run force inventory $(
+	)json orphan-phones output replace-other unverified " ]
 	[ "$(options_of sign)" = "audit dialect digest dry-run final-try force $(
 	)jobs journal json key-pin-env key-pin-fd max-size module name $(
 	)output passphrase-env passphrase-fd pin-env pin-fd restart signer $(

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "cli/apart.h"
 #include "cli/cmd.h"
 #include "cli/detached.h"
 #include "cli/json_put.h"
@@ -28,8 +28,8 @@ static const struct opt opts[] = {
 	    "the key that signs: pkcs11: URI, or a file", OPT_FILES, 0 },
 	{ "output", "FILE", OPT_STRING, AT(output),
 	    "write it here (default: REQUEST.sig)", OPT_FILES, 'o' },
-	{ "force", NULL, OPT_FLAG, AT(force), "replace a file that is there",
-	    NULL, 0 },
+	{ "force", NULL, OPT_FLAG, AT(force),
+	    "replace a file that is there, and keep a copy", NULL, 0 },
 	{ "yes", NULL, OPT_FLAG, AT(yes), "do not ask before it is signed",
 	    NULL, 0 },
 	{ "dry-run", NULL, OPT_FLAG, AT(dry_run),
@@ -92,7 +92,9 @@ static enum err
 choose_output(struct sign_request *r, struct diag *d)
 {
 	const struct sign_request_opts *o = r->opts;
+	struct apart apart = { .option = "output" };
 	const char *path;
+	enum err e;
 
 	if (o->output == NULL && is_stdout(r->path))
 		return diag_set(d, ERR_USAGE,
@@ -107,7 +109,13 @@ choose_output(struct sign_request *r, struct diag *d)
 	if (is_stdout(path) && o->signer.token.json)
 		return diag_set(d, ERR_USAGE,
 		    "-o - and --json both want standard output");
-	return is_stdout(path) ? ERR_OK : place_check_other(path, o->force, d);
+	if (is_stdout(path))
+		return ERR_OK;
+	apart.path = path;
+	e = apart_check_all(&apart, opts, o, NULL, d);
+	if (e == ERR_OK)
+		e = apart_check(&apart, r->path, d);
+	return e == ERR_OK ? place_check_other(path, o->force, d) : e;
 }
 
 static enum err
@@ -143,8 +151,7 @@ save(const struct sign_request *r, struct bytes data, struct diag *d)
 	enum err e = ERR_OK;
 
 	if (!is_stdout(path))
-		return file_write(path, data, r->opts->force ? FILE_CLOBBER : 0,
-		    d);
+		return place_write_other(path, r->opts->force, data, d);
 	buf_put(&out, data);
 	if (out_write(&out) != CMD_OK)
 		e = diag_set(d, ERR_IO, "nothing was written");

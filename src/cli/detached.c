@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/detached_parts.h"
 #include "cli/json_put.h"
+#include "cli/place.h"
 #include "data/json.h"
 #include "pki/sig.h"
 
@@ -366,7 +366,7 @@ static enum err
 save(const char *path, bool clobber, struct bytes text, struct diag *d)
 {
 	if (strcmp(path, "-") != 0)
-		return file_write(path, text, clobber ? FILE_CLOBBER : 0, d);
+		return place_write_other(path, clobber, text, d);
 	if (fwrite(text.ptr, 1, text.len, stdout) == text.len &&
 	    fflush(stdout) == 0)
 		return ERR_OK;

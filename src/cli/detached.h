@@ -69,8 +69,8 @@ MUST_CHECK enum err detached_put(const struct detached *r, struct buf *out,
 
 /* Saves R under PATH ("-": to standard output), whole or not at all. The same
  * items give the same bytes. ERR_EXISTS where PATH is there and CLOBBER does
- * not say to replace it; ERR_TOO_BIG as detached_put(). Messages name PATH,
- * that one excepted. */
+ * not say to replace it; what is replaced stays as NAME.bak-TIME. ERR_TOO_BIG
+ * as detached_put(). Messages name PATH, that one excepted. */
 MUST_CHECK enum err detached_write(const struct detached *r, const char *path,
     bool clobber, struct diag *d);
 

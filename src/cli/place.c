@@ -141,6 +141,19 @@ place_write(struct place *p, struct bytes data, struct diag *d)
 			   : diag_set(d, e, "%s: %s", p->path, why.msg);
 }
 
+enum err
+place_write_other(const char *path, bool force, struct bytes data,
+    struct diag *d)
+{
+	struct place p = { .path = path, .force = force };
+	enum err e = place_check(&p, data, d);
+
+	if (e == ERR_OK)
+		e = place_write(&p, data, d);
+	place_clear(&p);
+	return e;
+}
+
 void
 place_clear(struct place *p)
 {

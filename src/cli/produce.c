@@ -5,6 +5,8 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "cli/apart.h"
+#include "cli/cmd.h"
 #include "cli/detached.h"
 #include "cli/produce_parts.h"
 
@@ -20,6 +22,31 @@ bool
 produce_to_stdout(const struct produce_opts *o)
 {
 	return is_stdout(o->detached != NULL ? o->detached : o->output);
+}
+
+enum err
+produce_check_apart(const struct produce *p, const void *target, char **args,
+    struct diag *d)
+{
+	struct apart list = { p->opts->output, "output" };
+	struct apart request = { p->opts->detached, "detached-request" };
+	enum err e;
+
+	e = apart_check_all(&request, p->cmd->opts, target, args, d);
+	if (e == ERR_OK)
+		e = apart_check_all(&list, p->cmd->opts, target, NULL, d);
+	return e;
+}
+
+enum err
+produce_check_apart_of(const struct produce *p, const char *where,
+    struct diag *d)
+{
+	struct apart list = { p->opts->output, "output" };
+	struct apart request = { p->opts->detached, "detached-request" };
+	enum err e = apart_check(&request, where, d);
+
+	return e == ERR_OK ? apart_check(&list, where, d) : e;
 }
 
 /* What cannot be written is refused before anything is signed for it. */

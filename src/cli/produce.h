@@ -87,6 +87,16 @@ struct produce {
 	const char *written; /* the file that was, list or request, or NULL */
 };
 
+/* What --detached-request and -o name is none of the files that the options of
+ * the command, read into TARGET, and ARGS name; but -o may be one of ARGS, the
+ * list that is edited. ERR_USAGE. */
+MUST_CHECK enum err produce_check_apart(const struct produce *p,
+    const void *target, char **args, struct diag *d);
+
+/* The same for WHERE, a certificate: a file or a URI. */
+MUST_CHECK enum err produce_check_apart_of(const struct produce *p,
+    const char *where, struct diag *d);
+
 /* Judges P->opts alone, and looks at the place. ERR_USAGE; errors of
  * place_check(). */
 MUST_CHECK enum err produce_check(struct produce *p, bool json, struct diag *d);

@@ -95,6 +95,84 @@ bad() {
 	request --force
 }
 
+@test "a request is never one of the files that are read, nor the list itself" {
+	local args
+
+	try 0 build -o old.tlv --signer key.pem --signer-cert cert.pem \
+		--spec spec.yaml --timestamp 2024-01-01
+	cp -p key.pem mine.pem
+	cp tftp.pem more.pem
+	ln -s old.tlv link.tlv
+	ln old.tlv second.tlv
+	mkdir sub
+	sha256sum -- *.tlv *.pem spec.yaml >before
+	while read -r args; do
+		# shellcheck disable=SC2086 # words, on purpose
+		try 2 $args --force
+		grep -q 'is the same file as .*, which would be lost' err || {
+			echo "after $args:"
+			cat err
+			return 1
+		}
+		[ ! -e new.tlv ]
+	done <<-'ROWS'
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request old.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request sub/../old.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request link.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request second.tlv
+		edit old.tlv -o old.tlv --signer-cert cert.pem --detached-request old.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request new.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request sub/../new.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request cert.pem
+		edit old.tlv -o new.tlv --signer-cert cert.pem --signer mine.pem --detached-request mine.pem
+		edit old.tlv -o new.tlv --signer-cert cert.pem --add tftp=more.pem,host=x --detached-request ./more.pem
+		edit old.tlv -o new.tlv --signer-cert cert.pem --replace ccm+tftp=more.pem --detached-request more.pem
+		build -o new.tlv --signer-cert cert.pem --spec spec.yaml --detached-request spec.yaml
+		build -o new.tlv --signer-cert cert.pem --spec spec.yaml --detached-request tftp.pem
+		build -o new.tlv --signer-cert cert.pem --tftp more.pem,host=x --detached-request more.pem
+		build -o mine.pem --signer-cert cert.pem --signer mine.pem
+	ROWS
+	sha256sum --quiet -c before
+	# names of two files are no hindrance
+	try 0 build -o sub/request.json --signer-cert cert.pem --spec spec.yaml \
+		--detached-request request.json
+}
+
+@test "what a request replaces stays beside it" {
+	cp key.pem other.pem
+	try 0 build -o CTLFile.tlv --signer-cert cert.pem --spec spec.yaml \
+		--detached-request other.pem --force
+	grep -q ctlsmith-request other.pem
+	cmp key.pem other.pem.bak-*
+}
+
+@test "a signature is never the request, nor the key, and keeps what it replaces" {
+	request
+	cp key.pem mine.pem
+	ln -s request.json link.json
+	cp request.json before.json
+	for name in request.json ./request.json link.json; do
+		try 2 sign-request request.json --yes --signer mine.pem \
+			-o "$name" --force
+		grep -q 'is the same file as request.json, which would be' err
+		try 2 sign-request request.json --extract digest -o "$name" --force
+	done
+	try 2 sign-request request.json --yes --signer mine.pem -o mine.pem \
+		--force
+	try 2 sign-request request.json --yes --signer mine.pem --audit log \
+		-o log --force
+	[ ! -e log ]
+	cmp before.json request.json
+	cmp key.pem mine.pem
+	cp list.tlv over.tlv
+	try 0 sign-request request.json --extract digest -o over.tlv --force
+	[ "$(stat -c %s over.tlv)" = 20 ]
+	cmp list.tlv over.tlv.bak-*
+	cp list.tlv more.tlv
+	try 0 sign-request request.json --yes --signer key.pem -o more.tlv --force
+	cmp list.tlv more.tlv.bak-*
+}
+
 @test "whoever signs, and however: the file that build itself makes" {
 	local signature
 

@@ -2,7 +2,7 @@
 /*
  * Signatures that are made elsewhere, by a key that this machine cannot reach.
  *
- *	build, edit, sign     detached_new(), detached_add() for each file,
+ *	build, edit           detached_new(), detached_add() for each file,
  *	                      detached_write(): a request, as a file
  *	sign-request          detached_read(), detached_put_summary(): there,
  *	                      where the key is
@@ -31,7 +31,7 @@ struct detached;
 
 /* What a signature is for. All is borrowed for the call. */
 struct detached_purpose {
-	const char *command; /* "build", "edit", "sign" */
+	const char *command; /* "build", "edit" */
 	const char *target;  /* where the file is to go, as it was typed */
 	struct bytes base;   /* the content of the list that the new one was
 			      * made from and replaces; else absent */

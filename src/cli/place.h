@@ -23,8 +23,8 @@ struct place {
 
 /* Looks what stands there, and whether DATA may be written; DATA without bytes
  * is not known yet. ERR_EXISTS without FORCE, ERR_POLICY where another list than
- * BASE stands there, ERR_IO where no file can be made. Messages name the path. P
- * is to be cleared whatever the outcome. */
+ * BASE stands there, ERR_IO where no file can be made, ERR_USAGE where the path
+ * names none. Messages name the path. P is to be cleared whatever the outcome. */
 MUST_CHECK enum err place_check(struct place *p, struct bytes data,
     struct diag *d);
 

@@ -616,12 +616,25 @@ json.dump(r, open("answer.json", "w"))' "$1"
 	try 1 attach changed.json response.json
 	grep -q '^ctlsmith: nowhere/Second.tlv: cannot open folder nowhere/' err
 	[ ! -e CTLFile.tlv ]
-	# only the first finds its place free: what was written, is said
-	change 'r["items"][1]["target"] = "./CTLFile.tlv"'
-	try 1 attach changed.json response.json
-	grep -q '^Written: CTLFile.tlv ' out
-	grep -q '^ctlsmith: ./CTLFile.tlv: ' err
-	# and is no hindrance for the next try
+	# two items with one target, however it is spelt
+	ln -s . link
+	ln -s CTLFile.tlv other.tlv
+	for target in CTLFile.tlv ./CTLFile.tlv link/CTLFile.tlv; do
+		change "r['items'][1]['target'] = '$target'"
+		try 1 attach changed.json response.json --force
+		grep -q "item 2 of the request goes to $target, and so does" err
+		[ ! -s out ]
+		[ ! -e CTLFile.tlv ]
+	done
+	cp list.tlv CTLFile.tlv
+	change 'r["items"][1]["target"] = "other.tlv"'
+	try 1 attach changed.json response.json --force
+	grep -q 'item 2 of the request goes to other.tlv, and so does' err
+	cmp list.tlv CTLFile.tlv
+	rm CTLFile.tlv
+	# what was written is no hindrance for the next try
+	try 0 sign-request a.json --yes --signer key.pem -o a.sig
+	try 0 attach a.json a.sig
 	change 'r["items"][1]["target"] = "nowhere/Second.tlv"'
 	mkdir nowhere
 	try 0 attach changed.json response.json
@@ -892,6 +905,36 @@ terminal() {
 	try 0 sign-request --extract digest request.json -o request.json.sig \
 		--force
 	[ "$(stat -c %s request.json.sig)" = 20 ]
+}
+
+@test "where no signature can go: said before it is made" {
+	local name pattern
+
+	request
+	mkdir folder
+	ln -s nothing link
+	while IFS='|' read -r status name pattern; do
+		for force in --force --yes; do
+			try "$status" sign-request request.json --yes \
+				--signer key.pem --audit log -o "$name" "$force"
+			grep -qxF "ctlsmith: $pattern" err || {
+				echo "$name:"
+				cat err
+				return 1
+			}
+			try "$status" sign-request request.json \
+				--extract digest -o "$name" "$force"
+			grep -qxF "ctlsmith: $pattern" err
+		done
+	done <<-'ROWS'
+		1|folder|folder: this is a folder, and nothing of that kind is replaced
+		1|link|link: this is a link to nothing
+		1|nowhere/x|nowhere/x: cannot open folder nowhere/: No such file or directory
+		2||'' is no name of a file
+		2|x/|'x/' is no name of a file
+	ROWS
+	[ ! -e log ]
+	[ ! -e nothing ]
 }
 
 @test "the PIN by an option, a passphrase, the audit log" {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,7 @@ summarise(struct sign_request *r, struct diag *d)
 		if (num > 1)
 			buf_printf(&r->summary, "Item %zu: ", i + 1);
 		e = detached_put_summary(&it->unsigned_, &r->summary, d);
+		detached_put_said(it, &r->summary);
 	}
 	if (e == ERR_OK && !buf_ok(&r->summary))
 		e = diag_nomem(d);
@@ -405,6 +407,8 @@ print_text(struct sign_request *r)
 	}
 	if (r->output.len == 0 || !is_stdout((const char *)r->output.ptr))
 		end = out_write(&text);
+	else if (buf_cstr(&text) != NULL)
+		(void)fputs(buf_cstr(&text), stderr);
 	buf_clear(&text);
 	return end;
 }
@@ -413,8 +417,9 @@ static void
 put_item(const struct detached_item *it, struct json_sink *s, json_t *list)
 {
 	const struct ctl_unsigned *u = &it->unsigned_;
-	struct buf summary = { 0 };
+	struct buf summary = { 0 }, said = { 0 };
 	json_t *obj = json_object();
+	size_t i;
 
 	json_put_str(s, obj, "command", it->command);
 	json_put_str(s, obj, "target", it->target);
@@ -426,6 +431,13 @@ put_item(const struct detached_item *it, struct json_sink *s, json_t *list)
 	else
 		s->failed = true;
 	buf_clear(&summary);
+	for (i = 0; i < it->num_said; i++) {
+		buf_str(&said, it->said[i]);
+		buf_u8(&said, '\n');
+	}
+	s->failed |= !buf_ok(&said);
+	json_put_lines(s, obj, "judgement", buf_bytes(&said));
+	buf_clear(&said);
 	json_append(s, list, obj);
 }
 

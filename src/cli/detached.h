@@ -36,7 +36,9 @@ struct detached_purpose {
 	struct bytes base;   /* the content of the list that the new one was
 			      * made from and replaces; else absent */
 	struct bytes said;   /* what people were told of the change, made safe,
-			      * whole lines; may be empty */
+			      * whole lines; may be empty. Of more than
+			      * DETACHED_MAX_SAID those in the middle are left
+			      * out, and a line says so */
 };
 
 /* One file that waits. Borrowed from its request. */
@@ -99,6 +101,11 @@ const struct detached_item *detached_item(const struct detached *r, size_t i);
  * timestamp, signer, and each record of a list with role, CN, host, serial. */
 MUST_CHECK enum err detached_put_summary(const struct ctl_unsigned *u,
     struct buf *out, struct diag *d);
+
+/* Appends what the request alone says of ITEM: command, target, judgement. Made
+ * safe, each line with "| " before it, and a line before all that says that
+ * nobody has checked it. */
+void detached_put_said(const struct detached_item *item, struct buf *out);
 
 /* ---- What is given to a tool that signs. ---- */
 

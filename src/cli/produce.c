@@ -273,12 +273,24 @@ sign(struct produce *p, struct diag *d)
 	return e;
 }
 
+/* What was judged: the records themselves are in the summary. */
+static struct bytes
+said(const struct produce *p)
+{
+	struct bytes all = buf_bytes(&p->text);
+	size_t from = p->judged_from;
+
+	while (from < all.len && all.ptr[from] == '\n')
+		from++;
+	return bytes_of(all.ptr + from, all.len - from);
+}
+
 static enum err
 request(struct produce *p, struct diag *d)
 {
 	struct detached_purpose what = { .command = p->cmd->name,
 		.target = p->opts->output,
-		.said = buf_bytes(&p->text) };
+		.said = said(p) };
 
 	if (p->in != NULL && place_holds(&p->place, ctl_raw(p->in)))
 		what.base = ctl_raw(p->in);

@@ -80,6 +80,7 @@ struct produce {
 	struct ctl_file *preview; /* as it will be, with zeros for a
 				   * signature */
 	struct buf text;          /* said so far, for people */
+	size_t judged_from;       /* where, in it, the table of records ends */
 	json_t *json;             /* the same as one object */
 	struct json_sink sink;
 	struct place place;  /* where it goes; not looked at for "-" */

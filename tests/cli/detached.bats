@@ -815,6 +815,62 @@ i["judgement"] = ["\x1b[31mharmless"]'
 		'Signed with the key in key.pem: changed.json.sig' ]
 }
 
+@test "what only the request says is shown, and as unchecked" {
+	try 0 build -o old.tlv --signer key.pem --signer-cert cert.pem \
+		--spec spec.yaml --timestamp 2024-01-01
+	try 0 edit old.tlv -o zz9.tlv --signer-cert cert.pem --remove 2 \
+		--orphan-phones --detached-request request.json
+	# the difference and the judgement, not the table of all records
+	run ! grep -q 'ADDRESS' request.json
+	grep -q '"judgement": \[' request.json
+	try 0 sign-request --dry-run request.json
+	cp out shown
+	sed -n '/^The other machine says (not checked):$/,$p' out >said
+	[ "$(sed -n 2p said)" = "| edit, to zz9.tlv" ]
+	grep -q '^| -    2       sast ' said
+	grep -q '^| A phone that holds old.tlv accepts it' said
+	[ "$(sed 1d said | grep -vc '^|')" = 0 ]
+	run ! grep -q '^|' <(sed '/^The other machine/,$d' out)
+	try 0 sign-request request.json --yes --signer key.pem -o - 2>/dev/null
+	[ "$(stat -c %s out)" = 128 ]
+	sed '/^Signed with /d; /^ctlsmith: /d' err | cmp - shown
+	try 0 sign-request request.json --dry-run --json
+	valid ctlsmith.schema.json out
+	grep -q '"A phone that holds old.tlv accepts it' out
+	# nothing of it looks as if it were checked
+	change 'i["judgement"] = ["record 1: sast", "\x1b[2Jtime", ""]; i["command"] = "x\nrecord 9: sast"'
+	try 0 sign-request --dry-run changed.json
+	grep -qxF '| record 1: sast' out
+	grep -qxF '|' out
+	run ! grep -q "$(printf '\033')" out
+	run ! grep -q '^record 9' out
+}
+
+@test "of a judgement that is too long the middle is missing, and that is said" {
+	local i
+
+	{
+		echo 'records:'
+		echo "- {role: ccm+tftp, cert: tftp.pem, host: first}"
+		for ((i = 0; i < 1200; i++)); do
+			echo "- {role: tftp, host: node-$i, ip: 192.0.2.1}"
+		done
+	} >many.yaml
+	try 0 build -o old.tlv --signer key.pem --signer-cert cert.pem \
+		--spec spec.yaml --timestamp 2024-01-01
+	try 0 build -o old.tlv --force --signer-cert cert.pem --spec many.yaml \
+		--orphan-phones --drop-server-sast \
+		--allow server-without-certificate \
+		--detached-request request.json
+	[ "$(ask 'len(i["judgement"])')" = 1000 ]
+	[ "$(ask 'sum("lines are left out" in x for x in i["judgement"])')" = 1 ]
+	# not what it comes to
+	try 0 sign-request --dry-run request.json
+	grep -q '^| A phone that holds old.tlv accepts it' out
+	sed -n '/^| +/p; /left out/p' out >rows
+	grep -qE '^\| \([0-9]+ lines are left out\)$' rows
+}
+
 @test "a record that lies about its certificate is shown as such" {
 	request
 	part preimage

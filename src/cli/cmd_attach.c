@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "cli/out.h"
 #include "cli/over.h"
 #include "cli/place.h"
+#include "cli/seen.h"
 #include "cli/token_print.h"
 
 /* The longest file that may be a signature, and is not a response. */
@@ -172,12 +174,39 @@ finish(struct attach *a, struct diag *d)
 	return e;
 }
 
+/* No two items go to one place. */
+static enum err
+check_targets(const struct attach *a, struct diag *d)
+{
+	char real[PATH_MAX];
+	struct seen seen = { 0 };
+	const char *path = NULL;
+	bool is_new = true;
+	enum err e = ERR_OK;
+	size_t i;
+
+	if (a->num == 1)
+		return ERR_OK;
+	for (i = 0; e == ERR_OK && is_new && i < a->num; i++) {
+		path = detached_item(a->request, i)->target;
+		e = seen_add(&seen, realpath(path, real) != NULL ? real : path,
+		    true, &is_new, d);
+	}
+	seen_clear(&seen);
+	if (e != ERR_OK || is_new)
+		return e;
+	return diag_set(d, ERR_EXISTS,
+	    "item %zu of the request goes to %.160s, and so does one before "
+	    "it: nothing is written",
+	    i, path);
+}
+
 /* All places, before the first is written to. */
 static enum err
 check_places(struct attach *a, struct diag *d)
 {
 	const struct detached_item *it;
-	enum err e = ERR_OK;
+	enum err e = check_targets(a, d);
 	struct place *p;
 	size_t i;
 
@@ -497,7 +526,11 @@ const struct cmd cmd_attach = {
 	    "or the response of `ctlsmith sign-request`. The\nfinished file "
 	    "is parsed and verified, and goes where the request says. A list\n"
 	    "that is there is replaced as build replaces it: what that means "
-	    "for phones is\nsaid, and refused where it leaves some behind.\n",
+	    "for phones is\nsaid, and refused where it leaves some behind.\n\n"
+	    "Exit status 0 if every file is written or was there already; 1 if "
+	    "the request or\na signature cannot be read, a file is there or "
+	    "cannot be written; 3 if a signature\nis not right, or a rule "
+	    "refuses the list.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

@@ -124,6 +124,20 @@ read_options(struct build *b, struct diag *d)
 	return e;
 }
 
+/* No certificate is where something is to be written. */
+static enum err
+check_apart(struct build *b, struct entry *entries, size_t num, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < num; i++)
+		if (entries[i].where.len > 0)
+			e = produce_check_apart_of(&b->p,
+			    buf_cstr(&entries[i].where), d);
+	return e;
+}
+
 static enum err
 merge(struct build *b, enum ctl_kind *ret_kind, struct diag *d)
 {
@@ -362,6 +376,10 @@ work(struct build *b, struct opt_line *line, struct diag *d)
 	if (e == ERR_OK)
 		e = read_options(b, d);
 	if (e == ERR_OK)
+		e = check_apart(b, b->entries, b->num_entries, d);
+	if (e == ERR_OK)
+		e = check_apart(b, b->spec.entries, b->spec.num_entries, d);
+	if (e == ERR_OK)
 		e = merge(b, &kind, d);
 	if (e == ERR_OK)
 		e = read_in(b, kind, d);
@@ -424,6 +442,8 @@ run(const struct cmd *cmd, struct opt_line *line)
 	diag_init(&d);
 	produce_begin(&b.p);
 	e = check_arguments(line->args, &d);
+	if (e == ERR_OK)
+		e = produce_check_apart(&b.p, &o, NULL, &d);
 	if (e == ERR_OK)
 		e = produce_check(&b.p, o.signer.token.json, &d);
 	if (e == ERR_OK)

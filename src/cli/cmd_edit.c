@@ -385,6 +385,22 @@ fill_in(struct work *w)
 	w->p.in_path = w->path;
 }
 
+/* No certificate is where something is to be written. */
+static enum err
+check_apart(struct work *w, struct diag *d)
+{
+	enum err e = ERR_OK;
+	struct buf *where;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < w->edit.num; i++) {
+		where = &w->edit.steps[i].entry.where;
+		if (where->len > 0)
+			e = produce_check_apart_of(&w->p, buf_cstr(where), d);
+	}
+	return e;
+}
+
 static enum err
 edit(struct work *w, struct opt_line *line, struct diag *d)
 {
@@ -393,6 +409,8 @@ edit(struct work *w, struct opt_line *line, struct diag *d)
 	e = signer_begin(&w->signer, &w->opts->signer, line, d);
 	if (e == ERR_OK)
 		e = edit_parse(&w->opts->steps, &w->edit, d);
+	if (e == ERR_OK)
+		e = check_apart(w, d);
 	if (e == ERR_OK)
 		e = read_list(w, d);
 	if (e == ERR_OK)
@@ -432,12 +450,16 @@ clear(struct work *w)
 static enum err
 check(struct work *w, char **args, struct diag *d)
 {
+	enum err e;
+
 	if (args[0] == NULL)
 		return diag_set(d, ERR_USAGE,
 		    "the list that is to be edited is missing");
 	if (args[1] != NULL)
 		return diag_set(d, ERR_USAGE, "one list at a time");
-	return produce_check(&w->p, w->opts->signer.token.json, d);
+	e = produce_check_apart(&w->p, w->opts, args, d);
+	return e == ERR_OK ? produce_check(&w->p, w->opts->signer.token.json, d)
+			   : e;
 }
 
 static enum cmd_exit

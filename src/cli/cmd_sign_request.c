@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "cli/apart.h"
 #include "cli/cmd.h"
 #include "cli/detached.h"
 #include "cli/json_put.h"
@@ -28,8 +29,8 @@ static const struct opt opts[] = {
 	    "the key that signs: pkcs11: URI, or a file", OPT_FILES, 0 },
 	{ "output", "FILE", OPT_STRING, AT(output),
 	    "write it here (default: REQUEST.sig)", OPT_FILES, 'o' },
-	{ "force", NULL, OPT_FLAG, AT(force), "replace a file that is there",
-	    NULL, 0 },
+	{ "force", NULL, OPT_FLAG, AT(force),
+	    "replace a file that is there, and keep a copy", NULL, 0 },
 	{ "yes", NULL, OPT_FLAG, AT(yes), "do not ask before it is signed",
 	    NULL, 0 },
 	{ "dry-run", NULL, OPT_FLAG, AT(dry_run),
@@ -92,7 +93,9 @@ static enum err
 choose_output(struct sign_request *r, struct diag *d)
 {
 	const struct sign_request_opts *o = r->opts;
+	struct apart apart = { .option = "output" };
 	const char *path;
+	enum err e;
 
 	if (o->output == NULL && is_stdout(r->path))
 		return diag_set(d, ERR_USAGE,
@@ -107,7 +110,13 @@ choose_output(struct sign_request *r, struct diag *d)
 	if (is_stdout(path) && o->signer.token.json)
 		return diag_set(d, ERR_USAGE,
 		    "-o - and --json both want standard output");
-	return is_stdout(path) ? ERR_OK : place_check_other(path, o->force, d);
+	if (is_stdout(path))
+		return ERR_OK;
+	apart.path = path;
+	e = apart_check_all(&apart, opts, o, NULL, d);
+	if (e == ERR_OK)
+		e = apart_check(&apart, r->path, d);
+	return e == ERR_OK ? place_check_other(path, o->force, d) : e;
 }
 
 static enum err
@@ -143,8 +152,7 @@ save(const struct sign_request *r, struct bytes data, struct diag *d)
 	enum err e = ERR_OK;
 
 	if (!is_stdout(path))
-		return file_write(path, data, r->opts->force ? FILE_CLOBBER : 0,
-		    d);
+		return place_write_other(path, r->opts->force, data, d);
 	buf_put(&out, data);
 	if (out_write(&out) != CMD_OK)
 		e = diag_set(d, ERR_IO, "nothing was written");
@@ -232,6 +240,7 @@ summarise(struct sign_request *r, struct diag *d)
 		if (num > 1)
 			buf_printf(&r->summary, "Item %zu: ", i + 1);
 		e = detached_put_summary(&it->unsigned_, &r->summary, d);
+		detached_put_said(it, &r->summary);
 	}
 	if (e == ERR_OK && !buf_ok(&r->summary))
 		e = diag_nomem(d);
@@ -398,6 +407,8 @@ print_text(struct sign_request *r)
 	}
 	if (r->output.len == 0 || !is_stdout((const char *)r->output.ptr))
 		end = out_write(&text);
+	else if (buf_cstr(&text) != NULL)
+		(void)fputs(buf_cstr(&text), stderr);
 	buf_clear(&text);
 	return end;
 }
@@ -406,8 +417,9 @@ static void
 put_item(const struct detached_item *it, struct json_sink *s, json_t *list)
 {
 	const struct ctl_unsigned *u = &it->unsigned_;
-	struct buf summary = { 0 };
+	struct buf summary = { 0 }, said = { 0 };
 	json_t *obj = json_object();
+	size_t i;
 
 	json_put_str(s, obj, "command", it->command);
 	json_put_str(s, obj, "target", it->target);
@@ -419,6 +431,13 @@ put_item(const struct detached_item *it, struct json_sink *s, json_t *list)
 	else
 		s->failed = true;
 	buf_clear(&summary);
+	for (i = 0; i < it->num_said; i++) {
+		buf_str(&said, it->said[i]);
+		buf_u8(&said, '\n');
+	}
+	s->failed |= !buf_ok(&said);
+	json_put_lines(s, obj, "judgement", buf_bytes(&said));
+	buf_clear(&said);
 	json_append(s, list, obj);
 }
 
@@ -498,11 +517,15 @@ const struct cmd cmd_sign_request = {
 	.args = "REQUEST",
 	.summary = "Sign what another machine asks for",
 	.text =
-	    "REQUEST is what --detached-request of build, edit or sign wrote, on a machine\n"
+	    "REQUEST is what --detached-request of build or edit wrote, on a machine\n"
 	    "that cannot reach the key. What is to be signed is shown as its bytes have it,\n"
 	    "and confirmed at the terminal. The signature goes back to `ctlsmith attach`: as\n"
 	    "bytes, or, of several items, as a response in JSON. --extract is for other\n"
-	    "tools.\n",
+	    "tools.\n\n"
+	    "Exit status 0 if all is signed; 1 if the request cannot be read, or "
+	    "the signature\nnot be written; 3 if what it says is not true of its "
+	    "bytes, the key is another,\nor nobody confirmed it; 4 token or "
+	    "PIN.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

@@ -150,6 +150,19 @@ write_out(struct bytes content, struct diag *d)
 	return e;
 }
 
+/* As sign has it: what a link leads to may be anything. */
+static enum err
+check_link(const char *target, struct diag *d)
+{
+	struct stat st;
+
+	if (lstat(target, &st) != 0 || !S_ISLNK(st.st_mode))
+		return ERR_OK;
+	return diag_set(d, ERR_EXISTS,
+	    "%s is a symbolic link, and nothing is written through it",
+	    target);
+}
+
 static enum err
 write_file(const struct unsign *u, const char *target, struct bytes content,
     struct diag *d)
@@ -164,6 +177,8 @@ write_file(const struct unsign *u, const char *target, struct bytes content,
 	if (e == ERR_OK && !is_new)
 		e = diag_set(d, ERR_EXISTS,
 		    "%s was just written from another file", target);
+	if (e == ERR_OK)
+		e = check_link(target, d);
 	if (e != ERR_OK)
 		return e;
 	return file_write(target, content, u->opts->force ? FILE_CLOBBER : 0,
@@ -182,6 +197,8 @@ look(const struct unsign *u, const char *target, struct diag *d)
 	if (e == ERR_OK && !is_new)
 		e = diag_set(d, ERR_EXISTS,
 		    "%s would be written from another file too", target);
+	if (e == ERR_OK)
+		e = check_link(target, d);
 	if (e == ERR_OK && !u->opts->force && lstat(target, &st) == 0)
 		e = diag_set(d, ERR_EXISTS, "%s exists already", target);
 	return e;

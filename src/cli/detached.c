@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/detached_parts.h"
 #include "cli/json_put.h"
+#include "cli/place.h"
 #include "data/json.h"
 #include "pki/sig.h"
 
@@ -104,22 +104,48 @@ next_line(struct bytes *rest, struct bytes *ret)
 	return true;
 }
 
+static size_t
+count_lines(struct bytes text)
+{
+	struct bytes line;
+	size_t num = 0;
+
+	while (next_line(&text, &line))
+		num++;
+	return num;
+}
+
+/* Not more of them than a reader takes: what is too much is left out in the
+ * middle, since what is judged stands at the end, and a line says so. */
+static void
+copy_said(struct item *it, struct bytes said)
+{
+	size_t i, num = count_lines(said);
+	size_t over = num > DETACHED_MAX_SAID ? num - DETACHED_MAX_SAID + 1 : 0;
+	size_t head = DETACHED_MAX_SAID / 2;
+	struct bytes line;
+
+	for (i = 0; next_line(&said, &line); i++) {
+		if (over > 0 && i > head && i < head + over)
+			continue;
+		if (over > 0 && i == head)
+			buf_printf(&it->text, "(%zu lines are left out)", over);
+		else
+			text_put_safe(&it->text, line);
+		buf_u8(&it->text, 0);
+		it->public.num_said++;
+	}
+}
+
 /* Copies the strings into IT->text, one behind the other, each with a NUL. */
 static void
 copy_texts(struct item *it, const struct detached_item *what, struct bytes said)
 {
-	struct bytes line;
-
 	buf_str(&it->text, what->command);
 	buf_u8(&it->text, 0);
 	buf_str(&it->text, what->target);
 	buf_u8(&it->text, 0);
-	while (it->public.num_said < DETACHED_MAX_SAID &&
-	    next_line(&said, &line)) {
-		text_put_safe(&it->text, line);
-		buf_u8(&it->text, 0);
-		it->public.num_said++;
-	}
+	copy_said(it, said);
 }
 
 /* Points the item at its texts. */
@@ -366,7 +392,7 @@ static enum err
 save(const char *path, bool clobber, struct bytes text, struct diag *d)
 {
 	if (strcmp(path, "-") != 0)
-		return file_write(path, text, clobber ? FILE_CLOBBER : 0, d);
+		return place_write_other(path, clobber, text, d);
 	if (fwrite(text.ptr, 1, text.len, stdout) == text.len &&
 	    fflush(stdout) == 0)
 		return ERR_OK;

@@ -2,7 +2,7 @@
 /*
  * Signatures that are made elsewhere, by a key that this machine cannot reach.
  *
- *	build, edit, sign     detached_new(), detached_add() for each file,
+ *	build, edit           detached_new(), detached_add() for each file,
  *	                      detached_write(): a request, as a file
  *	sign-request          detached_read(), detached_put_summary(): there,
  *	                      where the key is
@@ -31,12 +31,14 @@ struct detached;
 
 /* What a signature is for. All is borrowed for the call. */
 struct detached_purpose {
-	const char *command; /* "build", "edit", "sign" */
+	const char *command; /* "build", "edit" */
 	const char *target;  /* where the file is to go, as it was typed */
 	struct bytes base;   /* the content of the list that the new one was
 			      * made from and replaces; else absent */
 	struct bytes said;   /* what people were told of the change, made safe,
-			      * whole lines; may be empty */
+			      * whole lines; may be empty. Of more than
+			      * DETACHED_MAX_SAID those in the middle are left
+			      * out, and a line says so */
 };
 
 /* One file that waits. Borrowed from its request. */
@@ -69,8 +71,8 @@ MUST_CHECK enum err detached_put(const struct detached *r, struct buf *out,
 
 /* Saves R under PATH ("-": to standard output), whole or not at all. The same
  * items give the same bytes. ERR_EXISTS where PATH is there and CLOBBER does
- * not say to replace it; ERR_TOO_BIG as detached_put(). Messages name PATH,
- * that one excepted. */
+ * not say to replace it; what is replaced stays as NAME.bak-TIME. ERR_TOO_BIG
+ * as detached_put(). Messages name PATH, that one excepted. */
 MUST_CHECK enum err detached_write(const struct detached *r, const char *path,
     bool clobber, struct diag *d);
 
@@ -99,6 +101,11 @@ const struct detached_item *detached_item(const struct detached *r, size_t i);
  * timestamp, signer, and each record of a list with role, CN, host, serial. */
 MUST_CHECK enum err detached_put_summary(const struct ctl_unsigned *u,
     struct buf *out, struct diag *d);
+
+/* Appends what the request alone says of ITEM: command, target, judgement. Made
+ * safe, each line with "| " before it, and a line before all that says that
+ * nobody has checked it. */
+void detached_put_said(const struct detached_item *item, struct buf *out);
 
 /* ---- What is given to a tool that signs. ---- */
 

@@ -177,3 +177,22 @@ out:
 	buf_clear(&bytes);
 	return e;
 }
+
+void
+detached_put_said(const struct detached_item *item, struct buf *out)
+{
+	size_t i;
+
+	buf_str(out, "The other machine says (not checked):\n| ");
+	text_put_safe(out, bytes_of_str(item->command));
+	buf_str(out, ", to ");
+	text_put_safe(out, bytes_of_str(item->target));
+	if (item->has_base)
+		buf_str(out, ", in the place of the list it was made from");
+	buf_u8(out, '\n');
+	for (i = 0; i < item->num_said; i++) {
+		buf_str(out, item->said[i][0] == '\0' ? "|" : "| ");
+		text_put_safe(out, bytes_of_str(item->said[i]));
+		buf_u8(out, '\n');
+	}
+}

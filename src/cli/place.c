@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/place.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -72,8 +73,12 @@ check_folder(const struct place *p, struct diag *d)
 enum err
 place_check(struct place *p, struct bytes data, struct diag *d)
 {
+	const char *slash = strrchr(p->path, '/');
 	enum err e;
 
+	if (p->path[0] == '\0' || (slash != NULL && slash[1] == '\0'))
+		return diag_set(d, ERR_USAGE, "'%.160s' is no name of a file",
+		    p->path);
 	e = look(p, d);
 	p->done = e == ERR_OK && data.len > 0 && place_holds(p, data);
 	if (e != ERR_OK || p->done)
@@ -139,6 +144,19 @@ place_write(struct place *p, struct bytes data, struct diag *d)
 		file_save_abort(&s);
 	return e == ERR_OK ? ERR_OK
 			   : diag_set(d, e, "%s: %s", p->path, why.msg);
+}
+
+enum err
+place_write_other(const char *path, bool force, struct bytes data,
+    struct diag *d)
+{
+	struct place p = { .path = path, .force = force };
+	enum err e = place_check(&p, data, d);
+
+	if (e == ERR_OK)
+		e = place_write(&p, data, d);
+	place_clear(&p);
+	return e;
 }
 
 void

@@ -23,14 +23,20 @@ struct place {
 
 /* Looks what stands there, and whether DATA may be written; DATA without bytes
  * is not known yet. ERR_EXISTS without FORCE, ERR_POLICY where another list than
- * BASE stands there, ERR_IO where no file can be made. Messages name the path. P
- * is to be cleared whatever the outcome. */
+ * BASE stands there, ERR_IO where no file can be made, ERR_USAGE where the path
+ * names none. Messages name the path. P is to be cleared whatever the outcome. */
 MUST_CHECK enum err place_check(struct place *p, struct bytes data,
     struct diag *d);
 
-/* The same for what is no list: a request, a response. Nothing of it is kept. */
+/* The same for what is no list: a request, a signature. What stands there is
+ * not remembered. */
 MUST_CHECK enum err place_check_other(const char *path, bool force,
     struct diag *d);
+
+/* Writes such a file; what it replaces stays beside it, as NAME.bak-TIME.
+ * ERR_EXISTS without FORCE. Messages name the path. */
+MUST_CHECK enum err place_write_other(const char *path, bool force,
+    struct bytes data, struct diag *d);
 
 /* P holds DATA. */
 bool place_holds(const struct place *p, struct bytes data);

@@ -5,6 +5,8 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "cli/apart.h"
+#include "cli/cmd.h"
 #include "cli/detached.h"
 #include "cli/produce_parts.h"
 
@@ -34,6 +36,31 @@ check_path(const char *option, const char *path, struct diag *d)
 		return diag_set(d, ERR_USAGE,
 		    "%s: %s names a folder; name a file in it", option, path);
 	return ERR_OK;
+}
+
+enum err
+produce_check_apart(const struct produce *p, const void *target, char **args,
+    struct diag *d)
+{
+	struct apart list = { p->opts->output, "output" };
+	struct apart request = { p->opts->detached, "detached-request" };
+	enum err e;
+
+	e = apart_check_all(&request, p->cmd->opts, target, args, d);
+	if (e == ERR_OK)
+		e = apart_check_all(&list, p->cmd->opts, target, NULL, d);
+	return e;
+}
+
+enum err
+produce_check_apart_of(const struct produce *p, const char *where,
+    struct diag *d)
+{
+	struct apart list = { p->opts->output, "output" };
+	struct apart request = { p->opts->detached, "detached-request" };
+	enum err e = apart_check(&request, where, d);
+
+	return e == ERR_OK ? apart_check(&list, where, d) : e;
 }
 
 /* What cannot be written is refused before anything is signed for it. */
@@ -298,12 +325,24 @@ sign(struct produce *p, struct diag *d)
 	return e;
 }
 
+/* What was judged: the records themselves are in the summary. */
+static struct bytes
+said(const struct produce *p)
+{
+	struct bytes all = buf_bytes(&p->text);
+	size_t from = p->judged_from;
+
+	while (from < all.len && all.ptr[from] == '\n')
+		from++;
+	return bytes_of(all.ptr + from, all.len - from);
+}
+
 static enum err
 request(struct produce *p, struct diag *d)
 {
 	struct detached_purpose what = { .command = p->cmd->name,
 		.target = p->opts->output,
-		.said = buf_bytes(&p->text) };
+		.said = said(p) };
 
 	if (p->in != NULL && place_holds(&p->place, ctl_raw(p->in)))
 		what.base = ctl_raw(p->in);

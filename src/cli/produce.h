@@ -80,12 +80,23 @@ struct produce {
 	struct ctl_file *preview; /* as it will be, with zeros for a
 				   * signature */
 	struct buf text;          /* said so far, for people */
+	size_t judged_from;       /* where, in it, the table of records ends */
 	json_t *json;             /* the same as one object */
 	struct json_sink sink;
 	struct place place;  /* where it goes; not looked at for "-" */
 	struct buf file;     /* the finished list */
 	const char *written; /* the file that was, list or request, or NULL */
 };
+
+/* What --detached-request and -o name is none of the files that the options of
+ * the command, read into TARGET, and ARGS name; but -o may be one of ARGS, the
+ * list that is edited. ERR_USAGE. */
+MUST_CHECK enum err produce_check_apart(const struct produce *p,
+    const void *target, char **args, struct diag *d);
+
+/* The same for WHERE, a certificate: a file or a URI. */
+MUST_CHECK enum err produce_check_apart_of(const struct produce *p,
+    const char *where, struct diag *d);
 
 /* Judges P->opts alone, and looks at the place. ERR_USAGE; errors of
  * place_check(). */

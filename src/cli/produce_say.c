@@ -83,6 +83,7 @@ produce_say_records(struct produce *p, struct diag *d)
 	struct table *t = table_new(columns, DOC_NUM(columns));
 	const struct records all = { .num = 0 };
 	bool ok = true;
+	enum err e;
 	size_t i;
 
 	json_put(&p->sink, p->json, "header",
@@ -95,7 +96,9 @@ produce_say_records(struct produce *p, struct diag *d)
 		table_free(&t);
 		return diag_nomem(d);
 	}
-	return token_put_table(&t, &p->text, d);
+	e = token_put_table(&t, &p->text, d);
+	p->judged_from = p->text.len;
+	return e;
 }
 
 const char *

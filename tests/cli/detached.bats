@@ -96,6 +96,84 @@ bad() {
 	request --force
 }
 
+@test "a request is never one of the files that are read, nor the list itself" {
+	local args
+
+	try 0 build -o old.tlv --signer key.pem --signer-cert cert.pem \
+		--spec spec.yaml --timestamp 2024-01-01
+	cp -p key.pem mine.pem
+	cp tftp.pem more.pem
+	ln -s old.tlv link.tlv
+	ln old.tlv second.tlv
+	mkdir sub
+	sha256sum -- *.tlv *.pem spec.yaml >before
+	while read -r args; do
+		# shellcheck disable=SC2086 # words, on purpose
+		try 2 $args --force
+		grep -q 'is the same file as .*, which would be lost' err || {
+			echo "after $args:"
+			cat err
+			return 1
+		}
+		[ ! -e new.tlv ]
+	done <<-'ROWS'
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request old.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request sub/../old.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request link.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request second.tlv
+		edit old.tlv -o old.tlv --signer-cert cert.pem --detached-request old.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request new.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request sub/../new.tlv
+		edit old.tlv -o new.tlv --signer-cert cert.pem --detached-request cert.pem
+		edit old.tlv -o new.tlv --signer-cert cert.pem --signer mine.pem --detached-request mine.pem
+		edit old.tlv -o new.tlv --signer-cert cert.pem --add tftp=more.pem,host=x --detached-request ./more.pem
+		edit old.tlv -o new.tlv --signer-cert cert.pem --replace ccm+tftp=more.pem --detached-request more.pem
+		build -o new.tlv --signer-cert cert.pem --spec spec.yaml --detached-request spec.yaml
+		build -o new.tlv --signer-cert cert.pem --spec spec.yaml --detached-request tftp.pem
+		build -o new.tlv --signer-cert cert.pem --tftp more.pem,host=x --detached-request more.pem
+		build -o mine.pem --signer-cert cert.pem --signer mine.pem
+	ROWS
+	sha256sum --quiet -c before
+	# names of two files are no hindrance
+	try 0 build -o sub/request.json --signer-cert cert.pem --spec spec.yaml \
+		--detached-request request.json
+}
+
+@test "what a request replaces stays beside it" {
+	cp key.pem other.pem
+	try 0 build -o CTLFile.tlv --signer-cert cert.pem --spec spec.yaml \
+		--detached-request other.pem --force
+	grep -q ctlsmith-request other.pem
+	cmp key.pem other.pem.bak-*
+}
+
+@test "a signature is never the request, nor the key, and keeps what it replaces" {
+	request
+	cp key.pem mine.pem
+	ln -s request.json link.json
+	cp request.json before.json
+	for name in request.json ./request.json link.json; do
+		try 2 sign-request request.json --yes --signer mine.pem \
+			-o "$name" --force
+		grep -q 'is the same file as request.json, which would be' err
+		try 2 sign-request request.json --extract digest -o "$name" --force
+	done
+	try 2 sign-request request.json --yes --signer mine.pem -o mine.pem \
+		--force
+	try 2 sign-request request.json --yes --signer mine.pem --audit log \
+		-o log --force
+	[ ! -e log ]
+	cmp before.json request.json
+	cmp key.pem mine.pem
+	cp list.tlv over.tlv
+	try 0 sign-request request.json --extract digest -o over.tlv --force
+	[ "$(stat -c %s over.tlv)" = 20 ]
+	cmp list.tlv over.tlv.bak-*
+	cp list.tlv more.tlv
+	try 0 sign-request request.json --yes --signer key.pem -o more.tlv --force
+	cmp list.tlv more.tlv.bak-*
+}
+
 @test "whoever signs, and however: the file that build itself makes" {
 	local signature
 
@@ -622,12 +700,25 @@ json.dump(r, open("answer.json", "w"))' "$1"
 	try 1 attach changed.json response.json
 	grep -q '^ctlsmith: nowhere/Second.tlv: cannot open folder nowhere/' err
 	[ ! -e CTLFile.tlv ]
-	# only the first finds its place free: what was written, is said
-	change 'r["items"][1]["target"] = "./CTLFile.tlv"'
-	try 1 attach changed.json response.json
-	grep -q '^Written: CTLFile.tlv ' out
-	grep -q '^ctlsmith: ./CTLFile.tlv: ' err
-	# and is no hindrance for the next try
+	# two items with one target, however it is spelt
+	ln -s . link
+	ln -s CTLFile.tlv other.tlv
+	for target in CTLFile.tlv ./CTLFile.tlv link/CTLFile.tlv; do
+		change "r['items'][1]['target'] = '$target'"
+		try 1 attach changed.json response.json --force
+		grep -q "item 2 of the request goes to $target, and so does" err
+		[ ! -s out ]
+		[ ! -e CTLFile.tlv ]
+	done
+	cp list.tlv CTLFile.tlv
+	change 'r["items"][1]["target"] = "other.tlv"'
+	try 1 attach changed.json response.json --force
+	grep -q 'item 2 of the request goes to other.tlv, and so does' err
+	cmp list.tlv CTLFile.tlv
+	rm CTLFile.tlv
+	# what was written is no hindrance for the next try
+	try 0 sign-request a.json --yes --signer key.pem -o a.sig
+	try 0 attach a.json a.sig
 	change 'r["items"][1]["target"] = "nowhere/Second.tlv"'
 	mkdir nowhere
 	try 0 attach changed.json response.json
@@ -808,6 +899,62 @@ i["judgement"] = ["\x1b[31mharmless"]'
 		'Signed with the key in key.pem: changed.json.sig' ]
 }
 
+@test "what only the request says is shown, and as unchecked" {
+	try 0 build -o old.tlv --signer key.pem --signer-cert cert.pem \
+		--spec spec.yaml --timestamp 2024-01-01
+	try 0 edit old.tlv -o zz9.tlv --signer-cert cert.pem --remove 2 \
+		--orphan-phones --detached-request request.json
+	# the difference and the judgement, not the table of all records
+	run ! grep -q 'ADDRESS' request.json
+	grep -q '"judgement": \[' request.json
+	try 0 sign-request --dry-run request.json
+	cp out shown
+	sed -n '/^The other machine says (not checked):$/,$p' out >said
+	[ "$(sed -n 2p said)" = "| edit, to zz9.tlv" ]
+	grep -q '^| -    2       sast ' said
+	grep -q '^| A phone that holds old.tlv accepts it' said
+	[ "$(sed 1d said | grep -vc '^|')" = 0 ]
+	run ! grep -q '^|' <(sed '/^The other machine/,$d' out)
+	try 0 sign-request request.json --yes --signer key.pem -o - 2>/dev/null
+	[ "$(stat -c %s out)" = 128 ]
+	sed '/^Signed with /d; /^ctlsmith: /d' err | cmp - shown
+	try 0 sign-request request.json --dry-run --json
+	valid ctlsmith.schema.json out
+	grep -q '"A phone that holds old.tlv accepts it' out
+	# nothing of it looks as if it were checked
+	change 'i["judgement"] = ["record 1: sast", "\x1b[2Jtime", ""]; i["command"] = "x\nrecord 9: sast"'
+	try 0 sign-request --dry-run changed.json
+	grep -qxF '| record 1: sast' out
+	grep -qxF '|' out
+	run ! grep -q "$(printf '\033')" out
+	run ! grep -q '^record 9' out
+}
+
+@test "of a judgement that is too long the middle is missing, and that is said" {
+	local i
+
+	{
+		echo 'records:'
+		echo "- {role: ccm+tftp, cert: tftp.pem, host: first}"
+		for ((i = 0; i < 1200; i++)); do
+			echo "- {role: tftp, host: node-$i, ip: 192.0.2.1}"
+		done
+	} >many.yaml
+	try 0 build -o old.tlv --signer key.pem --signer-cert cert.pem \
+		--spec spec.yaml --timestamp 2024-01-01
+	try 0 build -o old.tlv --force --signer-cert cert.pem --spec many.yaml \
+		--orphan-phones --drop-server-sast \
+		--allow server-without-certificate \
+		--detached-request request.json
+	[ "$(ask 'len(i["judgement"])')" = 1000 ]
+	[ "$(ask 'sum("lines are left out" in x for x in i["judgement"])')" = 1 ]
+	# not what it comes to
+	try 0 sign-request --dry-run request.json
+	grep -q '^| A phone that holds old.tlv accepts it' out
+	sed -n '/^| +/p; /left out/p' out >rows
+	grep -qE '^\| \([0-9]+ lines are left out\)$' rows
+}
+
 @test "a record that lies about its certificate is shown as such" {
 	request
 	part preimage
@@ -898,6 +1045,36 @@ terminal() {
 	try 0 sign-request --extract digest request.json -o request.json.sig \
 		--force
 	[ "$(stat -c %s request.json.sig)" = 20 ]
+}
+
+@test "where no signature can go: said before it is made" {
+	local name pattern
+
+	request
+	mkdir folder
+	ln -s nothing link
+	while IFS='|' read -r status name pattern; do
+		for force in --force --yes; do
+			try "$status" sign-request request.json --yes \
+				--signer key.pem --audit log -o "$name" "$force"
+			grep -qxF "ctlsmith: $pattern" err || {
+				echo "$name:"
+				cat err
+				return 1
+			}
+			try "$status" sign-request request.json \
+				--extract digest -o "$name" "$force"
+			grep -qxF "ctlsmith: $pattern" err
+		done
+	done <<-'ROWS'
+		1|folder|folder: this is a folder, and nothing of that kind is replaced
+		1|link|link: this is a link to nothing
+		1|nowhere/x|nowhere/x: cannot open folder nowhere/: No such file or directory
+		2||'' is no name of a file
+		2|x/|'x/' is no name of a file
+	ROWS
+	[ ! -e log ]
+	[ ! -e nothing ]
 }
 
 @test "the PIN by an option, a passphrase, the audit log" {

@@ -142,6 +142,24 @@ assert eval(sys.argv[1]), u' "$1"
 	[ -d "$name" ]
 }
 
+@test "--force: nothing is written through a link" {
+	mkdir real
+	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" real/C.tlv
+	ln -s real/C.tlv "$name"
+	for option in --force --dry-run; do
+		try 1 $option "$name.sgn"
+		grep -q "$name is a symbolic link, and nothing is written" err
+		try 1 $option "$name.sgn" -o ./
+		try 1 $option "$name.sgn" -o "$name"
+	done
+	cmp "$CASES/ok-softhsm-sast/CTLFile.tlv" real/C.tlv
+	[ -L "$name" ]
+	# of a folder that is one nobody minds
+	ln -s real there
+	try 0 "$name.sgn" -o there/
+	cmp wanted "real/$name"
+}
+
 @test "--force: two files that lead to one name: the second fails" {
 	mkdir a b
 	cp "$name.sgn" a/

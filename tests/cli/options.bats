@@ -148,9 +148,9 @@ values() {
 	)force item json key-pin-env key-pin-fd module output $(
 	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]
 	[ "$(options_of attach)" = "dry-run force json output replace-other " ]
-	[ "$(options_of sign)" = "audit dialect digest dry-run final-try force $(
-	)jobs journal json key-pin-env key-pin-fd max-size module name $(
-	)output passphrase-env passphrase-fd pin-env pin-fd restart signer $(
+	[ "$(options_of sign)" = "audit detached-request dialect digest dry-run $(
+	)final-try force jobs journal json key-pin-env key-pin-fd max-size $(
+	)module name output passphrase-env passphrase-fd pin-env pin-fd restart signer $(
 	)signer-cert state timeout timestamp trusted " ]
 	[ "$(options_of unsign)" = "dry-run force json max-size output signer $(
 	)trusted " ]

@@ -12,7 +12,6 @@
 #include "cli/bulk_say.h"
 #include "cli/bulk_work.h"
 #include "cli/out.h"
-#include "cli/seen.h"
 
 #define GROUP_MAX 256
 #define NUM_GROUPS 2
@@ -273,64 +272,18 @@ put_absolute(const struct run *r, const struct buf *path, struct buf *out)
 	buf_u8(out, '\0');
 }
 
-static void
-reset(struct buf *b)
-{
-	b->len = 0;
-	b->failed = false;
-}
-
-/* What leads to the same target as an input before it is refused: whoever came
- * second would win. One folder alone cannot hold such. */
-static enum err
-check_double(struct run *r, struct bulk_item *item, struct diag *d)
-{
-	bool is_new = true;
-	enum err e = ERR_OK;
-
-	if (r->plan->args[1] != NULL)
-		e = seen_add(&r->seen, (const char *)item->target.ptr,
-		    r->plan->opts->output == NULL, &is_new, d);
-	if (e == ERR_OK && !is_new)
-		e = diag_set(d, ERR_EXISTS,
-		    "another FILE of this command leads to %s too",
-		    (const char *)item->target.ptr);
-	return e;
-}
-
 /* Makes ITEM the one for PATH. */
 static void
 set_item(struct run *r, struct bulk_item *item, const struct path *path)
 {
-	enum err e = ERR_OK;
-
-	reset(&item->path);
-	reset(&item->target);
-	reset(&item->temp);
-	reset(&item->name);
-	diag_init(&item->error);
-	item->found = path->found;
-	item->result = BULK_TODO;
-	buf_str(&item->path, path->name);
-	bulk_put_target(r->plan, path, &item->target);
-	bulk_put_name(r->plan, path, &item->name);
-	if (buf_cstr(&item->path) == NULL || buf_cstr(&item->target) == NULL ||
-	    buf_cstr(&item->name) == NULL)
-		e = diag_nomem(&item->error);
-	if (e == ERR_OK && r->journal != NULL) {
-		bulk_put_temp(&item->temp, (const char *)item->target.ptr,
-		    r->plan->id);
-		if (buf_cstr(&item->temp) == NULL)
-			e = diag_nomem(&item->error);
-	}
-	if (e == ERR_OK && path->error != NULL) {
-		item->error = *path->error;
-		e = item->error.code;
-	}
-	if (e == ERR_OK)
-		e = check_double(r, item, &item->error);
-	if (e != ERR_OK)
+	bulk_item_set(item, r->plan, &r->seen, path);
+	if (item->result != BULK_TODO || r->journal == NULL)
+		return;
+	bulk_put_temp(&item->temp, (const char *)item->target.ptr, r->plan->id);
+	if (buf_cstr(&item->temp) == NULL) {
+		(void)diag_nomem(&item->error);
 		item->result = BULK_FAILED;
+	}
 }
 
 /* Fills the group behind the last one and hands it to the threads, once the
@@ -738,23 +691,10 @@ end_stopped(struct run *r)
 }
 
 static void
-say_passed_over(struct run *r)
-{
-	size_t num = r->counts.passed + paths_num_passed_over(r->paths);
-	struct diag d;
-
-	if (num == 0)
-		return;
-	diag_set(&d, ERR_OK,
-	    "passed over %zu file%s: signed already, or no regular file%s", num,
-	    num == 1 ? "" : "s", num == 1 ? "" : "s");
-	out_complain(NULL, &d);
-}
-
-static void
 run(struct run *r)
 {
 	struct out out = { 0 };
+	struct buf text = { 0 };
 
 	if (r->plan->several)
 		run_all(r);
@@ -764,10 +704,13 @@ run(struct run *r)
 		finish(r);
 	progress_hide(&r->progress, STDERR_FILENO);
 	if (!r->printer.json)
-		bulk_say_summary(r->plan, r->signer, &r->counts, &out);
+		bulk_put_summary(r->plan, r->signer, &r->counts, &text);
+	out_put(&out, &text);
 	r->end = out_worse(r->end, out_print(&r->printer, &out));
 	out_clear(&out);
-	say_passed_over(r);
+	buf_clear(&text);
+	bulk_say_passed_over(
+	    r->counts.passed + paths_num_passed_over(r->paths));
 	if (is_stopped(r))
 		r->end = out_worse(r->end, end_stopped(r));
 }

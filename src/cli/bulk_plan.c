@@ -65,6 +65,26 @@ check_args(const struct bulk_plan *plan, struct diag *d)
 }
 
 static enum err
+check_request(const struct bulk_opts *o, struct diag *d)
+{
+	if (o->detached == NULL)
+		return ERR_OK;
+	if (o->detached[0] == '\0')
+		return diag_set(d, ERR_USAGE,
+		    "--detached-request has an empty name");
+	if (o->journal != NULL || o->restart)
+		return diag_set(d, ERR_USAGE,
+		    "%s is for a run that signs; a request is written whole or "
+		    "not at all",
+		    o->journal != NULL ? "--journal" : "--restart");
+	if (strcmp(o->detached, "-") == 0 && o->signer.token.json)
+		return diag_set(d, ERR_USAGE,
+		    "--detached-request - and --json both want standard "
+		    "output");
+	return ERR_OK;
+}
+
+static enum err
 take_digest(struct bulk_plan *plan, struct diag *d)
 {
 	const char *name = plan->opts->digest;
@@ -156,6 +176,8 @@ bulk_plan_init(struct bulk_plan *plan, const struct bulk_opts *o,
 		e = check_name(plan, d);
 	if (e == ERR_OK && o->output != NULL && o->output[0] == '\0')
 		e = diag_set(d, ERR_USAGE, "--output has an empty name");
+	if (e == ERR_OK)
+		e = check_request(o, d);
 	if (e == ERR_OK)
 		e = take_digest(plan, d);
 	if (e == ERR_OK)

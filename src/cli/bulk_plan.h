@@ -17,7 +17,8 @@
 struct bulk_opts {
 	struct signer_opts signer;
 	const char *output, *name, *digest, *dialect, *trusted, *journal;
-	int64_t timestamp; /* BULK_NOW: the clock's */
+	const char *detached; /* a request is written here; or NULL */
+	int64_t timestamp;    /* BULK_NOW: the clock's */
 	size_t max_size;
 	unsigned jobs; /* 0: one a core */
 	bool force, dry_run, restart;

@@ -55,6 +55,7 @@ static void
 count(const struct bulk_item *item, struct bulk_counts *counts)
 {
 	counts->signed_ += item->result == BULK_SIGNED;
+	counts->requested += item->result == BULK_REQUESTED;
 	counts->unchanged += item->result == BULK_UNCHANGED;
 	counts->planned += item->result == BULK_PLANNED;
 	counts->passed += item->result == BULK_PASSED;
@@ -72,7 +73,7 @@ bulk_say_item(const struct bulk_plan *plan, const struct bulk_item *item,
 		out_error(out, (const char *)item->path.ptr, &item->error);
 	if (plan->opts->signer.token.json)
 		out_json(out, json_of(plan, item));
-	else if (item->result == BULK_PLANNED)
+	else if (item->result == BULK_PLANNED && plan->opts->dry_run)
 		say_planned(item, out);
 	if (item->result != BULK_FAILED)
 		return CMD_OK;
@@ -112,27 +113,53 @@ put_signed(const struct bulk_plan *plan, const struct signer *s,
 	buf_u8(text, '\n');
 }
 
-void
-bulk_say_summary(const struct bulk_plan *plan, const struct signer *s,
-    const struct bulk_counts *counts, struct out *out)
+static void
+put_requested(const struct bulk_plan *plan, const struct bulk_counts *counts,
+    struct buf *text)
 {
-	struct buf text = { 0 };
+	put_files(text, counts->requested);
+	buf_str(text, " to be signed: ");
+	text_put_safe(text, bytes_of_str(plan->opts->detached));
+	buf_str(text, ", timestamp ");
+	text_put_rfc3339(text, plan->head.timestamp);
+	buf_u8(text, '\n');
+}
 
+void
+bulk_put_summary(const struct bulk_plan *plan, const struct signer *s,
+    const struct bulk_counts *counts, struct buf *text)
+{
 	if (plan->opts->dry_run) {
-		buf_str(&text, "would sign ");
-		put_files(&text, counts->planned);
-		buf_u8(&text, '\n');
+		buf_str(text,
+		    plan->opts->detached != NULL ? "would ask for the "
+						   "signatures of "
+						 : "would sign ");
+		put_files(text, counts->planned);
+		buf_u8(text, '\n');
 	} else if (counts->signed_ > 0) {
-		put_signed(plan, s, counts, &text);
+		put_signed(plan, s, counts, text);
+	} else if (counts->requested > 0) {
+		put_requested(plan, counts, text);
 	}
 	if (counts->unchanged > 0) {
-		put_files(&text, counts->unchanged);
-		buf_printf(&text, " %s there already, as %s would be written\n",
+		put_files(text, counts->unchanged);
+		buf_printf(text, " %s there already, as %s would be written\n",
 		    counts->unchanged == 1 ? "is" : "are",
 		    counts->unchanged == 1 ? "it" : "they");
 	}
-	out_put(out, &text);
-	buf_clear(&text);
+}
+
+void
+bulk_say_passed_over(size_t num)
+{
+	struct diag d;
+
+	if (num == 0)
+		return;
+	diag_set(&d, ERR_OK,
+	    "passed over %zu file%s: signed already, or no regular file%s", num,
+	    num == 1 ? "" : "s", num == 1 ? "" : "s");
+	out_complain(NULL, &d);
 }
 
 void

@@ -7,7 +7,7 @@
 #include "cli/out.h"
 
 struct bulk_counts {
-	size_t signed_, unchanged, planned, failed, passed;
+	size_t signed_, requested, unchanged, planned, failed, passed;
 	unsigned logins;
 };
 
@@ -15,9 +15,12 @@ struct bulk_counts {
 enum cmd_exit bulk_say_item(const struct bulk_plan *plan,
     const struct bulk_item *item, struct bulk_counts *counts, struct out *out);
 
-/* The one line in the end. */
-void bulk_say_summary(const struct bulk_plan *plan, const struct signer *s,
-    const struct bulk_counts *counts, struct out *out);
+/* Appends the one line in the end. */
+void bulk_put_summary(const struct bulk_plan *plan, const struct signer *s,
+    const struct bulk_counts *counts, struct buf *text);
+
+/* On stderr: NUM files were left out. */
+void bulk_say_passed_over(size_t num);
 
 /* On stderr: a run goes on that was begun before, with this TIMESTAMP. */
 void bulk_say_resumed(int64_t time);

@@ -40,27 +40,6 @@ struct job {
 	bool fatal; /* the error is not the file's */
 };
 
-const char *
-bulk_result_name(enum bulk_result r)
-{
-	static const char *const names[] = {
-#define BULK_RESULT_NAME(id, name) [id] = (name),
-		BULK_RESULTS(BULK_RESULT_NAME)
-#undef BULK_RESULT_NAME
-	};
-
-	return names[r];
-}
-
-void
-bulk_item_clear(struct bulk_item *item)
-{
-	buf_clear(&item->path);
-	buf_clear(&item->target);
-	buf_clear(&item->temp);
-	buf_clear(&item->name);
-}
-
 enum err
 bulk_worker_new(struct bulk_worker **ret, struct bulk_shared *shared,
     const struct signer_seat *seat, struct diag *d)
@@ -439,6 +418,22 @@ write_alone(struct job *j, struct diag *d)
 	return e;
 }
 
+/* ---- Signed elsewhere ------------------------------------------------------------------------- */
+
+static enum err
+ask(struct job *j, struct diag *d)
+{
+	const struct detached_purpose what = { .command = "sign",
+		.target = text_of(&j->item->target) };
+	enum err e;
+
+	e = detached_add(j->w->shared->request, &what, &j->u, d);
+	j->fatal = e != ERR_OK && strlen(what.target) <= DETACHED_MAX_PATH;
+	if (e == ERR_OK)
+		j->item->result = BULK_PLANNED;
+	return e;
+}
+
 /* ---- All of it --------------------------------------------------------------------------------- */
 
 static enum err
@@ -458,6 +453,8 @@ do_job(struct job *j, struct diag *d)
 		e = look_at_target(j, d);
 	if (e != ERR_OK || item->result != BULK_TODO)
 		return e;
+	if (j->w->shared->request != NULL)
+		return ask(j, d);
 	if (j->w->seat == NULL) {
 		item->result = BULK_PLANNED;
 		return ERR_OK;

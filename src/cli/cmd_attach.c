@@ -216,6 +216,9 @@ check_places(struct attach *a, struct diag *d)
 		p->path = a->opts->output != NULL ? a->opts->output
 						  : it->target;
 		p->force = a->opts->force;
+		/* as sign makes those below its -o; a list has its place */
+		p->folders = a->opts->output == NULL &&
+		    it->unsigned_.kind == CTL_KIND_SIGNED;
 		p->base = it->has_base && !a->opts->other ? &it->base : NULL;
 		e = place_check(p, buf_bytes(&a->files[i]), d);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/bulk.h"
+#include "cli/bulk_request.h"
 #include "cli/bulk_say.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
@@ -26,6 +27,8 @@ static const struct opt opts[] = {
 	    NULL, 0 },
 	{ "dry-run", NULL, OPT_FLAG, AT(dry_run),
 	    "say what would be written, and sign nothing", NULL, 0 },
+	{ "detached-request", "REQUEST", OPT_STRING, AT(detached),
+	    "do not sign: write what is to be signed elsewhere", OPT_FILES, 0 },
 	{ "jobs", "N", OPT_NUMBER, AT(jobs),
 	    "sign N files at a time (default: one a core)", NULL, 0 },
 	{ "max-size", "BYTES", OPT_SIZE, AT(max_size),
@@ -49,7 +52,7 @@ prepare(struct bulk_plan *plan, struct signer *s, struct diag *d)
 		e = bulk_plan_signer(plan, s->cert, d);
 	if (e == ERR_OK && plan->is_token)
 		bulk_say_token();
-	if (e == ERR_OK && !plan->opts->dry_run)
+	if (e == ERR_OK && !plan->opts->dry_run && plan->opts->detached == NULL)
 		e = signer_unlock(s, d);
 	return e;
 }
@@ -83,7 +86,12 @@ run(const struct cmd *cmd, struct opt_line *line)
 		e = bulk_plan_init(&plan, &o, line->args, &d);
 	if (e == ERR_OK)
 		e = prepare(&plan, &s, &d);
-	end = e == ERR_OK ? bulk_run(&plan, &s) : refuse(cmd, &o, &d);
+	if (e != ERR_OK)
+		end = refuse(cmd, &o, &d);
+	else if (o.detached != NULL)
+		end = bulk_request(&plan, &s);
+	else
+		end = bulk_run(&plan, &s);
 	bulk_plan_clear(&plan);
 	signer_end(&s);
 	return end;
@@ -100,6 +108,9 @@ const struct cmd cmd_sign = {
 	    "for. What is signed already is left out.\n\nOf several files a "
 	    "journal is kept: when a run was killed or stopped, the same\n"
 	    "command run again goes on, and signs nothing twice.\n\n"
+	    "With --detached-request nothing is signed; `ctlsmith "
+	    "sign-request` does so where\nthe key is, and `ctlsmith attach` "
+	    "writes the files.\n\n"
 	    "Exit status 0 if all is signed; 1 if a file could not be read or "
 	    "written; 3 if\nphones with the list of --trusted would refuse the "
 	    "signer; 4 token or PIN; 5 if\nit stopped midway.\n",

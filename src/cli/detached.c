@@ -12,6 +12,9 @@
 #include "data/json.h"
 #include "pki/sig.h"
 
+/* More than that is too large as base64, whatever else there is to write. */
+#define PREIMAGES_MAX (DETACHED_MAX_SIZE / 4 * 3)
+
 struct item {
 	struct detached_item public;
 	struct buf text; /* the strings, with their NULs */
@@ -22,6 +25,7 @@ struct detached {
 	struct cert *cert;
 	struct item *items;
 	size_t num, cap;
+	size_t size; /* of all preimages */
 };
 
 /* ---- In memory. ---- */
@@ -186,6 +190,7 @@ detached_append(struct detached *r, const struct detached_item *what,
 	set_texts(&it);
 	it.public.unsigned_ = *u;
 	memset(u, 0, sizeof(*u));
+	r->size += it.public.unsigned_.preimage.len;
 	r->items[r->num++] = it;
 	return ERR_OK;
 }
@@ -204,6 +209,12 @@ detached_add(struct detached *r, const struct detached_purpose *what,
 		return diag_set(d, ERR_TOO_BIG,
 		    "the name of the file is longer than %d bytes",
 		    DETACHED_MAX_PATH);
+	if (u->preimage.len > PREIMAGES_MAX ||
+	    r->size > PREIMAGES_MAX - u->preimage.len)
+		return diag_set(d, ERR_TOO_BIG,
+		    "together the files are too large for one request, of "
+		    "which at most %zu bytes are read; sign them in several",
+		    DETACHED_MAX_SIZE);
 	if (item.has_base)
 		e = digest_of(DIGEST_SHA256, &what->base, 1, &item.base, d);
 	if (e != ERR_OK)

@@ -59,7 +59,8 @@ MUST_CHECK enum err detached_new(const struct cert *cert, struct detached **ret,
 void detached_free(struct detached **r);
 
 /* Appends a copy of U, which waits for a signature by the key of R.
- * ERR_TOO_BIG: more than DETACHED_MAX_ITEMS. For one thread at a time. */
+ * ERR_TOO_BIG: more than DETACHED_MAX_ITEMS, or than DETACHED_MAX_SIZE can
+ * hold. For one thread at a time. */
 MUST_CHECK enum err detached_add(struct detached *r,
     const struct detached_purpose *what, const struct ctl_unsigned *u,
     struct diag *d);

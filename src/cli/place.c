@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "cli/suffix.h"
 
 static enum err
 check_base(const struct place *p, struct diag *d)
@@ -58,14 +59,42 @@ flags(const struct place *p)
 	return p->there ? FILE_CLOBBER : 0;
 }
 
+/* Cuts PATH to the folder that it stands in, as long as that is missing: what
+ * remains is what would be made first. */
+static void
+cut_missing(char *path)
+{
+	struct stat st;
+	char *slash, *last;
+
+	while ((last = strrchr(path, '/')) != NULL) {
+		for (slash = last; slash > path && slash[-1] == '/';)
+			slash--;
+		if (slash == path)
+			return;
+		*slash = '\0';
+		if (lstat(path, &st) == 0) {
+			*slash = '/';
+			return;
+		}
+	}
+}
+
 static enum err
 check_folder(const struct place *p, struct diag *d)
 {
+	char path[PATH_MAX];
 	struct diag why;
 	enum err e;
 
 	diag_init(&why);
-	e = file_save_check(p->path, flags(p), &why);
+	if (p->folders && strlen(p->path) < sizeof(path)) {
+		memcpy(path, p->path, strlen(p->path) + 1);
+		cut_missing(path);
+		e = file_save_check(path, flags(p), &why);
+	} else {
+		e = file_save_check(p->path, flags(p), &why);
+	}
 	return e == ERR_OK ? ERR_OK
 			   : diag_set(d, e, "%s: %s", p->path, why.msg);
 }
@@ -130,7 +159,9 @@ place_write(struct place *p, struct bytes data, struct diag *d)
 	if (p->done)
 		return ERR_OK;
 	diag_init(&why);
-	e = file_save_begin(&s, p->path, flags(p), &why);
+	e = p->folders ? suffix_make_folders(p->path, 0777, &why) : ERR_OK;
+	if (e == ERR_OK)
+		e = file_save_begin(&s, p->path, flags(p), &why);
 	if (e == ERR_OK) {
 		if (p->there) {
 			keep_old(p, s);

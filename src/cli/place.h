@@ -9,10 +9,11 @@
 #include "base/buf.h"
 #include "pki/digest.h"
 
-/* For one name; a caller sets path, force and base, the rest is all-zero. */
+/* For one name; a caller sets path, force, folders and base, the rest is all-zero. */
 struct place {
 	const char *path;
 	bool force;                      /* replace what stands there */
+	bool folders;                    /* make those that are missing */
 	const struct digest_value *base; /* SHA-256 of the only list that may
 					  * be replaced; NULL: any may */
 	struct buf old;                  /* what stands there */

@@ -726,6 +726,165 @@ json.dump(r, open("answer.json", "w"))' "$1"
 	grep -q '^Written: nowhere/Second.tlv ' out
 }
 
+# ---- What sign asks for ------------------------------------------------------------
+
+# in/: three files, one in a sub-folder, one of 9 MiB; key and certificate are
+# those of 2048 bits on the token hsm.
+files_to_sign() {
+	local cert
+
+	# shellcheck disable=SC2153 # the folder
+	read -r key cert <<<"$(signers | head -n 1)"
+	cp "$keys/$key" key.pem
+	cp "$CERTS/$cert" cert.pem
+	mkdir -p in/sub
+	echo one >in/a.xml
+	echo two >in/sub/b.xml
+	head -c 9437184 /dev/urandom >in/large.bin
+}
+
+# asked STATUS ARGUMENT...: sign asks for signatures of these.
+asked() {
+	try "$1" sign "${@:2}" --signer-cert cert.pem \
+		--timestamp 2024-06-01T12:00:00Z --detached-request request.json
+}
+
+@test "sign: the files that it would write itself, whoever signs" {
+	local k hsm
+
+	files_to_sign
+	hsm="$URI_HSM;id=%21?pin-value=$PIN_HSM"
+	asked 0 in -o out1
+	[ "$(cat out)" = \
+		"3 files to be signed: request.json, timestamp 2024-06-01T12:00:00Z" ]
+	[ ! -e out1 ]
+	[ -z "$(find in -name '*.sgn')" ]
+	valid request.schema.json request.json
+	[ "$(ask '[(x["command"], x["kind"], x["target"]) for x in r["items"]]')" = \
+		"[('sign', 'signed-file', 'out1/a.xml.sgn'), $(
+		)('sign', 'signed-file', 'out1/large.bin.sgn'), $(
+		)('sign', 'signed-file', 'out1/sub/b.xml.sgn')]" ]
+	[ "$(ask '"replaces" in i or "judgement" in i')" = False ]
+	try 0 sign in -o direct --signer key.pem --signer-cert cert.pem \
+		--timestamp 2024-06-01T12:00:00Z
+	try 0 sign-request request.json --yes --module "$MODULE" \
+		--signer "$hsm" -o response.json
+	try 0 attach request.json response.json
+	diff -r direct out1
+	# and of openssl one by one
+	rm -r out1
+	for k in 1 2 3; do
+		try 0 sign-request request.json --extract preimage --item $k \
+			-o preimage --force
+		openssl dgst -sha1 -sign key.pem -out signature-$k preimage
+	done
+	try 0 attach request.json signature-1 signature-2 signature-3
+	diff -r direct out1
+	# nothing is left to be asked for
+	rm request.json
+	asked 0 in -o out1
+	[ "$(cat out)" = '3 files are there already, as they would be written' ]
+	[ ! -e request.json ]
+	# what is there is left out
+	rm out1/a.xml.sgn
+	asked 0 in -o out1
+	[ "$(ask 'len(r["items"]), i["target"]')" = "(1, 'out1/a.xml.sgn')" ]
+}
+
+@test "sign: header and names are those of sign" {
+	files_to_sign
+	asked 0 in/sub/b.xml --name English/b.sha512 --digest sha512 \
+		--dialect token
+	try 0 sign-request request.json --yes --signer key.pem
+	try 0 sign in/sub/b.xml --name English/b.sha512 --digest sha512 \
+		--dialect token --signer key.pem --signer-cert cert.pem \
+		--timestamp 2024-06-01T12:00:00Z -o direct
+	try 0 attach request.json request.json.sig
+	cmp in/sub/b.xml.sha512 direct/b.xml.sha512
+	rm request.json*
+	# phones that hold this list do not know the signer
+	asked 3 in/a.xml --trusted list.tlv
+	[ ! -e request.json ]
+}
+
+@test "sign: one bad file, and there is no request" {
+	files_to_sign
+	mkdir in/c.xml.sgn
+	asked 1 in/a.xml in/nothing in/sub
+	grep -q '^ctlsmith: in/nothing: ' err
+	grep -q 'no request is written: 1 file cannot be signed' err
+	echo mine >in/a.xml.sgn
+	asked 1 in
+	grep -q '^ctlsmith: in/a.xml: in/a.xml.sgn exists already; --force' err
+	asked 1 in/large.bin in/sub/b.xml in/sub/../sub/b.xml
+	grep -q 'another FILE of this command leads to' err
+	[ ! -e request.json ]
+	[ ! -s out ]
+	asked 0 in --force
+	try 0 sign-request request.json --yes --signer key.pem
+	try 1 attach request.json request.json.sig
+	[ "$(cat in/a.xml.sgn)" = mine ]
+	try 0 attach request.json request.json.sig --force
+	try 0 verify --signer cert.pem in/a.xml.sgn
+	[ "$(cat in/a.xml.sgn.bak-*)" = mine ]
+}
+
+@test "sign: a request that is there already, or cannot be written" {
+	files_to_sign
+	echo mine >request.json
+	asked 1 in/a.xml
+	grep -q 'request.json is there already; --force replaces it' err
+	[ "$(cat request.json)" = mine ]
+	asked 0 in/a.xml --force
+	valid request.schema.json request.json
+	try 1 sign in/a.xml --signer-cert cert.pem \
+		--detached-request nowhere/request.json
+	try 0 sign in/a.xml --signer-cert cert.pem --detached-request - \
+		--timestamp 2024-06-01T12:00:00Z
+	cmp out request.json
+	grep -q '^1 file to be signed: -, timestamp 2024' err
+}
+
+@test "sign: more than one request can hold" {
+	files_to_sign
+	mkdir many
+	(cd many && seq 4097 | split -l 1 -a 4 -d)
+	asked 1 many
+	grep -q 'more than 4096 files for one request; sign them in several' err
+	[ ! -e request.json ]
+	asked 1 many --dry-run
+	rm many/x0000
+	asked 0 many
+	try 0 sign-request request.json --dry-run
+	rm request.json
+	# each is read before it is known; all of them are never in memory
+	head -c 33554432 /dev/zero >in/half
+	ln in/half in/other
+	asked 1 in/half in/other
+	grep -q 'too large for one request.*; sign them in several' err
+	# as JSON it is a little too large
+	head -c 50331000 /dev/zero >in/half
+	asked 1 in/half
+	grep -q 'the request would have .*; sign fewer files at a time' err
+	asked 1 in/half --dry-run
+	[ ! -e request.json ]
+}
+
+@test "attach: folders are made for files that sign asked for" {
+	files_to_sign
+	asked 0 in/a.xml -o one//two/three
+	try 0 sign-request request.json --yes --signer key.pem
+	try 1 attach request.json request.json.sig -o other/a.sgn
+	: >one
+	try 1 attach request.json request.json.sig --dry-run
+	grep -q '^ctlsmith: one//two/three/a.xml.sgn: ' err
+	rm one
+	try 0 attach request.json request.json.sig --dry-run
+	[ ! -e one ]
+	try 0 attach request.json request.json.sig
+	try 0 verify --signer cert.pem one/two/three/a.xml.sgn
+}
+
 # ---- Hostile requests ------------------------------------------------------------
 
 @test "a request that says what is not true of its bytes" {

@@ -149,9 +149,9 @@ values() {
 	)passphrase-env passphrase-fd pin-env pin-fd signer state timeout yes " ]
 	[ "$(options_of attach)" = "drop-server-sast dry-run force inventory $(
 	)json orphan-phones output replace-other unverified " ]
-	[ "$(options_of sign)" = "audit dialect digest dry-run final-try force $(
-	)jobs journal json key-pin-env key-pin-fd max-size module name $(
-	)output passphrase-env passphrase-fd pin-env pin-fd restart signer $(
+	[ "$(options_of sign)" = "audit detached-request dialect digest dry-run $(
+	)final-try force jobs journal json key-pin-env key-pin-fd max-size $(
+	)module name output passphrase-env passphrase-fd pin-env pin-fd restart signer $(
 	)signer-cert state timeout timestamp trusted " ]
 	[ "$(options_of unsign)" = "dry-run force json max-size output signer $(
 	)trusted " ]

@@ -588,6 +588,35 @@ for i in range(int(sys.argv[1])):
 	[ "$(tr -d '\n' <out)" = '[]' ]
 }
 
+@test "--detached-request: asks for no key, and says what it asks for" {
+	ask=(--signer-cert "$CERT" --timestamp 2026-03-01 --detached-request)
+	try_with 0 in -o out1 "${ask[@]}" r.json --dry-run
+	[ "$(head -n 1 out)" = "in/a.xml: would write out1/a.xml.sgn, $(
+	)file name a.xml.sgn" ]
+	[ "$(tail -n 1 out)" = 'would ask for the signatures of 3 files' ]
+	[ ! -e r.json ]
+	try_with 1 in nothing "${ask[@]}" r.json --json
+	json '[e["result"] for e in s] == ["planned"] * 3 + ["failed"]'
+	[ ! -e r.json ]
+	try 0 in/a.xml --timestamp 2026-03-01
+	try_with 0 in/a.xml in/empty "${ask[@]}" r.json --json
+	json '[e["result"] for e in s] == ["unchanged", "requested"]'
+	json 's[1]["size"] is None and s[1]["output"] == "in/empty.sgn"'
+	rm r.json
+	# from the token comes the certificate alone
+	: >trace
+	try_with 0 in/empty --signer "$KEY" --module "$MODULE" \
+		--detached-request r.json
+	[ "$(calls C_Login)" = 0 ]
+	tidy
+	try_with 2 in "${ask[@]}" ''
+	try_with 2 in "${ask[@]}" r2.json --journal j
+	try_with 2 in "${ask[@]}" r2.json --restart
+	try_with 2 in "${ask[@]}" - --json
+	try_with 2 in --detached-request r2.json
+	[ ! -e r2.json ]
+}
+
 @test "--audit: a line for each signature, with what it was for" {
 	numbered 20
 	try 0 --audit log many -o out1

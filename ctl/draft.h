@@ -113,6 +113,11 @@ struct ctl_head {
 	enum ctl_dialect dialect;
 };
 
+/* Sets the time of HEAD to WHEN, seconds since 1970. ERR_TOO_BIG where the field
+ * has no room for it, and HEAD is as it was. */
+MUST_CHECK enum err ctl_head_time(struct ctl_head *head, int64_t when,
+    struct diag *d);
+
 /* Sets name, serial and issuer of HEAD to those of record INDEX of F, which
  * HEAD then borrows; a field that the record lacks is left absent. The dialect
  * becomes the record's. */

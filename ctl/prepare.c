@@ -8,6 +8,18 @@
 #define SIGNED_MAJOR 1
 #define SIGNED_MINOR 0
 
+enum err
+ctl_head_time(struct ctl_head *head, int64_t when, struct diag *d)
+{
+	if (when < 0 || when > UINT32_MAX)
+		return diag_set(d, ERR_TOO_BIG,
+		    "a header has room for the seconds from 1970 to "
+		    "2106-02-07T06:28:15Z, and this is none of them");
+	head->has_timestamp = true;
+	head->timestamp = (uint32_t)when;
+	return ERR_OK;
+}
+
 static void
 copy_identity(struct ctl_head *head, const struct ctl_record *r)
 {

@@ -566,6 +566,19 @@ run_all(struct run *r)
 
 /* ---- Beginning and ending ---------------------------------------------------------------------- */
 
+/* The time of the clock, or of the journal. */
+static enum err
+set_time(struct run *r, int64_t when, struct diag *d)
+{
+	struct diag why;
+	enum err e = ctl_head_time(&r->plan->head, when, &why);
+
+	return e == ERR_OK
+	    ? ERR_OK
+	    : diag_set(d, e,
+		  "the time of the run: %s; --timestamp sets another", why.msg);
+}
+
 static enum err
 open_journal(struct run *r, struct diag *d)
 {
@@ -590,7 +603,9 @@ open_journal(struct run *r, struct diag *d)
 	buf_clear(&path);
 	if (e != ERR_OK)
 		return e;
-	r->plan->head.timestamp = (uint32_t)bulk_journal_time(r->journal);
+	e = set_time(r, bulk_journal_time(r->journal), d);
+	if (e != ERR_OK)
+		return e;
 	r->shared.resumed = bulk_journal_is_resumed(r->journal);
 	if (r->shared.resumed)
 		bulk_say_resumed(bulk_journal_time(r->journal));
@@ -621,8 +636,9 @@ begin(struct run *r, struct diag *d)
 	r->progress.count = count_paths;
 	if (r->plan->several)
 		r->printer.progress = &r->progress;
-	if (r->plan->opts->timestamp == BULK_NOW)
-		r->plan->head.timestamp = (uint32_t)time(NULL);
+	if (r->plan->opts->timestamp == BULK_NOW &&
+	    set_time(r, (int64_t)time(NULL), d) != ERR_OK)
+		return d->code;
 	r->groups = calloc(NUM_GROUPS, sizeof(*r->groups));
 	if (r->groups == NULL)
 		return diag_nomem(d);

@@ -202,15 +202,21 @@ choose_filename(struct produce *p, struct diag *d)
 	return p->head.filename != NULL ? ERR_OK : diag_nomem(d);
 }
 
-static void
-choose_time(struct produce *p)
+static enum err
+choose_time(struct produce *p, struct diag *d)
 {
 	int64_t when = p->opts->timestamp;
+	struct diag why;
+	enum err e;
 
 	if (when == PRODUCE_NOW)
 		when = p->has_time ? (int64_t)p->time : (int64_t)time(NULL);
-	p->head.has_timestamp = true;
-	p->head.timestamp = (uint32_t)when;
+	e = ctl_head_time(&p->head, when, &why);
+	return e == ERR_OK
+	    ? ERR_OK
+	    : diag_set(d, e,
+		  "the time of the clock: %s; --timestamp sets another",
+		  why.msg);
 }
 
 /* The names by which phones know the signer. */
@@ -251,7 +257,8 @@ fill_head(struct produce *p, struct diag *d)
 	e = choose_digest(p, d);
 	if (e == ERR_OK)
 		e = choose_filename(p, d);
-	choose_time(p);
+	if (e == ERR_OK)
+		e = choose_time(p, d);
 	if (e == ERR_OK)
 		e = choose_names(p, d);
 	/* the header as whoever writes such records writes it */

@@ -276,6 +276,12 @@ judge_time(struct produce *p, struct diag *d)
 		produce_note(p, "time-not-later",
 		    "the time in the header is not later than that of %s, %s",
 		    p->in_path, buf_cstr(&old));
+	else if (then == UINT32_MAX)
+		e = diag_set(d, ERR_POLICY,
+		    "the list is not made: %.100s has the last time that a "
+		    "header can have, %s; with --timestamp one is made that "
+		    "is not later",
+		    p->in_path, buf_cstr(&old));
 	else
 		e = diag_set(d, ERR_POLICY,
 		    "the list is not made: its time would not be later than "

@@ -855,6 +855,12 @@ key_of() {
 	[ ! -e new.tlv ]
 	edit 0 late.tlv -o new.tlv "${BY_PUB[@]}" --timestamp 2099-12-31T23:59:59Z
 	[ "$(value new.tlv 0 15)" = "$(printf %08x "$(date -d 2099-12-31T23:59:59Z +%s)")" ]
+	# the last one that there is
+	edit 0 lab.tlv -o last.tlv "${BY_PUB[@]}" \
+		--timestamp 2106-02-07T06:28:15Z
+	edit 3 last.tlv --dry-run "${BY_PUB[@]}"
+	says err "last.tlv has the last time that a header can have, 2106-02-07"
+	edit 0 last.tlv --dry-run "${BY_PUB[@]}" --timestamp 2030-01-01
 }
 
 @test "--dry-run: says all, writes nothing, ends as the run would" {

@@ -21,6 +21,23 @@ expect_header(const struct ctl_file *f, const char *want)
 	assert_string_equal(got, want);
 }
 
+static void
+test_time(void **state)
+{
+	struct ctl_head head = { .has_timestamp = false };
+	struct diag d;
+
+	assert_int_equal(ctl_head_time(&head, -1, &d), ERR_TOO_BIG);
+	assert_int_equal(ctl_head_time(&head, (int64_t)UINT32_MAX + 1, &d),
+	    ERR_TOO_BIG);
+	assert_false(head.has_timestamp);
+	assert_int_equal(ctl_head_time(&head, UINT32_MAX, &d), ERR_OK);
+	assert_true(head.has_timestamp);
+	assert_int_equal(head.timestamp, UINT32_MAX);
+	assert_int_equal(ctl_head_time(&head, 0, &d), ERR_OK);
+	assert_int_equal(head.timestamp, 0);
+}
+
 #define USUAL "3 (4 (5 (6 7 (8 (9 ((10 ((11 12 14"
 
 static void
@@ -570,6 +587,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_itl),
 		cmocka_unit_test(test_pads),
 		cmocka_unit_test(test_kept),

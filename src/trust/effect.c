@@ -89,12 +89,12 @@ look_for_held(struct work *w)
 		return;
 	(void)diag_set(lose(w, TRUST_LOSS_LAST_HELD), ERR_POLICY,
 	    "of no SAST of the new list is it known who holds its key, while "
-	    "%s holds that of record %zu of the old one; keep that record, or "
+	    "%s holds that of %s of the old one; keep that record, or "
 	    "add a SAST whose token is in the inventory",
 	    server_owner(&w->sides, w->sides.old.f, record) == TRUST_OWNER_TOKEN
 		? "a token"
 		: "the publisher",
-	    record);
+	    record_text(w->sides.old.f, record).text);
 }
 
 static bool

@@ -71,6 +71,8 @@ static const struct verdict verdicts[] = {
 	    TRUST_RULE_INSTALLED_SAST, 1, "but another key" },
 	{ "S:pub/n S:t2", "S:pub S:t2", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_INSTALLED_SAST, 1, "but no key that phones" },
+	{ "S:pub/w S:t2", "S:pub S:t2", "record: 1", TRUST_REFUSES,
+	    TRUST_RULE_INSTALLED_SAST, 1, "but no key that phones" },
 	{ "S:pub/k S:t2", "S:pub S:t2", "record: 1", TRUST_ACCEPTS,
 	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
 	{ "S:pub S:t2", "S:pub/h S:t2", "record: 1", TRUST_ACCEPTS,
@@ -444,6 +446,11 @@ static const struct effect effects[] = {
 	{ "S:t1 S:pub/n", "S:t1", 1, 1, NULL, 0, 1, 0, 0, NULL },
 	{ "S:t1 S:pub", "S:t1 S:pub/k", 1, 1, NULL, 0, 2, 0, 0, NULL },
 	{ "S:t1 S:pub/h", "S:t1 S:pub", 1, 1, NULL, 0, 2, 0, 0, NULL },
+	/* nor is one whose key signs nothing */
+	{ "S:t1 S:curve", "S:t2 S:curve", 1, 0, NULL, UNSHARED, 0, 1, 1,
+	    "SASTs that have gone" },
+	{ "S:t1 S:pub/w", "S:t2 S:pub/w", 1, 0, NULL, UNSHARED, 0, 1, 1,
+	    "SASTs that have gone" },
 	/* the same one twice */
 	{ "S:t1 S:t1 S:t2", "S:t1 S:t2", 1, 1, NULL, 0, 3, 0, 0, NULL },
 };
@@ -545,8 +552,8 @@ test_sentences(void **state)
 	    "the next list");
 	assert_string_equal(ret.why[TRUST_LOSS_LAST_HELD].msg,
 	    "of no SAST of the new list is it known who holds its key, while "
-	    "the publisher holds that of record 1 of the old one; keep that "
-	    "record, or add a SAST whose token is in the inventory");
+	    "the publisher holds that of record 1 (\"pub\") of the old one; keep "
+	    "that record, or add a SAST whose token is in the inventory");
 	assert_string_equal(ret.why[TRUST_LOSS_SERVER_SAST].msg,
 	    "the new list lacks record 1 (\"pub\") of the old one, the SAST of "
 	    "CallManager, so phones may refuse the appliance's own next "
@@ -612,7 +619,7 @@ test_first_held(void **state)
 		assert_int_equal(trust_effect(&change, &ret, NULL), ERR_OK);
 		assert_int_equal(ret.losses, UNHELD | SERVER);
 		assert_non_null(strstr(ret.why[TRUST_LOSS_LAST_HELD].msg,
-		    "that of record 2 of"));
+		    "that of record 2 (\""));
 		made_clear(&old);
 	}
 	made_clear(&new);

@@ -30,7 +30,8 @@ list_sasts(const struct ctl_file *f)
 		else
 			at += (size_t)snprintf(ret.text + at,
 			    sizeof(ret.text) - at, "%s%s",
-			    ret.num > 1 ? ", " : "", record_text(f, i).text);
+			    ret.num > 1 ? ", " : "",
+			    signer_record_text(f, i).text);
 	}
 	return ret;
 }

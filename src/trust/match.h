@@ -11,8 +11,8 @@
 #include "ctl/ctl.h"
 
 /* What makes two records the same. Role is always part of it, but for
- * MATCH_SERVER_KEY and MATCH_HOST. "Certificate" is CERTIFICATE, else CERTHASH, else PUBLICKEY
- * with issuer and serial number. */
+ * MATCH_SERVER_KEY and MATCH_HOST. "Certificate" is CERTIFICATE, else CERTHASH,
+ * else PUBLICKEY with issuer and serial number. */
 enum match_by {
 	MATCH_RECORD,     /* all bytes */
 	MATCH_CERT_AT,    /* certificate, or none; host and address */

@@ -119,7 +119,7 @@ signer_text(const struct ctl_file *f)
 }
 
 struct record_text
-record_text(const struct ctl_file *f, size_t index)
+signer_record_text(const struct ctl_file *f, size_t index)
 {
 	struct bytes all = ctl_common_name(
 	    ctl_record_text(ctl_record(f, index), CTL_REC_SUBJECT));

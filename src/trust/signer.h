@@ -32,6 +32,6 @@ struct signer_text signer_text(const struct ctl_file *f);
 struct record_text {
 	char text[96];
 };
-struct record_text record_text(const struct ctl_file *f, size_t index);
+struct record_text signer_record_text(const struct ctl_file *f, size_t index);
 
 #endif

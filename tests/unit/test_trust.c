@@ -403,6 +403,8 @@ static const struct effect effects[] = {
 	/* by the host of its record it is the same server's, or by its name */
 	{ "S:t1 S:pub@ C:pub", "S:t1 S:node@ C:node", 1, 1, "SAST-1", 0, 1, 1,
 	    1, "left behind" },
+	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:node@ C:node@a", 1, 1, "SAST-1", 0, 1,
+	    1, 1, "left behind" },
 	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:pub2@ C:pub2@b", 1, 1, "SAST-1", 0, 1,
 	    1, 1, "left behind" },
 	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:node@ C:node@b", 1, 1, "SAST-1",

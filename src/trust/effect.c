@@ -89,12 +89,12 @@ look_for_held(struct work *w)
 		return;
 	(void)diag_set(lose(w, TRUST_LOSS_LAST_HELD), ERR_POLICY,
 	    "of no SAST of the new list is it known who holds its key, while "
-	    "%s holds that of record %zu of the old one; keep that record, or "
+	    "%s holds that of %s of the old one; keep that record, or "
 	    "add a SAST whose token is in the inventory",
 	    server_owner(&w->sides, w->sides.old.f, record) == TRUST_OWNER_TOKEN
 		? "a token"
 		: "the publisher",
-	    record);
+	    signer_record_text(w->sides.old.f, record).text);
 }
 
 static bool
@@ -125,7 +125,8 @@ look_for_server(struct work *w, enum trust_owner owner, const char *name,
 		    "phones may refuse the appliance's own next update; keep "
 		    "that record, or add the new certificate of %s of that "
 		    "server as SAST",
-		    record_text(w->sides.old.f, loss.gone).text, name, name);
+		    signer_record_text(w->sides.old.f, loss.gone).text, name,
+		    name);
 	if (loss.untied != 0)
 		(void)diag_set(&w->ret->untied, ERR_POLICY,
 		    "%s of the old list, the SAST of %s, stays, but no server "
@@ -133,7 +134,7 @@ look_for_server(struct work *w, enum trust_owner owner, const char *name,
 		    "for an administrator's; if the server has a new "
 		    "certificate, add that as SAST, or phones may refuse the "
 		    "appliance's own next update",
-		    record_text(w->sides.old.f, loss.untied).text, name);
+		    signer_record_text(w->sides.old.f, loss.untied).text, name);
 	return ERR_OK;
 }
 
@@ -184,7 +185,7 @@ trust_effect(const struct trust_change *change, struct trust_effect *ret,
 		diag_init(&effect.why[i]);
 	diag_init(&effect.late);
 	diag_init(&effect.untied);
-	e = sides_fill(change->old, change->new, &w.sides, d);
+	e = server_sides_fill(change->old, change->new, &w.sides, d);
 	if (e != ERR_OK)
 		goto out;
 	look_for_signer(&w);
@@ -199,6 +200,6 @@ trust_effect(const struct trust_change *change, struct trust_effect *ret,
 	look_for_late(&w);
 	*ret = effect;
 out:
-	sides_clear(&w.sides);
+	server_sides_clear(&w.sides);
 	return e;
 }

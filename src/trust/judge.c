@@ -6,11 +6,11 @@
 #include "trust/signer.h"
 #include "trust/trust.h"
 
-#define RECORDS_SHOWN 4 /* numbers of SASTs in a sentence */
+#define RECORDS_SHOWN 2 /* SASTs in a sentence */
 
-/* "1", "1, 5", ...: the records of a list's SASTs. */
+/* "record 1 (\"SAST-1\"), record 5 (...)": a list's SASTs. */
 struct sast_text {
-	char text[96];
+	char text[160];
 	size_t num;
 };
 
@@ -29,8 +29,9 @@ list_sasts(const struct ctl_file *f)
 			    " and others");
 		else
 			at += (size_t)snprintf(ret.text + at,
-			    sizeof(ret.text) - at, "%s%zu",
-			    ret.num > 1 ? ", " : "", i);
+			    sizeof(ret.text) - at, "%s%s",
+			    ret.num > 1 ? ", " : "",
+			    signer_record_text(f, i).text);
 	}
 	return ret;
 }
@@ -186,19 +187,18 @@ say_unknown(const struct ctl_file *installed, const struct ctl_file *offer,
 	struct sast_text sasts = list_sasts(installed);
 	size_t i = find_other_role(installed, signer_of_header(offer));
 	struct signer_text who = signer_text(offer);
-	const char *plural = sasts.num > 1 ? "s" : "";
 
 	if (i != 0)
 		(void)diag_set(&j->why, ERR_POLICY,
 		    "the signer is record %zu of the installed list, but not "
 		    "as SAST, and no other signs lists; sign with the key of "
-		    "one of its SASTs (record%s %s)",
-		    i, plural, sasts.text);
+		    "one of its SASTs: %s",
+		    i, sasts.text);
 	else
 		(void)diag_set(&j->why, ERR_POLICY,
 		    "the signer, %s, is no SAST of the installed list; sign "
-		    "with the key of one that is (record%s %s)",
-		    who.text, plural, sasts.text);
+		    "with the key of one that is, there %s",
+		    who.text, sasts.text);
 }
 
 static void

@@ -87,6 +87,44 @@ put_server(const struct ctl_record *r, struct match_key *k, size_t *n)
 	return k->kind != KIND_NOTHING;
 }
 
+/* The value of the TLV of DER with TAG that *IN begins with; *IN is what
+ * follows. */
+static bool
+take(struct bytes *in, uint8_t tag, struct bytes *ret)
+{
+	size_t i, len, at = 2;
+
+	if (in->len < 2 || in->ptr[0] != tag)
+		return false;
+	len = in->ptr[1];
+	if (len > 0x80) {
+		at += len - 0x80;
+		if (at > 4 || at > in->len)
+			return false;
+		for (i = 2, len = 0; i < at; i++)
+			len = len << 8 | in->ptr[i];
+	}
+	if (len > in->len - at)
+		return false;
+	*ret = bytes_of(in->ptr + at, len);
+	*in = bytes_of(in->ptr + at + len, in->len - at - len);
+	return true;
+}
+
+/* KEY is an RSAPublicKey with an odd exponent above 1: others sign no list.
+ * Without memory of its own, since trust_judge() cannot fail. */
+static bool
+can_sign(struct bytes key)
+{
+	struct bytes seq, n, e;
+
+	if (!take(&key, 0x30, &seq) || key.len > 0 || !take(&seq, 2, &n) ||
+	    !take(&seq, 2, &e) || seq.len > 0 || n.len == 0 || e.len == 0)
+		return false;
+	return (e.ptr[0] & 0x80) == 0 && (e.ptr[e.len - 1] & 1) != 0 &&
+	    (e.len > 1 || e.ptr[0] > 1);
+}
+
 /* What a phone checks a signature with: the key, however it is given. */
 static bool
 put_key(const struct ctl_record *r, struct match_key *k, size_t *n)
@@ -95,6 +133,8 @@ put_key(const struct ctl_record *r, struct match_key *k, size_t *n)
 
 	if (key.len == 0)
 		return put_cert(r, k, n);
+	if (!can_sign(key))
+		return false;
 	k->kind = KIND_KEY;
 	put(k, n, key);
 	return true;

@@ -11,8 +11,8 @@
 #include "ctl/ctl.h"
 
 /* What makes two records the same. Role is always part of it, but for
- * MATCH_SERVER_KEY and MATCH_HOST. "Certificate" is CERTIFICATE, else CERTHASH, else PUBLICKEY
- * with issuer and serial number. */
+ * MATCH_SERVER_KEY and MATCH_HOST. "Certificate" is CERTIFICATE, else CERTHASH,
+ * else PUBLICKEY with issuer and serial number. */
 enum match_by {
 	MATCH_RECORD,     /* all bytes */
 	MATCH_CERT_AT,    /* certificate, or none; host and address */
@@ -20,8 +20,8 @@ enum match_by {
 	MATCH_SERVER_CN,  /* server and common name */
 	MATCH_SERVER,     /* server: host, else common name, else address */
 	MATCH_SAST,       /* of a SAST alone, as phones find and use it:
-			   * issuer, serial number and PUBLICKEY, else
-			   * certificate */
+			   * issuer, serial number and PUBLICKEY, RSA with
+			   * an odd exponent above 1, else certificate */
 	MATCH_SERVER_KEY, /* PUBLICKEY of a CCM, CCM+TFTP or TFTP */
 	MATCH_HOST,       /* host of a record that is no SAST */
 };

@@ -29,7 +29,7 @@ side_clear(struct side *s)
 }
 
 enum err
-sides_fill(const struct ctl_file *old, const struct ctl_file *new,
+server_sides_fill(const struct ctl_file *old, const struct ctl_file *new,
     struct sides *ss, struct diag *d)
 {
 	enum err e = side_fill(&ss->old, old, d);
@@ -38,13 +38,13 @@ sides_fill(const struct ctl_file *old, const struct ctl_file *new,
 }
 
 void
-sides_clear(struct sides *ss)
+server_sides_clear(struct sides *ss)
 {
 	side_clear(&ss->old);
 	side_clear(&ss->new);
 }
 
-/* ---- Owners --------------------------------------------------------------------- */
+/* ---- Owners -------------------------------------------------------- */
 
 static struct match_key
 key_of(const struct ctl_record *r)
@@ -95,7 +95,7 @@ has_host(const struct sides *ss, const struct ctl_record *r)
 		match_index_has(&ss->new.hosts, &host));
 }
 
-/* ---- Who stands for whom -------------------------------------------------------- */
+/* ---- Who stands for whom ------------------------------------------- */
 
 /* What is known of the servers that have SASTs in NEW. */
 enum {
@@ -213,7 +213,7 @@ has_other(const struct names *n, const struct ctl_record *r)
 	    has_name(n, NAME_STOOD, ctl_record_value(r, CTL_REC_PUBLIC_KEY));
 }
 
-/* ---- What is lost --------------------------------------------------------------- */
+/* ---- What is lost -------------------------------------------------- */
 
 static bool
 is_of(const struct sides *ss, size_t record, enum trust_owner owner)

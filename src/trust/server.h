@@ -24,9 +24,9 @@ struct sides {
 };
 
 /* ERR_NOMEM; clear SS all the same. */
-MUST_CHECK enum err sides_fill(const struct ctl_file *old,
+MUST_CHECK enum err server_sides_fill(const struct ctl_file *old,
     const struct ctl_file *new, struct sides *ss, struct diag *d);
-void sides_clear(struct sides *ss);
+void server_sides_clear(struct sides *ss);
 
 /* Of record INDEX of F, a SAST of one of the two. */
 enum trust_owner server_owner(const struct sides *ss, const struct ctl_file *f,

@@ -77,20 +77,40 @@ common_name(const struct ctl_header *h)
 	return cn.len == 0 ? bytes_of_str("no name") : cn;
 }
 
+/* The serial number as the certificate has it, most significant byte first and
+ * without zeros before it. Token's writers turn it round (format 6), which
+ * only the signer's record tells. *RET_TURN: read it backwards. */
+static struct bytes
+serial_number(const struct ctl_file *f, bool *ret_turn)
+{
+	struct bytes serial = signer_of_header(f).serial;
+	size_t own = ctl_signer_record(f);
+
+	*ret_turn = own != 0 &&
+	    ctl_record(f, own)->dialect == CTL_DIALECT_TOKEN &&
+	    bytes_equal(serial, signer_of_record(ctl_record(f, own)).serial);
+	while (!*ret_turn && serial.len > 1 && serial.ptr[0] == 0)
+		serial = bytes_of(serial.ptr + 1, serial.len - 1);
+	while (*ret_turn && serial.len > 1 && serial.ptr[serial.len - 1] == 0)
+		serial.len--;
+	return serial;
+}
+
 struct signer_text
 signer_text(const struct ctl_file *f)
 {
-	struct bytes serial = signer_of_header(f).serial;
+	bool turn;
+	struct bytes serial = serial_number(f, &turn);
 	struct bytes all = common_name(ctl_header(f)), cn = shortened(all);
 	struct signer_text ret;
 	size_t i, at;
 
-	at = (size_t)snprintf(ret.text, sizeof(ret.text),
-	    "\"%.*s%s\" (serial number ", (int)cn.len, (const char *)cn.ptr,
-	    cn.len < all.len ? "..." : "");
+	at = (size_t)snprintf(ret.text, sizeof(ret.text), "\"%.*s%s\" (serial ",
+	    (int)cn.len, (const char *)cn.ptr, cn.len < all.len ? "..." : "");
 	for (i = 0; i < serial.len && i < SERIAL_MAX_SHOWN; i++)
 		at += (size_t)snprintf(ret.text + at, sizeof(ret.text) - at,
-		    "%s%02X", i > 0 ? ":" : "", serial.ptr[i]);
+		    "%s%02X", i > 0 ? ":" : "",
+		    serial.ptr[turn ? serial.len - 1 - i : i]);
 	(void)snprintf(ret.text + at, sizeof(ret.text) - at, "%s)",
 	    serial.len == 0      ? "empty"
 		: serial.len > i ? "..."
@@ -99,7 +119,7 @@ signer_text(const struct ctl_file *f)
 }
 
 struct record_text
-record_text(const struct ctl_file *f, size_t index)
+signer_record_text(const struct ctl_file *f, size_t index)
 {
 	struct bytes all = ctl_common_name(
 	    ctl_record_text(ctl_record(f, index), CTL_REC_SUBJECT));

@@ -21,7 +21,8 @@ bool signer_is_sast(const struct ctl_record *r);
 /* The first SAST of F with these names, byte for byte; 0: none. */
 size_t signer_find(const struct ctl_file *f, struct signer_names names);
 
-/* For a sentence: "SAST-ADN0054f509" (serial number 3C:F9:...). */
+/* For a sentence: "SAST-ADN0054f509" (serial 45:DA:...), the number as the
+ * certificate has it, where the list has the signer's record. */
 struct signer_text {
 	char text[128];
 };
@@ -31,6 +32,6 @@ struct signer_text signer_text(const struct ctl_file *f);
 struct record_text {
 	char text[96];
 };
-struct record_text record_text(const struct ctl_file *f, size_t index);
+struct record_text signer_record_text(const struct ctl_file *f, size_t index);
 
 #endif

@@ -100,7 +100,8 @@ size_t trust_same_record(const struct ctl_file *f, const struct ctl_file *other,
 
 /*
  * From here on a SAST counts that a phone can find and use: one with
- * ISSUERNAME, SERIALNUMBER and PUBLICKEY (else CERTIFICATE, else CERTHASH). Two
+ * ISSUERNAME, SERIALNUMBER and PUBLICKEY (else CERTIFICATE, else CERTHASH). A
+ * PUBLICKEY is RSA, with an odd exponent above 1: no other signs a list. Two
  * lists share it where all of these are the same bytes; one that is spelt
  * otherwise has gone, and another one has come.
  */

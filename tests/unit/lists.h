@@ -51,6 +51,9 @@ static const struct {
 	    "6B:1D:35:7B:68:41:74:0C" },
 	{ "node", "rsa2048-a",
 	    "subject: [CN=node, O=Lab], serial: 7A:01:02:03" },
+	{ "curve", "ec256-a",
+	    "issuer_subject: [O=Lab, CN=CA], issuer_key: rsa2048-h, subject: "
+	    "[CN=curve, O=Lab], serial: 7B:01" },
 	{ "capf", "rsa2048-b",
 	    "subject: [CN=CAPF-1, O=Lab], serial: 74:4B:49:99" },
 	{ "own", "rsa2048-c", "subject: [CN=Own, O=Lab], serial: 11:22:33" },
@@ -76,7 +79,8 @@ made_clear(struct made *m)
 
 /* By the letter behind "/": appliance, token, builder; and of the appliance with
  * CERTHASH, with the key alone, without both, without both and at another
- * address, with an address whatever the host is, with an empty SERIALNUMBER. */
+ * address, with an address whatever the host is, with an RSA key of exponent 1, with an
+ * empty SERIALNUMBER. */
 static const struct lists_kind {
 	char letter;
 	const char *dialect, *changes;
@@ -91,6 +95,7 @@ static const struct lists_kind {
 	    "{op: drop, tag: 9}, {op: drop, tag: 7}, {op: set, tag: 10, hex: "
 	    "'0A000002'}" },
 	{ 'x', "appliance", "{op: set, tag: 10, hex: '0A000001'}" },
+	{ 'w', "appliance", "{op: set, tag: 7, hex: '3006020103020101'}" },
 	{ 'e', "appliance", "{op: set, tag: 6, hex: ''}" },
 };
 

@@ -44,9 +44,9 @@ static const struct verdict verdicts[] = {
 	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
 	{ TOKEN_LIST, "S:t3 S:t1", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_STRANGER, 0,
-	    "\"SAST-3\" (serial number 84:E9:08:00:00:00:55:45:AF:31), is no "
-	    "SAST of the installed list; sign with the key of one that is "
-	    "(records 1, 2)" },
+	    "\"SAST-3\" (serial 31:AF:45:55:00:00:00:08:E9:84), is no "
+	    "SAST of the installed list; sign with the key of one that is, "
+	    "there record 1 (\"SAST-1\"), record 2 (\"SAST-2\")" },
 	/* in the list, but not as SAST */
 	{ TOKEN_LIST, "S:pub C:pub", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_STRANGER, 0,
@@ -71,16 +71,18 @@ static const struct verdict verdicts[] = {
 	    TRUST_RULE_INSTALLED_SAST, 1, "but another key" },
 	{ "S:pub/n S:t2", "S:pub S:t2", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_INSTALLED_SAST, 1, "but no key that phones" },
+	{ "S:pub/w S:t2", "S:pub S:t2", "record: 1", TRUST_REFUSES,
+	    TRUST_RULE_INSTALLED_SAST, 1, "but no key that phones" },
 	{ "S:pub/k S:t2", "S:pub S:t2", "record: 1", TRUST_ACCEPTS,
 	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
 	{ "S:pub S:t2", "S:pub/h S:t2", "record: 1", TRUST_ACCEPTS,
 	    TRUST_RULE_INSTALLED_SAST, 1, "record 1" },
 	{ "C:pub A:capf", "S:t1", "record: 1", TRUST_REFUSES,
 	    TRUST_RULE_STRANGER, 0, "has no SAST" },
-	/* the first five of many */
+	/* the first of many */
 	{ "S:t1 C:pub S:t2 S:t3 S:itlr S:own", "S:pub", "record: 1",
 	    TRUST_REFUSES, TRUST_RULE_STRANGER, 0,
-	    "(records 1, 3, 4, 5 and others)" },
+	    "SASTs: record 1 (\"SAST-1\"), record 3 (\"SAST-2\") and others" },
 };
 
 static void
@@ -122,9 +124,7 @@ test_headers(void **state)
 		    0 },
 		{ ", fields: [{op: drop, tag: 6}]", "does not name its signer",
 		    0 },
-		{ ", fields: [{op: set, tag: 5, hex: ''}]",
-		    "(serial number "
-		    "empty)",
+		{ ", fields: [{op: set, tag: 5, hex: ''}]", "(serial empty)",
 		    0 },
 		/* as the certificate has it, and with the zero of DER */
 		{ ", fields: [{op: set, tag: 5, hex: "
@@ -138,7 +138,7 @@ test_headers(void **state)
 		    "spelt otherwise (CANAME), and", 1 },
 		{ ", fields: [{op: set, tag: 6, text: 'cn=Somebody;o=Cisco "
 		  "Systems'}]",
-		    "the signer, \"SAST-1\" (serial number 3C:F9:27:00", 0 },
+		    "the signer, \"SAST-1\" (serial 3C:F9:27:00", 0 },
 		/* whose name nobody compares */
 		{ ", fields: [{op: set, tag: 4, text: 'CN=Somebody'}]",
 		    "is record 1 of the installed list", 1 },
@@ -200,10 +200,11 @@ test_long_names(void **state)
 	made_by(&offer, "S:itlr", "record: 1", header);
 	judge(&installed, &offer, &j);
 	/* cut before a character, not within one */
-	assert_non_null(strstr(j.why.msg, "\xa4x...\" (serial number 01:02"));
+	assert_non_null(strstr(j.why.msg, "\xa4x...\" (serial 01:02"));
 	assert_non_null(strstr(j.why.msg, ":13:14...), is no SAST"));
-	assert_non_null(
-	    strstr(j.why.msg, "one that is (records 1, 2, 3, 4 and others)"));
+	assert_non_null(strstr(j.why.msg,
+	    "that is, there record 1 (\"SAST-1\"), record 2 "
+	    "(\"SAST-2\") and others"));
 	made_clear(&installed);
 	made_clear(&offer);
 }
@@ -341,7 +342,7 @@ static const struct effect effects[] = {
 	    NULL },
 	/* several at once, while one stays */
 	{ "S:t1 S:t2 S:t3", "S:t1 S:own", 1, 1, "SAST-1", 0, 1, 2, 1,
-	    "by its signer, \"SAST-1\" (serial number 3C:F9" },
+	    "by its signer, \"SAST-1\" (serial 45:DA" },
 	{ "S:t1 S:t2", "S:t2 S:t3", 1, 1, NULL, 0, 1, 1, 1,
 	    "unless the old list is served to them first" },
 	/* signed by somebody whom OLD does not know */
@@ -402,6 +403,8 @@ static const struct effect effects[] = {
 	/* by the host of its record it is the same server's, or by its name */
 	{ "S:t1 S:pub@ C:pub", "S:t1 S:node@ C:node", 1, 1, "SAST-1", 0, 1, 1,
 	    1, "left behind" },
+	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:node@ C:node@a", 1, 1, "SAST-1", 0, 1,
+	    1, 1, "left behind" },
 	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:pub2@ C:pub2@b", 1, 1, "SAST-1", 0, 1,
 	    1, 1, "left behind" },
 	{ "S:t1 S:pub@ C:pub@a", "S:t1 S:node@ C:node@b", 1, 1, "SAST-1",
@@ -444,6 +447,11 @@ static const struct effect effects[] = {
 	{ "S:t1 S:pub/n", "S:t1", 1, 1, NULL, 0, 1, 0, 0, NULL },
 	{ "S:t1 S:pub", "S:t1 S:pub/k", 1, 1, NULL, 0, 2, 0, 0, NULL },
 	{ "S:t1 S:pub/h", "S:t1 S:pub", 1, 1, NULL, 0, 2, 0, 0, NULL },
+	/* nor is one whose key signs nothing */
+	{ "S:t1 S:curve", "S:t2 S:curve", 1, 0, NULL, UNSHARED, 0, 1, 1,
+	    "SASTs that have gone" },
+	{ "S:t1 S:pub/w", "S:t2 S:pub/w", 1, 0, NULL, UNSHARED, 0, 1, 1,
+	    "SASTs that have gone" },
 	/* the same one twice */
 	{ "S:t1 S:t1 S:t2", "S:t1 S:t2", 1, 1, NULL, 0, 3, 0, 0, NULL },
 };
@@ -545,8 +553,8 @@ test_sentences(void **state)
 	    "the next list");
 	assert_string_equal(ret.why[TRUST_LOSS_LAST_HELD].msg,
 	    "of no SAST of the new list is it known who holds its key, while "
-	    "the publisher holds that of record 1 of the old one; keep that "
-	    "record, or add a SAST whose token is in the inventory");
+	    "the publisher holds that of record 1 (\"pub\") of the old one; keep "
+	    "that record, or add a SAST whose token is in the inventory");
 	assert_string_equal(ret.why[TRUST_LOSS_SERVER_SAST].msg,
 	    "the new list lacks record 1 (\"pub\") of the old one, the SAST of "
 	    "CallManager, so phones may refuse the appliance's own next "
@@ -612,7 +620,7 @@ test_first_held(void **state)
 		assert_int_equal(trust_effect(&change, &ret, NULL), ERR_OK);
 		assert_int_equal(ret.losses, UNHELD | SERVER);
 		assert_non_null(strstr(ret.why[TRUST_LOSS_LAST_HELD].msg,
-		    "that of record 2 of"));
+		    "that of record 2 (\""));
 		made_clear(&old);
 	}
 	made_clear(&new);

@@ -50,6 +50,11 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
+/* What was said of a list that is replaced, or NULL. */
+struct replaced {
+	json_t *said;
+};
+
 /* One command at work; an array has an element for each item. */
 struct attach {
 	const struct attach_opts *opts;
@@ -60,8 +65,8 @@ struct attach {
 	struct buf *signatures, *files;
 	struct place *places;
 	struct custody custody;
-	struct buf text;   /* what was said of lists that are replaced */
-	json_t **replaced; /* the same of each as an object, or NULL */
+	struct buf text; /* the same of all, for people */
+	struct replaced *replaced;
 	struct json_sink sink;
 	size_t num_written;
 };
@@ -96,7 +101,7 @@ read_request(struct attach *a, struct diag *d)
 	a->signatures = calloc(a->num, sizeof(*a->signatures));
 	a->files = calloc(a->num, sizeof(*a->files));
 	a->places = calloc(a->num, sizeof(*a->places));
-	a->replaced = (json_t **)calloc(a->num, sizeof(*a->replaced));
+	a->replaced = calloc(a->num, sizeof(*a->replaced));
 	if (a->signatures == NULL || a->files == NULL || a->places == NULL ||
 	    a->replaced == NULL)
 		return diag_nomem(d);
@@ -274,8 +279,8 @@ judge_change(struct attach *a, size_t i, const struct ctl_file *old,
 		return e;
 	e = change_put(&c, leave, &a->text, d);
 	buf_str(&a->text, "\n");
-	a->replaced[i] = json_object();
-	change_json(&c, leave, &a->sink, a->replaced[i]);
+	a->replaced[i].said = json_object();
+	change_json(&c, leave, &a->sink, a->replaced[i].said);
 	if (e == ERR_OK)
 		e = change_refuse(&c, leave, d);
 	if (e == ERR_OK)
@@ -422,8 +427,8 @@ put_file(const struct attach *a, size_t i, struct json_sink *s, json_t *list)
 	json_put(s, obj, "written",
 	    json_boolean(!p->done && !a->opts->dry_run));
 	json_put_str(s, obj, "backup", p->kept[0] != '\0' ? p->kept : NULL);
-	if (a->replaced[i] != NULL &&
-	    json_object_update(obj, a->replaced[i]) != 0)
+	if (a->replaced[i].said != NULL &&
+	    json_object_update(obj, a->replaced[i].said) != 0)
 		s->failed = true;
 	json_append(s, list, obj);
 }
@@ -488,12 +493,12 @@ clear(struct attach *a)
 		if (a->places != NULL)
 			place_clear(&a->places[i]);
 		if (a->replaced != NULL)
-			json_decref(a->replaced[i]);
+			json_decref(a->replaced[i].said);
 	}
 	free(a->signatures);
 	free(a->files);
 	free(a->places);
-	free((void *)a->replaced);
+	free(a->replaced);
 	buf_clear(&a->text);
 	detached_free(&a->request);
 }

@@ -29,7 +29,7 @@ static enum err
 check_kind(const struct ctl_file *f, const char *path, enum ctl_kind kind,
     struct diag *d)
 {
-	if (ctl_kind(f) == kind)
+	if (!ctl_is_list(f) || ctl_kind(f) == kind)
 		return ERR_OK;
 	return diag_set(d, ERR_POLICY,
 	    "%.160s is of another kind (%s) than the file that would replace "

@@ -19,8 +19,8 @@ struct over_rules {
 
 /* Reads OLD, the content of PATH, which a file of KIND is to replace. *RET is
  * NULL where no phone can hold it: no list at all, or one that is damaged, with
- * --orphan-phones. ERR_POLICY, with PATH: it is damaged, of another kind, or
- * does not verify. ERR_NOMEM, ERR_CRYPTO. OLD must live as long as *RET. */
+ * --orphan-phones. ERR_POLICY, with PATH: it is damaged, a list of another
+ * kind, or does not verify. ERR_NOMEM, ERR_CRYPTO. OLD must live as long as *RET. */
 MUST_CHECK enum err over_read(struct bytes old, const char *path,
     enum ctl_kind kind, const struct over_rules *rules, struct ctl_file **ret,
     struct diag *d);

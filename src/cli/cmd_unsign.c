@@ -159,8 +159,7 @@ check_link(const char *target, struct diag *d)
 	if (lstat(target, &st) != 0 || !S_ISLNK(st.st_mode))
 		return ERR_OK;
 	return diag_set(d, ERR_EXISTS,
-	    "%s is a symbolic link, and nothing is written through it",
-	    target);
+	    "%s is a symbolic link, and nothing is written through it", target);
 }
 
 static enum err

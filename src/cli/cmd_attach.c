@@ -537,7 +537,7 @@ const struct cmd cmd_attach = {
 	    "for phones is\nsaid, and refused where it leaves some behind.\n\n"
 	    "Exit status 0 if every file is written or was there already; 1 if "
 	    "the request or\na signature cannot be read, a file is there or "
-	    "cannot be written; 3 if a signature\nis not right, or a rule "
+	    "cannot be written; 3 if a\nsignature is not right, or a rule "
 	    "refuses the list.\n",
 	.words = OPT_FILES,
 	.opts = opts,

@@ -136,7 +136,7 @@ const struct cmd cmd_cert_check = {
 	    "that hurts\nlater, and prints a line for each: what was found, "
 	    "the words in which the\nappliance refuses it, and what to do. What "
 	    "was not given (--csr, --trust,\n--nodes) is not checked, which is "
-	    "said. CERT may be pasted from a terminal; of the\ntext that `show "
+	    "said. CERT may be pasted from a terminal; of\nthe text that `show "
 	    "cert own` prints only the fields are compared.\n\n"
 	    "--unit CallManager-trust, or another name that ends in -trust, "
 	    "judges a\ncertificate for a trust store.\n\n"

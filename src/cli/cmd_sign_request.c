@@ -517,15 +517,14 @@ const struct cmd cmd_sign_request = {
 	.args = "REQUEST",
 	.summary = "Sign what another machine asks for",
 	.text =
-	    "REQUEST is what --detached-request of build or edit wrote, on a machine\n"
+	    "REQUEST is what --detached-request of build, edit or sign wrote, on a machine\n"
 	    "that cannot reach the key. What is to be signed is shown as its bytes have it,\n"
 	    "and confirmed at the terminal. The signature goes back to `ctlsmith attach`: as\n"
 	    "bytes, or, of several items, as a response in JSON. --extract is for other\n"
 	    "tools.\n\n"
-	    "Exit status 0 if all is signed; 1 if the request cannot be read, or "
-	    "the signature\nnot be written; 3 if what it says is not true of its "
-	    "bytes, the key is another,\nor nobody confirmed it; 4 token or "
-	    "PIN.\n",
+	    "Exit status 0 if all is signed; 1 if the request cannot be read, or the\n"
+	    "signature not be written; 3 if what it says is not true of its bytes, the key\n"
+	    "is another, or nobody confirmed it; 4 token or PIN.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

@@ -22,7 +22,7 @@ session_setup() {
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
 	"$AUDITLOG" audit.log 4
 	cp "$SRC"/tests/certs/cucm.* .
-	mkdir store
+	mkdir -p store
 	cp "$SRC/tests/certs/root.pem" store
 }
 

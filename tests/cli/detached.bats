@@ -383,7 +383,7 @@ edited() {
 	openssl_sign digest-info.bin signature
 }
 
-@test "an edit of one list that replaces another: any may be there" {
+@test "an edit of one list that replaces another" {
 	local other
 
 	for other in CTLFile.tlv copy.tlv; do
@@ -392,7 +392,7 @@ edited() {
 		cp $other before.tlv
 		try 0 edit list.tlv -o $other --force --signer-cert cert.pem \
 			--add tftp=tftp.pem,host=cucm2 --detached-request request.json \
-			--timestamp 2024-06-01T12:00:00Z
+			--timestamp 2024-06-01T12:00:00Z --replace-other
 		# but what IN was, if that is there
 		[ "$(ask '"replaces" in i')" = "$(cmp -s $other list.tlv &&
 			echo True || echo False)" ]
@@ -743,8 +743,8 @@ files_to_sign() {
 	head -c 9437184 /dev/urandom >in/large.bin
 }
 
-# asked STATUS ARGUMENT...: sign asks for signatures of these.
-asked() {
+# sign_asked STATUS ARGUMENT...: sign asks for signatures of these.
+sign_asked() {
 	try "$1" sign "${@:2}" --signer-cert cert.pem \
 		--timestamp 2024-06-01T12:00:00Z --detached-request request.json
 }
@@ -754,7 +754,7 @@ asked() {
 
 	files_to_sign
 	hsm="$URI_HSM;id=%21?pin-value=$PIN_HSM"
-	asked 0 in -o out1
+	sign_asked 0 in -o out1
 	[ "$(cat out)" = \
 		"3 files to be signed: request.json, timestamp 2024-06-01T12:00:00Z" ]
 	[ ! -e out1 ]
@@ -782,18 +782,18 @@ asked() {
 	diff -r direct out1
 	# nothing is left to be asked for
 	rm request.json
-	asked 0 in -o out1
+	sign_asked 0 in -o out1
 	[ "$(cat out)" = '3 files are there already, as they would be written' ]
 	[ ! -e request.json ]
 	# what is there is left out
 	rm out1/a.xml.sgn
-	asked 0 in -o out1
+	sign_asked 0 in -o out1
 	[ "$(ask 'len(r["items"]), i["target"]')" = "(1, 'out1/a.xml.sgn')" ]
 }
 
 @test "sign: header and names are those of sign" {
 	files_to_sign
-	asked 0 in/sub/b.xml --name English/b.sha512 --digest sha512 \
+	sign_asked 0 in/sub/b.xml --name English/b.sha512 --digest sha512 \
 		--dialect token
 	try 0 sign-request request.json --yes --signer key.pem
 	try 0 sign in/sub/b.xml --name English/b.sha512 --digest sha512 \
@@ -803,24 +803,24 @@ asked() {
 	cmp in/sub/b.xml.sha512 direct/b.xml.sha512
 	rm request.json*
 	# phones that hold this list do not know the signer
-	asked 3 in/a.xml --trusted list.tlv
+	sign_asked 3 in/a.xml --trusted list.tlv
 	[ ! -e request.json ]
 }
 
 @test "sign: one bad file, and there is no request" {
 	files_to_sign
 	mkdir in/c.xml.sgn
-	asked 1 in/a.xml in/nothing in/sub
+	sign_asked 1 in/a.xml in/nothing in/sub
 	grep -q '^ctlsmith: in/nothing: ' err
 	grep -q 'no request is written: 1 file cannot be signed' err
 	echo mine >in/a.xml.sgn
-	asked 1 in
+	sign_asked 1 in
 	grep -q '^ctlsmith: in/a.xml: in/a.xml.sgn exists already; --force' err
-	asked 1 in/large.bin in/sub/b.xml in/sub/../sub/b.xml
+	sign_asked 1 in/large.bin in/sub/b.xml in/sub/../sub/b.xml
 	grep -q 'another FILE of this command leads to' err
 	[ ! -e request.json ]
 	[ ! -s out ]
-	asked 0 in --force
+	sign_asked 0 in --force
 	try 0 sign-request request.json --yes --signer key.pem
 	try 1 attach request.json request.json.sig
 	[ "$(cat in/a.xml.sgn)" = mine ]
@@ -832,10 +832,10 @@ asked() {
 @test "sign: a request that is there already, or cannot be written" {
 	files_to_sign
 	echo mine >request.json
-	asked 1 in/a.xml
+	sign_asked 1 in/a.xml
 	grep -q 'request.json is there already; --force replaces it' err
 	[ "$(cat request.json)" = mine ]
-	asked 0 in/a.xml --force
+	sign_asked 0 in/a.xml --force
 	valid request.schema.json request.json
 	try 1 sign in/a.xml --signer-cert cert.pem \
 		--detached-request nowhere/request.json
@@ -849,30 +849,30 @@ asked() {
 	files_to_sign
 	mkdir many
 	(cd many && seq 4097 | split -l 1 -a 4 -d)
-	asked 1 many
+	sign_asked 1 many
 	grep -q 'more than 4096 files for one request; sign them in several' err
 	[ ! -e request.json ]
-	asked 1 many --dry-run
+	sign_asked 1 many --dry-run
 	rm many/x0000
-	asked 0 many
+	sign_asked 0 many
 	try 0 sign-request request.json --dry-run
 	rm request.json
 	# each is read before it is known; all of them are never in memory
 	head -c 33554432 /dev/zero >in/half
 	ln in/half in/other
-	asked 1 in/half in/other
+	sign_asked 1 in/half in/other
 	grep -q 'too large for one request.*; sign them in several' err
 	# as JSON it is a little too large
 	head -c 50331000 /dev/zero >in/half
-	asked 1 in/half
+	sign_asked 1 in/half
 	grep -q 'the request would have .*; sign fewer files at a time' err
-	asked 1 in/half --dry-run
+	sign_asked 1 in/half --dry-run
 	[ ! -e request.json ]
 }
 
 @test "attach: folders are made for files that sign asked for" {
 	files_to_sign
-	asked 0 in/a.xml -o one//two/three
+	sign_asked 0 in/a.xml -o one//two/three
 	try 0 sign-request request.json --yes --signer key.pem
 	try 1 attach request.json request.json.sig -o other/a.sgn
 	: >one

@@ -558,19 +558,19 @@ judge(struct judge *j)
 	return check_signature(j, which);
 }
 
-/* Judges for the verdict of J, which is RET's once there is one. */
+/* Judges J; the verdict is RET's once there is one. */
 static enum err
-run(struct judge *j, struct ctl_verdict *ret)
+run(struct judge j, struct ctl_verdict *ret)
 {
 	struct ctl_verdict v = { .status = CTL_FAILED,
-		.anchor = j->anchor->kind };
+		.anchor = j.anchor->kind };
 	enum err e;
 
 	diag_init(&v.why);
-	j->v = &v;
-	e = judge(j);
-	pubkey_free(&j->own_key);
-	cert_free(&j->cert);
+	j.v = &v;
+	e = judge(&j);
+	pubkey_free(&j.own_key);
+	cert_free(&j.cert);
 	if (e == ERR_OK)
 		*ret = v;
 	return e;
@@ -580,16 +580,19 @@ enum err
 ctl_verify(const struct ctl_file *f, const struct ctl_anchor *anchor,
     struct ctl_verdict *ret, struct diag *d)
 {
-	struct judge j = { .f = f, .anchor = anchor, .d = d };
+	const struct judge j = { .f = f, .anchor = anchor, .d = d };
 
-	return run(&j, ret);
+	return run(j, ret);
 }
 
 enum err
 ctl_verify_unsigned(const struct ctl_file *f, const struct ctl_anchor *anchor,
     struct ctl_verdict *ret, struct diag *d)
 {
-	struct judge j = { .f = f, .anchor = anchor, .d = d, .foresee = true };
+	const struct judge j = { .f = f,
+		.anchor = anchor,
+		.d = d,
+		.foresee = true };
 
-	return run(&j, ret);
+	return run(j, ret);
 }

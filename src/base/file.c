@@ -11,8 +11,8 @@
 static enum err
 too_big(size_t max, struct diag *d)
 {
-	return diag_set(d, ERR_TOO_BIG,
-	    "larger than the limit of %zu bytes", max);
+	return diag_set(d, ERR_TOO_BIG, "larger than the limit of %zu bytes",
+	    max);
 }
 
 /* Reads to the end or to one byte over MAX. SIZE is what the system says that

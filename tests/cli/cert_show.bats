@@ -181,9 +181,11 @@ assert doc[1]["certificates"][0]["self_signed"]'
 		-out enc.pem
 	openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:x -in rsa.key \
 		-outform DER -out enc.der
-	openssl rsa -in rsa.key -traditional -out pkcs1.pem 2>>log
-	openssl rsa -in rsa.key -traditional -outform DER -out pkcs1.der 2>>log
-	openssl ec -in ec.key -outform DER -out ec.der 2>>log
+	{
+		openssl rsa -in rsa.key -traditional -out pkcs1.pem
+		openssl rsa -in rsa.key -traditional -outform DER -out pkcs1.der
+		openssl ec -in ec.key -outform DER -out ec.der
+	} 2>>log
 	openssl pkcs12 -export -inkey rsa.key -in pub.pem -passout pass:x \
 		-out both.p12
 	cat pub.pem rsa.key >both.pem

@@ -3,6 +3,7 @@
 #
 # ctlsmith sign: what it writes is what phones, openssl and the twin read; one
 # bad file does not stop the rest; a run that is stopped goes on.
+# shellcheck disable=SC2030,SC2031 # each test has its own environment
 
 bats_require_minimum_version 1.5.0
 load tokens
@@ -230,7 +231,7 @@ for i in range(int(sys.argv[1])):
 	[ "$(tlv token/a.xml.sgn 5)" != "$(tlv appliance/a.xml.sgn 5)" ]
 	# asked for no PIN, with a list that says so
 	"$CTLSMITH" build -o own.tlv --signer "$KEY" --module "$MODULE" \
-		--pin-env PIN --sast "$CERTS/sast-2.pem" >build
+		--pin-env PIN --sast "$CERTS/sast-2.pem" >built
 	: >trace
 	try 3 --trusted own.tlv in/a.xml
 	grep -q 'one of a SAST (record 1), who signs lists alone' err

@@ -242,8 +242,7 @@ read_block(struct pasted *p, struct bytes block, struct diag *d)
 		bio = BIO_new_mem_buf(clean.ptr, (int)clean.len);
 	if (bio == NULL)
 		e = diag_nomem(d);
-	else if (clean.ptr == NULL ||
-	    memchr(clean.ptr, 0, clean.len) != NULL)
+	else if (clean.ptr == NULL || memchr(clean.ptr, 0, clean.len) != NULL)
 		/* OpenSSL ends there, and does not say why */
 		e = diag_set(d, ERR_SYNTAX, "%s", broken);
 	else if (PEM_read_bio(bio, &type, &header, &der, &len) != 1)

@@ -696,6 +696,21 @@ next_second() {
 	tidy
 }
 
+@test "a person who waits sees how far it is" {
+	# a long key in a file takes its time
+	key_file rsa4096-a
+	numbered 150
+	openssl req -x509 -new -key rsa4096-a.pem -subj /CN=long -days 9 \
+		-out long.pem
+	timeout 120 "$SRC/tests/cli/terminal.py" 80 out "$CTLSMITH" sign \
+		--jobs 1 --signer rsa4096-a.pem --signer-cert long.pem many >screen
+	grep -qaP '\r\[#* *\]  \d+/150 files\x1b\[K\r' screen
+	grep -qa '#' screen
+	# at the end nothing of it is left
+	[ "$(tail -c 4 screen | xxd -p)" = 0d1b5b4b ]
+	grep -q '^signed 150 files' out
+}
+
 # Starts a run over many/.
 running() {
 	# a shell that nobody types into has its background ignore SIGINT

@@ -243,8 +243,9 @@ ctl_draft_num(const struct ctl_draft *dr)
 	return dr->num;
 }
 
-const struct ctl_file *
-ctl_draft_file(const struct ctl_draft *dr, size_t index)
+/* Record INDEX as a file of this one record. */
+static const struct ctl_file *
+file_of(const struct ctl_draft *dr, size_t index)
 {
 	if (index == 0 || index > dr->num)
 		return NULL;
@@ -254,7 +255,7 @@ ctl_draft_file(const struct ctl_draft *dr, size_t index)
 const struct ctl_record *
 ctl_draft_record(const struct ctl_draft *dr, size_t index)
 {
-	const struct ctl_file *f = ctl_draft_file(dr, index);
+	const struct ctl_file *f = file_of(dr, index);
 
 	return f == NULL ? NULL : ctl_record(f, 1);
 }
@@ -262,7 +263,7 @@ ctl_draft_record(const struct ctl_draft *dr, size_t index)
 struct bytes
 ctl_draft_bytes(const struct ctl_draft *dr, size_t index)
 {
-	const struct ctl_file *f = ctl_draft_file(dr, index);
+	const struct ctl_file *f = file_of(dr, index);
 
 	return f == NULL ? bytes_of(NULL, 0) : ctl_raw(f);
 }
@@ -409,7 +410,7 @@ holds_record(const struct ctl_draft *dr, struct bytes raw)
 	size_t i;
 
 	for (i = 1; i <= dr->num; i++)
-		if (bytes_equal(raw_record(ctl_draft_file(dr, i), 1), raw))
+		if (bytes_equal(raw_record(file_of(dr, i), 1), raw))
 			return true;
 	return false;
 }
@@ -446,7 +447,7 @@ ctl_draft_find_sast(const struct ctl_draft *dr, const struct cert *c,
 	bool same = false;
 
 	for (i = 1; e == ERR_OK && found == 0 && i <= dr->num; i++) {
-		e = is_sast_of(ctl_draft_file(dr, i), 1, c, &same, d);
+		e = is_sast_of(file_of(dr, i), 1, c, &same, d);
 		found = same ? i : 0;
 	}
 	if (e == ERR_OK)

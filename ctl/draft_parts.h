@@ -29,9 +29,6 @@ struct ctl_draft {
 	size_t num_kept;
 };
 
-/* ctl_draft_record() as a file of this one record, for whoever wants one. */
-const struct ctl_file *ctl_draft_file(const struct ctl_draft *dr, size_t index);
-
 /* Appends to OUT the record that ENTRY describes. OLD: the record in whose
  * place it comes, or NULL; then role, host and address are OLD's. */
 MUST_CHECK enum err ctl_put_record(const struct ctl_entry *entry,

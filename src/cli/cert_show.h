@@ -22,9 +22,4 @@ MUST_CHECK enum err cert_show_put_pem(const struct cert_file *f,
 json_t *cert_show_json(const struct cert_file *f, int64_t now,
     const struct diag *why);
 
-/* Appends the names of the bits that are set, or broken extensions of X, with
- * ", " between them. */
-void cert_show_put_usage(struct buf *out, const struct ext *x);
-void cert_show_put_purposes(struct buf *out, const struct ext *x);
-
 #endif

@@ -48,8 +48,8 @@ put_list(struct buf *out, const char *item)
 	buf_printf(out, "%s%s", out->len > 0 ? ", " : "", item);
 }
 
-void
-cert_show_put_usage(struct buf *out, const struct ext *x)
+static void
+put_usage(struct buf *out, const struct ext *x)
 {
 	int i;
 
@@ -59,8 +59,8 @@ cert_show_put_usage(struct buf *out, const struct ext *x)
 			    ext_key_usage_name((enum ext_key_usage)i));
 }
 
-void
-cert_show_put_purposes(struct buf *out, const struct ext *x)
+static void
+put_purposes(struct buf *out, const struct ext *x)
 {
 	int i;
 
@@ -140,11 +140,11 @@ put_ext(struct section *s, const struct cert_facts *f)
 		return;
 	}
 	put_names(s, x);
-	cert_show_put_usage(&s->value, x);
+	put_usage(&s->value, x);
 	if (x->key_usage != EXT_PRESENT)
 		buf_str(&s->value, state_text(x->key_usage));
 	row(s, "Key usage");
-	cert_show_put_purposes(&s->value, x);
+	put_purposes(&s->value, x);
 	if (x->purposes != EXT_PRESENT)
 		buf_str(&s->value, state_text(x->purposes));
 	row(s, "Extended");

@@ -74,8 +74,6 @@ enum ext_name_type {
 #undef EXT_ENUM
 };
 
-const char *ext_name_type_name(enum ext_name_type type);
-
 struct ext_name {
 	enum ext_name_type type;
 	struct bytes value; /* text as it stands there, of an IP 4 or 16 bytes,

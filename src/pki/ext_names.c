@@ -15,12 +15,6 @@ static const char *const type_names[] = {
 #undef EXT_NAME
 };
 
-const char *
-ext_name_type_name(enum ext_name_type type)
-{
-	return type_names[type];
-}
-
 static enum ext_name_type
 type_of(const GENERAL_NAME *name)
 {

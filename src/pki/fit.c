@@ -33,12 +33,6 @@ fit_check_name(enum fit_check check)
 	return checks[check].name;
 }
 
-unsigned
-fit_check_use(enum fit_check check)
-{
-	return checks[check].use;
-}
-
 const char *
 fit_level_name(enum fit_level level)
 {

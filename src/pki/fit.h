@@ -77,8 +77,6 @@ enum fit_level {
 
 const char *fit_check_code(enum fit_check check);
 const char *fit_check_name(enum fit_check check);
-/* enum fit_use, several bits. */
-unsigned fit_check_use(enum fit_check check);
 const char *fit_level_name(enum fit_level level);
 
 /* What a unit's certificate must be, in one release; from a data file. */

@@ -34,9 +34,6 @@ MUST_CHECK enum err fit_node_checks(struct fitting *f);
 void fit_usage_checks(struct fitting *f);
 void fit_follow_up(struct fitting *f);
 
-/* E2 of the unit, in the words of the appliance. */
-void fit_put_no_csr(struct buf *out, const char *unit);
-
 /* E6, E9, E17 by what is known of a certificate: a name that is absent is no
  * text; CONTENT is how many bytes the serial number takes. */
 void fit_judge_dates(struct fitting *f, int64_t from, int64_t to);

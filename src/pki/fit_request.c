@@ -9,8 +9,9 @@
 #define SECURITY_CM "/usr/local/cm/.security/"
 #define SECURITY_PLATFORM "/usr/local/platform/.security/"
 
-void
-fit_put_no_csr(struct buf *out, const char *unit)
+/* E2 of the unit, in the words of the appliance. */
+static void
+put_no_csr(struct buf *out, const char *unit)
 {
 	bool cm = strncmp(unit, "CallManager", 11) == 0 ||
 	    strncmp(unit, "CAPF", 4) == 0;
@@ -87,13 +88,13 @@ judge_ledger(struct fitting *f)
 		    "that one signed; a certificate that was made without one "
 		    "of the appliance's cannot be uploaded",
 		    "no request of the ledger is of its key");
-		fit_put_no_csr(&finding->shown, f->in->profile->unit);
+		put_no_csr(&finding->shown, f->in->profile->unit);
 	} else if (!is_of_unit(f, r)) {
 		finding = fit_add(f, FIT_CSR, FIT_REFUSED);
 		buf_str(&finding->text, "it fits the request of ");
 		put_owner(&finding->text, r);
 		buf_str(&finding->remedy, "upload it as that unit's");
-		fit_put_no_csr(&finding->shown, f->in->profile->unit);
+		put_no_csr(&finding->shown, f->in->profile->unit);
 	} else {
 		finding = fit_add(f, FIT_CSR, FIT_NOTE);
 		buf_str(&finding->text, "it fits the request of ");

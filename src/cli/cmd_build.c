@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/change.h"
 #include "cli/certload.h"
+#include "cli/change.h"
 #include "cli/cmd.h"
 #include "cli/entry.h"
 #include "cli/input.h"

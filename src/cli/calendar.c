@@ -399,8 +399,8 @@ state_of(const struct calendar *c, const struct calendar_row *r)
 		return CALENDAR_ENDLESS;
 	if (c->now > r->until)
 		return CALENDAR_EXPIRED;
-	return r->until - c->now <= (int64_t)c->days * DAY ? CALENDAR_DUE
-							   : CALENDAR_LATER;
+	return calendar_days_left(c, r) <= (int64_t)c->days ? CALENDAR_DUE
+							    : CALENDAR_LATER;
 }
 
 static int
@@ -457,8 +457,15 @@ calendar_is_near(const struct calendar_row *r)
 bool
 calendar_outlives(const struct calendar_row *r)
 {
-	return r->parent != NULL && r->dated && r->parent->dated &&
-	    r->until > r->parent->until;
+	const struct calendar_row *p = r->parent;
+	size_t i;
+
+	if (p == NULL || !r->dated || !p->dated || r->until <= p->until)
+		return false;
+	for (i = 0; i < p->num_stores; i++)
+		if (p->store[i]->kind == STORES_AUTHORITY)
+			return false;
+	return true;
 }
 
 size_t

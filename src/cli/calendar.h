@@ -159,7 +159,8 @@ int64_t calendar_days_left(const struct calendar *c,
 /* R is printed where --days N was given (ALL is not). */
 bool calendar_is_near(const struct calendar_row *r);
 
-/* It ends behind the end of what issued it. */
+/* It ends behind the end of what issued it, other than a manufacturer's
+ * authority, which nobody renews. */
 bool calendar_outlives(const struct calendar_row *r);
 
 /* Rows in that state. */

@@ -169,11 +169,8 @@ put_state(struct writer *w, const struct calendar_row *r)
 		    r->state == CALENDAR_EXPIRED
 			? "EXPIRED, by the alarm; its date could not be read"
 			: "its date could not be read");
-	else if (r->state == CALENDAR_EXPIRED && left == -1)
-		buf_str(&w->raw, "EXPIRED less than a day ago, ");
 	else if (r->state == CALENDAR_EXPIRED)
-		buf_printf(&w->raw, "EXPIRED %" PRId64 " days ago, ",
-		    -left - 1);
+		buf_str(&w->raw, "EXPIRED since ");
 	else
 		buf_printf(&w->raw, "%" PRId64 " day%s left, until ", left,
 		    left == 1 ? "" : "s");
@@ -251,9 +248,9 @@ put_kin(struct writer *w, const struct calendar_row *r)
 		    r->num_issued);
 		if (r->num_outliving > 0)
 			buf_printf(&w->raw,
-			    ", %zu of which would end later than it",
+			    ", %zu of which would end later than it: to be "
+			    "renewed with it",
 			    r->num_outliving);
-		buf_str(&w->raw, ": all are to be renewed after it");
 		end_line(w);
 	}
 }
@@ -315,7 +312,10 @@ put_arrow(struct writer *w, const struct stores_store *of, const char *name)
 	size_t n;
 
 	store = stores_named(&w->calendar->stores, bytes_of_str(name));
-	n = store == NULL ? 0 : count_of(w->calendar, store);
+	/* what stands in a trust store need not be one of these */
+	n = store == NULL || store->kind == STORES_TRUST
+	    ? 0
+	    : count_of(w->calendar, store);
 	buf_printf(&w->raw, "%s -> %s", of->store, name);
 	if (n > 0)
 		buf_printf(&w->raw, " (%zu here)", n);
@@ -418,8 +418,8 @@ calendar_put(const struct calendar *c, const struct calendar_view *view,
 	if (c->has_list) {
 		buf_u8(out, '\n');
 		buf_str(&w.raw,
-		    "Of the certificates in a list: that phones look at their "
-		    "dates is said nowhere; what is above ends for servers, "
+		    "No source says that phones look at the dates of the "
+		    "certificates in a list: what is above ends for servers, "
 		    "and at the next change.");
 		end_line(&w);
 	}

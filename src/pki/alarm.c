@@ -199,18 +199,19 @@ alarm_next(struct bytes *cur, struct alarm *ret)
 {
 	const uint8_t *at, *begin = cur->ptr;
 	struct bytes body;
+	size_t skip;
 
 	while ((at = find(*cur, MARK)) != NULL) {
-		body = body_of(
-		    bytes_of(at, cur->len - (size_t)(at - cur->ptr)));
-		*cur = bytes_of(body.ptr + body.len,
-		    cur->len - (size_t)(body.ptr + body.len - cur->ptr));
-		if (read_alarm(body, ret)) {
-			ret->has_raised = find_raised(
-			    bytes_of(begin, (size_t)(at - begin)),
-			    &ret->raised);
-			return true;
-		}
+		skip = (size_t)(at - cur->ptr);
+		body = body_of(bytes_of(at, cur->len - skip));
+		/* the time of the next one may stand in what is left */
+		skip += strlen(MARK);
+		*cur = bytes_of(cur->ptr + skip, cur->len - skip);
+		if (!read_alarm(body, ret))
+			continue;
+		ret->has_raised = find_raised(
+		    bytes_of(begin, (size_t)(at - begin)), &ret->raised);
+		return true;
 	}
 	*cur = bytes_of(cur->ptr, 0);
 	return false;

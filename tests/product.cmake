@@ -32,6 +32,7 @@ house_unit_test(test_pasted SOURCES unit/test_pasted.c LIBS pki lab)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
 house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
+house_unit_test(test_history SOURCES unit/test_history.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
@@ -50,6 +51,8 @@ house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
 	LIBS trust lab)
+house_faults_test(test_history_faults SOURCES prop/test_history_faults.c
+	LIBS trust lab PkgConfig::CRYPTO)
 
 # The audit log, and what makes one.
 add_executable(auditlog tools/auditlog.c)

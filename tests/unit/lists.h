@@ -80,7 +80,7 @@ made_clear(struct made *m)
 /* By the letter behind "/": appliance, token, builder; and of the appliance with
  * CERTHASH, with the key alone, without both, without both and at another
  * address, with an address whatever the host is, with an RSA key of exponent 1, with an
- * empty SERIALNUMBER. */
+ * empty SERIALNUMBER; of a token with the serial number of t1 turned round. */
 static const struct lists_kind {
 	char letter;
 	const char *dialect, *changes;
@@ -97,6 +97,7 @@ static const struct lists_kind {
 	{ 'x', "appliance", "{op: set, tag: 10, hex: '0A000001'}" },
 	{ 'w', "appliance", "{op: set, tag: 7, hex: '3006020103020101'}" },
 	{ 'e', "appliance", "{op: set, tag: 6, hex: ''}" },
+	{ 'r', "token", "{op: set, tag: 6, hex: '45DAA2AF00000027F93C'}" },
 };
 
 /* GIVEN: the letter, or NUL. */

@@ -357,11 +357,11 @@ modulus_code(size_t bits)
 
 static enum err
 put_header(const struct shelf_plan *plan, const struct dialect_record *r,
-    struct wire *w, struct diag *diag)
+    const struct mint_key *key, struct wire *w, struct diag *diag)
 {
 	static const char *const files[] = { "CTLFile.tlv", "ITLFile.tlv",
 		"SEP0.cnf.xml" };
-	const size_t bits = mint_key_bits(r->cert->spec.key);
+	const size_t bits = mint_key_bits(key);
 	const uint8_t version[] = { 1, 2 }, algorithm = 0,
 		      digest = (uint8_t)(plan->digest + 1),
 		      modulus = modulus_code(bits);
@@ -423,10 +423,13 @@ write_file(struct shelf *s, const struct shelf_plan *plan, struct wire *w,
 		    ? DIALECT_TOKEN
 		    : DIALECT_APPLIANCE };
 	enum err err = shelf_cert(s, plan->signer, &signer.cert, diag);
+	const struct mint_key *key = s->maker;
 	size_t i;
 
+	if (err == ERR_OK && plan->forged == 0)
+		key = signer.cert->spec.key;
 	if (err == ERR_OK)
-		err = put_header(plan, &signer, w, diag);
+		err = put_header(plan, &signer, key, w, diag);
 	for (i = 0; i < plan->num && err == ERR_OK; i++)
 		err = put_record(s, plan, plan->record[i], w, diag);
 	if (err == ERR_OK && plan->form == SHELF_CONFIG)
@@ -434,7 +437,7 @@ write_file(struct shelf *s, const struct shelf_plan *plan, struct wire *w,
 	if (err == ERR_OK && !buf_ok(&w->out))
 		err = diag_nomem(diag);
 	if (err == ERR_OK)
-		err = seal(plan, signer.cert->spec.key, w, diag);
+		err = seal(plan, key, w, diag);
 	return err;
 }
 

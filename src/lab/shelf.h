@@ -64,6 +64,7 @@ enum shelf_form {
 struct shelf_plan {
 	uint8_t form, digest; /* enum mint_digest */
 	uint8_t by_client;    /* servers are written as the CTL client does */
+	uint8_t forged;       /* signed with another key than the signer's */
 	uint8_t num;
 	struct shelf_id signer;
 	struct shelf_record record[SHELF_MAX_RECORDS];

@@ -15,18 +15,18 @@
 #define LABS_OK(call) assert_int_equal(call, ERR_OK)
 
 /* Sorts of phones: id, name, asks TVS, has an ITL, signed configuration, old
- * roles, SHA-1 alone, SASTs, bits. */
+ * roles (known of the 894x; that others read more no source says), SHA-1 alone,
+ * SASTs, bits. */
 #define LABS_SORTS(X)                                     \
-	X(LABS_SBD, "SBD", 1, 1, 1, 0, 0, 0, 0)           \
-	X(LABS_7940, "7940", 0, 0, 1, 0, 0, 0, 0)         \
-	X(LABS_ATA, "ATA", 0, 0, 1, 0, 0, 0, 0)           \
-	X(LABS_ROOM, "telepresence", 0, 0, 1, 0, 0, 0, 0) \
-	X(LABS_SOFT, "soft client", 0, 0, 1, 0, 0, 0, 0)  \
-	X(LABS_CTI, "CTI", 0, 0, 0, 0, 0, 0, 0)           \
-	X(LABS_TWO, "two SASTs", 0, 0, 1, 0, 0, 2, 0)     \
-	X(LABS_SHA1, "SHA-1 alone", 0, 0, 1, 0, 1, 0, 0)  \
-	X(LABS_2048, "2048 bits", 0, 0, 1, 0, 0, 0, 2048) \
-	X(LABS_894X, "894x", 0, 0, 1, 1, 0, 0, 0)
+	X(LABS_SBD, "SBD", 1, 1, 1, 1, 0, 0, 0)           \
+	X(LABS_7940, "7940", 0, 0, 1, 1, 0, 0, 0)         \
+	X(LABS_ATA, "ATA", 0, 0, 1, 1, 0, 0, 0)           \
+	X(LABS_ROOM, "telepresence", 0, 0, 1, 1, 0, 0, 0) \
+	X(LABS_SOFT, "soft client", 0, 0, 1, 1, 0, 0, 0)  \
+	X(LABS_CTI, "CTI", 0, 0, 0, 1, 0, 0, 0)           \
+	X(LABS_TWO, "two SASTs", 0, 0, 1, 1, 0, 2, 0)     \
+	X(LABS_SHA1, "SHA-1 alone", 0, 0, 1, 1, 1, 0, 0)  \
+	X(LABS_2048, "2048 bits", 0, 0, 1, 1, 0, 0, 2048)
 
 enum labs_sort {
 #define LABS_ENUM(id, name, tvs, itl, config, roles, sha1, sasts, bits) id,

@@ -21,6 +21,7 @@
 /* What is counted, so that no run tests nothing. */
 struct counts {
 	size_t asked, taken, tvs, refused, bad, itl, config, tls, capf, unread;
+	size_t groups, split; /* of several nodes; that do not agree */
 	size_t direct, stranded, ladders, rungs;
 };
 
@@ -184,47 +185,31 @@ happen(struct story *s)
 
 /* ---- Both answer. ---- */
 
+/* Fails: of P, DAY says one thing and OURS another. */
 static void
 differ(const struct story *s, const struct phone *p, const char *what,
     const struct accept *ours, const struct phone_day *day)
 {
-	fail_msg("HISTORIES_SEED=%u round %u:%s: %s at %u and %u: %s: the "
-		 "phone \"%s\" %d, we %s (%s), W %d %d %d %d, %d: %s",
-	    s->round, s->round, s->text, p->sort->name, p->tftp, p->tvs, what,
-	    labs_letters(day), day->ctl,
+	fail_msg("HISTORIES_SEED=%u:%s: %s at %u and %u: %s: the phone \"%s\" "
+		 "(%d), we \"%s\" (%s, %s, W6 %s): %s",
+	    s->round, s->text, p->sort->name, p->tftp, p->tvs, what,
+	    labs_letters(day), (int)day->ctl, seen_letters(ours),
 	    trust_verdict_name(ours->judgement.verdict),
 	    trust_rule_name(ours->judgement.rule),
-	    ours->works.answer[WORKS_ITL], ours->works.answer[WORKS_CONFIG],
-	    ours->works.answer[WORKS_TLS], ours->works.answer[WORKS_CAPF],
-	    ours->works.answer[WORKS_READABLE], ours->judgement.why.msg);
+	    works_answer_name(ours->works.answer[WORKS_READABLE]),
+	    ours->judgement.why.msg);
 }
 
+/* How it was taken, beyond the letters. */
 static bool
-is_fine(const struct accept *a, enum works_rule rule)
+is_same_way(const struct accept *ours, enum phone_answer answer)
 {
-	return a->works.answer[rule] == WORKS_YES ||
-	    a->works.answer[rule] == WORKS_NOT_NEEDED;
-}
+	const enum trust_verdict v = ours->judgement.verdict;
 
-/* What a phone says, and what we do. */
-static bool
-is_same_verdict(const struct accept *ours, enum phone_answer answer)
-{
-	switch (ours->judgement.verdict) {
-	case TRUST_ACCEPTS_FIRST:
-	case TRUST_ACCEPTS:
-		return answer == PHONE_TAKES;
-	case TRUST_THROUGH_TVS:
-		return answer == PHONE_THROUGH_TVS;
-	case TRUST_REFUSES:
-		if (ours->judgement.rule == TRUST_RULE_UNREADABLE)
-			return answer == PHONE_CANNOT_READ;
-		return answer == PHONE_KNOWS_NOT ||
-		    answer == PHONE_BAD_SIGNATURE;
-	case TRUST_UNKNOWN:
-		break;
-	}
-	return false;
+	if ((answer == PHONE_THROUGH_TVS) != (v == TRUST_THROUGH_TVS))
+		return false;
+	return (answer == PHONE_TAKES) ==
+	    (v == TRUST_ACCEPTS || v == TRUST_ACCEPTS_FIRST);
 }
 
 static void
@@ -242,30 +227,6 @@ count(struct counts *n, const struct phone_day *day)
 	n->capf += day->capf ? 0 : 1;
 }
 
-/* Asks accept_judge() for a phone, of whose cluster only its own TFTP node
- * serves: accept answers for all of them. */
-static void
-ask(const struct story *s, const struct phone *p, struct accept *ret)
-{
-	struct cluster alone = s->c;
-	struct accept_phone q = { .class = seen_class(
-				      (enum labs_sort)(p->sort - labs_sorts)) };
-	struct seen seen;
-	size_t i;
-	struct diag d;
-
-	for (i = 0; i < alone.num_nodes; i++)
-		alone.node[i].tftp = i == p->tftp;
-	seen_make(&seen, &alone, p->itl, p->tftp, p->tvs, p->tvs + 1u);
-	q.installed = seen_file(p->ctl);
-	q.group = &seen.group;
-	if (p->ctl == NULL)
-		q.class = CLASS_NEW;
-	if (accept_judge(&seen.cluster, &q, ret, &d) != ERR_OK)
-		fail_msg("%s", d.msg);
-	seen_clear(&seen);
-}
-
 /* Both answer for P, and the same. */
 static void
 compare(const struct story *s, const struct phone *p)
@@ -274,28 +235,80 @@ compare(const struct story *s, const struct phone *p)
 	struct phone_day day;
 
 	LABS_OK(phone_imagine(p, &s->c, &day, NULL));
-	ask(s, p, &ours);
+	seen_ask(&s->c, p, &ours);
 	count(s->counts, &day);
-	if (!is_same_verdict(&ours, day.ctl))
+	if (!is_same_way(&ours, day.ctl))
 		differ(s, p, "takes", &ours, &day);
-	if (ours.keeps ==
-	    (day.ctl == PHONE_TAKES || day.ctl == PHONE_THROUGH_TVS ||
-		p->ctl == NULL))
-		differ(s, p, "keeps", &ours, &day);
 	if (!phone_is_well(&day) && ours.lost != TRUST_YES)
 		differ(s, p, "lost", &ours, &day);
 	if (p->ctl == NULL && day.ctl == PHONE_CANNOT_READ)
 		return; /* it has no list to work with */
-	if (is_fine(&ours, WORKS_ITL) != day.itl)
-		differ(s, p, "W1", &ours, &day);
-	if (is_fine(&ours, WORKS_CONFIG) != day.config)
-		differ(s, p, "W2", &ours, &day);
-	if (is_fine(&ours, WORKS_TLS) != day.tls)
-		differ(s, p, "W3", &ours, &day);
-	if (is_fine(&ours, WORKS_CAPF) != day.capf)
-		differ(s, p, "W4", &ours, &day);
-	if (is_fine(&ours, WORKS_READABLE) != day.readable)
+	if (strcmp(labs_letters(&day), seen_letters(&ours)) != 0)
+		differ(s, p, "works", &ours, &day);
+	if (ours.keeps ==
+	    (day.ctl == PHONE_TAKES || day.ctl == PHONE_THROUGH_TVS))
+		differ(s, p, "keeps", &ours, &day);
+	if (day.readable != (ours.works.answer[WORKS_READABLE] == WORKS_YES))
 		differ(s, p, "W6", &ours, &day);
+}
+
+/* What phones as P is say at each TFTP node and each TVS, together: letters,
+ * each at most once, and whether they all do the same with the list. */
+static bool
+ask_all(const struct story *s, const struct phone *p, char ret[8])
+{
+	const struct cluster *c = &s->c;
+	struct phone one = *p;
+	struct phone_day day;
+	bool letter[128] = { false };
+	size_t i, n = 0, takes = 0, all = 0;
+	const char *at;
+
+	for (i = 0; i < c->num_nodes * c->num_nodes; i++) {
+		one.tftp = (uint8_t)(i / c->num_nodes);
+		one.tvs = (uint8_t)(i % c->num_nodes);
+		if (!c->node[one.tftp].tftp)
+			continue;
+		LABS_OK(phone_imagine(&one, c, &day, NULL));
+		for (at = labs_letters(&day); *at != '\0'; at++)
+			letter[(unsigned char)*at] = true;
+		all++;
+		takes += day.ctl == PHONE_TAKES || day.ctl == PHONE_THROUGH_TVS
+		    ? 1
+		    : 0;
+	}
+	for (at = "raictp"; *at != '\0'; at++)
+		if (letter[(unsigned char)*at])
+			ret[n++] = *at;
+	ret[n] = '\0';
+	return takes == 0 || takes == all;
+}
+
+/* The same for all nodes at once: what one node lacks, or its TVS says, decides
+ * for the group. */
+static void
+compare_group(const struct story *s, const struct phone *p)
+{
+	struct accept ours;
+	char letters[8];
+	bool same;
+	size_t i;
+
+	for (i = 0; i < s->c.num_nodes; i++)
+		if (s->c.node[i].ctl != s->c.node[p->tftp].ctl)
+			return; /* that is no one offer */
+	if (p->ctl == NULL)
+		return;
+	same = ask_all(s, p, letters);
+	seen_ask_group(&s->c, p, 0, s->c.num_nodes, &ours);
+	s->counts->groups += s->c.num_nodes > 1 ? 1 : 0;
+	s->counts->split += same ? 0 : 1;
+	if (same ? strcmp(letters, seen_letters(&ours)) != 0
+		 : ours.judgement.verdict != TRUST_REFUSES)
+		fail_msg("HISTORIES_SEED=%u:%s: %s, all nodes: the phones "
+			 "\"%s\", we \"%s\": %s",
+		    s->round, s->text, p->sort->name, letters,
+		    seen_letters(&ours), ours.judgement.why.msg);
 }
 
 /* ---- A history. ---- */
@@ -462,8 +475,10 @@ play(unsigned seed, struct counts *counts)
 	for (n = 0; n < STEPS; n++) {
 		happen(&s);
 		keep_lists(&s);
-		for (i = 0; i < s.num_phones; i++)
+		for (i = 0; i < s.num_phones; i++) {
 			compare(&s, &s.phone[i]);
+			compare_group(&s, &s.phone[i]);
+		}
 		start_some(&s);
 	}
 	compare_history(&s);
@@ -487,13 +502,14 @@ test_histories(void **state)
 	print_message("HISTORIES_SEED=%u HISTORIES_ROUNDS=%u\n", seed, rounds);
 	for (i = 0; i < rounds; i++)
 		play(seed + i, &n);
-	print_message("%zu answers: taken %zu, through TVS %zu, refused %zu, "
-		      "other key %zu; not W1 %zu, W2 %zu, W3 %zu, W4 %zu, W6 "
-		      "%zu; off: direct %zu, stranded %zu, with a ladder %zu, "
-		      "the longest %zu; %zu files\n",
+	print_message(
+	    "%zu answers: taken %zu, through TVS %zu, refused %zu, "
+	    "other key %zu; not W1 %zu, W2 %zu, W3 %zu, W4 %zu, W6 "
+	    "%zu; groups %zu, split %zu; off: direct %zu, stranded %zu, with a ladder %zu, "
+	    "the longest %zu; %zu files\n",
 	    n.asked, n.taken, n.tvs, n.refused, n.bad, n.itl, n.config, n.tls,
-	    n.capf, n.unread, n.direct, n.stranded, n.ladders, n.rungs,
-	    shelf_num(labs_shelf()));
+	    n.capf, n.unread, n.groups, n.split, n.direct, n.stranded,
+	    n.ladders, n.rungs, shelf_num(labs_shelf()));
 	if (rounds < 100)
 		return;
 	assert_true(n.taken > 100 && n.tvs > 100 && n.refused > 100);
@@ -501,7 +517,7 @@ test_histories(void **state)
 	assert_true(n.itl > 100 && n.config > 100 && n.tls > 100);
 	assert_true(n.capf > 100 && n.unread > 100);
 	assert_true(n.direct > 100 && n.stranded > 100 && n.ladders > 10);
-	assert_true(n.rungs > 2);
+	assert_true(n.groups > 100 && n.split > 10 && n.rungs > 2);
 }
 
 int

@@ -200,4 +200,61 @@ static inline enum class seen_class(enum labs_sort sort) {
 	    return classes[sort];
 }
 
+/* Asks accept_judge() of C for phones as P is, whose group is the TVS of nodes
+ * FROM up to TO. */
+static inline void
+seen_ask_group(const struct cluster *c, const struct phone *p, size_t from,
+    size_t to, struct accept *ret)
+{
+	struct accept_phone q = { .class = CLASS_NEW };
+	struct seen seen;
+	struct diag d;
+
+	seen_make(&seen, c, p->itl, p->tftp, from, to);
+	q.installed = seen_file(p->ctl);
+	q.group = &seen.group;
+	if (p->ctl != NULL)
+		q.class = seen_class((enum labs_sort)(p->sort - labs_sorts));
+	if (accept_judge(&seen.cluster, &q, ret, &d) != ERR_OK)
+		fail_msg("%s", d.msg);
+	seen_clear(&seen);
+}
+
+/* Asks for P alone, as if there were no TFTP node but its own: accept_judge()
+ * answers for all of them. Its group is the node that it asks. */
+static inline void
+seen_ask(const struct cluster *c, const struct phone *p, struct accept *ret)
+{
+	struct cluster alone = *c;
+	size_t i;
+
+	for (i = 0; i < alone.num_nodes; i++)
+		alone.node[i].tftp = i == p->tftp;
+	seen_ask_group(&alone, p, p->tvs, p->tvs + 1u, ret);
+}
+
+/* A as labs_letters() has a day, and "?" for each that is not known. W5 is not
+ * the phones' business. */
+static inline const char *
+seen_letters(const struct accept *a)
+{
+	static const enum works_rule rules[] = { WORKS_ITL, WORKS_CONFIG,
+		WORKS_TLS, WORKS_CAPF };
+	static char text[16];
+	size_t i, n = 0;
+
+	if (a->judgement.verdict == TRUST_REFUSES)
+		text[n++] = a->judgement.rule == TRUST_RULE_UNREADABLE ? 'r'
+								       : 'a';
+	if (a->judgement.verdict == TRUST_UNKNOWN)
+		text[n++] = '?';
+	for (i = 0; i < NUM(rules); i++)
+		if (a->works.answer[rules[i]] == WORKS_NO)
+			text[n++] = "ictp"[i];
+		else if (a->works.answer[rules[i]] == WORKS_UNKNOWN)
+			text[n++] = '?';
+	text[n] = '\0';
+	return text;
+}
+
 #endif

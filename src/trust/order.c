@@ -18,7 +18,7 @@ static const char *const change_names[] = { ORDER_CHANGES(NAME3) };
 const char *
 order_change_name(enum order_change change)
 {
-	return change_names[change];
+	return (unsigned)change < ORDER_NUM_CHANGES ? change_names[change] : "";
 }
 
 bool
@@ -108,11 +108,11 @@ say_steps(struct order_model *m, struct order *o, struct diag *d)
 
 	e = order_world_init(m, &w, d);
 	for (i = 0; e == ERR_OK && i < o->num; i++) {
-		order_say_step(m, &w, &o->step[i]);
 		e = order_world_apply(m, &w, &o->step[i], &fault, d);
+		order_say_step(m, &w, &o->step[i]);
 	}
 	if (e == ERR_OK)
-		order_say_agrees(m, o);
+		order_say_agrees(o);
 	return e;
 }
 
@@ -121,9 +121,16 @@ find(struct order_model *m, struct order *o, struct diag *d)
 {
 	enum err e = find_among(m, true, o, d);
 	struct order with = { .possible = false };
+	size_t i;
 
-	if (e != ERR_OK || o->possible)
-		return e != ERR_OK ? e : say_steps(m, o, d);
+	if (e == ERR_OK && o->possible) {
+		o->num_dead_ends = 0;
+		return say_steps(m, o, d);
+	}
+	for (i = 0; i < o->num_dead_ends; i++)
+		order_say_dead_end(&o->dead_end[i]);
+	if (e != ERR_OK)
+		return e;
 	e = find_among(m, false, &with, d);
 	o->states += with.states;
 	o->helped = with.possible;

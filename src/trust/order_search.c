@@ -198,14 +198,12 @@ play_round(struct play *p, const struct move *mv, enum err *e)
 	    !upload(p, (enum order_change)mv->upload, e))
 		return false;
 	if (mv->list != ORDER_FETCH &&
-	    !step(p, (enum order_kind)mv->list, c == NOTHING ? 0 : c,
-		p->s->m->publisher, e))
+	    !step(p, (enum order_kind)mv->list, c, p->s->m->publisher, e))
 		return false;
 	if (mv->change != NOTHING && c != ORDER_UPGRADE &&
 	    !each_of(p, ORDER_RESTART, c, batch, e))
 		return false;
-	return step(p, ORDER_FETCH, c == NOTHING ? 0 : c, p->s->m->publisher,
-	    e);
+	return step(p, ORDER_FETCH, c, p->s->m->publisher, e);
 }
 
 /* The publisher's CallManager is a move of its own: it signs lists. */
@@ -329,6 +327,19 @@ is_turn(const struct order_world *w, uint8_t list)
 					: w->token_mode != 0;
 }
 
+/* An upload has a round of its own, but for the ITLRecovery that is new. */
+static bool
+is_upload_due(const struct search *s, const struct move *mv)
+{
+	unsigned helps = 1u << ORDER_HELP_UPLOAD |
+	    (mv->upload == ORDER_TO_TOKEN ? 1u << ORDER_HELP_SECOND_SAST : 0);
+
+	return (s->m->helps & helps) != 0 &&
+	    (mv->change == NOTHING ||
+		(mv->change == ORDER_ITLRECOVERY &&
+		    mv->upload == ORDER_ITLRECOVERY));
+}
+
 /* A round that cannot work, or does nothing: not worth a dead end. */
 static bool
 is_idle(const struct search *s, const struct order_world *w,
@@ -351,9 +362,7 @@ is_idle(const struct search *s, const struct order_world *w,
 	if (mv->change == ORDER_TVS &&
 	    (mv->list != ORDER_FETCH || mv->upload != NOTHING))
 		return true;
-	if (mv->upload != NOTHING &&
-	    (s->m->helps &
-		(1u << ORDER_HELP_UPLOAD | 1u << ORDER_HELP_SECOND_SAST)) == 0)
+	if (mv->upload != NOTHING && !is_upload_due(s, mv))
 		return true;
 	if (mv->list != ORDER_FETCH)
 		return mv->change != NOTHING && is_turn(w, mv->list);

@@ -36,6 +36,7 @@ house_unit_test(test_history SOURCES unit/test_history.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_order SOURCES unit/test_order.c LIBS trust lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
+house_unit_test(test_stories SOURCES unit/test_stories.c LIBS trust lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values

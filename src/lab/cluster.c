@@ -42,8 +42,8 @@ cluster_served(const struct cluster *c, enum shelf_kind kind, size_t node)
 		(uint8_t)owner_of(c, kind, node), c->node[node].served[kind] };
 }
 
-static struct shelf_id
-token_id(uint8_t generation)
+struct shelf_id
+cluster_token(uint8_t generation)
 {
 	return (struct shelf_id){ SHELF_TOKEN, generation, generation };
 }
@@ -103,6 +103,22 @@ put_uploads(const struct cluster *c, struct shelf_plan *plan)
 	}
 }
 
+/* NODE as a server, MOVES moves from now. */
+static void
+put_server(const struct cluster *c, struct shelf_plan *plan, size_t node,
+    unsigned moves)
+{
+	struct shelf_record r = { .role = CCM_TFTP,
+		.node = (uint8_t)node,
+		.moved = (uint8_t)(c->node[node].moved + moves) };
+
+	r.cert = cluster_on_disk(c, SHELF_CALLMANAGER, node);
+	shelf_put(plan, r);
+	r.cert = cluster_on_disk(c, SHELF_ECDSA, node);
+	if (c->ecdsa)
+		shelf_put(plan, r);
+}
+
 /* Servers and CAPF. */
 static void
 put_servers(const struct cluster *c, struct shelf_plan *plan)
@@ -112,11 +128,9 @@ put_servers(const struct cluster *c, struct shelf_plan *plan)
 	for (i = 0; i < c->num_nodes; i++) {
 		if (!c->node[i].tftp && !c->node[i].ccm)
 			continue;
-		put(plan, cluster_on_disk(c, SHELF_CALLMANAGER, i), CCM_TFTP, i,
-		    c);
-		if (c->ecdsa)
-			put(plan, cluster_on_disk(c, SHELF_ECDSA, i), CCM_TFTP,
-			    i, c);
+		put_server(c, plan, i, 0);
+		if (c->node[i].announced)
+			put_server(c, plan, i, 1);
 	}
 	if (c->capf)
 		put(plan, cluster_on_disk(c, SHELF_CAPF, 0), CAPF, 0, c);
@@ -231,9 +245,9 @@ cluster_sign_token(struct cluster *c, struct diag *diag)
 
 	if (c->num_tokens == 0)
 		return diag_set(diag, ERR_UNSUPPORTED, "no token is here");
-	plan.signer = token_id(c->token[0]);
+	plan.signer = cluster_token(c->token[0]);
 	for (i = 0; i < c->num_tokens; i++)
-		put(&plan, token_id(c->token[i]), SAST, SHELF_NOWHERE, c);
+		put(&plan, cluster_token(c->token[i]), SAST, SHELF_NOWHERE, c);
 	if (c->release >= 1100)
 		put_own_sasts(c, &plan);
 	put_uploads(c, &plan);
@@ -273,9 +287,16 @@ cluster_restart(struct cluster *c, size_t node)
 		    cluster_on_disk(c, (enum shelf_kind)kind, node).generation;
 }
 
+void
+cluster_announce(struct cluster *c, size_t node)
+{
+	c->node[node].announced = true;
+}
+
 enum err
 cluster_move(struct cluster *c, size_t node, struct diag *diag)
 {
+	c->node[node].announced = false;
 	c->node[node].moved++;
 	return cluster_make_itls(c, diag);
 }

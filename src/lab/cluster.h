@@ -31,8 +31,9 @@
 
 struct cluster_node {
 	bool tftp, ccm;
-	bool cut_off;                  /* new CTLs do not reach it */
-	uint8_t moved;                 /* how often its address has changed */
+	bool cut_off;   /* new CTLs do not reach it */
+	bool announced; /* lists have the address to come besides */
+	uint8_t moved;  /* how often its address has changed */
 	uint8_t disk[SHELF_NUM_KINDS]; /* generations */
 	uint8_t served[SHELF_NUM_KINDS];
 	const struct sheet *ctl; /* served, and on its own disk */
@@ -90,6 +91,9 @@ MUST_CHECK enum err cluster_upload(struct cluster *c, struct shelf_id id,
 /* All services of NODE. */
 void cluster_restart(struct cluster *c, size_t node);
 
+/* Lists that are made from now on have the address that NODE will get, too. */
+void cluster_announce(struct cluster *c, size_t node);
+
 /* NODE gets another address. */
 MUST_CHECK enum err cluster_move(struct cluster *c, size_t node,
     struct diag *diag);
@@ -107,6 +111,9 @@ struct shelf_id cluster_on_disk(const struct cluster *c, enum shelf_kind kind,
     size_t node);
 struct shelf_id cluster_served(const struct cluster *c, enum shelf_kind kind,
     size_t node);
+
+/* The token of that generation. */
+struct shelf_id cluster_token(uint8_t generation);
 
 /* Who signs the next list without tokens. */
 struct shelf_id cluster_signer(const struct cluster *c);

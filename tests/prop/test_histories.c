@@ -57,11 +57,10 @@ note(struct story *s, const char *what, unsigned node)
 static enum err
 upload_some(struct story *s)
 {
-	struct shelf_id id = { SHELF_TOKEN, 1, 1 };
+	struct shelf_id id = cluster_token((uint8_t)(1 + draw(s, 4)));
 
 	if (s->c.num_uploads >= 3)
 		return ERR_OK;
-	id.node = id.generation = (uint8_t)(1 + draw(s, 4));
 	if (draw(s, 2) == 0)
 		id = cluster_on_disk(&s->c, SHELF_ITLRECOVERY, 0);
 	return cluster_upload(&s->c, id, NULL);
@@ -119,7 +118,7 @@ spoil(struct story *s)
 		r->moved++;
 		break;
 	case 4: /* a stranger signs */
-		plan.signer = (struct shelf_id){ SHELF_TOKEN, 4, 4 };
+		plan.signer = cluster_token(4);
 		break;
 	case 5:
 		plan.forged = 1;

@@ -148,8 +148,7 @@ test_vouches(void **state)
 	assert_true(ask(&c, 1));
 	labs_cluster(&c, 1250, 2, 2);
 	assert_false(ask(&c, 0));
-	LABS_OK(
-	    cluster_upload(&c, (struct shelf_id){ SHELF_TOKEN, 1, 1 }, NULL));
+	LABS_OK(cluster_upload(&c, cluster_token(1), NULL));
 	assert_true(ask(&c, 0)); /* as a token is spelt */
 	LABS_OK(cluster_update_ctl(&c, NULL));
 	assert_string_equal(words_of(c.node[0].ctl),
@@ -326,8 +325,7 @@ test_sorts(void **state)
 
 	c = before;
 	assert_string_equal(labs_day(&before, &c, LABS_TWO), "");
-	LABS_OK(
-	    cluster_upload(&c, (struct shelf_id){ SHELF_TOKEN, 1, 1 }, NULL));
+	LABS_OK(cluster_upload(&c, cluster_token(1), NULL));
 	LABS_OK(cluster_update_ctl(&c, NULL));
 	assert_string_equal(labs_day(&before, &c, LABS_TWO), "r");
 }

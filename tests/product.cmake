@@ -34,7 +34,9 @@ house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
 house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
 house_unit_test(test_history SOURCES unit/test_history.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
+house_unit_test(test_order SOURCES unit/test_order.c LIBS trust lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
+house_unit_test(test_stories SOURCES unit/test_stories.c LIBS trust lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
@@ -42,6 +44,8 @@ house_unit_test(test_listing_values
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
+house_unit_test(test_histories
+	SOURCES prop/test_histories.c LIBS trust lab)
 house_unit_test(test_phone SOURCES prop/test_phone.c LIBS trust lab)
 house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c

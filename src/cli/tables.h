@@ -9,4 +9,7 @@
 extern const unsigned char cert_profiles[];
 extern const size_t cert_profiles_len;
 
+extern const unsigned char store_rules[];
+extern const size_t store_rules_len;
+
 #endif

@@ -190,8 +190,8 @@ store_rules_load(const char *path, struct store_rules_file *ret, struct diag *d)
 	enum err e;
 
 	if (path == NULL)
-		return store_rules_read(bytes_of(store_rules, store_rules_len),
-		    ret, d);
+		return store_rules_read(
+		    bytes_of(trust_stores, trust_stores_len), ret, d);
 	e = input_load(path, DOC_SIZE_MAX, &content, d);
 	if (e == ERR_OK)
 		e = store_rules_read(buf_bytes(&content), ret, d);

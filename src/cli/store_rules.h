@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is known of trust stores: a data file that is built into the program
- * (src/cli/tables/store-rules.yaml), or another of its kind.
+ * (src/cli/tables/trust-stores.yaml), or another of its kind.
  * docs/store-rules.schema.json describes it, and a test compares it with the
  * table here.
  */

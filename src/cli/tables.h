@@ -9,7 +9,7 @@
 extern const unsigned char cert_profiles[];
 extern const size_t cert_profiles_len;
 
-extern const unsigned char store_rules[];
-extern const size_t store_rules_len;
+extern const unsigned char trust_stores[];
+extern const size_t trust_stores_len;
 
 #endif

@@ -459,6 +459,58 @@ refuse_all(const struct store_input *in, struct store_judged *j)
 	refuse_nodes(in, j);
 }
 
+/* Another certificate of that name, on a node where it is to be kept; or
+ * NULL. */
+static const struct store_item *
+kept_elsewhere(const struct store_input *in, const struct store_judged *j,
+    size_t at)
+{
+	const struct store_item *item = &in->item[at], *other;
+	enum store_advice advice;
+	size_t i;
+
+	for (i = 0; i < in->num; i++) {
+		other = &in->item[i];
+		advice = j->verdict[i].advice;
+		if (advice != STORE_DELETE && advice != STORE_WITHHELD &&
+		    strcasecmp(other->store, item->store) == 0 &&
+		    strcmp(other->name, item->name) == 0)
+			return other;
+	}
+	return NULL;
+}
+
+/* What is deleted on all nodes must be what can go on all of them. */
+static void
+judge_together(const struct store_input *in, struct store_judged *j)
+{
+	const struct store_item *other;
+	const struct store_rule *rule;
+	struct store_verdict *v;
+	size_t i;
+
+	for (i = 0; i < in->num; i++) {
+		v = &j->verdict[i];
+		if (v->advice != STORE_DELETE && v->advice != STORE_WITHHELD)
+			continue;
+		rule = store_rule_of(in->rules, in->item[i].store);
+		other = rule != NULL && rule->all_nodes
+		    ? kept_elsewhere(in, j, i)
+		    : NULL;
+		if (other == NULL)
+			continue;
+		v->tied = true;
+		buf_str(&v->reason, "; but on ");
+		buf_str(&v->reason, other->node);
+		buf_str(&v->reason,
+		    " one of that name stays, and a deletion is one on all "
+		    "nodes");
+	}
+	for (i = 0; i < in->num; i++)
+		if (j->verdict[i].tied)
+			j->verdict[i].advice = STORE_LOOK;
+}
+
 static enum err
 judge_all(const struct storing *s, struct store_judged *j)
 {
@@ -474,9 +526,12 @@ judge_all(const struct storing *s, struct store_judged *j)
 		if (v->advice == STORE_DELETE && j->refusal.len > 0)
 			v->advice = STORE_WITHHELD;
 		j->num_of[v->class]++;
-		if (!buf_ok(&v->reason) || !buf_ok(&v->owner))
-			return diag_nomem(s->d);
 	}
+	judge_together(s->in, j);
+	for (i = 0; i < j->num; i++)
+		if (!buf_ok(&j->verdict[i].reason) ||
+		    !buf_ok(&j->verdict[i].owner))
+			return diag_nomem(s->d);
 	return ERR_OK;
 }
 

@@ -186,6 +186,7 @@ struct store_verdict {
 	enum store_class class;
 	enum store_advice advice;
 	enum store_expiry expiry;
+	bool tied; /* it could go, but one of its name must stay elsewhere */
 	struct buf reason; /* UTF-8, not made safe, one line */
 	struct buf owner;  /* of a foreign one: whose; likewise */
 };

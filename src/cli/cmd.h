@@ -43,6 +43,7 @@ extern const struct cmd cmd_unsign;
 extern const struct cmd cmd_sign_request;
 extern const struct cmd cmd_attach;
 extern const struct cmd cmd_cert;
+extern const struct cmd cmd_trust_store;
 extern const struct cmd cmd_token;
 extern const struct cmd cmd_audit;
 extern const struct cmd cmd_audit_verify;

@@ -19,6 +19,7 @@ static const struct cmd *const commands[] = {
 	&cmd_sign_request,
 	&cmd_attach,
 	&cmd_cert,
+	&cmd_trust_store,
 	&cmd_token,
 	&cmd_audit,
 	&cmd_completion,

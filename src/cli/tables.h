@@ -11,4 +11,7 @@ extern const size_t cert_profiles_len;
 extern const unsigned char cert_stores[];
 extern const size_t cert_stores_len;
 
+extern const unsigned char trust_stores[];
+extern const size_t trust_stores_len;
+
 #endif

@@ -16,8 +16,8 @@
 #include "ctl/ctl.h"
 
 /* What tells certificates apart, the best first: id, JSON name. */
-#define TOLD_BYS(X)              \
-	X(TOLD_BY_SHA1, "sha1")  \
+#define TOLD_BYS(X)                            \
+	X(TOLD_BY_SHA1, "sha1")                \
 	X(TOLD_BY_SERIAL, "issuer-and-serial") \
 	X(TOLD_BY_NAME, "names") /* as good as nothing: names stay */
 

@@ -9,6 +9,7 @@
 #include "trust/told.h"
 
 #define KEY_SHOWN 8 /* bytes of a key's SHA-256 */
+#define NARROW 100  /* columns that the table does not fit in */
 #define DATE_LEN 10 /* of 2015-03-06T18:45:13Z */
 
 enum {
@@ -41,31 +42,6 @@ static const struct {
 	[DIFF_ADDED] = { "+", TABLE_GOOD },
 };
 
-/* A table at work. */
-struct rows {
-	const struct change *c;
-	struct table *table;
-	bool failed;
-};
-
-/* Fills the cell COL_CERT of the row at hand with TEXT, and empties that. */
-static void
-put_text(struct rows *rs, struct buf *text)
-{
-	rs->failed |= !buf_ok(text);
-	table_put(rs->table, COL_CERT, buf_bytes(text));
-	buf_clear(text);
-}
-
-static void
-put_cert(struct rows *rs, enum change_which which, size_t index)
-{
-	struct buf text = { 0 };
-
-	select_put_cert(&text, change_shown(rs->c, which), index);
-	put_text(rs, &text);
-}
-
 /* ---- Details -------------------------------------------------------------------- */
 
 static void
@@ -94,40 +70,43 @@ put_key(struct buf *out, const struct record_facts *rf)
 	text_put_hex(out, bytes_of(rf->spki.byte, KEY_SHOWN), "", TEXT_LOWER);
 }
 
-/* A row below a certificate: "2014-01-01 to 2019-01-01, RSA 1024, key ...". */
+/* "2014-01-01 to 2019-01-01, RSA 1024, key ...", as far as it is known. */
 static void
-put_facts(struct rows *rs, enum change_which which, size_t index)
+put_facts(const struct change *c, enum change_which which, size_t index,
+    struct buf *text)
 {
 	struct record_facts rf = { .cert = NULL };
-	struct buf text = { 0 };
 
-	if (!rs->c->details || change_shown_is_text(rs->c, which))
+	if (!c->details || change_shown_is_text(c, which))
 		return;
-	if (record_facts_read(change_shown(rs->c, which), index, &rf, NULL) !=
+	if (record_facts_read(change_shown(c, which), index, &rf, NULL) !=
 	    ERR_OK)
-		rs->failed = true;
+		text->failed = true;
 	if (rf.cert != NULL) {
-		put_date(&text, cert_not_before(rf.cert));
-		buf_str(&text, " to ");
-		put_date(&text, cert_not_after(rf.cert));
+		put_date(text, cert_not_before(rf.cert));
+		buf_str(text, " to ");
+		put_date(text, cert_not_after(rf.cert));
 	}
 	if (rf.key != NULL) {
-		buf_str(&text, text.len > 0 ? ", " : "");
-		put_key(&text, &rf);
+		buf_str(text, text->len > 0 ? ", " : "");
+		put_key(text, &rf);
 	}
-	if (text.len > 0) {
-		table_row(rs->table);
-		put_text(rs, &text);
-	}
-	buf_clear(&text);
 	record_facts_clear(&rf);
 }
 
-/* A field that is another, "FIELD, FIELD" in ARG. */
+/* Where the names of fields go. */
+struct fields {
+	const struct ctl_record *new;
+	struct buf text;
+};
+
+/* A field that is another; of the host, what it is now. */
 static void
 put_field(void *arg, const char *name, uint8_t code)
 {
-	struct buf *text = arg;
+	struct fields *f = arg;
+	struct buf *text = &f->text;
+	struct bytes host = ctl_record_text(f->new, CTL_REC_DNS_NAME);
 
 	buf_str(text, text->len > 0 ? ", " : "");
 	if (name != NULL)
@@ -136,111 +115,225 @@ put_field(void *arg, const char *name, uint8_t code)
 		buf_str(text, "lengths");
 	else
 		buf_printf(text, "tag %u", code);
+	if (code == CTL_REC_DNS_NAME && host.len > 0) {
+		buf_str(text, " (now ");
+		buf_put(text, host);
+		buf_str(text, ")");
+	}
 }
 
-/* A row below a record that is respelt: what is spelt otherwise. */
+/* Of a respelt record, what is spelt otherwise. */
 static void
-put_spelling(struct rows *rs, const struct diff_row *row)
+put_spelling(const struct change *c, const struct diff_row *row,
+    struct buf *text)
 {
-	const struct ctl_record *a = ctl_record(rs->c->old, row->old);
-	const struct ctl_record *b = ctl_record(rs->c->new, row->new);
-	struct buf names = { 0 }, text = { 0 };
+	const struct ctl_record *a = ctl_record(c->old, row->old);
+	const struct ctl_record *b = ctl_record(c->new, row->new);
+	struct fields f = { .new = b };
 
-	if (!rs->c->details)
+	if (!c->details)
 		return;
-	record_facts_differing(a, b, put_field, &names);
-	buf_str(&text, "other: ");
-	if (names.len > 0)
-		buf_put(&text, buf_bytes(&names));
+	record_facts_differing(a, b, put_field, &f);
+	buf_str(text, "other: ");
+	if (f.text.len > 0)
+		buf_put(text, buf_bytes(&f.text));
 	else
-		buf_str(&text, "the order of fields");
+		buf_str(text, "the order of fields");
 	if (a->dialect != b->dialect)
-		buf_printf(&text, "; spelt %s, was %s",
+		buf_printf(text, "; spelt %s, was %s",
 		    ctl_dialect_name(b->dialect), ctl_dialect_name(a->dialect));
-	text.failed |= !buf_ok(&names);
-	buf_clear(&names);
-	table_row(rs->table);
-	put_text(rs, &text);
+	text->failed |= !buf_ok(&f.text);
+	buf_clear(&f.text);
+}
+
+/* ---- Lines ---------------------------------------------------------------------- */
+
+#define MAX_LINES 4
+
+/* What is said of one row, apart from its number, role and host. */
+struct lines {
+	struct buf text[MAX_LINES];
+	bool is_new[MAX_LINES]; /* here begins what NEW has in OLD's place */
+	size_t num;
+};
+
+static void
+add_cert(struct lines *ls, const struct change *c, enum change_which which,
+    size_t index)
+{
+	select_put_cert(&ls->text[ls->num], change_shown(c, which), index);
+	ls->num++;
+	put_facts(c, which, index, &ls->text[ls->num]);
+	if (ls->text[ls->num].len > 0 || ls->text[ls->num].failed)
+		ls->num++;
+}
+
+static void
+make_lines(const struct change *c, const struct diff_row *row, struct lines *ls)
+{
+	if (row->kind == DIFF_RESPELT) {
+		select_put_cert(&ls->text[0], change_shown(c, CHANGE_OLD),
+		    row->old);
+		put_spelling(c, row, &ls->text[1]);
+		ls->num = c->details ? 2 : 1;
+		return;
+	}
+	if (row->old != 0)
+		add_cert(ls, c, CHANGE_OLD, row->old);
+	ls->is_new[ls->num] = row->kind == DIFF_REPLACED;
+	if (row->new != 0)
+		add_cert(ls, c, CHANGE_NEW, row->new);
+}
+
+static void
+clear_lines(struct lines *ls)
+{
+	size_t i;
+
+	for (i = 0; i < MAX_LINES; i++)
+		buf_clear(&ls->text[i]);
 }
 
 /* ---- Rows ----------------------------------------------------------------------- */
 
-/* Role, host and certificate of record INDEX. */
-static void
-put_record(struct rows *rs, enum change_which which, size_t index)
+/* The record that ROW is about, as it is shown. */
+static const struct ctl_record *
+record_of(const struct change *c, const struct diff_row *row)
 {
-	const struct ctl_record *r = ctl_record(change_shown(rs->c, which),
-	    index);
-
-	table_str(rs->table, COL_ROLE,
-	    r->has_role ? ctl_role_name(r->role) : "none");
-	table_put(rs->table, COL_HOST, ctl_record_text(r, CTL_REC_DNS_NAME));
-	put_cert(rs, which, index);
+	if (row->old != 0)
+		return ctl_record(change_shown(c, CHANGE_OLD), row->old);
+	return ctl_record(change_shown(c, CHANGE_NEW), row->new);
 }
 
 static void
-put_number(struct rows *rs, size_t column, enum change_which which,
-    size_t index)
+put_mark(struct table *t, const struct change *c, const struct diff_row *row)
 {
-	if (index != 0)
-		table_printf(rs->table, column, "%zu",
-		    change_number(rs->c, which, index));
-}
+	bool certain = change_is_certain(c, row);
 
-static void
-put_mark(struct rows *rs, const struct diff_row *row)
-{
-	bool certain = change_is_certain(rs->c, row);
-
-	table_row(rs->table);
-	table_str(rs->table, COL_MARK, certain ? marks[row->kind].mark : "?");
-	table_colour(rs->table, COL_MARK,
+	table_str(t, COL_MARK, certain ? marks[row->kind].mark : "?");
+	table_colour(t, COL_MARK,
 	    certain ? marks[row->kind].colour : TABLE_WARN);
 }
 
 static void
-put_row(struct rows *rs, const struct diff_row *row)
+put_number(struct table *t, size_t column, const char *fmt,
+    const struct change *c, enum change_which which, size_t index)
 {
-	bool replaced = row->kind == DIFF_REPLACED;
+	struct buf text = { 0 };
 
-	put_mark(rs, row);
-	put_number(rs, COL_OLD, CHANGE_OLD, row->old);
-	if (row->old != 0)
-		put_record(rs, CHANGE_OLD, row->old);
-	if (replaced) {
-		put_facts(rs, CHANGE_OLD, row->old);
-		table_row(rs->table);
+	if (index != 0)
+		buf_printf(&text, "%s%zu", fmt, change_number(c, which, index));
+	table_put(t, column, buf_bytes(&text));
+	buf_clear(&text);
+}
+
+/* All of the row at hand but its certificate. */
+static void
+put_head(struct table *t, const struct change *c, const struct diff_row *row,
+    bool named)
+{
+	const struct ctl_record *r = record_of(c, row);
+
+	put_mark(t, c, row);
+	put_number(t, COL_OLD, named ? "old " : "", c, CHANGE_OLD, row->old);
+	if (named || row->kind != DIFF_REPLACED)
+		put_number(t, COL_NEW, named ? "new " : "", c, CHANGE_NEW,
+		    row->new);
+	table_str(t, COL_ROLE, r->has_role ? ctl_role_name(r->role) : "none");
+	table_put(t, COL_HOST, ctl_record_text(r, CTL_REC_DNS_NAME));
+}
+
+static void
+put_row(struct table *t, const struct change *c, const struct diff_row *row,
+    const struct lines *ls)
+{
+	size_t i;
+
+	table_row(t);
+	put_head(t, c, row, false);
+	for (i = 0; i < ls->num; i++) {
+		if (i > 0)
+			table_row(t);
+		if (ls->is_new[i])
+			put_number(t, COL_NEW, "", c, CHANGE_NEW, row->new);
+		table_put(t, COL_CERT, buf_bytes(&ls->text[i]));
 	}
-	put_number(rs, COL_NEW, CHANGE_NEW, row->new);
-	if (replaced)
-		put_cert(rs, CHANGE_NEW, row->new);
-	else if (row->old == 0)
-		put_record(rs, CHANGE_NEW, row->new);
-	if (row->kind == DIFF_RESPELT)
-		put_spelling(rs, row);
-	else if (row->new != 0)
-		put_facts(rs, CHANGE_NEW, row->new);
-	else
-		put_facts(rs, CHANGE_OLD, row->old);
+}
+
+/* The same for a narrow terminal, where a serial number has no room in a
+ * column: what there is to say of a certificate stands below. */
+static enum err
+put_block(const struct change *c, const struct diff_row *row,
+    const struct lines *ls, struct buf *out, struct diag *d)
+{
+	static const struct table_column head[COL_CERT] = {
+		[COL_HOST] = { NULL, TABLE_WRAP },
+	};
+	struct table *t = table_new(head, COL_CERT);
+	struct fill fill = fill_for_stdout();
+	struct buf line = { 0 };
+	enum err e;
+	size_t i;
+
+	table_row(t);
+	put_head(t, c, row, true);
+	e = token_put_table(&t, out, d);
+	for (i = 0; e == ERR_OK && i < ls->num; i++) {
+		buf_str(&line, "    ");
+		buf_str(&line, ls->is_new[i] ? "now " : "");
+		text_put_safe(&line, buf_bytes(&ls->text[i]));
+		out->failed |= !buf_ok(&line);
+		fill_put(&fill, out, buf_bytes(&line), 4);
+		buf_clear(&line);
+	}
+	return e;
+}
+
+static bool
+is_narrow(const struct change *c)
+{
+	struct fill fill = fill_for_stdout();
+
+	return c->details && fill.width > 0 && fill.width < NARROW;
+}
+
+static enum err
+put_one(const struct change *c, const struct diff_row *row, struct table *t,
+    struct buf *out, struct diag *d)
+{
+	struct lines ls = { .num = 0 };
+	enum err e = ERR_OK;
+	size_t i;
+
+	make_lines(c, row, &ls);
+	for (i = 0; i < MAX_LINES; i++)
+		if (!buf_ok(&ls.text[i]))
+			e = diag_nomem(d);
+	if (e == ERR_OK && is_narrow(c))
+		e = put_block(c, row, &ls, out, d);
+	else if (e == ERR_OK)
+		put_row(t, c, row, &ls);
+	clear_lines(&ls);
+	return e;
 }
 
 enum err
 change_put_rows(const struct change *c, struct buf *out, size_t *ret_same,
     struct diag *d)
 {
-	struct rows rs = { .c = c, .table = table_new(columns, NUM_COLS) };
+	struct table *t = table_new(columns, NUM_COLS);
+	enum err e = ERR_OK;
 	size_t i;
 
 	*ret_same = 0;
-	for (i = 0; i < c->diff.num; i++) {
+	for (i = 0; e == ERR_OK && i < c->diff.num; i++) {
 		if (c->diff.rows[i].kind == DIFF_SAME)
 			(*ret_same)++;
 		else
-			put_row(&rs, &c->diff.rows[i]);
+			e = put_one(c, &c->diff.rows[i], t, out, d);
 	}
-	if (rs.failed) {
-		table_free(&rs.table);
-		return diag_nomem(d);
-	}
-	return token_put_table(&rs.table, out, d);
+	if (e == ERR_OK)
+		return token_put_table(&t, out, d);
+	table_free(&t);
+	return e;
 }

@@ -181,12 +181,15 @@ has_other_records(const struct compare *c)
 	return false;
 }
 
-/* What is another may be so only since names are damaged. */
+/* What is another may be so only since something is missing or damaged. */
 static bool
 is_doubtful(const struct compare *c)
 {
-	return (c->told[0].damaged || c->told[1].damaged) &&
-	    (c->by != TOLD_BY_SHA1 || !has_other_records(c));
+	bool damaged = c->told[0].damaged || c->told[1].damaged;
+
+	return c->is_vague &&
+	    !(c->by == TOLD_BY_SHA1 && has_other_records(c)) &&
+	    (!c->change.diff.signer || damaged);
 }
 
 static bool

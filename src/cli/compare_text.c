@@ -2,12 +2,15 @@
 /* Two lists side by side, for people. */
 #include "base/text.h"
 #include "cli/compare.h"
-#include "cli/findings.h"
+#include "cli/select.h"
 #include "cli/table.h"
 #include "cli/token_print.h"
 
+#define NARROW 100 /* columns that names and serial numbers have no room in */
+
 /* ---- The headers ---------------------------------------------------------------- */
 
+/* As its record is shown; where there is none, as the header names it. */
 static void
 put_signer(const struct ctl_file *f, struct buf *out)
 {
@@ -16,6 +19,10 @@ put_signer(const struct ctl_file *f, struct buf *out)
 	struct bytes name = ctl_common_name(
 	    ctl_header_text(h, CTL_HDR_SIGNER_NAME));
 
+	if (ctl_signer_record(f) != 0) {
+		select_put_cert(out, f, ctl_signer_record(f));
+		return;
+	}
 	if (name.len == 0)
 		name = ctl_common_name(ctl_header_text(h, CTL_HDR_ISSUER));
 	buf_put(out, name);
@@ -23,6 +30,18 @@ put_signer(const struct ctl_file *f, struct buf *out)
 		buf_str(out, name.len > 0 ? ", serial " : "serial ");
 		text_put_hex(out, serial, ":", TEXT_UPPER);
 	}
+}
+
+static void
+put_signer_name(const struct ctl_file *f, struct buf *out)
+{
+	buf_put(out, ctl_header_text(ctl_header(f), CTL_HDR_SIGNER_NAME));
+}
+
+static void
+put_signer_issuer(const struct ctl_file *f, struct buf *out)
+{
+	buf_put(out, ctl_header_text(ctl_header(f), CTL_HDR_ISSUER));
 }
 
 static void
@@ -67,32 +86,74 @@ put_version(const struct ctl_file *f, struct buf *out)
 	buf_printf(out, "%u.%u", ctl_header(f)->major, ctl_header(f)->minor);
 }
 
-/* Appends the row KEY where PUT says that OLD and NEW differ, or where they
- * differ otherwise. */
-static void
-put_pair(struct table *t, const char *key, bool differs,
-    void (*put)(const struct ctl_file *f, struct buf *out),
-    const struct change *c, bool *ret_failed)
-{
-	const struct ctl_file *f[] = { change_shown(c, CHANGE_OLD),
-		change_shown(c, CHANGE_NEW) };
-	struct buf value[2] = { { .len = 0 }, { .len = 0 } };
-	size_t i;
+/* The lines about the headers, at work: a table, or on a narrow terminal
+ * paragraphs, since names and serial numbers are long. */
+struct pairs {
+	const struct change *c;
+	struct table *table;
+	struct fill fill;
+	struct buf *out;
+	bool failed;
+};
 
-	for (i = 0; differs && i < 2; i++) {
-		put(f[i], &value[i]);
-		if (value[i].len == 0)
-			buf_str(&value[i], "none");
-		*ret_failed |= !buf_ok(&value[i]);
+static void
+put_line(struct pairs *p, const char *key, const struct buf *value)
+{
+	struct buf line = { 0 };
+
+	buf_printf(&line, "    %s ", key);
+	text_put_safe(&line, buf_bytes(value));
+	p->failed |= !buf_ok(&line);
+	fill_put(&p->fill, p->out, buf_bytes(&line), 8);
+	buf_clear(&line);
+}
+
+/* Where DIFFERS, says what PUT says of both under KEY. */
+static void
+put_pair(struct pairs *p, const char *key, bool differs,
+    void (*put)(const struct ctl_file *f, struct buf *out))
+{
+	struct buf old = { 0 }, new = { 0 };
+
+	if (!differs)
+		return;
+	put(change_shown(p->c, CHANGE_OLD), &old);
+	put(change_shown(p->c, CHANGE_NEW), &new);
+	if (old.len == 0)
+		buf_str(&old, "none");
+	if (new.len == 0)
+		buf_str(&new, "none");
+	p->failed |= !buf_ok(&old) || !buf_ok(&new);
+	if (p->fill.width > 0 && p->fill.width < NARROW) {
+		buf_printf(p->out, "%s\n", key);
+		put_line(p, "old", &old);
+		put_line(p, "new", &new);
+	} else {
+		table_row(p->table);
+		table_str(p->table, 0, key);
+		table_put(p->table, 1, buf_bytes(&old));
+		table_put(p->table, 2, buf_bytes(&new));
 	}
-	if (differs) {
-		table_row(t);
-		table_str(t, 0, key);
-		table_put(t, 1, buf_bytes(&value[0]));
-		table_put(t, 2, buf_bytes(&value[1]));
-	}
-	buf_clear(&value[0]);
-	buf_clear(&value[1]);
+	buf_clear(&old);
+	buf_clear(&new);
+}
+
+/* The signers, or, where these look the same, what is spelt otherwise. */
+static void
+put_signers(struct pairs *p)
+{
+	struct buf old = { 0 }, new = { 0 };
+	bool differs = p->c->diff.signer, same;
+
+	put_signer(change_shown(p->c, CHANGE_OLD), &old);
+	put_signer(change_shown(p->c, CHANGE_NEW), &new);
+	p->failed |= !buf_ok(&old) || !buf_ok(&new);
+	same = bytes_equal(buf_bytes(&old), buf_bytes(&new));
+	buf_clear(&old);
+	buf_clear(&new);
+	put_pair(p, "signer", differs && !same, put_signer);
+	put_pair(p, "SIGNERNAME", differs && same, put_signer_name);
+	put_pair(p, "CANAME", differs && same, put_signer_issuer);
 }
 
 static enum err
@@ -100,23 +161,26 @@ put_headers(const struct compare *c, struct buf *out, struct diag *d)
 {
 	static const struct table_column columns[] = { { "HEADER", 0 },
 		{ "OLD", TABLE_WRAP }, { "NEW", TABLE_WRAP } };
-	const struct change *ch = &c->change;
-	const struct diff *df = &ch->diff;
-	struct table *t = table_new(columns, 3);
-	bool failed = false;
+	const struct diff *df = &c->change.diff;
+	struct pairs p = { .c = &c->change,
+		.table = table_new(columns, 3),
+		.fill = fill_for_stdout(),
+		.out = out };
 
-	put_pair(t, "signer", df->signer, put_signer, ch, &failed);
-	put_pair(t, "made by", ctl_origin(ch->old) != ctl_origin(ch->new),
-	    put_origin, ch, &failed);
-	put_pair(t, "digest", df->digest, put_digest, ch, &failed);
-	put_pair(t, "time", df->timestamp, put_time, ch, &failed);
-	put_pair(t, "file name", df->filename, put_filename, ch, &failed);
-	put_pair(t, "version", df->version, put_version, ch, &failed);
-	if (failed) {
-		table_free(&t);
+	put_signers(&p);
+	put_pair(&p, "made by",
+	    !c->is_vague &&
+		ctl_origin(c->change.old) != ctl_origin(c->change.new),
+	    put_origin);
+	put_pair(&p, "digest", df->digest, put_digest);
+	put_pair(&p, "time", df->timestamp, put_time);
+	put_pair(&p, "file name", df->filename, put_filename);
+	put_pair(&p, "version", df->version, put_version);
+	if (p.failed) {
+		table_free(&p.table);
 		return diag_nomem(d);
 	}
-	return token_put_table(&t, out, d);
+	return token_put_table(&p.table, out, d);
 }
 
 /* ---- The rest ------------------------------------------------------------------- */

@@ -174,9 +174,10 @@ put_value(struct buf *out, const struct ctl_listed *r,
 	}
 }
 
-/* Not there: what the text tells nothing of. */
+/* Not there: what the text tells nothing of; and serial numbers where the text
+ * of one of two lists does not tell them, since they would all be others. */
 static bool
-is_put(const struct ctl_row *row)
+is_put(const struct ctl_row *row, enum told_by by)
 {
 	switch (row->tag) {
 	case CTL_REC_LENGTH:
@@ -185,7 +186,7 @@ is_put(const struct ctl_row *row)
 	case TOLD_TAG_ROWS:
 		return false;
 	case CTL_REC_SERIAL:
-		return row->data.ptr != NULL;
+		return row->data.ptr != NULL && by != TOLD_BY_NAME;
 	case CTL_REC_DNS_NAME:
 	case CTL_REC_SUBJECT:
 	case CTL_REC_ISSUER:
@@ -224,7 +225,7 @@ put_record(const struct ctl_listed *r, enum told_by by, struct buf *out,
 	buf_u16(out, 2);
 	mark = buf_mark16(out);
 	for (i = 0; i < r->num_rows; i++) {
-		if (!is_put(&r->rows[i]))
+		if (!is_put(&r->rows[i], by))
 			continue;
 		buf_u8(out, r->rows[i].tag);
 		at = buf_mark16(out);

@@ -204,16 +204,16 @@ static enum compare_end
 judge(const struct compare *c)
 {
 	const struct diff *df = &c->change.diff;
+	bool differs = has_other_records(c) || df->signer || df->digest ||
+	    df->sast_names || df->keys;
 
-	if (c->same_bytes && !c->as_text)
+	if ((c->same_bytes && !c->as_text) || (c->sums == 1 && !differs))
 		return COMPARE_SAME_TRUST;
 	if (!is_verified(&c->in[0]) || !is_verified(&c->in[1]))
 		return COMPARE_OTHER_TRUST;
-	if (has_other_records(c) || df->signer || df->digest ||
-	    df->sast_names || df->keys)
+	if (differs)
 		return is_doubtful(c) ? COMPARE_UNKNOWN : COMPARE_OTHER_TRUST;
-	return c->is_vague && c->sums != 1 ? COMPARE_UNKNOWN
-					   : COMPARE_SAME_TRUST;
+	return c->is_vague ? COMPARE_UNKNOWN : COMPARE_SAME_TRUST;
 }
 
 static enum err

@@ -8,7 +8,7 @@
 #include "cli/token_print.h"
 #include "trust/told.h"
 
-#define KEY_SHOWN 8 /* bytes of a key's SHA-256 */
+#define KEY_SHOWN 10 /* bytes of a key's SHA-256 */
 #define NARROW 100  /* columns that the table does not fit in */
 #define DATE_LEN 10 /* of 2015-03-06T18:45:13Z */
 

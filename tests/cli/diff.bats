@@ -179,7 +179,7 @@ reorder() {
 			date -u -f - +%F)
 		"$CTLSMITH" diff list.tlv new.tlv >text || [ $? = 3 ]
 		grep -qE "^ +${dates[0]} to ${dates[1]}, RSA [0-9]+, key $(of \
-			"${at}['key']['spki_sha256'][:16]")\$" text
+			"${at}['key']['spki_sha256'][:20]")\$" text
 	done
 }
 

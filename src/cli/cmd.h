@@ -36,6 +36,7 @@ extern const struct cmd cmd_show;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_lint;
 extern const struct cmd cmd_extract;
+extern const struct cmd cmd_diff;
 extern const struct cmd cmd_build;
 extern const struct cmd cmd_edit;
 extern const struct cmd cmd_sign;

@@ -12,6 +12,7 @@ static const struct cmd *const commands[] = {
 	&cmd_verify,
 	&cmd_lint,
 	&cmd_extract,
+	&cmd_diff,
 	&cmd_build,
 	&cmd_edit,
 	&cmd_sign,

@@ -26,6 +26,10 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
 }
 
+@test "ctlsmith-diff(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-diff.1.scd"
+}
+
 @test "ctlsmith-build(1): the examples" {
 	session_setup_for ctlsmith-build.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-build.1.scd"

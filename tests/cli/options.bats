@@ -121,7 +121,7 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,build,edit,sign,unsign,sign-request,$(
+		"show,verify,lint,extract,diff,build,edit,sign,unsign,sign-request,$(
 		)attach,cert show,cert check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
@@ -133,6 +133,7 @@ values() {
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of diff)" = "json " ]
 	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(
 	)detached-request dialect digest drop-server-sast dry-run filename $(
 	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
@@ -638,8 +639,8 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version attach audit build cert completion edit $(
-		)extract help lint show sign sign-request token unsign verify " ]
+		"--help --version attach audit build cert completion diff $(
+		)edit extract help lint show sign sign-request token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -1,9 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The command as a whole, from outside.
-foreach(name golden sample transcripts input options many lint extract unsign audit
-	levels build detached cert_calendar cert_show cert_check)
-	levels build detached cert_show cert_check diff)
+foreach(name audit
+	build
+	cert_calendar
+	cert_check
+	cert_show
+	detached
+	diff
+	extract
+	golden
+	input
+	levels
+	lint
+	many
+	options
+	sample
+	transcripts
+	unsign)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

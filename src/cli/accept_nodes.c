@@ -138,11 +138,42 @@ accept_nodes_get(struct accept_nodes *ns, struct bytes name,
 	return buf_ok(&ns->notes) ? ERR_OK : diag_nomem(d);
 }
 
-/* Those of "a,b". */
+/* "=ccm" or "=tftp" behind a node: the one of both that it runs. */
+static enum err
+take_role(struct accept_node *node, struct bytes role, struct diag *d)
+{
+	node->ccm = bytes_equal(role, bytes_of_str("ccm"));
+	node->tftp = bytes_equal(role, bytes_of_str("tftp"));
+	node->said = true;
+	if (node->ccm || node->tftp)
+		return ERR_OK;
+	return diag_set(d, ERR_USAGE, "--nodes: '%.*s' is neither ccm nor tftp",
+	    role.len > 40 ? 40 : (int)role.len, (const char *)role.ptr);
+}
+
+static enum err
+take_node(struct accept_nodes *ns, struct bytes word, struct diag *d)
+{
+	const uint8_t *is = memchr(word.ptr, '=', word.len);
+	struct accept_node *node;
+	struct bytes name = word;
+	enum err e;
+
+	if (is != NULL)
+		name.len = (size_t)(is - word.ptr);
+	if (name.len == 0)
+		return diag_set(d, ERR_USAGE, "--nodes: a node has no name");
+	e = accept_nodes_get(ns, name, &node, d);
+	if (e == ERR_OK && is != NULL)
+		e = take_role(node, bytes_of(is + 1, word.len - name.len - 1),
+		    d);
+	return e;
+}
+
+/* Those of "a,b=tftp". */
 static enum err
 take_nodes(struct accept_nodes *ns, const char *names, struct diag *d)
 {
-	struct accept_node *node;
 	enum err e = ERR_OK;
 	size_t len;
 
@@ -150,8 +181,7 @@ take_nodes(struct accept_nodes *ns, const char *names, struct diag *d)
 		names += strspn(names, ", ");
 		len = strcspn(names, ", ");
 		if (len > 0)
-			e = accept_nodes_get(ns, bytes_of(names, len), &node,
-			    d);
+			e = take_node(ns, bytes_of(names, len), d);
 	}
 	ns->closed = true;
 	if (e == ERR_OK && ns->num == 0)
@@ -312,7 +342,8 @@ take_served(struct accept_nodes *ns, const struct placed *at, const char *path,
 	e = accept_nodes_get(ns, at->node, &node, d);
 	if (e != ERR_OK || node == NULL)
 		return e;
-	node->ccm = node->ccm || is_port(at->stem);
+	if (!node->said)
+		node->ccm = node->ccm || is_port(at->stem);
 	if (port)
 		return take_port(node, at, path, d);
 	return take_cert(own ? &node->callmanager : &node->capf, path, d);
@@ -437,7 +468,8 @@ take_itl(struct accept_nodes *ns, const char *value, const char **ret_where,
 		    node->name, node->itl.path);
 	if (e == ERR_OK && node != NULL) {
 		node->itl = one;
-		node->tftp = true;
+		if (!node->said)
+			node->tftp = true;
 	} else {
 		accept_file_clear(&one);
 	}
@@ -505,8 +537,10 @@ add_record(struct accept_nodes *ns, const struct ctl_record *r, struct diag *d)
 		e = add_node(ns, host, &node, d);
 	if (node == NULL)
 		return e;
-	node->tftp = node->tftp || r->role != CTL_ROLE_CCM;
-	node->ccm = node->ccm || r->role != CTL_ROLE_TFTP;
+	if (!node->said) {
+		node->tftp = node->tftp || r->role != CTL_ROLE_CCM;
+		node->ccm = node->ccm || r->role != CTL_ROLE_TFTP;
+	}
 	if (node->address == NULL && host.len > 0) {
 		node->address = strndup((const char *)host.ptr, host.len);
 		if (node->address == NULL)
@@ -592,16 +626,14 @@ ready_tvs(struct accept_nodes *ns, struct diag *d)
 static enum err
 add_names(struct accept_nodes *ns, const struct cert *c, struct diag *d)
 {
-	enum err e;
+	enum err e = trust_spell(c, &ns->spelt[ns->num_spelt], d);
 
-	e = trust_names_of(c, &ns->spelt[ns->num_spelt],
-	    &ns->names[ns->num_spelt], d);
 	/* a name that no list can have is nobody's */
-	if (e == ERR_SYNTAX)
-		return ERR_OK;
-	if (e == ERR_OK)
-		ns->num_spelt++;
-	return e;
+	if (e != ERR_OK)
+		return e == ERR_NOMEM || e == ERR_CRYPTO ? e : ERR_OK;
+	ns->names[ns->num_spelt] = trust_names_of(&ns->spelt[ns->num_spelt]);
+	ns->num_spelt++;
+	return ERR_OK;
 }
 
 /* What of the database of TVS is not here. */
@@ -680,10 +712,13 @@ find_publisher(const struct accept_nodes *ns, const char *name,
 	return ERR_OK;
 }
 
+/* What is not YES is NO where somebody has said it. */
 static enum trust_known
-known(bool yes)
+known(bool yes, bool said)
 {
-	return yes ? TRUST_YES : TRUST_NOT_KNOWN;
+	if (yes)
+		return TRUST_YES;
+	return said ? TRUST_NO : TRUST_NOT_KNOWN;
 }
 
 static enum err
@@ -707,7 +742,7 @@ ready_served(struct accept_nodes *ns, size_t index, struct diag *d)
 
 static enum err
 ready_works(struct accept_nodes *ns, const struct accept_node *publisher,
-    bool said, struct diag *d)
+    struct diag *d)
 {
 	enum err e = ERR_OK;
 	size_t i;
@@ -722,17 +757,16 @@ ready_works(struct accept_nodes *ns, const struct accept_node *publisher,
 
 		e = ready_served(ns, i, d);
 		*w = (struct works_node){ .name = node->name,
-			.tftp = known(node->tftp),
-			.ccm = known(node->ccm),
-			.publisher = known(node == publisher),
+			.tftp = known(node->tftp, node->said),
+			.ccm = known(node->ccm, node->said),
+			.publisher = known(node == publisher,
+			    publisher != NULL),
 			.address = node->address,
 			.itl = node->itl.f,
 			.callmanager = first_cert(&node->callmanager),
 			.capf = first_cert(&node->capf),
 			.served = ns->served[i],
 			.num_served = node->num_served };
-		if (said && node != publisher)
-			w->publisher = TRUST_NO;
 	}
 	return e;
 }
@@ -747,7 +781,7 @@ accept_nodes_ready(struct accept_nodes *ns, const struct accept_nodes_wish *w,
 	ns->capf = w->no_capf ? TRUST_NO : TRUST_YES;
 	e = find_publisher(ns, w->publisher, &publisher, d);
 	if (e == ERR_OK)
-		e = ready_works(ns, publisher, publisher != NULL, d);
+		e = ready_works(ns, publisher, d);
 	if (e == ERR_OK)
 		e = ready_tvs(ns, d);
 	return e == ERR_OK ? ready_database(ns, d) : e;
@@ -784,7 +818,7 @@ accept_nodes_clear(struct accept_nodes *ns)
 	for (i = 0; i < ns->num; i++)
 		clear_node(&ns->node[i]);
 	for (i = 0; ns->spelt != NULL && i <= ns->num_spelt; i++)
-		buf_clear(&ns->spelt[i]);
+		trust_spelling_clear(&ns->spelt[i]);
 	free(ns->node);
 	free(ns->works);
 	free(ns->served);

@@ -11,6 +11,8 @@
  *	                       NODE/5061*.pem; of a chain the first certificate
  *	--tvs-ctl-cache DIR    NODE.tlv or NODE/CTLFile.tlv
  *	--phone-sast-trust DIR any certificates
+ *	--nodes a,b=ccm,c=tftp all nodes; b runs CallManager and no TFTP, c the
+ *	                       other way round
  *
  * A host in the lists is the node of that name, in capitals or not; "pub" is
  * "pub.lab.example" too; a node may also be called as its address. What of a
@@ -30,7 +32,7 @@
 struct accept_nodes_wish {
 	struct opt_strings itls;
 	const char *tvs_certs, *served, *ctl_cache, *sast_trust;
-	const char *nodes; /* all of them: "a,b" */
+	const char *nodes; /* all of them: "a,b=tftp" */
 	const char *publisher;
 	bool no_capf;
 };
@@ -52,6 +54,7 @@ struct accept_node {
 	char *name;
 	char *address; /* as the lists have its host, or NULL */
 	bool tftp, ccm;
+	bool said; /* by --nodes: what it does not run, it does not */
 	struct accept_file itl, disk;
 	struct cert_file tvs, callmanager, capf;
 	struct accept_served *served;
@@ -71,8 +74,8 @@ struct accept_nodes {
 	/* The same, as src/trust wants it; by accept_nodes_ready(). */
 	struct works_node *works;
 	struct works_served **served;
-	struct trust_tvs *tvs; /* of each node */
-	struct buf *spelt;     /* the names of DATABASE */
+	struct trust_tvs *tvs;        /* of each node */
+	struct trust_spelling *spelt; /* the names of DATABASE */
 	size_t num_spelt;
 	struct trust_names *names;
 	struct trust_database database;

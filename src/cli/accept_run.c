@@ -97,7 +97,12 @@ static enum err
 judge_one(struct accept_run *r, const struct accept_cluster *cluster,
     struct accept_question *q, struct diag *d)
 {
-	struct accept_phone phone = { .class = q->class };
+	struct accept_group all = { .name = "all nodes",
+		.tvs = r->nodes.tvs,
+		.num_tvs = r->nodes.num };
+	struct accept_phone phone = { .class = q->class,
+		.group = &all,
+		.real = r->phones.is_given };
 	enum err e;
 
 	if (q->list != ACCEPT_NONE)
@@ -227,22 +232,6 @@ accept_end(const struct accept_run *r)
 const char *
 accept_evidence(const struct trust_judgement *j)
 {
-	if (j->rule == TRUST_RULE_TVS && j->leg == TRUST_LEG_CTL_CACHE)
-		return "assumed";
-	return "documented";
-}
-
-const char *
-accept_works_evidence(enum works_rule rule)
-{
-	static const char *const marks[WORKS_NUM] = {
-		[WORKS_ITL] = "documented",
-		[WORKS_CONFIG] = "documented",
-		[WORKS_TLS] = "assumed",
-		[WORKS_CAPF] = "assumed",
-		[WORKS_NEXT] = "documented",
-		[WORKS_READABLE] = "observed",
-	};
-
-	return marks[rule];
+	return j->leg != TRUST_LEG_NONE ? trust_leg_evidence(j->leg)
+					: trust_rule_evidence(j->rule);
 }

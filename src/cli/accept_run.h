@@ -31,13 +31,13 @@ struct accept_held {
 };
 
 /* What becomes of phones, or, where no phones.csv says which there are, of
- * classes: id, JSON name, for people. Fine: it takes the list and works. Keeps:
- * it refuses. Broken: it takes it and does not work. */
-#define ACCEPT_FATES(X)                                            \
-	X(ACCEPT_FINE, "fine", "take it and work then")            \
-	X(ACCEPT_REFUSE, "refuses", "refuse it")                   \
-	X(ACCEPT_BROKEN, "broken", "take it and do not work then") \
-	X(ACCEPT_UNKNOWN, "unknown", "nobody can tell")
+ * classes: id, JSON name, for people. Fine: it takes the list and works.
+ * Refuses: it does not take it. Broken: it does not work with it. */
+#define ACCEPT_FATES(X)                                   \
+	X(ACCEPT_FINE, "fine", "take it and work then")   \
+	X(ACCEPT_REFUSE, "refuses", "refuse it")          \
+	X(ACCEPT_BROKEN, "broken", "do not work with it") \
+	X(ACCEPT_UNKNOWN, "unknown", "are not known")
 
 enum accept_fate {
 #define ACCEPT_ENUM(id, name, text) id,
@@ -88,7 +88,6 @@ enum cmd_exit accept_end(const struct accept_run *r);
 
 /* How well the rule that decided Q is known: "documented" and so on. */
 const char *accept_evidence(const struct trust_judgement *j);
-const char *accept_works_evidence(enum works_rule rule);
 
 /* Appends the sentence that says it all. */
 void accept_put_sum(const struct accept_run *r, struct buf *out);

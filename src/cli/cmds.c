@@ -11,6 +11,7 @@ static const struct cmd *const commands[] = {
 	&cmd_show,
 	&cmd_verify,
 	&cmd_lint,
+	&cmd_accept,
 	&cmd_extract,
 	&cmd_diff,
 	&cmd_build,

@@ -53,7 +53,7 @@ house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
-	LIBS trust lab)
+	LIBS trust lab PkgConfig::CRYPTO)
 
 # The audit log, and what makes one.
 add_executable(auditlog tools/auditlog.c)

@@ -122,8 +122,7 @@ tvs_missing_text(const struct trust_phone *phone, unsigned missing)
 		const char *text;
 	} rows[] = {
 		{ TVS_NO_GROUP, "the nodes of that group" },
-		{ TVS_NO_CERTIFICATE,
-		    "its certificate or the phone's ITL" },
+		{ TVS_NO_CERTIFICATE, "its certificate or the phone's ITL" },
 		{ TVS_NO_DATABASE,
 		    db != NULL && db->missing != NULL
 			? db->missing

@@ -120,6 +120,12 @@ static const struct row rows[] = {
 	    "record 3" },
 	{ WORKS_CONFIG, CLASS_TVS, L("S:itlr C:pub/t"), "a at=10.0.0.2 cm=pub",
 	    0, NULL, IS, "record 2" },
+	{ WORKS_CONFIG, CLASS_TVS, L("S:itlr C:pub/o@10.0.0.7"),
+	    "a at=10.0.0.8 cm=pub", 0, NULL, NO, "another address" },
+	{ WORKS_CONFIG, CLASS_TVS, L("S:itlr C:pub/o@10.0.0.7"),
+	    "a at=2001:db8::1 cm=pub", 0, NULL, IS, "record 2" },
+	{ WORKS_CONFIG, CLASS_TVS, L("S:itlr C:pub/o"), "a at=10.0.0.8 cm=pub",
+	    0, NULL, IS, "record 2" },
 	/* one that stands for several servers is good for all */
 	{ WORKS_CONFIG, CLASS_TVS, L("S:itlr C:pub C:pub/y@sub"),
 	    "a at=10.0.0.3 cm=pub", 0, NULL, IS, "record 2" },

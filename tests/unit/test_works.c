@@ -262,6 +262,8 @@ static const struct row rows[] = {
 	{ WORKS_READABLE, CLASS_2048, L("S:pub C:node C:big"), "", 0, NULL, NO,
 	    "record 3 has a key of 4096 bits, and this class reads 2048" },
 	{ WORKS_READABLE, CLASS_2048, L("S:pub C:curve"), "", 0, NULL, IS, "" },
+	{ WORKS_READABLE, CLASS_2048, "S:pub", "cert: node", "", "", 0, NULL,
+	    IS, "" },
 	{ WORKS_READABLE, CLASS_2048, "S:pub", "cert: big", "", "", 0, NULL, NO,
 	    "signed with a key of 4096 bits" },
 	{ WORKS_READABLE, CLASS_TVS, L("S:big C:big"), "", 0, NULL, IS, "" },

@@ -340,11 +340,12 @@ say_tvs_no(const struct tvs_answer *a, const char *lead,
 
 static void
 say_tvs_unknown(const struct trust_phone *phone, const struct tvs_answer *a,
-    const char *lead, struct trust_judgement *j)
+    const struct ctl_file *offer, struct trust_judgement *j)
 {
 	j->verdict = TRUST_UNKNOWN;
 	(void)diag_set(&j->why, ERR_ABSENT,
-	    "%s, and %s may vouch for it: missing %s", lead, node_of(a).text,
+	    "whether %s vouches for %s is not known: missing %s",
+	    node_of(a).text, signer_text(offer).text,
 	    tvs_missing_text(phone, a->missing).text);
 }
 
@@ -367,7 +368,7 @@ judge_tvs(const struct trust_phone *phone, const struct ctl_file *offer,
 		say_tvs_no(&a, lead.text, j);
 		break;
 	case TRUST_NOT_KNOWN:
-		say_tvs_unknown(phone, &a, lead.text, j);
+		say_tvs_unknown(phone, &a, offer, j);
 		break;
 	}
 }

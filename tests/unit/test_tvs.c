@@ -101,7 +101,8 @@ static const struct row rows[] = {
 	    "sign with an installed SAST" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "S:pub", false, false, 1,
 	    { YES }, { NULL }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, "a",
-	    "and TVS of a may vouch for it: missing CallManager of all nodes "
+	    "whether TVS of a vouches for \"pub\" (serial "
+	    "5B:1D:35:7B:68:41:74:0B) is not known: missing CallManager of all nodes "
 	    "and Phone-SAST-trust" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", NULL, false, false, 1,
 	    { YES }, { NULL }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, "a",
@@ -116,7 +117,7 @@ static const struct row rows[] = {
 	    "(CANAME and SERIALNUMBER, backwards), and TVS of a does not" },
 	{ "S:t2 S:t1", "S:t1/a", "record: 1", NULL, true, false, 1, { YES },
 	    { NULL }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, "a",
-	    "spells the signer otherwise in record 2" },
+	    "is not known: missing" },
 	/* leg (b), where it counts */
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "", true, true, 2,
 	    { YES, YES }, { "S:pub2", "C:pub S:t1 S:pub2" }, TRUST_THROUGH_TVS,
@@ -131,13 +132,13 @@ static const struct row rows[] = {
 	    "a", "TVS of a does not have it" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "", true, true, 1,
 	    { YES }, { NULL }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, "a",
-	    "may vouch for it: missing its CTLFile.tlv" },
+	    "is not known: missing its CTLFile.tlv" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", NULL, true, true, 1,
 	    { YES }, { "S:pub" }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, "a",
 	    "missing CallManager of all nodes and Phone-SAST-trust" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", NULL, true, true, 1,
 	    { YES }, { NULL }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, "a",
-	    "and Phone-SAST-trust, its CTLFile.tlv" },
+	    "missing its CTLFile.tlv, CallManager of all nodes and " },
 	/* where it does not */
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "", true, false, 1,
 	    { YES }, { "S:pub2" }, TRUST_REFUSES, A3, TRUST_LEG_NONE, 0, "a",
@@ -171,7 +172,7 @@ static const struct row rows[] = {
 	    "TVS of b shows" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "S:pub2", true, false, 2,
 	    { YES, OPEN }, { NULL }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, "b",
-	    "TVS of b may" },
+	    "whether TVS of b vouches" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "", true, true, 2,
 	    { YES, YES }, { "S:pub2", "S:pub" }, TRUST_REFUSES, A3,
 	    TRUST_LEG_NONE, 0, "b", "TVS of b does not have it" },
@@ -184,8 +185,8 @@ static const struct row rows[] = {
 	/* which nodes is not known: what holds for all holds */
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "S:pub2", true, false, 0,
 	    { OPEN }, { NULL }, TRUST_UNKNOWN, A3, TRUST_LEG_NONE, 0, NULL,
-	    "TVS of its group may vouch for it: missing the nodes of that "
-	    "group, its certificate or the phone's ITL" },
+	    "whether TVS of its group vouches for \"pub\" (serial 5B:1D:35:7B:68:41:74:0B) is not known: missing the nodes of that group, "
+	    "its certificate or the phone's ITL" },
 	{ "S:pub C:pub", "S:pub2 C:pub2", "record: 1", "", true, false, 0,
 	    { OPEN }, { NULL }, TRUST_REFUSES, A3, TRUST_LEG_NONE, 0, NULL,
 	    "TVS of its group does not have it" },
@@ -297,7 +298,8 @@ static void
 test_long(void **state)
 {
 	static const char missing[] = "CallManager of cucm-pub.example.com and "
-				      "of 17 other nodes, ends here";
+				      "of 17 other nodes, and what is "
+				      "in Phone-SAST-trust; ends here";
 	struct trust_tvs tvs = {
 		.node = "cucm-subscriber-17.voice.example.com"
 	};
@@ -316,11 +318,13 @@ test_long(void **state)
 	    "than anybody wants it'}, {op: set, tag: 5, hex: "
 	    "'0102030405060708090A0B0C0D0E0F10111213141516'}]");
 	phone.installed = installed.f;
+	tvs.certificate = TRUST_YES;
 	trust_judge(&phone, offer.f, &j);
 	assert_int_equal(j.verdict, TRUST_UNKNOWN);
-	assert_non_null(strstr(j.why.msg, "12:13:14...) is no SAST"));
+	assert_non_null(strstr(j.why.msg, "12:13:14...) is not known"));
 	assert_non_null(strstr(j.why.msg, "TVS of cucm-subscriber-17.voice"));
-	assert_non_null(strstr(j.why.msg, ", its CTLFile.tlv"));
+	assert_non_null(strstr(j.why.msg, "missing its CTLFile.tlv, Call"));
+	assert_non_null(strstr(j.why.msg, "; ends here"));
 	/* as long as the signer's name is */
 	db.whole = true;
 	phone.cache_counts = false;

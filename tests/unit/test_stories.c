@@ -72,7 +72,7 @@ static const struct story stories[] = {
 	{ "217138", "TVS and CallManager together, where that signs", 1150, 1,
 	    0, "c0 v0 U r0", "aict", "act", false },
 	{ "217138", "CallManager alone, TVS later", 1150, 1, 0, "c0 U r0", "t!",
-	    "a", false },
+	    "act", false },
 	{ "214231", "both together where ITLRecovery signs", 1250, 1, 0,
 	    "c0 v0 U r0", "", "", false },
 	{ "SG15-cert", "TVS first, wait, then CallManager", 1250, 1, 0,

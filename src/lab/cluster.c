@@ -83,7 +83,7 @@ put_own_sasts(const struct cluster *c, struct shelf_plan *plan)
 		return;
 	}
 	put(plan, ccm, SAST, 0, c);
-	if (c->release >= 1000)
+	if (c->release >= 1052)
 		put(plan, itlr, SAST, 0, c);
 }
 
@@ -248,9 +248,8 @@ cluster_sign_token(struct cluster *c, struct diag *diag)
 	plan.signer = cluster_token(c->token[0]);
 	for (i = 0; i < c->num_tokens; i++)
 		put(&plan, cluster_token(c->token[i]), SAST, SHELF_NOWHERE, c);
-	if (c->release >= 1100)
+	if (c->release >= 1150)
 		put_own_sasts(c, &plan);
-	put_uploads(c, &plan);
 	put_servers(c, &plan);
 	return publish(c, &plan, diag);
 }
@@ -278,13 +277,18 @@ cluster_upload(struct cluster *c, struct shelf_id id, struct diag *diag)
 }
 
 void
+cluster_reload(struct cluster *c, enum shelf_kind kind, size_t node)
+{
+	c->node[node].served[kind] = cluster_on_disk(c, kind, node).generation;
+}
+
+void
 cluster_restart(struct cluster *c, size_t node)
 {
 	size_t kind;
 
 	for (kind = 0; kind < SHELF_NUM_KINDS; kind++)
-		c->node[node].served[kind] =
-		    cluster_on_disk(c, (enum shelf_kind)kind, node).generation;
+		cluster_reload(c, (enum shelf_kind)kind, node);
 }
 
 void

@@ -396,11 +396,23 @@ token_signer(const struct order_model *m, const struct order_world *w)
 	    : ANCHOR_TOKEN;
 }
 
+/* The list lacks SASTs that one of this release would have: it was made before
+ * an upgrade. */
+static bool
+is_outdated(const struct order_model *m, const struct order_world *w)
+{
+	const uint64_t own = ANCHOR_BIT(callmanager(m, w)) |
+	    ANCHOR_BIT(itlrecovery(m, w));
+
+	return w->release >= TOKEN_SERVERS && (w->list.sasts & own) != own;
+}
+
 /* A token's list has a reason beyond being another one. */
 static bool
 is_due(const struct order_model *m, const struct order_world *w)
 {
-	return order_world_is_stale(w) || m->wanted[ORDER_TO_TOKEN] != 0 ||
+	return order_world_is_stale(w) || is_outdated(m, w) ||
+	    m->wanted[ORDER_TO_TOKEN] != 0 ||
 	    (order_world_pending(m, w, ORDER_ADDRESS) & m->tftp) != 0 ||
 	    has_help(m, ORDER_HELP_SECOND_SAST);
 }
@@ -697,10 +709,9 @@ order_world_is_goal(const struct order_model *m, const struct order_world *w)
 	if (w->token_mode)
 		return m->wanted[ORDER_TO_TOKEN] != 0 ||
 		    (m->token_mode && m->wanted[ORDER_TO_TOKENLESS] == 0);
+	/* of an older release's signer, the next update may strand phones */
 	return m->wanted[ORDER_TO_TOKEN] == 0 &&
-	    (w->list.maker == MADE_UPDATE ||
-		(w->list.maker == MADE_BEFORE &&
-		    w->list.signer == own_signer(m, w)));
+	    w->list.signer == own_signer(m, w);
 }
 
 /* ---- The beginning. ---- */

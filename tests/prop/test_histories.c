@@ -364,16 +364,20 @@ begin(struct story *s)
 	keep_lists(s);
 }
 
-/* Phones start when they like. */
+/* Phones start when they like. One that took no CTL is new again: there is no
+ * class of phones with an ITL alone. */
 static void
 start_some(struct story *s)
 {
 	struct phone_day day;
 	size_t i;
 
-	for (i = 0; i < s->num_phones; i++)
+	for (i = 0; i < s->num_phones; i++) {
 		if (draw(s, 3) == 0)
 			LABS_OK(phone_start(&s->phone[i], &s->c, &day, NULL));
+		if (s->phone[i].ctl == NULL)
+			s->phone[i].itl = NULL;
+	}
 }
 
 /* ---- Phones that were off. ---- */

@@ -129,6 +129,42 @@ refused(struct order_fault *f, enum class c, const char *rule, const char *what)
 	    class_name(c), what);
 }
 
+static unsigned
+num_sasts(const struct order_model *m, const struct order_world *w)
+{
+	const struct ctl_file *f = m->in->served;
+	unsigned num = 0;
+	size_t i;
+
+	if (w->list.maker != MADE_BEFORE) {
+		num = (unsigned)__builtin_popcountll(w->list.sasts &
+			  ~(ANCHOR_BIT(ANCHOR_TOKEN) |
+			      ANCHOR_BIT(ANCHOR_NEW_TOKEN))) +
+		    (unsigned)__builtin_popcountll(w->list.subscriber);
+		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_TOKEN)) != 0)
+			num += (unsigned)m->in->tokens;
+		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_NEW_TOKEN)) != 0)
+			num += m->in->new_tokens > 0
+			    ? (unsigned)m->in->new_tokens
+			    : 2;
+		return num;
+	}
+	for (i = 1; i <= ctl_num_records(f); i++)
+		num += signer_is_sast(ctl_record(f, i)) ? 1 : 0;
+	return num;
+}
+
+/* A phone that cannot read a list does not take it. */
+static enum err
+check_readable(const struct order_model *m, const struct order_world *w,
+    enum class c, struct order_fault *f)
+{
+	if (class_max_sasts(c) == 0 || num_sasts(m, w) <= class_max_sasts(c))
+		return ERR_OK;
+	return refused(f, c, works_rule_name(WORKS_READABLE),
+	    "cannot read the list: it has more SASTs than they take");
+}
+
 /* One class, and all that its phones may hold. */
 static enum err
 check_class(struct order_model *m, const struct order_world *w, enum class c,
@@ -148,7 +184,9 @@ check_class(struct order_model *m, const struct order_world *w, enum class c,
 		q.held = off ? w->off[i] : w->held[i];
 		if (q.held == order_world_key(w))
 			continue; /* they have it */
-		e = order_model_ask(m, &q, &verdict, &rule, d);
+		e = check_readable(m, w, c, f);
+		if (e == ERR_OK)
+			e = order_model_ask(m, &q, &verdict, &rule, d);
 		if (e != ERR_OK)
 			return e;
 		if (verdict == TRUST_THROUGH_TVS)
@@ -593,31 +631,6 @@ check_listed(const struct order_model *m, const struct order_world *w,
 	return ERR_OK;
 }
 
-static unsigned
-num_sasts(const struct order_model *m, const struct order_world *w)
-{
-	const struct ctl_file *f = m->in->served;
-	unsigned num = 0;
-	size_t i;
-
-	if (w->list.maker != MADE_BEFORE) {
-		num = (unsigned)__builtin_popcountll(w->list.sasts &
-			  ~(ANCHOR_BIT(ANCHOR_TOKEN) |
-			      ANCHOR_BIT(ANCHOR_NEW_TOKEN))) +
-		    (unsigned)__builtin_popcountll(w->list.subscriber);
-		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_TOKEN)) != 0)
-			num += (unsigned)m->in->tokens;
-		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_NEW_TOKEN)) != 0)
-			num += m->in->new_tokens > 0
-			    ? (unsigned)m->in->new_tokens
-			    : 2;
-		return num;
-	}
-	for (i = 1; i <= ctl_num_records(f); i++)
-		num += signer_is_sast(ctl_record(f, i)) ? 1 : 0;
-	return num;
-}
-
 static enum err
 check_works(struct order_model *m, const struct order_world *w, enum class c,
     struct order_fault *f, struct diag *d)
@@ -628,10 +641,8 @@ check_works(struct order_model *m, const struct order_world *w, enum class c,
 	if (e == ERR_OK && (traits & CLASS_HAS_ITL) != 0 &&
 	    (traits & CLASS_HOLDS) != 0)
 		e = check_itls(m, w, c, f, d);
-	if (e == ERR_OK && class_max_sasts(c) != 0 &&
-	    num_sasts(m, w) > class_max_sasts(c))
-		e = refused(f, c, works_rule_name(WORKS_READABLE),
-		    "cannot read the list: it has more SASTs than they take");
+	if (e == ERR_OK)
+		e = check_readable(m, w, c, f);
 	return e;
 }
 

@@ -116,8 +116,7 @@ orders_start_any(struct world *w)
 	for (i = 0; i < num; i++) {
 		p = w->held[i];
 		LABS_OK(phone_start(&p, &w->c, &day, NULL));
-		if (day.ctl != PHONE_TAKES && day.ctl != PHONE_THROUGH_TVS &&
-		    (day.ctl != PHONE_CANNOT_READ || day.readable))
+		if (day.ctl != PHONE_TAKES && day.ctl != PHONE_THROUGH_TVS)
 			return orders_break(w, "I1");
 		orders_hold(w, &p);
 	}

@@ -38,6 +38,7 @@ extern const struct cmd cmd_lint;
 extern const struct cmd cmd_extract;
 extern const struct cmd cmd_build;
 extern const struct cmd cmd_edit;
+extern const struct cmd cmd_rescue;
 extern const struct cmd cmd_sign;
 extern const struct cmd cmd_unsign;
 extern const struct cmd cmd_sign_request;

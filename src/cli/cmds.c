@@ -13,6 +13,7 @@ static const struct cmd *const commands[] = {
 	&cmd_extract,
 	&cmd_build,
 	&cmd_edit,
+	&cmd_rescue,
 	&cmd_sign,
 	&cmd_unsign,
 	&cmd_sign_request,

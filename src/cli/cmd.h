@@ -35,6 +35,7 @@ struct cmd {
 extern const struct cmd cmd_show;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_lint;
+extern const struct cmd cmd_accept;
 extern const struct cmd cmd_extract;
 extern const struct cmd cmd_build;
 extern const struct cmd cmd_edit;

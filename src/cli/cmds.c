@@ -10,6 +10,7 @@ static const struct cmd *const commands[] = {
 	&cmd_show,
 	&cmd_verify,
 	&cmd_lint,
+	&cmd_accept,
 	&cmd_extract,
 	&cmd_build,
 	&cmd_edit,

@@ -21,14 +21,14 @@
 
 #include "trust/class.h"
 
-/* Id, JSON name, title. */
-#define WORKS_RULES(X)                                          \
-	X(WORKS_ITL, "W1", "the ITL verifies")                  \
-	X(WORKS_CONFIG, "W2", "configuration files verify")     \
-	X(WORKS_TLS, "W3", "connections to CallManager verify") \
-	X(WORKS_CAPF, "W4", "CAPF is known")                    \
-	X(WORKS_NEXT, "W5", "two keys can sign the next list")  \
-	X(WORKS_READABLE, "W6", "the phone can read the list")
+/* Id, JSON name, title, evidence (docs/trust.md). */
+#define WORKS_RULES(X)                                                       \
+	X(WORKS_ITL, "W1", "the ITL verifies", "documented")                 \
+	X(WORKS_CONFIG, "W2", "configuration files verify", "documented")    \
+	X(WORKS_TLS, "W3", "connections to CallManager verify", "assumed")   \
+	X(WORKS_CAPF, "W4", "CAPF is known", "assumed")                      \
+	X(WORKS_NEXT, "W5", "two keys can sign the next list", "documented") \
+	X(WORKS_READABLE, "W6", "the phone can read the list", "documented")
 
 /* Worst last. */
 #define WORKS_ANSWERS(X)                  \
@@ -37,19 +37,21 @@
 	X(WORKS_UNKNOWN, "unknown")       \
 	X(WORKS_NO, "no")
 
-#define WORKS_ENUM3(id, name, title) id,
+#define WORKS_ENUM4(id, name, title, evidence) id,
 #define WORKS_ENUM2(id, name) id,
 enum works_rule {
-	WORKS_RULES(WORKS_ENUM3) WORKS_NUM
+	WORKS_RULES(WORKS_ENUM4) WORKS_NUM
 };
 enum works_answer {
 	WORKS_ANSWERS(WORKS_ENUM2)
 };
-#undef WORKS_ENUM3
+#undef WORKS_ENUM4
 #undef WORKS_ENUM2
 
 const char *works_rule_name(enum works_rule rule);
 const char *works_rule_title(enum works_rule rule);
+/* As trust_rule_evidence(). */
+const char *works_rule_evidence(enum works_rule rule);
 const char *works_answer_name(enum works_answer answer);
 
 /* A certificate that a node shows. */

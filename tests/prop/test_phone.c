@@ -367,7 +367,7 @@ test_agree(void **state)
 {
 	unsigned seed = (unsigned)getpid(), round;
 	size_t counts[PHONE_BAD_SIGNATURE + 1] = { 0 };
-	struct trust_phone phone;
+	struct trust_phone phone = { .installed = NULL };
 	struct trust_judgement j;
 	struct drawn held, offer;
 	enum phone_answer answer, ours;

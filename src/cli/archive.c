@@ -9,6 +9,13 @@
 #include "base/text.h"
 #include "cli/input.h"
 #include "cli/paths.h"
+#include "data/scalar.h"
+
+/* What phones show of a list. */
+static const enum digest hashes[] = { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256,
+	DIGEST_SHA512 };
+
+#define NUM_HASHES (sizeof(hashes) / sizeof(hashes[0]))
 
 static void
 list_clear(struct archive_list *l)
@@ -314,27 +321,19 @@ archive_add(struct archive *a, const char *path, size_t max, size_t *ret,
 bool
 archive_is_hash(const char *text, struct archive_hash *ret)
 {
-	static const enum digest known[] = { DIGEST_MD5, DIGEST_SHA1,
-		DIGEST_SHA256, DIGEST_SHA512 };
-	struct archive_hash h = { .which = DIGEST_MD5 };
-	size_t i, n = 0;
-	int high, low;
+	struct bytes in = bytes_of_str(text);
+	uint8_t byte[3 * DIGEST_MAX_LEN / 2 + 1];
+	size_t i, len;
 
-	for (; *text != '\0'; text += 2) {
-		if (n > 0 && text[0] == ':')
-			text++;
-		high = text_hex_value((uint8_t)text[0]);
-		low = high < 0 ? -1 : text_hex_value((uint8_t)text[1]);
-		if (low < 0 || n == sizeof(h.byte))
-			return false;
-		h.byte[n++] = (uint8_t)(high << 4 | low);
+	if (in.len > 3 * DIGEST_MAX_LEN || !scalar_hex(in, byte, &len))
+		return false;
+	for (i = 0; i < NUM_HASHES; i++) {
+		if (digest_len(hashes[i]) != len)
+			continue;
+		ret->which = hashes[i];
+		memcpy(ret->byte, byte, len);
+		return true;
 	}
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (digest_len(known[i]) == n) {
-			h.which = known[i];
-			*ret = h;
-			return true;
-		}
 	return false;
 }
 

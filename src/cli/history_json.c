@@ -20,10 +20,25 @@ json_of_version(struct json_sink *s, const struct history_said *h, size_t i)
 	json_put_str(s, o, "next",
 	    row->rungs == 0 ? NULL : archive_name(list_at(h, row->next)));
 	json_put(s, o, "judgement", json_of_judgement(s, &row->judgement));
-	if (h->phones == NULL)
+	if (h->phones.num == NULL)
 		json_put(s, o, "phones", json_null());
 	else
-		json_put_number(s, o, "phones", h->phones[i]);
+		json_put_number(s, o, "phones", h->phones.num[i]);
+	return o;
+}
+
+static json_t *
+json_of_phones(struct json_sink *s, const struct history_said *h)
+{
+	json_t *o;
+
+	if (h->phones.num == NULL)
+		return json_null();
+	o = json_object();
+	json_put_number(s, o, "total", h->phones.total);
+	json_put_number(s, o, "stranded", h->num_stranded_phones);
+	json_put_number(s, o, "other_list", h->phones.num_other);
+	json_put_number(s, o, "not_said", h->phones.num_unsaid);
 	return o;
 }
 
@@ -44,6 +59,7 @@ history_json(const struct history_said *h)
 	json_put(&s, o, "versions", list);
 	json_put_number(&s, o, "stranded", h->num_stranded);
 	json_put_number(&s, o, "without_ladder", h->num_lost);
+	json_put(&s, o, "phones", json_of_phones(&s, h));
 	json_put(&s, o, "left_out", json_of_left(&s, &h->archive, &h->choice));
 	json_put_number(&s, o, "passed_over", h->archive.num_passed_over);
 	json_put(&s, o, "whole", json_boolean(!h->archive.failed));

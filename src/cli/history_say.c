@@ -67,23 +67,6 @@ judge(struct history_said *h, const char **ret_where, struct diag *d)
 	    d);
 }
 
-static enum err
-count_phones(struct history_said *h, struct diag *d)
-{
-	enum err e = ERR_OK;
-	size_t i;
-
-	if (h->wish->phones == NULL)
-		return ERR_OK;
-	h->phones = calloc(h->choice.num + 1, sizeof(*h->phones));
-	if (h->phones == NULL)
-		return diag_nomem(d);
-	for (i = 0; e == ERR_OK && i < h->choice.num; i++)
-		e = h->wish->phones(h->wish->arg, ctl_raw(h->choice.lists[i].f),
-		    &h->phones[i], d);
-	return e;
-}
-
 static void
 count_stranded(struct history_said *h)
 {
@@ -95,6 +78,8 @@ count_stranded(struct history_said *h)
 		if (row->fate != HISTORY_STRANDED)
 			continue;
 		h->num_stranded++;
+		if (h->phones.num != NULL)
+			h->num_stranded_phones += h->phones.num[i];
 		h->num_lost += row->rungs == 0;
 	}
 }
@@ -111,7 +96,8 @@ find(struct history_said *h, struct out *out, const char **ret_where,
 	if (e == ERR_OK)
 		e = judge(h, ret_where, d);
 	if (e == ERR_OK)
-		e = count_phones(h, d);
+		e = history_phones_count(w, &h->choice, &h->phones, ret_where,
+		    d);
 	if (e != ERR_OK)
 		return e;
 	count_stranded(h);
@@ -176,8 +162,8 @@ put_row(struct table *t, const struct history_said *h, size_t i)
 		table_str(t, COLUMN_FILE, archive_name(l));
 	table_put(t, COLUMN_SIGNER, archive_signer(l));
 	put_fate(t, &h->history.row[i]);
-	if (h->phones != NULL)
-		table_printf(t, COLUMN_PHONES, "%zu", h->phones[i]);
+	if (h->phones.num != NULL)
+		table_printf(t, COLUMN_PHONES, "%zu", h->phones.num[i]);
 }
 
 static enum err
@@ -192,7 +178,7 @@ put_table(const struct history_said *h, const struct fill *fill,
 		[COLUMN_PHONES] = { "PHONES", TABLE_RIGHT },
 	};
 	struct table *t = table_new(columns,
-	    h->phones == NULL ? COLUMN_PHONES : NUM_COLUMNS);
+	    h->phones.num == NULL ? COLUMN_PHONES : NUM_COLUMNS);
 	enum err e;
 	size_t i;
 
@@ -232,6 +218,30 @@ put_sum(const struct history_said *h, const struct fill *fill, struct buf *out)
 	buf_clear(&line);
 }
 
+/* How many phones that is, and of how many nobody can tell. */
+static void
+put_phones(const struct history_said *h, const struct fill *fill,
+    struct buf *out)
+{
+	const struct history_phones *p = &h->phones;
+	struct buf line = { 0 };
+
+	if (p->num == NULL)
+		return;
+	buf_printf(&line, "Of %zu phone%s %zu hold%s a list that is stranded",
+	    p->total, p->total == 1 ? "" : "s", h->num_stranded_phones,
+	    h->num_stranded_phones == 1 ? "s" : "");
+	if (p->num_other > 0)
+		buf_printf(&line, "; %zu hold%s one that is not here",
+		    p->num_other, p->num_other == 1 ? "s" : "");
+	if (p->num_unsaid > 0)
+		buf_printf(&line, "; of %zu it is not said", p->num_unsaid);
+	buf_str(&line, ".");
+	out->failed |= !buf_ok(&line);
+	fill_put(fill, out, buf_bytes(&line), 0);
+	buf_clear(&line);
+}
+
 static enum err
 put_text(const struct history_said *h, struct buf *out, struct diag *d)
 {
@@ -242,6 +252,7 @@ put_text(const struct history_said *h, struct buf *out, struct diag *d)
 		return e;
 	buf_str(out, "\n");
 	put_sum(h, &fill, out);
+	put_phones(h, &fill, out);
 	archive_put_all_left(&h->archive, &h->choice, &fill, out);
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }
@@ -293,6 +304,6 @@ history_say(const struct history_wish *w)
 	history_clear(&h.history);
 	archive_choice_clear(&h.choice);
 	archive_clear(&h.archive);
-	free(h.phones);
+	history_phones_clear(&h.phones);
 	return end;
 }

@@ -13,12 +13,26 @@ struct history_wish {
 	size_t max_size;
 	bool json, dot;
 
-	/* How many phones hold the list with the bytes RAW; NULL: nobody
-	 * knows. */
-	enum err (
-	    *phones)(void *arg, struct bytes raw, size_t *ret, struct diag *d);
-	void *arg;
+	const char *phones; /* CSV, as of accept_phones.h; or NULL */
+	const char *models; /* NULL: those that are built in */
 };
+
+/* The phones of phones.csv, by the list that they hold. All-zero is none. */
+struct history_phones {
+	size_t *num; /* of each list of the choice; NULL: nobody knows */
+	size_t total;
+	size_t num_other;  /* whose list is none of these */
+	size_t num_unsaid; /* of whom no hash is given */
+	struct buf notes;  /* lines: what is odd */
+};
+
+/* Counts the phones of W for the lists of C. Errors as of accept_rows_read() and
+ * models_load(); *RET_WHERE is the file. RET is to be cleared whatever the
+ * outcome. */
+MUST_CHECK enum err history_phones_count(const struct history_wish *w,
+    const struct archive_choice *c, struct history_phones *ret,
+    const char **ret_where, struct diag *d);
+void history_phones_clear(struct history_phones *p);
 
 /* All-zero is legal to clear. */
 struct history_said {
@@ -26,7 +40,8 @@ struct history_said {
 	struct archive archive;
 	struct archive_choice choice;
 	struct history history;
-	size_t *phones;                /* of each list of the choice, or NULL */
+	struct history_phones phones;
+	size_t num_stranded_phones;
 	size_t num_stranded, num_lost; /* versions; without a ladder */
 };
 

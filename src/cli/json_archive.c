@@ -59,6 +59,7 @@ json_of_judgement(struct json_sink *s, const struct trust_judgement *j)
 		json_put(s, o, "record", json_null());
 	else
 		json_put_number(s, o, "record", j->record);
+	json_put(s, o, "if_no_ctl", json_boolean(j->no_ctl));
 	json_put_str(s, o, "reason", j->why.msg);
 	return o;
 }

@@ -10,7 +10,7 @@
 
 /* Lists that name the same signer, and what the others have under his names. */
 struct group {
-	struct signer_names names;
+	struct trust_names names;
 	size_t first, num; /* holds */
 	size_t num_keys;
 };
@@ -104,7 +104,7 @@ order_serial(struct bytes a, bool reversed, struct bytes b)
 }
 
 static int
-order_names(struct signer_names a, bool reversed, struct signer_names b)
+order_names(struct trust_names a, bool reversed, struct trust_names b)
 {
 	int c = bytes_order(a.issuer, b.issuer);
 
@@ -120,14 +120,14 @@ compare_groups(const void *a, const void *b)
 }
 
 static bool
-is_whole(struct signer_names n)
+is_whole(struct trust_names n)
 {
 	return n.issuer.ptr != NULL && n.serial.ptr != NULL;
 }
 
 /* The group of NAMES, their serial number read backwards where REVERSED. */
 static size_t
-find_group(const struct steps *s, struct signer_names names, bool reversed)
+find_group(const struct steps *s, struct trust_names names, bool reversed)
 {
 	size_t low = 0, high = s->num_groups, mid;
 	int c;
@@ -148,7 +148,7 @@ find_group(const struct steps *s, struct signer_names names, bool reversed)
 static enum err
 collect_groups(struct steps *s, struct diag *d)
 {
-	struct signer_names names;
+	struct trust_names names;
 	size_t i, n = 0;
 
 	s->groups = calloc(s->num + 1, sizeof(*s->groups));
@@ -185,7 +185,7 @@ static void
 put_record(struct steps *s, size_t list, size_t record)
 {
 	const struct ctl_record *r = ctl_record(s->lists[list].f, record);
-	struct signer_names names = signer_of_record(r);
+	struct trust_names names = signer_of_record(r);
 	size_t exact = NO_GROUP, turned = NO_GROUP;
 
 	if (!signer_is_sast(r))

@@ -173,9 +173,11 @@ load_found(struct archive *a, const struct path *p, size_t max, struct out *out,
 	}
 	diag_init(&why);
 	e = load_file(a, p, max, &why);
-	if (e == ERR_NOMEM)
-		return diag_nomem(d);
-	if (e == ERR_UNSUPPORTED && p->found) {
+	if (e == ERR_NOMEM || (e != ERR_OK && !p->found)) {
+		*d = why;
+		return e;
+	}
+	if (e == ERR_UNSUPPORTED) {
 		a->num_passed_over++;
 	} else if (e != ERR_OK) {
 		out_error(out, p->name, &why);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
 #include "cli/history_say.h"
 #include "cli/json_archive.h"
 
@@ -46,6 +47,7 @@ json_t *
 history_json(const struct history_said *h)
 {
 	struct json_sink s = { .failed = false };
+	struct buf notes = { 0 };
 	json_t *obj = json_object(), *o = json_object(), *list = json_array();
 	size_t i;
 
@@ -60,6 +62,10 @@ history_json(const struct history_said *h)
 	json_put_number(&s, o, "stranded", h->num_stranded);
 	json_put_number(&s, o, "without_ladder", h->num_lost);
 	json_put(&s, o, "phones", json_of_phones(&s, h));
+	text_put_utf8(&notes, buf_bytes(&h->phones.notes));
+	json_put_lines(&s, o, "notes", buf_bytes(&notes));
+	s.failed |= notes.failed;
+	buf_clear(&notes);
 	json_put(&s, o, "left_out", json_of_left(&s, &h->archive, &h->choice));
 	json_put_number(&s, o, "passed_over", h->archive.num_passed_over);
 	json_put(&s, o, "whole", json_boolean(!h->archive.failed));

@@ -132,8 +132,8 @@ put_fate(struct table *t, const struct history_row *row)
 	case HISTORY_STRANDED:
 		colour = row->rungs > 0 ? TABLE_WARN : TABLE_BAD;
 		if (row->rungs > 0)
-			table_printf(t, COLUMN_FATE,
-			    "stranded, a ladder of %zu", row->rungs);
+			table_printf(t, COLUMN_FATE, "stranded, ladder of %zu",
+			    row->rungs);
 		else
 			table_str(t, COLUMN_FATE, "stranded, no ladder");
 		break;
@@ -171,10 +171,10 @@ put_table(const struct history_said *h, const struct fill *fill,
     struct buf *out, struct diag *d)
 {
 	static const struct table_column columns[NUM_COLUMNS] = {
-		[COLUMN_TIME] = { "TIMESTAMP", TABLE_WRAP },
-		[COLUMN_FILE] = { "FILE", TABLE_WRAP },
-		[COLUMN_SIGNER] = { "SIGNED BY", TABLE_WRAP },
-		[COLUMN_FATE] = { "A PHONE THAT HOLDS IT", TABLE_WRAP },
+		[COLUMN_TIME] = { "TIMESTAMP", TABLE_CUT },
+		[COLUMN_FILE] = { "FILE", 0 },
+		[COLUMN_SIGNER] = { "SIGNED BY", TABLE_CUT },
+		[COLUMN_FATE] = { "PHONE WITH IT", 0 },
 		[COLUMN_PHONES] = { "PHONES", TABLE_RIGHT },
 	};
 	struct table *t = table_new(columns,
@@ -207,9 +207,8 @@ put_sum(const struct history_said *h, const struct fill *fill, struct buf *out)
 	else
 		buf_printf(&line,
 		    "Of %zu versions %zu %s stranded: a phone that was off "
-		    "since then does not take the newest. %zu of these %s "
-		    "no ladder. `ctlsmith rescue` prints what to serve to "
-		    "the others.",
+		    "since then does not take it. For those with a ladder "
+		    "`ctlsmith rescue` prints what to serve; %zu %s none.",
 		    h->history.num, h->num_stranded,
 		    h->num_stranded == 1 ? "is" : "are", h->num_lost,
 		    h->num_lost == 1 ? "has" : "have");
@@ -242,6 +241,29 @@ put_phones(const struct history_said *h, const struct fill *fill,
 	buf_clear(&line);
 }
 
+/* What is odd about phones.csv. */
+static void
+put_notes(const struct history_said *h, const struct fill *fill,
+    struct buf *out)
+{
+	struct bytes rest = buf_bytes(&h->phones.notes);
+	struct buf line = { 0 };
+	const uint8_t *end;
+	size_t len;
+
+	while (rest.len > 0) {
+		end = memchr(rest.ptr, '\n', rest.len);
+		len = end == NULL ? rest.len : (size_t)(end - rest.ptr);
+		buf_str(&line, "note: ");
+		text_put_safe(&line, bytes_of(rest.ptr, len));
+		out->failed |= !buf_ok(&line);
+		fill_put(fill, out, buf_bytes(&line), 6);
+		buf_clear(&line);
+		len += len < rest.len;
+		rest = bytes_of(rest.ptr + len, rest.len - len);
+	}
+}
+
 static enum err
 put_text(const struct history_said *h, struct buf *out, struct diag *d)
 {
@@ -253,6 +275,7 @@ put_text(const struct history_said *h, struct buf *out, struct diag *d)
 	buf_str(out, "\n");
 	put_sum(h, &fill, out);
 	put_phones(h, &fill, out);
+	put_notes(h, &fill, out);
 	archive_put_all_left(&h->archive, &h->choice, &fill, out);
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }

@@ -521,7 +521,10 @@ upload(const struct order_model *m, struct order_world *w,
 	case ORDER_CALLMANAGER:
 		if (s->node >= m->in->num_nodes)
 			return cannot(f, "there is no such node");
-		w->uploaded |= BIT(s->node);
+		if (order_model_is_shared(m, s->node))
+			w->uploads |= ANCHOR_BIT(callmanager(m, w));
+		else
+			w->uploaded |= BIT(s->node);
 		break;
 	default:
 		return cannot(f, "nothing of that signs lists");

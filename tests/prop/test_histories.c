@@ -327,6 +327,27 @@ keep_lists(struct story *s)
 	}
 }
 
+/* A phone that has what there is, if it can read that; of those with Security
+ * by Default also one that asks another node, and a new one. */
+static void
+put_phones(struct story *s, enum labs_sort sort, size_t tftp, size_t tvs)
+{
+	struct phone p = { .sort = &labs_sorts[sort],
+		.tftp = (uint8_t)tftp,
+		.tvs = (uint8_t)tvs };
+	struct phone_day day;
+
+	LABS_OK(phone_imagine(&p, &s->c, &day, NULL));
+	if (day.ctl != PHONE_TAKES)
+		return;
+	s->phone[s->num_phones++] = labs_phone(&s->c, sort, tftp, tvs);
+	if (sort != LABS_SBD)
+		return;
+	s->phone[s->num_phones++] = labs_phone(&s->c, sort, tftp,
+	    (tvs + 1) % s->c.num_nodes);
+	s->phone[s->num_phones++] = p;
+}
+
 static void
 begin(struct story *s)
 {
@@ -351,15 +372,7 @@ begin(struct story *s)
 		v = draw(s, (unsigned)s->c.num_nodes);
 		while (!s->c.node[t].tftp)
 			t = (t + 1) % s->c.num_nodes;
-		s->phone[s->num_phones++] = labs_phone(&s->c, (enum labs_sort)i,
-		    t, v);
-		if (i == LABS_SBD) {
-			s->phone[s->num_phones++] = labs_phone(&s->c, LABS_SBD,
-			    t, (v + 1) % s->c.num_nodes);
-			s->phone[s->num_phones] = s->phone[0];
-			s->phone[s->num_phones].itl = NULL;
-			s->phone[s->num_phones++].ctl = NULL;
-		}
+		put_phones(s, (enum labs_sort)i, t, v);
 	}
 	keep_lists(s);
 }

@@ -276,7 +276,7 @@ test_phones(void **state)
 		{ "and uploaded", vouch_itlr, "", "a" },
 		{ "and TVS too", vouch_itlr_tvs_changed, "ai", "a" },
 		{ "by CallManager", local_itlr, "", "" },
-		{ "address", move, "c", "c" },
+		{ "address", move, "ct", "ct" },
 		{ "address, in the CTL", move_update, "", "" },
 		{ "address, multi-SAN", move_multi, "", "" },
 	};

@@ -80,7 +80,7 @@ static const struct story stories[] = {
 
 	/* Addresses. */
 	{ "IPCHG", "the address of a TFTP node changed first", 1250, 2, 0, "m0",
-	    "c", "c", false },
+	    "ct", "ct", false },
 	{ "IPCHG", "the new address in the CTL first", 1250, 2, 0,
 	    "a0 U F m0 F", "", "", false },
 

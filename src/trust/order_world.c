@@ -401,6 +401,7 @@ static bool
 is_due(const struct order_model *m, const struct order_world *w)
 {
 	return order_world_is_stale(w) || m->wanted[ORDER_TO_TOKEN] != 0 ||
+	    (w->changes & BIT(ORDER_UPGRADE)) != 0 ||
 	    (order_world_pending(m, w, ORDER_ADDRESS) & m->tftp) != 0 ||
 	    has_help(m, ORDER_HELP_SECOND_SAST);
 }
@@ -564,6 +565,10 @@ check_listed(const struct order_model *m, const struct order_world *w,
 		return refused(f, c, works_rule_name(WORKS_CONFIG),
 		    "cannot verify configuration files: the list has another "
 		    "CallManager certificate than a TFTP server");
+	if ((m->done[ORDER_ADDRESS] & m->tftp & ~m->multi) != 0)
+		return refused(f, c, works_rule_name(WORKS_CONFIG),
+		    "do not find the TFTP server: its address changed before "
+		    "they held a list that has it");
 	address = (l->has[ORDER_ADDRESS] ^ w->runs[ORDER_ADDRESS]) &
 	    ~l->announced & ~m->multi;
 	if (address != 0)
@@ -697,10 +702,10 @@ order_world_is_goal(const struct order_model *m, const struct order_world *w)
 	if (w->token_mode)
 		return m->wanted[ORDER_TO_TOKEN] != 0 ||
 		    (m->token_mode && m->wanted[ORDER_TO_TOKENLESS] == 0);
+	/* the next update is accepted too: its signer signed this one */
 	return m->wanted[ORDER_TO_TOKEN] == 0 &&
-	    (w->list.maker == MADE_UPDATE ||
-		(w->list.maker == MADE_BEFORE &&
-		    w->list.signer == own_signer(m, w)));
+	    w->list.maker != MADE_LOCALKEY &&
+	    w->list.signer == own_signer(m, w);
 }
 
 /* ---- The beginning. ---- */

@@ -357,6 +357,13 @@ is_hasty(const struct order_world *w, const struct move *mv)
 	return is_turn(w, mv->list);
 }
 
+/* Phones that TVS cannot help fetch its new certificate, and no more. */
+static bool
+is_healing(const struct search *s, const struct order_world *w)
+{
+	return !w->fetched && (s->m->in->classes & 1u << CLASS_OTHER_TVS) != 0;
+}
+
 /* A round that cannot work, or does nothing: not worth a dead end. */
 static bool
 is_idle(const struct search *s, const struct order_world *w,
@@ -378,7 +385,7 @@ is_idle(const struct search *s, const struct order_world *w,
 		return false;
 	if (mv->change == NOTHING)
 		return mv->upload == NOTHING && w->changes == 0 &&
-		    w->num_held == 1;
+		    w->num_held == 1 && !is_healing(s, w);
 	return order_change_is_listed(c) && !announced;
 }
 

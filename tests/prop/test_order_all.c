@@ -257,6 +257,10 @@ test_all(void **state)
 		at = seed++;
 		(void)pick(&at, 2);
 		make_case(&c, lists, &at);
+		if (getenv("VERBOSE") != NULL) {
+			print_message("%llu: ", (unsigned long long)seed - 1);
+			print_case(&c);
+		}
 		compare(&c, seed - 1);
 	}
 	print_message("%u possible, %u not, %u too large\n", num_possible,

@@ -124,9 +124,10 @@ struct shelf_id cluster_signer(const struct cluster *c);
 MUST_CHECK enum err cluster_config(const struct cluster *c, size_t node,
     const struct sheet **ret, struct diag *diag);
 
-/* *RET: TVS of NODE vouches for who has these names, as a list spells them, as
- * SAST. */
+/* *RET_KEY: the PUBLICKEY of who has these names, as a list spells them, and for
+ * whom TVS of NODE vouches as SAST; absent: it does not. */
 MUST_CHECK enum err cluster_vouches(const struct cluster *c, size_t node,
-    struct bytes issuer, struct bytes serial, bool *ret, struct diag *diag);
+    struct bytes issuer, struct bytes serial, struct bytes *ret_key,
+    struct diag *diag);
 
 #endif

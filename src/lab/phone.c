@@ -223,23 +223,24 @@ find_cert(const struct cluster *c, const struct sheet *l, struct shelf_id id,
 	return err;
 }
 
-/* *RET: P can ask TVS, and that vouches for the signer of FILE. */
+/* *RET_KEY: P can ask TVS, and that vouches for the signer of FILE, whose key it
+ * hands out; else absent. */
 static enum err
 ask_tvs(const struct phone *p, const struct cluster *c,
-    const struct sheet *file, bool *ret, struct diag *diag)
+    const struct sheet *file, struct bytes *ret_key, struct diag *diag)
 {
 	struct bytes issuer, serial;
+	bool known = false;
 	enum err err;
 
-	*ret = false;
 	if (!p->sort->asks_tvs || p->itl == NULL ||
 	    !get(file, 0, HEADER_ISSUER, &issuer) ||
 	    !get(file, 0, HEADER_SERIAL, &serial))
 		return ERR_OK;
 	err = find_cert(c, p->itl, cluster_served(c, SHELF_TVS, p->tvs),
-	    1u << TVS, ret, diag);
-	if (err == ERR_OK && *ret)
-		err = cluster_vouches(c, p->tvs, issuer, serial, ret, diag);
+	    1u << TVS, &known, diag);
+	if (err == ERR_OK && known)
+		err = cluster_vouches(c, p->tvs, issuer, serial, ret_key, diag);
 	return err;
 }
 
@@ -249,17 +250,21 @@ static enum err
 ask_phone(const struct phone *p, const struct cluster *c,
     const struct sheet *offer, enum phone_answer *ret, struct diag *diag)
 {
-	bool vouched = false;
+	struct bytes key = { 0 };
+	bool good = false;
 	enum err err;
 
 	*ret = PHONE_TAKES;
 	if (p->ctl == NULL)
 		return ERR_OK;
 	err = judge(c->shelf, p->ctl, offer, ret, diag);
-	if (err == ERR_OK && *ret == PHONE_KNOWS_NOT)
-		err = ask_tvs(p, c, offer, &vouched, diag);
-	if (vouched)
-		*ret = PHONE_THROUGH_TVS;
+	if (err != ERR_OK || *ret != PHONE_KNOWS_NOT)
+		return err;
+	err = ask_tvs(p, c, offer, &key, diag);
+	if (err == ERR_OK && key.ptr != NULL)
+		err = shelf_fits(c->shelf, offer, key, &good, diag);
+	if (err == ERR_OK && key.ptr != NULL)
+		*ret = good ? PHONE_THROUGH_TVS : PHONE_BAD_SIGNATURE;
 	return err;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "trust/match.h"
 #include "trust/signer.h"
 #include "trust/works.h"
 
@@ -451,6 +452,7 @@ is_due(const struct order_model *m, const struct order_world *w)
 {
 	return order_world_is_stale(w) || is_outdated(m, w) ||
 	    m->wanted[ORDER_TO_TOKEN] != 0 ||
+	    (w->changes & BIT(ORDER_UPGRADE)) != 0 ||
 	    (order_world_pending(m, w, ORDER_ADDRESS) & m->tftp) != 0 ||
 	    has_help(m, ORDER_HELP_SECOND_SAST);
 }
@@ -617,6 +619,10 @@ check_listed(const struct order_model *m, const struct order_world *w,
 		return refused(f, c, works_rule_name(WORKS_CONFIG),
 		    "cannot verify configuration files: the list has another "
 		    "CallManager certificate than a TFTP server");
+	if ((m->done[ORDER_ADDRESS] & m->tftp & ~m->multi) != 0)
+		return refused(f, c, works_rule_name(WORKS_CONFIG),
+		    "do not find the TFTP server: its address changed before "
+		    "they held a list that has it");
 	address = (l->has[ORDER_ADDRESS] ^ w->runs[ORDER_ADDRESS]) &
 	    ~l->announced & ~m->multi;
 	if (address != 0)
@@ -723,17 +729,25 @@ order_world_is_goal(const struct order_model *m, const struct order_world *w)
 	if (w->token_mode)
 		return m->wanted[ORDER_TO_TOKEN] != 0 ||
 		    (m->token_mode && m->wanted[ORDER_TO_TOKENLESS] == 0);
-	/* of an older release's signer, the next update may strand phones */
+	/* the next update is accepted too: its signer signed this one */
 	return m->wanted[ORDER_TO_TOKEN] == 0 &&
+	    w->list.maker != MADE_LOCALKEY &&
 	    w->list.signer == own_signer(m, w);
 }
 
 /* ---- The beginning. ---- */
 
+/* Its key is no RSA one. */
+static bool
+has_curve(const struct ctl_record *r)
+{
+	return match_rsa_bits(ctl_record_value(r, CTL_REC_PUBLIC_KEY)) == 0;
+}
+
 /* Whether the served list has what was done before: where it is the installed
  * one it has not; else the records of a server tell. */
 static uint64_t
-has_done(const struct order_model *m, size_t node)
+has_done(const struct order_model *m, size_t node, bool curve)
 {
 	const struct ctl_file *f = m->in->served;
 	struct bytes name = bytes_of_str(m->in->nodes[node].name);
@@ -744,7 +758,7 @@ has_done(const struct order_model *m, size_t node)
 		return 0;
 	for (i = 1; i <= ctl_num_records(f); i++) {
 		r = ctl_record(f, i);
-		if (ctl_record_is_server(r) &&
+		if (ctl_record_is_server(r) && has_curve(r) == curve &&
 		    bytes_equal(name, ctl_record_text(r, CTL_REC_DNS_NAME)))
 			return trust_same_record(m->in->installed, f, i) == 0
 			    ? BIT(node)
@@ -765,7 +779,8 @@ read_served(const struct order_model *m, struct order_world *w)
 	for (i = 0; i < m->in->num_nodes; i++)
 		for (c = 0; c < ORDER_NUM_CHANGES; c++)
 			if ((m->done[c] & BIT(i)) != 0)
-				l->has[c] |= has_done(m, i);
+				l->has[c] |= has_done(m, i,
+				    c == ORDER_CALLMANAGER_ECDSA);
 	l->has[ORDER_CAPF] = m->in->served != m->in->installed
 	    ? m->done[ORDER_CAPF]
 	    : 0;

@@ -125,11 +125,16 @@ static bool
 ask(const struct cluster *c, size_t node)
 {
 	const struct sheet *l = c->node[0].ctl;
-	bool vouched;
+	struct bytes key;
+	bool good = false;
 
 	LABS_OK(cluster_vouches(c, node, wire_find(&l->tlvs, 0, 6)->value,
-	    wire_find(&l->tlvs, 0, 5)->value, &vouched, NULL));
-	return vouched;
+	    wire_find(&l->tlvs, 0, 5)->value, &key, NULL));
+	if (key.ptr == NULL)
+		return false;
+	LABS_OK(shelf_fits(c->shelf, l, key, &good, NULL));
+	assert_true(good);
+	return true;
 }
 
 static void

@@ -18,6 +18,8 @@ foreach(name audit
 	sample
 	transcripts
 	unsign)
+foreach(name golden sample transcripts input options many lint extract unsign audit
+	levels build detached cert_show cert_check rescue)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

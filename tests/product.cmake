@@ -56,6 +56,8 @@ house_unit_test(test_listing_golden
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
 house_unit_test(test_histories
 	SOURCES prop/test_histories.c LIBS trust lab)
+house_unit_test(test_orders SOURCES prop/test_orders.c LIBS trust lab)
+house_unit_test(test_order_all SOURCES prop/test_order_all.c LIBS trust lab)
 house_unit_test(test_phone SOURCES prop/test_phone.c LIBS trust lab)
 house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c

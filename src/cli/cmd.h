@@ -40,6 +40,7 @@ extern const struct cmd cmd_extract;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_build;
 extern const struct cmd cmd_edit;
+extern const struct cmd cmd_rescue;
 extern const struct cmd cmd_sign;
 extern const struct cmd cmd_unsign;
 extern const struct cmd cmd_sign_request;

@@ -16,6 +16,7 @@ static const struct cmd *const commands[] = {
 	&cmd_diff,
 	&cmd_build,
 	&cmd_edit,
+	&cmd_rescue,
 	&cmd_sign,
 	&cmd_unsign,
 	&cmd_sign_request,

@@ -83,7 +83,7 @@ put_own_sasts(const struct cluster *c, struct shelf_plan *plan)
 		return;
 	}
 	put(plan, ccm, SAST, 0, c);
-	if (c->release >= 1000)
+	if (c->release >= 1052)
 		put(plan, itlr, SAST, 0, c);
 }
 
@@ -248,9 +248,8 @@ cluster_sign_token(struct cluster *c, struct diag *diag)
 	plan.signer = cluster_token(c->token[0]);
 	for (i = 0; i < c->num_tokens; i++)
 		put(&plan, cluster_token(c->token[i]), SAST, SHELF_NOWHERE, c);
-	if (c->release >= 1100)
+	if (c->release >= 1150)
 		put_own_sasts(c, &plan);
-	put_uploads(c, &plan);
 	put_servers(c, &plan);
 	return publish(c, &plan, diag);
 }
@@ -278,13 +277,18 @@ cluster_upload(struct cluster *c, struct shelf_id id, struct diag *diag)
 }
 
 void
+cluster_reload(struct cluster *c, enum shelf_kind kind, size_t node)
+{
+	c->node[node].served[kind] = cluster_on_disk(c, kind, node).generation;
+}
+
+void
 cluster_restart(struct cluster *c, size_t node)
 {
 	size_t kind;
 
 	for (kind = 0; kind < SHELF_NUM_KINDS; kind++)
-		c->node[node].served[kind] =
-		    cluster_on_disk(c, (enum shelf_kind)kind, node).generation;
+		cluster_reload(c, (enum shelf_kind)kind, node);
 }
 
 void
@@ -320,10 +324,10 @@ cluster_config(const struct cluster *c, size_t node, const struct sheet **ret,
 	return shelf_make(c->shelf, &plan, ret, diag);
 }
 
-/* *RET: lists that have ID as SAST spell it so. */
+/* *RET_KEY: that of ID, where lists that have it as SAST spell it so. */
 static enum err
-is_spelt(struct shelf *s, struct shelf_id id, struct bytes issuer,
-    struct bytes serial, bool *ret, struct diag *diag)
+ask_for(struct shelf *s, struct shelf_id id, struct bytes issuer,
+    struct bytes serial, struct bytes *ret_key, struct diag *diag)
 {
 	struct dialect_record r = { .dns = "",
 		.dialect = id.kind == SHELF_TOKEN ? DIALECT_TOKEN
@@ -335,9 +339,9 @@ is_spelt(struct shelf *s, struct shelf_id id, struct bytes issuer,
 		err = dialect_value(&r, DIALECT_ISSUER, &i, diag);
 	if (err == ERR_OK)
 		err = dialect_value(&r, DIALECT_SERIAL, &n, diag);
-	if (err == ERR_OK)
-		*ret = bytes_equal(buf_bytes(&i), issuer) &&
-		    bytes_equal(buf_bytes(&n), serial);
+	if (err == ERR_OK && bytes_equal(buf_bytes(&i), issuer) &&
+	    bytes_equal(buf_bytes(&n), serial))
+		*ret_key = r.cert->public_key;
 	buf_clear(&i);
 	buf_clear(&n);
 	return err;
@@ -346,18 +350,17 @@ is_spelt(struct shelf *s, struct shelf_id id, struct bytes issuer,
 /* The database: CallManager of each node, and Phone-SAST-trust. */
 static enum err
 ask_database(const struct cluster *c, struct bytes issuer, struct bytes serial,
-    bool *ret, struct diag *diag)
+    struct bytes *ret_key, struct diag *diag)
 {
 	enum err err = ERR_OK;
 	size_t i;
 
-	*ret = false;
-	for (i = 0; i < c->num_nodes && err == ERR_OK && !*ret; i++)
-		err = is_spelt(c->shelf,
+	for (i = 0; i < c->num_nodes && err == ERR_OK; i++)
+		err = ask_for(c->shelf,
 		    cluster_on_disk(c, SHELF_CALLMANAGER, i), issuer, serial,
-		    ret, diag);
-	for (i = 0; i < c->num_uploads && err == ERR_OK && !*ret; i++)
-		err = is_spelt(c->shelf, c->upload[i], issuer, serial, ret,
+		    ret_key, diag);
+	for (i = 0; i < c->num_uploads && err == ERR_OK; i++)
+		err = ask_for(c->shelf, c->upload[i], issuer, serial, ret_key,
 		    diag);
 	return err;
 }
@@ -371,28 +374,34 @@ has(const struct sheet *list, size_t record, uint8_t tag, struct bytes value)
 }
 
 /* A SAST of the list on the node's disk. */
-static bool
-ask_cache(const struct sheet *list, struct bytes issuer, struct bytes serial)
+static void
+ask_cache(const struct sheet *list, struct bytes issuer, struct bytes serial,
+    struct bytes *ret_key)
 {
+	const struct wire_tlv *key;
 	size_t i;
 
-	if (list == NULL)
-		return false;
-	for (i = 1; i <= list->tlvs.num_records; i++)
-		if (has(list, i, DIALECT_ROLE, bytes_of("\0\0", 2)) &&
+	for (i = 1; list != NULL && i <= list->tlvs.num_records; i++) {
+		key = wire_find(&list->tlvs, i, DIALECT_KEY);
+		if (ret_key->ptr == NULL && key != NULL &&
+		    has(list, i, DIALECT_ROLE, bytes_of("\0\0", 2)) &&
 		    has(list, i, DIALECT_ISSUER, issuer) &&
 		    has(list, i, DIALECT_SERIAL, serial))
-			return true;
-	return false;
+			*ret_key = key->value;
+	}
 }
 
 enum err
 cluster_vouches(const struct cluster *c, size_t node, struct bytes issuer,
-    struct bytes serial, bool *ret, struct diag *diag)
+    struct bytes serial, struct bytes *ret_key, struct diag *diag)
 {
-	enum err err = ask_database(c, issuer, serial, ret, diag);
+	struct bytes key = { 0 };
+	enum err err = ask_database(c, issuer, serial, &key, diag);
 
-	if (err == ERR_OK && !*ret && c->cache_counts)
-		*ret = ask_cache(c->node[node].ctl, issuer, serial);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	if (key.ptr == NULL && c->cache_counts)
+		ask_cache(c->node[node].ctl, issuer, serial, &key);
+	*ret_key = key;
+	return ERR_OK;
 }

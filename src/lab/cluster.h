@@ -12,10 +12,11 @@
  *    what is on the disks then, and copied to all nodes that are not cut off.
  *    ITLs are made anew by themselves, at once, of what is on the disks.
  *  - The release decides which SASTs of its own the appliance writes, and with
- *    which it signs: up to 9 CallManager alone; to 11.5 CallManager signs and
- *    ITLRecovery is one; from 12.0 ITLRecovery signs. A list with tokens has
- *    SASTs of the appliance's from 11.0 on. ITLs are signed by CallManager of
- *    their node, from 12.0 by ITLRecovery.
+ *    which it signs: up to 10.5(1) CallManager alone; to 11.5 CallManager
+ *    signs and ITLRecovery is one; from 12.0 ITLRecovery signs. A list by
+ *    tokens has these too from 11.5 on. What is in Phone-SAST-trust is a SAST
+ *    of the appliance's lists. ITLs are signed by CallManager of their node,
+ *    from 12.0 by ITLRecovery.
  *
  * A struct cluster is a value: a copy is another cluster, which may go another
  * way. What it points to is on the shelf.
@@ -88,7 +89,8 @@ void cluster_take_tokens(struct cluster *c, const uint8_t *generations,
 MUST_CHECK enum err cluster_upload(struct cluster *c, struct shelf_id id,
     struct diag *diag);
 
-/* All services of NODE. */
+/* The service of NODE that shows KIND; all of them. */
+void cluster_reload(struct cluster *c, enum shelf_kind kind, size_t node);
 void cluster_restart(struct cluster *c, size_t node);
 
 /* Lists that are made from now on have the address that NODE will get, too. */
@@ -122,9 +124,10 @@ struct shelf_id cluster_signer(const struct cluster *c);
 MUST_CHECK enum err cluster_config(const struct cluster *c, size_t node,
     const struct sheet **ret, struct diag *diag);
 
-/* *RET: TVS of NODE vouches for who has these names, as a list spells them, as
- * SAST. */
+/* *RET_KEY: the PUBLICKEY of who has these names, as a list spells them, and for
+ * whom TVS of NODE vouches as SAST; absent: it does not. */
 MUST_CHECK enum err cluster_vouches(const struct cluster *c, size_t node,
-    struct bytes issuer, struct bytes serial, bool *ret, struct diag *diag);
+    struct bytes issuer, struct bytes serial, struct bytes *ret_key,
+    struct diag *diag);
 
 #endif

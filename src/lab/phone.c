@@ -223,23 +223,24 @@ find_cert(const struct cluster *c, const struct sheet *l, struct shelf_id id,
 	return err;
 }
 
-/* *RET: P can ask TVS, and that vouches for the signer of FILE. */
+/* *RET_KEY: P can ask TVS, and that vouches for the signer of FILE, whose key it
+ * hands out; else absent. */
 static enum err
 ask_tvs(const struct phone *p, const struct cluster *c,
-    const struct sheet *file, bool *ret, struct diag *diag)
+    const struct sheet *file, struct bytes *ret_key, struct diag *diag)
 {
 	struct bytes issuer, serial;
+	bool known = false;
 	enum err err;
 
-	*ret = false;
 	if (!p->sort->asks_tvs || p->itl == NULL ||
 	    !get(file, 0, HEADER_ISSUER, &issuer) ||
 	    !get(file, 0, HEADER_SERIAL, &serial))
 		return ERR_OK;
 	err = find_cert(c, p->itl, cluster_served(c, SHELF_TVS, p->tvs),
-	    1u << TVS, ret, diag);
-	if (err == ERR_OK && *ret)
-		err = cluster_vouches(c, p->tvs, issuer, serial, ret, diag);
+	    1u << TVS, &known, diag);
+	if (err == ERR_OK && known)
+		err = cluster_vouches(c, p->tvs, issuer, serial, ret_key, diag);
 	return err;
 }
 
@@ -249,17 +250,21 @@ static enum err
 ask_phone(const struct phone *p, const struct cluster *c,
     const struct sheet *offer, enum phone_answer *ret, struct diag *diag)
 {
-	bool vouched = false;
+	struct bytes key = { 0 };
+	bool good = false;
 	enum err err;
 
 	*ret = PHONE_TAKES;
 	if (p->ctl == NULL)
 		return ERR_OK;
 	err = judge(c->shelf, p->ctl, offer, ret, diag);
-	if (err == ERR_OK && *ret == PHONE_KNOWS_NOT)
-		err = ask_tvs(p, c, offer, &vouched, diag);
-	if (vouched)
-		*ret = PHONE_THROUGH_TVS;
+	if (err != ERR_OK || *ret != PHONE_KNOWS_NOT)
+		return err;
+	err = ask_tvs(p, c, offer, &key, diag);
+	if (err == ERR_OK && key.ptr != NULL)
+		err = shelf_fits(c->shelf, offer, key, &good, diag);
+	if (err == ERR_OK && key.ptr != NULL)
+		*ret = good ? PHONE_THROUGH_TVS : PHONE_BAD_SIGNATURE;
 	return err;
 }
 
@@ -279,7 +284,10 @@ fetch_ctl(struct phone *p, const struct cluster *c, struct phone_day *day,
 	enum err err = ERR_OK;
 
 	day->ctl = PHONE_TAKES;
-	if (offer != NULL && !reads(p->sort, offer))
+	if (p->ctl != NULL && offer != NULL &&
+	    bytes_equal(p->ctl->file, offer->file))
+		; /* it is what it has */
+	else if (offer != NULL && !reads(p->sort, offer))
 		day->ctl = PHONE_CANNOT_READ;
 	else if (offer != NULL)
 		err = ask_phone(p, c, offer, &day->ctl, diag);
@@ -305,8 +313,27 @@ fetch_itl(struct phone *p, const struct cluster *c, struct phone_day *day,
 	return err;
 }
 
+/* Another server of L, elsewhere, has the certificate of RECORD: it is that of
+ * several. */
+static bool
+is_of_several(const struct sheet *l, size_t record)
+{
+	struct bytes cert, dns;
+	size_t i;
+
+	if (!get(l, record, DIALECT_CERT, &cert) ||
+	    !get(l, record, DIALECT_DNS, &dns))
+		return false;
+	for (i = 1; i <= l->tlvs.num_records; i++)
+		if (role_of(l, i) >= CCM && role_of(l, i) <= TFTP &&
+		    has(l, i, DIALECT_CERT, cert) &&
+		    !has(l, i, DIALECT_DNS, dns))
+			return true;
+	return false;
+}
+
 /* RECORD stands for the node where it is now: by name or by address. Where the
- * certificate is the whole cluster's it does not matter. */
+ * certificate is that of several nodes it does not matter. */
 static bool
 is_at(const struct cluster *c, const struct sheet *l, size_t record,
     size_t node)
@@ -316,7 +343,7 @@ is_at(const struct cluster *c, const struct sheet *l, size_t record,
 	int len = snprintf(name, sizeof(name), "10.0.%u.%u", (unsigned)node,
 	    (unsigned)c->node[node].moved);
 
-	return c->multi_san ||
+	return c->multi_san || is_of_several(l, record) ||
 	    has(l, record, DIALECT_DNS, bytes_of(name, (size_t)len + 1)) ||
 	    has(l, record, DIALECT_IP, bytes_of(ip, sizeof(ip)));
 }
@@ -347,6 +374,29 @@ fetch_config(const struct phone *p, const struct cluster *c,
 	return err;
 }
 
+/* The certificate ID of NODE is known, as a CallManager that is there: "secure
+ * connections to this node will fail after changing the hostname or IP until
+ * you run the CTL client". */
+static enum err
+connect_one(const struct phone *p, const struct cluster *c, struct shelf_id id,
+    size_t node, bool *ret, struct diag *diag)
+{
+	const struct dialect_cert *cert;
+	const struct sheet *l = p->ctl;
+	enum err err = shelf_cert(c->shelf, id, &cert, diag);
+	size_t i;
+	int role;
+
+	*ret = false;
+	for (i = 1; err == ERR_OK && i <= l->tlvs.num_records; i++) {
+		role = role_of(l, i);
+		if ((role == CCM || role == CCM_TFTP) &&
+		    has(l, i, DIALECT_CERT, cert->der) && is_at(c, l, i, node))
+			*ret = true;
+	}
+	return err;
+}
+
 /* What every CallManager shows is known. */
 static enum err
 connect_tls(const struct phone *p, const struct cluster *c,
@@ -354,17 +404,18 @@ connect_tls(const struct phone *p, const struct cluster *c,
 {
 	static const enum shelf_kind kinds[] = { SHELF_CALLMANAGER,
 		SHELF_ECDSA };
-	const unsigned roles = 1u << CCM | 1u << CCM_TFTP;
+	const size_t each = c->ecdsa ? 2 : 1;
 	enum err err = ERR_OK;
 	bool known = true;
-	size_t i, k;
+	size_t i, node;
 
-	for (i = 0; i < c->num_nodes && err == ERR_OK && known; i++)
-		for (k = 0; k < (c->ecdsa ? 2u : 1u) && known; k++)
-			if (c->node[i].ccm && p->ctl != NULL && err == ERR_OK)
-				err = find_cert(c, p->ctl,
-				    cluster_served(c, kinds[k], i), roles,
-				    &known, diag);
+	for (i = 0; i < c->num_nodes * each && err == ERR_OK && known; i++) {
+		node = i / each;
+		if (c->node[node].ccm && p->ctl != NULL)
+			err = connect_one(p, c,
+			    cluster_served(c, kinds[i % each], node), node,
+			    &known, diag);
+	}
 	day->tls = known;
 	return err;
 }

@@ -29,6 +29,7 @@ struct search {
 	size_t num, cap;
 	size_t *slot; /* of a hash table: index + 1 */
 	size_t num_slots;
+	bool loose; /* rounds may be hasty */
 	struct diag *d;
 };
 
@@ -114,7 +115,7 @@ step(struct play *p, enum order_kind kind, enum order_change change,
 	*e = order_world_apply(p->s->m, p->w, &s, &fault, p->s->d);
 	if (*e == ERR_POLICY || *e == ERR_USAGE) {
 		*e = ERR_OK;
-		if (p->script == NULL)
+		if (p->script == NULL && !p->s->loose)
 			add_dead_end(p->s->o, &s, &fault);
 		return false;
 	}
@@ -327,17 +328,40 @@ is_turn(const struct order_world *w, uint8_t list)
 					: w->token_mode != 0;
 }
 
-/* An upload has a round of its own, but for the ITLRecovery that is new. */
 static bool
-is_upload_due(const struct search *s, const struct move *mv)
+is_upload_allowed(const struct search *s, const struct move *mv)
 {
 	unsigned helps = 1u << ORDER_HELP_UPLOAD |
 	    (mv->upload == ORDER_TO_TOKEN ? 1u << ORDER_HELP_SECOND_SAST : 0);
 
-	return (s->m->helps & helps) != 0 &&
-	    (mv->change == NOTHING ||
-		(mv->change == ORDER_ITLRECOVERY &&
-		    mv->upload == ORDER_ITLRECOVERY));
+	return (s->m->helps & helps) != 0;
+}
+
+/* A round that does more than one thing, or leaves another one half done: not
+ * where it can be helped. */
+static bool
+is_hasty(const struct order_world *w, const struct move *mv)
+{
+	/* what localkey began is ended by the appliance's own signer */
+	if (w->list.maker == MADE_LOCALKEY)
+		return mv->change != NOTHING || mv->list != ORDER_UPDATE_CTL;
+	if (mv->change == NOTHING)
+		return false;
+	/* TVS is in no CTL */
+	if (mv->change == ORDER_TVS && mv->list != ORDER_FETCH)
+		return true;
+	if (mv->upload != NOTHING &&
+	    (mv->change != ORDER_ITLRECOVERY ||
+		mv->upload != ORDER_ITLRECOVERY))
+		return true;
+	return is_turn(w, mv->list);
+}
+
+/* Phones that TVS cannot help fetch its new certificate, and no more. */
+static bool
+is_healing(const struct search *s, const struct order_world *w)
+{
+	return !w->fetched && (s->m->in->classes & 1u << CLASS_OTHER_TVS) != 0;
 }
 
 /* A round that cannot work, or does nothing: not worth a dead end. */
@@ -353,22 +377,15 @@ is_idle(const struct search *s, const struct order_world *w,
 	if (mv->list == ORDER_LOCALKEY &&
 	    (s->m->helps & 1u << ORDER_HELP_LOCALKEY) == 0)
 		return true;
-	/* what localkey began is ended before anything else: its list has the
-	 * appliance's own signer, so that is never in the way */
-	if (w->list.maker == MADE_LOCALKEY &&
-	    (mv->change != NOTHING || mv->list != ORDER_UPDATE_CTL))
+	if (mv->upload != NOTHING && !is_upload_allowed(s, mv))
 		return true;
-	/* TVS is in no CTL: a list gets a round of its own */
-	if (mv->change == ORDER_TVS &&
-	    (mv->list != ORDER_FETCH || mv->upload != NOTHING))
-		return true;
-	if (mv->upload != NOTHING && !is_upload_due(s, mv))
+	if (!s->loose && is_hasty(w, mv))
 		return true;
 	if (mv->list != ORDER_FETCH)
-		return mv->change != NOTHING && is_turn(w, mv->list);
+		return false;
 	if (mv->change == NOTHING)
 		return mv->upload == NOTHING && w->changes == 0 &&
-		    w->num_held == 1;
+		    w->num_held == 1 && !is_healing(s, w);
 	return order_change_is_listed(c) && !announced;
 }
 
@@ -408,7 +425,8 @@ try_lists(struct search *s, size_t from, struct move mv)
 }
 
 /* What touches no anchor is done as soon as it can, and nothing else then:
- * afterwards phones hold at least the SASTs that they held. */
+ * afterwards phones hold at least the SASTs that they held. Not under a token:
+ * there such a change is what allows a list with more SASTs. */
 static enum err
 try_quiet(struct search *s, size_t from, bool *ret_done)
 {
@@ -418,6 +436,8 @@ try_quiet(struct search *s, size_t from, bool *ret_done)
 	size_t i, k;
 
 	*ret_done = false;
+	if (s->loose || s->state[from].w.token_mode)
+		return ERR_OK;
 	for (k = 0; k < NUM(quiet); k++) {
 		mv.change = quiet[k];
 		if (order_world_pending(s->m, &s->state[from].w,
@@ -437,6 +457,8 @@ static enum err
 expand(struct search *s, size_t from)
 {
 	static const struct move moves[] = {
+		{ .change = ORDER_CAPF },
+		{ .change = ORDER_CALLMANAGER_ECDSA },
 		{ .change = ORDER_CALLMANAGER },
 		{ .change = ORDER_CALLMANAGER, .rest = true },
 		{ .change = ORDER_ITLRECOVERY },
@@ -562,6 +584,16 @@ drop_excuses(struct order *o)
 	o->num_dead_ends = num;
 }
 
+static void
+clear(struct search *s)
+{
+	free(s->state);
+	free(s->slot);
+	s->state = NULL;
+	s->slot = NULL;
+	s->num = s->cap = s->num_slots = 0;
+}
+
 enum err
 order_search(struct order_model *m, struct order *ret, struct diag *d)
 {
@@ -570,6 +602,12 @@ order_search(struct order_model *m, struct order *ret, struct diag *d)
 	enum err e = run(&s, &script);
 
 	ret->states += s.num;
+	if (e == ERR_OK && !ret->possible) {
+		clear(&s);
+		s.loose = true;
+		e = run(&s, &script);
+		ret->states += s.num;
+	}
 	if (e == ERR_OK && ret->possible) {
 		ret->step = script.step;
 		ret->num = script.num;
@@ -577,7 +615,6 @@ order_search(struct order_model *m, struct order *ret, struct diag *d)
 	}
 	drop_excuses(ret);
 	script_clear(&script);
-	free(s.state);
-	free(s.slot);
+	clear(&s);
 	return e;
 }

@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,diff,build,edit,sign,unsign,sign-request,$(
+		"show,verify,lint,extract,diff,build,edit,rescue,sign,unsign,$(
+		)sign-request,$(
 		)attach,cert show,cert check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
@@ -196,6 +197,9 @@ values() {
 		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/edit.bats" \
 			"${BATS_TEST_FILENAME%/*}/build.bats" \
 			"${BATS_TEST_FILENAME%/*}/signer.bats"
+	done
+	for option in $(options_of rescue); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/rescue.bats"
 	done
 	for command in sign unsign; do
 		for option in $(options_of $command); do
@@ -640,7 +644,7 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version attach audit build cert completion diff $(
-		)edit extract help lint show sign sign-request token unsign verify " ]
+		)edit extract help lint rescue show sign sign-request token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -72,7 +72,7 @@ static const struct story stories[] = {
 	{ "217138", "TVS and CallManager together, where that signs", 1150, 1,
 	    0, "c0 v0 U r0", "aict", "act", false },
 	{ "217138", "CallManager alone, TVS later", 1150, 1, 0, "c0 U r0", "t!",
-	    "a", false },
+	    "act", false },
 	{ "214231", "both together where ITLRecovery signs", 1250, 1, 0,
 	    "c0 v0 U r0", "", "", false },
 	{ "SG15-cert", "TVS first, wait, then CallManager", 1250, 1, 0,
@@ -80,7 +80,7 @@ static const struct story stories[] = {
 
 	/* Addresses. */
 	{ "IPCHG", "the address of a TFTP node changed first", 1250, 2, 0, "m0",
-	    "c", "c", false },
+	    "ct", "ct", false },
 	{ "IPCHG", "the new address in the CTL first", 1250, 2, 0,
 	    "a0 U F m0 F", "", "", false },
 

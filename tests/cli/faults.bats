@@ -86,10 +86,6 @@ memory() {
 	memory 97 97 rescue --dot --installed archive/2013.tlv --archive archive
 	memory 97 97 accept --history archive --phones phones
 	memory 97 97 accept --history archive --json archive/2018.tlv
-	faults open once 1 1 rescue --installed archive/2013.tlv \
-		--archive archive
-	faults read once 1 1 rescue --installed archive/2013.tlv \
-		--archive archive
 }
 
 @test "memory, open and read: audit verify" {

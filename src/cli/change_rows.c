@@ -9,8 +9,8 @@
 #include "trust/told.h"
 
 #define KEY_SHOWN 10 /* bytes of a key's SHA-256 */
-#define NARROW 100  /* columns that the table does not fit in */
-#define DATE_LEN 10 /* of 2015-03-06T18:45:13Z */
+#define NARROW 100   /* columns that the table does not fit in */
+#define DATE_LEN 10  /* of 2015-03-06T18:45:13Z */
 
 enum {
 	COL_MARK,
@@ -216,15 +216,12 @@ put_mark(struct table *t, const struct change *c, const struct diff_row *row)
 }
 
 static void
-put_number(struct table *t, size_t column, const char *fmt,
+put_number(struct table *t, size_t column, const char *word,
     const struct change *c, enum change_which which, size_t index)
 {
-	struct buf text = { 0 };
-
 	if (index != 0)
-		buf_printf(&text, "%s%zu", fmt, change_number(c, which, index));
-	table_put(t, column, buf_bytes(&text));
-	buf_clear(&text);
+		table_printf(t, column, "%s%zu", word,
+		    change_number(c, which, index));
 }
 
 /* All of the row at hand but its certificate. */

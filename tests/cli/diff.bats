@@ -459,6 +459,8 @@ reorder() {
 	json 0 list.tlv no-hash
 	[ "$(notes)" = "text by-issuer-and-serial" ]
 	[ "$(of 'o["compared_by"]')" = issuer-and-serial ]
+	json 0 no-hash list.tlv
+	[ "$(of 'o["compared_by"]')" = issuer-and-serial ]
 	sed '/SERIALNUMBER/s/\(	[0-9]*\)	.*/\1/' no-hash >nothing
 	json 3 list.tlv nothing
 	[ "$(notes)" = "text signer-not-told by-name" ]

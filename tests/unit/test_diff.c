@@ -121,6 +121,8 @@ test_rows(void **state)
 		if (strcmp(buf_cstr(&text), rows[i].rows) != 0)
 			fail_msg("%s -> %s: %s, not %s", rows[i].old,
 			    rows[i].new, buf_cstr(&text), rows[i].rows);
+		if (strpbrk(rows[i].rows, "*!") != NULL)
+			assert_false(diff_is_same_trust(&df));
 		assert_false(df.signer || df.digest || df.filename ||
 		    df.timestamp || df.version);
 		diff_clear(&df);

@@ -36,6 +36,10 @@ house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
 house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
+house_unit_test(test_tvs SOURCES unit/test_tvs.c LIBS trust lab)
+house_unit_test(test_class SOURCES unit/test_class.c LIBS trust lab)
+house_unit_test(test_works SOURCES unit/test_works.c LIBS trust lab)
+house_unit_test(test_accept SOURCES unit/test_accept.c LIBS trust lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
@@ -51,7 +55,7 @@ house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
-	LIBS trust lab)
+	LIBS trust lab PkgConfig::CRYPTO)
 
 # The audit log, and what makes one.
 add_executable(auditlog tools/auditlog.c)

@@ -93,6 +93,7 @@ accept_setup() {
 	itl itl-pub recovery pub pub
 	itl itl-sub recovery sub sub
 	itl itl-pub2 recovery2 pub2 pub
+	itl itl-sub2 recovery2 sub sub
 	mkdir -p served/pub served/sub tvs trust
 	cp pem/pub.pem served/pub/CallManager.pem
 	cp pem/capf.pem served/pub/CAPF.pem
@@ -183,4 +184,38 @@ of() {
 		cat lines
 		return 1
 	}
+}
+
+# What the sessions of docs/guide-accept.md and ctlsmith-accept(1) need besides.
+accept_guide() {
+	mkdir itl archive served-new served-new/pub
+	mv itl-pub.tlv itl/pub.tlv
+	mv itl-sub.tlv itl/sub.tlv
+	mkdir itl-new
+	mv itl-pub2.tlv itl-new/pub.tlv
+	mv itl-sub2.tlv itl-new/sub.tlv
+	cp -r served/. served-new
+	cp pem/pub2.pem served-new/pub/CallManager.pem
+	cp pem/pub2.pem served-new/pub/5061-rsa.pem
+	cp pem/recovery2.pem recovery-new.pem
+	cp pem/tvs-new.pem .
+	mv renewed.tlv unused.tlv
+	{ rec recovery SAST; rec pub SAST; servers; } | ctl renewed-by-hand 1 15
+	{ rec token1 SAST; rec pub SAST; servers; } | ctl 2019 1 09
+	mv 2019.tlv token.tlv archive
+	cat >phones.csv <<-'END'
+		name,model,group
+		SEP001122334401,Cisco 7965,CMG-1
+		SEP001122334402,Cisco 8861,CMG-2
+		SEP001122334403,Cisco 7960,CMG-1
+		CSFALICE,Cisco Unified Client Services Framework,CMG-2
+	END
+	printf 'group,node\nCMG-1,pub\nCMG-2,sub pub\n' >groups.csv
+	cat >hashes.csv <<-END
+		name,model,hash
+		SEP001122334403,Cisco 7960,
+		SEP001122334404,Cisco 7960,$(md5sum <archive/2019.tlv | cut -c 1-32)
+		SEP001122334405,Cisco 7960,$(md5sum <archive/token.tlv | cut -c 1-32)
+		SEP001122334406,Cisco 7960,00000000000000000000000000000000
+	END
 }

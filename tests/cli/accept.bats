@@ -160,7 +160,7 @@ inventory() {
 	rm -r disk/sub
 	judge 3 token.tlv "${all[@]}" --tvs-ctl-cache disk
 	[[ $(row tvs) == unknown* ]]
-	said "CTLFile.tlv from that node's disk"
+	said 'missing its CTLFile.tlv'
 	judge 3 token.tlv "${all[@]}"
 	[[ $(row tvs) == refuses* ]]
 }
@@ -375,7 +375,7 @@ inventory() {
 	cp pem/token1.pem trust
 	judge 3 token.tlv --phones phones.csv "${all[@]:0:6}" "${all[@]:8}"
 	[[ $(row tvs) == unknown* ]]
-	said 'the certificate that this TVS shows'
+	said "missing its certificate or the phone's ITL"
 	judge 3 token.tlv "${all[@]:0:6}" "${all[@]:8}"
 	[[ $(row tvs) == accepts-through-tvs* ]]
 	judge 3 token.tlv --phones phones.csv "${all[@]}"

@@ -20,6 +20,7 @@ foreach(name audit
 	unsign)
 foreach(name golden sample transcripts input options many lint extract unsign audit
 	levels build detached cert_show cert_check rescue)
+	levels build detached cert_show cert_check accept)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -121,7 +121,7 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,diff,build,edit,rescue,sign,unsign,$(
+		"show,verify,lint,accept,extract,diff,build,edit,rescue,sign,unsign,$(
 		)sign-request,$(
 		)attach,cert show,cert check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
@@ -133,6 +133,14 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
+	[ "$(options_of accept)" = "archive groups installed inventory itl json $(
+	)models no-capf nodes phone-sast-trust phones publisher served $(
+	)tvs-certs tvs-ctl-cache verbose " ]
+	for option in $(options_of accept); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/accept.bats" \
+			"$SRC/tests/cli/accept.bash"
+	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
 	[ "$(options_of diff)" = "json " ]
 	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(

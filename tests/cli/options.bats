@@ -121,7 +121,7 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,accept,extract,diff,build,edit,rescue,sign,unsign,$(
+		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
 		)sign-request,$(
 		)attach,cert show,cert check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
@@ -651,7 +651,7 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version attach audit build cert completion diff $(
+		"--help --version accept attach audit build cert completion diff $(
 		)edit extract help lint rescue show sign sign-request token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]

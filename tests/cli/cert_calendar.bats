@@ -299,6 +299,7 @@ assert by["Cisco Manufacturing CA"] == (["manufacturing-CA"], "name")
 assert by["stranger"] == ([], "nothing")'
 	# a CAPF that a company signed has another name: its LSCs are told by it
 	request mycapf rsa.key '/CN=our own capf' '' '' ''
+	local start=20200101000000Z end=20301201000000Z
 	issue mycapf root root.key basicConstraints=CA:TRUE
 	request phone ec.key /CN=SEP998877665544 '' '' ''
 	issue phone mycapf rsa.key basicConstraints=CA:FALSE
@@ -311,7 +312,9 @@ by = {x["name"]: x for x in r}
 assert by["SEP998877665544"]["stores"] == ["LSC"]
 assert by["SEP998877665544"]["places"][0]["told_by"] == "issuer"
 assert by["SEP998877665544"]["issued_by"] == by["our own capf"]["id"]
-assert by["our own capf"]["issued"] == 1'
+assert by["our own capf"]["issued"] == 1
+# both end in the same second
+assert not by["SEP998877665544"]["outlives_issuer"]'
 }
 
 @test "the prompt before it tells, of a certificate and of a text" {
@@ -490,8 +493,11 @@ assert [x["issued_by"] for x in lsc] == [capf["id"]] * 3
 assert [x["outlives_issuer"] for x in lsc] == [False, True, True]
 assert (capf["issued"], capf["issued_ending_later"]) == (3, 2)
 # nobody renews what a manufacturer made
-assert by["CP-7965G-SEP001122334409"]["issued_by"] == \
-    by["Cisco Manufacturing CA"]["id"]
+maker = by["Cisco Manufacturing CA"]
+assert by["CP-7965G-SEP001122334409"]["issued_by"] == maker["id"]
+assert by["CP-7965G-SEP001122334409"]["until"] > maker["until"]
+assert not by["CP-7965G-SEP001122334409"]["outlives_issuer"]
+assert (maker["issued"], maker["issued_ending_later"]) == (3, 0)
 stores = {x["store"]: x for x in c["stores"]}
 assert [d["store"] for d in stores["CAPF"]["dependents"]][:2] == \
     ["LSC", "CTL"]
@@ -501,10 +507,13 @@ assert stores["CAPF"]["needs_ctl"] and not stores["TVS"]["needs_ctl"]'
 			made/cluster/capf.pem made/cluster/lsc0.pem
 	done
 	# another key of the same name has not issued them
-	openssl req -x509 -new -key other.key -subj /O=Lab/CN=CAPF-0a1b2c3d \
+	openssl req -x509 -new -key other.key -subj /CN=CAPF-0a1b2c3d/O=Lab \
 		-days 9 -out other.pem
+	[ "$(openssl x509 -in other.pem -noout -subject_hash)" = \
+		"$(openssl x509 -in cluster/pub/CAPF.pem -noout -subject_hash)" ]
 	calendar 0 --now 2026-11-01 --json other.pem cluster/others
 	json '
+assert len(r) == 6
 assert all(x["issued_by"] is None for x in r if "SEP0011223344" in x["name"]
     and not x["name"].startswith("CP"))'
 }

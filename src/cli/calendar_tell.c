@@ -7,7 +7,7 @@
 #include "cli/calendar.h"
 #include "pki/chain.h"
 
-#define CANDIDATES_MAX 16 /* issuers of one name whose signature is tried */
+#define CANDIDATES_MAX 8 /* issuers of one name whose signature is tried */
 
 /* ---- Paths -------------------------------------------------------------------- */
 

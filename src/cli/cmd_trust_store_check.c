@@ -110,6 +110,7 @@ check(const struct cmd *cmd, const struct check_opts *o, char *const *args)
 
 	diag_init(&d);
 	e = store_check_open(&c, &o->wish, &out, &d);
+	c.several = args[0] != NULL && args[1] != NULL;
 	for (; e == ERR_OK && *args != NULL; args++)
 		e = store_check_add(&c, *args, &out, &d);
 	if (e == ERR_OK)

@@ -60,9 +60,10 @@ struct store_check {
 	size_t num_lists;
 	const char *node[STORE_CHECK_NODES_MAX]; /* of --nodes */
 	size_t num_nodes;
-	bool old;    /* a release in which a deletion is one on one node */
-	bool unread; /* a file could not be read */
-	bool passed; /* something that was read is nothing of a store */
+	bool old;     /* a release in which a deletion is one on one node */
+	bool several; /* there are several arguments */
+	bool unread;  /* a file could not be read */
+	bool passed;  /* something that was read is nothing of a store */
 	const char *where; /* whose failure a diag is about, or NULL */
 	struct store_judged judged;
 };

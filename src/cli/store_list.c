@@ -80,9 +80,10 @@ struct reading {
 		DUMP
 	} state;
 	struct bytes node;
-	bool named;               /* the node, since the last list */
+	bool named;               /* somebody named the node */
 	bool seen[2];             /* lists of the node: trust, own */
 	unsigned num_nodes;       /* that no name was given */
+	bool wide;                /* the last line may go on in the next */
 	size_t dumped;            /* whose dump it is; in state DUMP */
 	const uint8_t *dump_from; /* likewise */
 	struct diag *d;
@@ -309,7 +310,6 @@ begin_list(struct reading *r, bool own)
 		r->seen[0] = r->seen[1] = false;
 	}
 	r->seen[own] = true;
-	r->named = false;
 	r->state = own ? OWN : TRUST;
 }
 
@@ -344,14 +344,41 @@ begin_dump(struct reading *r, struct bytes what, bool own)
 	return e;
 }
 
-/* A dump ends before the line that TO begins. */
-static void
+static struct bytes
+trim(struct bytes text)
+{
+	while (text.len > 0 && isspace(text.ptr[text.len - 1]))
+		text.len--;
+	while (text.len > 0 && isspace(text.ptr[0]))
+		text = bytes_of(text.ptr + 1, text.len - 1);
+	return text;
+}
+
+/* A dump ends before the line that TO begins. Two that differ are of two nodes
+ * that the text takes for one. */
+static enum err
 end_dump(struct reading *r, const uint8_t *to)
 {
-	if (r->state == DUMP && to > r->dump_from)
-		r->l->at[r->dumped].dump = bytes_of(r->dump_from,
-		    (size_t)(to - r->dump_from));
+	struct store_listed *one = &r->l->at[r->dumped];
+	bool dumping = r->state == DUMP;
+	struct bytes dump;
+
 	r->state = NOTHING;
+	if (!dumping)
+		return ERR_OK;
+	dump = trim(bytes_of(r->dump_from, (size_t)(to - r->dump_from)));
+	if (one->dump.len > 0 && dump.len > 0 &&
+	    !bytes_equal(one->dump, dump)) {
+		diag_set(r->d, ERR_SYNTAX,
+		    "this certificate was printed before, and differently: "
+		    "texts of several nodes need their names between them, as "
+		    "in a line 'Host Name : NODE'");
+		diag_line(r->d, r->line, 1);
+		return ERR_SYNTAX;
+	}
+	if (dump.len > 0)
+		one->dump = dump;
+	return ERR_OK;
 }
 
 /* A command of the appliance begins so. */
@@ -375,11 +402,14 @@ read_command(struct reading *r, struct bytes line, const uint8_t *from,
 {
 	struct bytes node = bytes_of(line.ptr, 0);
 	bool prompt = skip_prompt(&line, &node), own;
+	enum err e;
 
 	*ret = false;
 	if (skip_word(&line, "show") && skip_word(&line, "cert")) {
 		*ret = true;
-		end_dump(r, from);
+		e = end_dump(r, from);
+		if (e != ERR_OK)
+			return e;
 		if (node.len > 0)
 			use_node(r, node);
 		if (skip_word(&line, "list")) {
@@ -397,9 +427,10 @@ read_command(struct reading *r, struct bytes line, const uint8_t *from,
 	 * the end */
 	if (prompt && (node.len == 0 || is_verb(line))) {
 		*ret = true;
-		end_dump(r, from);
-		if (node.len > 0)
+		e = end_dump(r, from);
+		if (e == ERR_OK && node.len > 0)
 			use_node(r, node);
+		return e;
 	}
 	return ERR_OK;
 }
@@ -449,8 +480,12 @@ read_in_list(struct reading *r, struct bytes line)
 		one.own = r->state == OWN ||
 		    (r->state == NOTHING && !ends_in_trust(one.store));
 		e = add(r, &one, &at);
-	} else if (r->state != NOTHING && line.len > 0 && r->l->strange == 0) {
-		r->l->strange = r->line;
+		r->wide = line.len >= WRAP_MIN;
+	} else if (r->state != NOTHING && line.len > 0) {
+		/* the end of a note that the terminal has wrapped is none */
+		if (!r->wide && r->l->strange == 0)
+			r->l->strange = r->line;
+		r->wide = false;
 	}
 	buf_clear(&joined);
 	return e;
@@ -477,8 +512,7 @@ read_lines(struct reading *r)
 		if (e != ERR_OK)
 			return e;
 	}
-	end_dump(r, r->l->text.ptr + r->l->text.len);
-	return ERR_OK;
+	return end_dump(r, r->l->text.ptr + r->l->text.len);
 }
 
 enum err

@@ -248,10 +248,22 @@ use_dump(struct store_check *c, struct store_source *s, const char *path,
 	diag_set(&why, ERR_SYNTAX,
 	    "what `show cert` printed of %.80s/%.160s is not whole",
 	    item->store, item->name);
-	why.line = one->line;
+	diag_line(&why, one->line, 1);
 	out_error(out, path, &why);
 	c->passed = true;
 	return guess(one, item, d);
+}
+
+/* A text's node that nobody named: as the file, where there are several. */
+static struct bytes
+node_of(const struct store_check *c, const char *path,
+    const struct store_listed *one)
+{
+	const char *base = strrchr(path, '/');
+
+	if (one->node.len > 0 || !c->several)
+		return one->node;
+	return stem_of(bytes_of_str(base == NULL ? path : base + 1));
 }
 
 static enum err
@@ -259,7 +271,7 @@ add_listed(struct store_check *c, struct store_source *s, const char *path,
     const struct store_listed *one, struct out *out, struct diag *d)
 {
 	struct place place = { .own = one->own,
-		.node = one->node,
+		.node = node_of(c, path, one),
 		.store = one->store,
 		.name = one->name };
 	struct store_item *item;
@@ -296,7 +308,7 @@ add_text(struct store_check *c, const char *path, struct store_source *s,
 	if (e == ERR_OK && s->list.strange > 0) {
 		diag_set(&why, ERR_SYNTAX,
 		    "a line within a list that names no certificate");
-		why.line = s->list.strange;
+		diag_line(&why, s->list.strange, 1);
 		out_error(out, path, &why);
 		c->passed = true;
 	}

@@ -291,8 +291,9 @@ is_for_lscs(const struct storing *s, const struct store_rule *rule,
 	n = count_lscs(s->in, &f->cn);
 	if (n > 0)
 		store_say(v, STORE_NEVER, STORE_KEEP,
-		    "%llu LSC%s of it outstanding: renew them first",
-		    (unsigned long long)n, n == 1 ? " is" : "s are");
+		    "%llu LSC%s outstanding: renew them first",
+		    (unsigned long long)n,
+		    n == 1 ? " of it is" : "s of it are");
 	else
 		store_say(v, STORE_NEVER, STORE_KEEP,
 		    "it issued a CAPF certificate of which LSCs are "

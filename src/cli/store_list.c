@@ -142,10 +142,10 @@ find(const struct reading *r, const struct store_listed *like)
 	for (i = 0; i < r->l->num; i++) {
 		struct store_listed *one = &r->l->at[i];
 
-		if (one->own == like->own &&
-		    bytes_equal(one->node, like->node) &&
+		if (one->name.len == like->name.len && one->own == like->own &&
+		    bytes_equal(one->name, like->name) &&
 		    bytes_equal(one->store, like->store) &&
-		    bytes_equal(one->name, like->name))
+		    bytes_equal(one->node, like->node))
 			return one;
 	}
 	return NULL;

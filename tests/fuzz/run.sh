@@ -31,6 +31,7 @@ seeds_of() {
 	case $1 in
 	listing) echo "$here/../listings" ;;
 	request) echo "$here/requests" ;;
+	stores) echo "$here/stores" ;;
 	uri) echo "$here/uris" ;;
 	*) echo "$build/cases" ;;
 	esac

@@ -31,6 +31,14 @@ trust_rule_name(enum trust_rule rule)
 }
 
 const char *
+trust_leg_name(enum trust_leg leg)
+{
+	static const char *const names[] = { TRUST_LEGS(NAME2) };
+
+	return names[leg];
+}
+
+const char *
 trust_owner_name(enum trust_owner owner)
 {
 	static const char *const names[] = { TRUST_OWNERS(NAME2) };

@@ -17,9 +17,11 @@
 #include "ctl/ctl.h"
 
 /* Verdict, its JSON name, how people read it. */
-#define TRUST_VERDICTS(X)                                               \
-	X(TRUST_ACCEPTS_FIRST, "accepts-first", "takes it as it comes") \
-	X(TRUST_ACCEPTS, "accepts", "accepts it")                       \
+#define TRUST_VERDICTS(X)                                                     \
+	X(TRUST_ACCEPTS_FIRST, "accepts-first", "takes it as it comes")       \
+	X(TRUST_ACCEPTS, "accepts", "accepts it")                             \
+	X(TRUST_THROUGH_TVS, "accepts-through-tvs", "accepts it through TVS") \
+	X(TRUST_UNKNOWN, "unknown", "is not known to accept it")              \
 	X(TRUST_REFUSES, "refuses", "refuses it")
 
 /*
@@ -28,12 +30,31 @@
  * A2  The header's CANAME and SERIALNUMBER are, byte for byte, those of a SAST
  *     of the installed list, and its key decides. Refused where OFFER has
  *     another key under these names.
- * A4  They are not: without Security by Default nobody else is asked.
+ * A3  They are not, and the phone asks the TVS of each node of its CallManager
+ *     group. Each must show a certificate that the phone's ITL has, and vouch
+ *     for CANAME and SERIALNUMBER: one that does not decides for the group.
+ * A4  They are not, and nobody else is asked.
  */
 #define TRUST_RULES(X)                     \
 	X(TRUST_RULE_FIRST, "A1")          \
 	X(TRUST_RULE_INSTALLED_SAST, "A2") \
+	X(TRUST_RULE_TVS, "A3")            \
 	X(TRUST_RULE_STRANGER, "A4")
+
+/* Why TVS vouches: id, JSON name. Its database has the signer as SAST; or the
+ * CTL file on its node's own disk has, on which sources disagree, so it counts
+ * only where trust_tvs.cache_counts. */
+#define TRUST_LEGS(X)                     \
+	X(TRUST_LEG_NONE, "none")         \
+	X(TRUST_LEG_DATABASE, "database") \
+	X(TRUST_LEG_CTL_CACHE, "ctl-cache")
+
+/* What is known of something. */
+enum trust_known {
+	TRUST_NOT_KNOWN,
+	TRUST_NO,
+	TRUST_YES
+};
 
 #define TRUST_ENUM3(id, name, text) id,
 #define TRUST_ENUM2(id, name) id,
@@ -43,30 +64,75 @@ enum trust_verdict {
 enum trust_rule {
 	TRUST_RULES(TRUST_ENUM2)
 };
+enum trust_leg {
+	TRUST_LEGS(TRUST_ENUM2)
+};
 #undef TRUST_ENUM3
 #undef TRUST_ENUM2
 
 const char *trust_verdict_name(enum trust_verdict verdict);
 const char *trust_verdict_text(enum trust_verdict verdict);
 const char *trust_rule_name(enum trust_rule rule);
+const char *trust_leg_name(enum trust_leg leg);
 
-/* A phone, as far as it matters here. */
+/* The names of a signer as they stand in a list, with their NUL. */
+struct trust_names {
+	struct bytes issuer, serial; /* absent: ptr NULL */
+};
+
+/* What the database of TVS has with role SAST, the same on all nodes:
+ * CallManager of any node, and Phone-SAST-trust. */
+struct trust_database {
+	const struct trust_names *names; /* spelt as lists spell them */
+	size_t num;
+	bool whole; /* all is here: what is not is not there. Else a signer
+		     * that is not here is unknown, and MISSING says what
+		     * to bring */
+	const char *missing;
+};
+
+/* Appends the names of C to RET_MEMORY as a list that has C as SAST spells
+ * them (format 6), and sets RET to them as offsets would; RET borrows from
+ * RET_MEMORY, which may not grow any more. */
+MUST_CHECK enum err trust_names_of(const struct cert *c, struct buf *ret_memory,
+    struct trust_names *ret, struct diag *d);
+
+/* The TVS of one node of the group. */
+struct trust_tvs {
+	const char *node;
+	/* The phone's ITL has the certificate that this TVS shows. */
+	enum trust_known certificate;
+	const struct ctl_file *disk; /* CTLFile.tlv of that node; or NULL */
+};
+
+/* A phone, as far as it matters here; all-zero holds nothing. One that asks
+ * nobody has no Security by Default. */
 struct trust_phone {
-	const struct ctl_file *installed; /* NULL: nothing */
+	const struct ctl_file *installed;      /* NULL: nothing */
+	bool asks_tvs;                         /* Security by Default */
+	const struct trust_tvs *tvs;           /* the nodes of its group */
+	size_t num_tvs;                        /* 0: they are not known */
+	const struct trust_database *database; /* NULL: not known */
+	bool cache_counts;
 };
 
 struct trust_judgement {
 	enum trust_verdict verdict;
 	enum trust_rule rule;
-	size_t record;   /* of the installed list, that decides; or 0 */
-	bool no_ctl;     /* true of phones without a CTL alone: one that has a
+	enum trust_leg leg; /* of A3, that it rests on: the weaker one, where
+			     * nodes differ */
+	size_t record;      /* of the installed list, that decides; or 0 */
+	bool no_ctl;      /* true of phones without a CTL alone: one that has a
 			  * CTL asks that of the signer of an ITL */
-	struct diag why; /* one sentence; of a refusal with what to do */
+	const char *node; /* whose TVS decides, or NULL */
+	struct diag why;  /* one sentence; of a refusal with what to do, of
+			   * unknown with what is missing */
 };
 
 /* Judges OFFER, a list, for PHONE. Where the installed list has the signer, but
  * spells it in other bytes, the sentence says so: phones compare bytes. Both
- * are lists of one kind, CTL or ITL. */
+ * are lists of one kind, CTL or ITL; or the installed one is a CTL and OFFER an
+ * ITL, which a phone that holds a CTL verifies by that. */
 void trust_judge(const struct trust_phone *phone, const struct ctl_file *offer,
     struct trust_judgement *ret);
 

@@ -546,6 +546,18 @@ values() {
 	wrong completion --json bash
 }
 
+@test "a PIN in an argument of a command that takes none is not shown" {
+	local cmd
+
+	for cmd in show verify lint extract unsign 'cert show' build; do
+		# shellcheck disable=SC2086 # one word or two
+		run -2 --separate-stderr "$CTLSMITH" $cmd \
+			'pkcs11:token=x?pin-value=987654'
+		[[ $stderr == *URI* ]]
+		[[ $output$stderr != *987654* ]]
+	done
+}
+
 @test "a wrong choice of records is said to be one" {
 	local choice
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether phones take a list and work afterwards: the rules A (trust.h) and W
+ * (works.h) for each class of phones, CallManager group and installed list.
+ * Pure functions. A phone that refuses keeps what it holds; whether it works
+ * is judged by that, then.
+ */
+#ifndef TRUST_ACCEPT_H
+#define TRUST_ACCEPT_H
+
+#include "trust/works.h"
+
+/* The nodes whose TVS phones ask: a CallManager group. */
+struct accept_group {
+	const char *name;
+	const struct trust_tvs *tvs;
+	size_t num_tvs;
+};
+
+/* What the cluster is known to be. */
+struct accept_cluster {
+	const struct ctl_file *offer;
+	const struct works_node *nodes;
+	size_t num_nodes;
+	const struct trust_database *database; /* or NULL */
+	bool cache_counts;
+	enum trust_known capf_active;
+	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
+	void *arg;
+	struct ctl_memo *memo;
+};
+
+/* One question. */
+struct accept_phone {
+	enum class class;
+	const struct ctl_file *installed; /* for a class that holds a list;
+					   * NULL: not known which */
+	const struct accept_group *group; /* NULL: all nodes, as one group */
+};
+
+struct accept {
+	struct trust_judgement judgement;
+	bool keeps; /* what it holds: WORKS is about that list */
+	struct works works;
+	/* It refuses, or does not work; or (unknown) nobody can tell. */
+	enum trust_known lost;
+};
+
+/* Judges for one PHONE of CLUSTER. ERR_NOMEM. */
+MUST_CHECK enum err accept_judge(const struct accept_cluster *cluster,
+    const struct accept_phone *phone, struct accept *ret, struct diag *d);
+
+/* A loss of this class counts where no inventory says which classes there are:
+ * its phones hold a list and ask no TVS. */
+bool accept_counts(enum class c);
+
+#endif

@@ -12,7 +12,6 @@
 #include "cli/store_list.h"
 #include "cli/store_rules.h"
 #include "ctl/ctl.h"
-#include "ctl/listing.h"
 
 /* What the command line says; NULL and empty: nothing. */
 struct store_check_wish {

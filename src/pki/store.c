@@ -542,13 +542,11 @@ store_judge(const struct store_input *in, struct store_judged *ret,
 {
 	struct storing s = { .in = in, .d = d };
 	struct store_judged j = { .num = 0 };
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (in->num > 0) {
-		j.verdict = calloc(in->num, sizeof(*j.verdict));
-		if (j.verdict == NULL)
-			return diag_nomem(d);
-	}
+	j.verdict = calloc(in->num + 1, sizeof(*j.verdict));
+	if (j.verdict == NULL)
+		return diag_nomem(d);
 	e = store_prepare(&s);
 	if (e == ERR_OK)
 		e = judge_all(&s, &j);

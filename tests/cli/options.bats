@@ -122,7 +122,8 @@ values() {
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
 		"show,verify,lint,extract,build,edit,sign,unsign,sign-request,$(
-		)attach,cert show,cert check,audit verify,completion," ]
+		)attach,cert show,cert check,trust-store check,audit verify,$(
+		)completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -162,6 +163,13 @@ values() {
 		grep -qE -- "--$option( |\$|\)|$)" \
 			"$SRC/tests/cli/cert_show.bats" \
 			"$SRC/tests/cli/cert_check.bats"
+	done
+	[ "$(options_of 'trust-store check')" = "days former json list lsc $(
+	)lsc-issuers nodes now release rules " ]
+	for option in $(options_of 'trust-store check'); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/trust_store.bats" \
+			"$SRC/tests/cli/stores.bash"
 	done
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
@@ -639,7 +647,8 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version attach audit build cert completion edit $(
-		)extract help lint show sign sign-request token unsign verify " ]
+		)extract help lint show sign sign-request token trust-store $(
+		)unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -519,7 +519,7 @@ pasted() {
 	} >list
 	try 3 list
 	is tomcat-trust/b.pem look not-decided
-	grep -q 'line [0-9]*.*tomcat-trust/b.pem is not whole' err
+	grep -qx 'ctlsmith: list: line 52, column 1: what .show cert. printed of this certificate is not whole' err
 	grep -q 'names no certificate' err
 }
 

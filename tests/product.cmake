@@ -62,5 +62,7 @@ house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
 	LIBS audit PkgConfig::CRYPTO)
 house_faults_test(test_torture_cert SOURCES prop/test_torture_cert.c
 	LIBS cli lab PkgConfig::CRYPTO)
+house_faults_test(test_torture_store SOURCES prop/test_torture_store.c
+	LIBS cli PkgConfig::CRYPTO)
 house_faults_test(test_torture_pki SOURCES prop/test_torture_pki.c
 	LIBS pki PkgConfig::CRYPTO)

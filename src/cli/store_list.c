@@ -457,25 +457,37 @@ unwrap(struct reading *r, struct bytes line, struct buf *joined)
 	return line;
 }
 
+/* Makes *LINE, which ends no name, whole where the next one ends it. */
+static enum err
+mend(struct reading *r, struct bytes *line)
+{
+	struct buf joined = { 0 }, *kept = &r->l->nodes;
+	struct bytes whole = unwrap(r, *line, &joined);
+	size_t at = kept->len;
+	enum err e = ERR_OK;
+
+	if (!buf_ok(&joined)) {
+		e = diag_nomem(r->d);
+	} else if (whole.ptr != line->ptr) {
+		/* what is kept must stay; there is room */
+		buf_put(kept, whole);
+		*line = bytes_of(kept->ptr + at, whole.len);
+	}
+	buf_clear(&joined);
+	return e;
+}
+
 static enum err
 read_in_list(struct reading *r, struct bytes line)
 {
 	struct store_listed one = { .line = r->line, .node = r->node };
-	struct buf joined = { 0 };
-	size_t at;
 	enum err e = ERR_OK;
+	size_t at;
 
-	if (r->state != NOTHING && name_end(line) == 0) {
-		line = unwrap(r, line, &joined);
-		if (joined.len > 0 && line.ptr == joined.ptr) {
-			/* what is kept must stay */
-			at = r->l->nodes.len;
-			buf_put(&r->l->nodes, line);
-			line = buf_ok(&r->l->nodes)
-			    ? bytes_of(r->l->nodes.ptr + at, line.len)
-			    : bytes_of(line.ptr, 0);
-		}
-	}
+	if (r->state != NOTHING && name_end(line) == 0)
+		e = mend(r, &line);
+	if (e != ERR_OK)
+		return e;
 	if (read_entry(line, r->state == NOTHING, &one)) {
 		one.own = r->state == OWN ||
 		    (r->state == NOTHING && !ends_in_trust(one.store));
@@ -487,7 +499,6 @@ read_in_list(struct reading *r, struct bytes line)
 			r->l->strange = r->line;
 		r->wide = false;
 	}
-	buf_clear(&joined);
 	return e;
 }
 

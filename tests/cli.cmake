@@ -19,6 +19,7 @@ foreach(name accept
 	rescue
 	sample
 	transcripts
+	trust_store
 	unsign)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()

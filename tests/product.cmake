@@ -33,6 +33,8 @@ house_unit_test(test_alarm SOURCES unit/test_alarm.c LIBS pki)
 house_unit_test(test_ical SOURCES unit/test_ical.c LIBS cli)
 house_unit_test(test_stores SOURCES unit/test_stores.c LIBS cli)
 house_unit_test(test_profiles SOURCES unit/test_profiles.c LIBS cli)
+house_unit_test(test_store SOURCES unit/test_store.c LIBS pki)
+house_unit_test(test_store_list SOURCES unit/test_store_list.c LIBS cli)
 house_unit_test(test_pasted SOURCES unit/test_pasted.c LIBS pki lab)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
@@ -79,5 +81,7 @@ house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
 	LIBS audit PkgConfig::CRYPTO)
 house_faults_test(test_torture_cert SOURCES prop/test_torture_cert.c
 	LIBS cli lab PkgConfig::CRYPTO)
+house_faults_test(test_torture_store SOURCES prop/test_torture_store.c
+	LIBS cli PkgConfig::CRYPTO)
 house_faults_test(test_torture_pki SOURCES prop/test_torture_pki.c
 	LIBS pki PkgConfig::CRYPTO)

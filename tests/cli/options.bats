@@ -123,7 +123,7 @@ values() {
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
 		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
 		)sign-request,attach,cert show,cert check,cert calendar,$(
-		)audit verify,completion," ]
+		)trust-store check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -175,6 +175,13 @@ values() {
 			"$SRC/tests/cli/cert_calendar.bats" \
 			"$SRC/tests/cli/cert_show.bats" \
 			"$SRC/tests/cli/cert_check.bats"
+	done
+	[ "$(options_of 'trust-store check')" = "days former json list lsc $(
+	)lsc-issuers nodes now release rules " ]
+	for option in $(options_of 'trust-store check'); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/trust_store.bats" \
+			"$SRC/tests/cli/stores.bash"
 	done
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
@@ -655,7 +662,8 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version accept attach audit build cert completion diff $(
-		)edit extract help lint rescue show sign sign-request token unsign verify " ]
+		)edit extract help lint rescue show sign sign-request token $(
+		)trust-store unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

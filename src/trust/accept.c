@@ -19,12 +19,12 @@ struct accept_job {
 
 /* What the class says of the certificate that a TVS shows. */
 static enum trust_known
-certificate_of(unsigned traits, enum trust_known known)
+certificate_of(unsigned traits, bool real, enum trust_known known)
 {
 	if ((traits & CLASS_TVS_CHANGED) != 0)
 		return TRUST_NO;
 	/* one that was off may have missed ITLs, too */
-	if ((traits & CLASS_OFF) == 0 && known == TRUST_NOT_KNOWN)
+	if ((traits & CLASS_OFF) == 0 && !real && known == TRUST_NOT_KNOWN)
 		return TRUST_YES;
 	return known;
 }
@@ -41,7 +41,8 @@ tvs_of(const struct accept_job *a, size_t i)
 		ret = g->tvs[i];
 	else if (g == NULL && i < a->cluster->num_nodes)
 		ret.node = a->cluster->nodes[i].name;
-	ret.certificate = certificate_of(a->traits, ret.certificate);
+	ret.certificate = certificate_of(a->traits, a->phone->real,
+	    ret.certificate);
 	return ret;
 }
 

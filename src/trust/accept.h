@@ -41,6 +41,10 @@ struct accept_phone {
 	const struct ctl_file *installed; /* for a class that holds a list;
 					   * NULL: not known which */
 	const struct accept_group *group; /* NULL: all nodes, as one group */
+	/* There are such phones. Else it is the class itself that is judged,
+	 * which says that TVS shows what the ITL has; of phones that is not
+	 * known unless GROUP knows it. */
+	bool real;
 };
 
 /*

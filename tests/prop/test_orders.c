@@ -490,6 +490,10 @@ check_step(const struct scene *s, unsigned seed, struct steps *t,
 		return false;
 	put_step(t, op);
 	err = order_check(&s->in, t->step, t->num, &d);
+	/* there a phone may have a new list and its old ITL; here it fetches
+	 * both */
+	if (err == ERR_POLICY && (next.changed >> ORDER_TVS & 1) != 0)
+		err = ERR_USAGE;
 	if (err != ERR_USAGE) /* else nobody may do that, there */
 		n->checks++;
 	if (err != ERR_USAGE &&

@@ -430,7 +430,7 @@ write_file(struct shelf *s, const struct shelf_plan *plan, struct wire *w,
 	const struct mint_key *key;
 	size_t i;
 
-	if (err != ERR_OK)
+	if (err != ERR_OK || signer.cert == NULL)
 		return err;
 	key = plan->forged != 0 ? s->maker : signer.cert->spec.key;
 	err = put_header(plan, &signer, key, w, diag);

@@ -390,6 +390,8 @@ load_shelf(struct accept_nodes *ns, const struct shelf *sh, const char *where,
 	enum err e;
 	size_t i;
 
+	if (!cert_paths_is_folder(where))
+		return diag_set(d, ERR_ABSENT, "there is no such folder");
 	e = cert_paths_add(&paths, where, d);
 	for (i = 0; e == ERR_OK && i < paths.num; i++)
 		e = take_one(ns, sh, where, paths.at[i], out, d);

@@ -47,6 +47,7 @@ add_question(struct accept_whys *ws, const struct accept_run *r, size_t i,
 	else
 		ws->next[ws->tail[why]] = i;
 	ws->tail[why] = i;
+	ws->why_of[i] = why;
 	ws->next[i] = ACCEPT_NONE;
 	ws->num[why]++;
 	return ERR_OK;
@@ -65,8 +66,9 @@ accept_whys_make(const struct accept_run *r, int about, struct accept_whys *ret,
 	ws.num = calloc(n + 1, sizeof(size_t));
 	ws.next = calloc(n + 1, sizeof(size_t));
 	ws.tail = calloc(n + 1, sizeof(size_t));
+	ws.why_of = calloc(n + 1, sizeof(size_t));
 	if (ws.head == NULL || ws.num == NULL || ws.next == NULL ||
-	    ws.tail == NULL)
+	    ws.tail == NULL || ws.why_of == NULL)
 		e = diag_nomem(d);
 	for (i = 0; e == ERR_OK && i < n; i++)
 		e = add_question(&ws, r, i, &key, d);
@@ -86,6 +88,7 @@ accept_whys_clear(struct accept_whys *ws)
 	free(ws->num);
 	free(ws->next);
 	free(ws->tail);
+	free(ws->why_of);
 	memset(ws, 0, sizeof(*ws));
 }
 
@@ -139,6 +142,19 @@ note_lists(const struct accept_run *r, struct buf *out)
 	}
 }
 
+/* Somebody would have to say who holds a token. */
+static bool
+asks_inventory(const struct accept_run *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->phones.num_questions; i++)
+		if (r->phones.question[i].answer.works.answer[WORKS_NEXT] ==
+		    WORKS_UNKNOWN)
+			return buf_bytes(&r->custody.path).len == 0;
+	return false;
+}
+
 static void
 note_missing(const struct accept_run *r, struct buf *out)
 {
@@ -156,7 +172,7 @@ note_missing(const struct accept_run *r, struct buf *out)
 	if (r->nodes.num == 0)
 		buf_str(out,
 		    "no node is known: --itl, --served and --nodes tell\n");
-	if (buf_bytes(&r->custody.path).len == 0 && r->judged)
+	if (r->judged && asks_inventory(r))
 		buf_str(out,
 		    "who holds which token is not known: --inventory FILE "
 		    "says it\n");

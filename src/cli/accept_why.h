@@ -13,9 +13,10 @@
 struct accept_whys {
 	int about; /* an enum works_rule, or ACCEPT_WHY_VERDICT */
 	struct intern keys;
-	size_t *head; /* of each reason: its first question */
-	size_t *num;  /* and how many */
-	size_t *next; /* of each question; ACCEPT_NONE ends */
+	size_t *head;   /* of each reason: its first question */
+	size_t *num;    /* and how many */
+	size_t *next;   /* of each question; ACCEPT_NONE ends */
+	size_t *why_of; /* of each question: its reason */
 	size_t *tail;
 };
 

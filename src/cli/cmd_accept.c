@@ -234,8 +234,8 @@ const struct cmd cmd_accept = {
 	    "(default: the newest of them).\n\n"
 	    "Exit status 0 if no phone of --phones is lost; without --phones, "
 	    "no class that\nholds a list and has no TVS to ask. 3 if one is, "
-	    "or that is not known, or NEW\ndoes not verify; 1 if a file could "
-	    "not be read.\n",
+	    "or that is not known, or a list\ndoes not verify; 1 if a file "
+	    "could not be read.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,build,edit,rescue,sign,unsign,sign-request,$(
+		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
+		)sign-request,$(
 		)attach,cert show,cert check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
@@ -132,7 +133,16 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
+	[ "$(options_of accept)" = "archive groups installed inventory itl json $(
+	)models no-capf nodes phone-sast-trust phones publisher served $(
+	)tvs-certs tvs-ctl-cache verbose " ]
+	for option in $(options_of accept); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/accept.bats" \
+			"$SRC/tests/cli/accept.bash"
+	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of diff)" = "json " ]
 	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(
 	)detached-request dialect digest drop-server-sast dry-run filename $(
 	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
@@ -641,8 +651,8 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version attach audit build cert completion edit $(
-		)extract help lint rescue show sign sign-request token unsign verify " ]
+		"--help --version accept attach audit build cert completion diff $(
+		)edit extract help lint rescue show sign sign-request token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -30,6 +30,7 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 seeds_of() {
 	case $1 in
 	csv) echo "$here/tables" ;;
+	alarm) echo "$here/alarms" ;;
 	listing) echo "$here/../listings" ;;
 	request) echo "$here/requests" ;;
 	uri) echo "$here/uris" ;;

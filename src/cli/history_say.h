@@ -50,6 +50,6 @@ struct history_said {
 enum cmd_exit history_say(const struct history_wish *w);
 
 /* The element of --json; NULL where memory is short. */
-json_t *history_json(const struct history_said *s);
+json_t *history_json(const struct history_said *h);
 
 #endif

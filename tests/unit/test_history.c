@@ -301,9 +301,9 @@ static void
 test_all_pairs(void **state)
 {
 	unsigned seed = (unsigned)getpid(), round, ladders = 0, longest = 0;
-	size_t far[MOST], i;
+	size_t far[MOST] = { 0 }, i;
 	struct history h;
-	struct drawn w;
+	struct drawn w = { .num = 0 };
 
 	print_message("seed %u\n", seed);
 	fill_pool(&seed);

@@ -646,7 +646,7 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version attach audit build cert completion edit $(
+		"--help --version accept attach audit build cert completion edit $(
 		)extract help lint show sign sign-request token unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]

@@ -121,6 +121,9 @@ read_group(struct accept_phones *p, struct accept_nodes *ns,
 	if (csv_field(c, GROUP_NODE).len == 0)
 		return csv_refuse(c, GROUP_NODE, d, "a group without a node");
 	e = intern_add(&p->groups, name, &i, NULL, d);
+	if (e == ERR_OK && i == ACCEPT_GROUPS_MAX)
+		return diag_set(d, ERR_TOO_BIG, "more than %d groups",
+		    ACCEPT_GROUPS_MAX);
 	if (e == ERR_OK && i == p->num_teams) {
 		/* one more for those of no group */
 		more = reallocarray(p->team, i + 2, sizeof(*more));

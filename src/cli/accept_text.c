@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/accept_run.h"
+#include "cli/accept.h"
 #include "cli/accept_why.h"
 #include "cli/table.h"
 
@@ -106,16 +106,16 @@ accept_put_sum(const struct accept_run *r, struct buf *out)
 		return;
 	}
 	if (lost > 0)
-		buf_printf(out, "%zu of %zu %s are lost", lost, r->total,
-		    noun(r));
+		buf_printf(out, "%zu of %zu %s %s lost", lost, r->total,
+		    noun(r), lost == 1 ? "is" : "are");
 	else
 		buf_printf(out, "of %zu %s none is %slost", r->total, noun(r),
 		    r->sum[ACCEPT_UNKNOWN] > 0 ? "known to be " : "");
-	for (fate = ACCEPT_NUM_FATES - 1; fate > ACCEPT_FINE; fate--) {
-		if (r->sum[fate] == 0 || fate == ACCEPT_UNKNOWN)
+	for (fate = ACCEPT_REFUSE; fate <= ACCEPT_BROKEN; fate++) {
+		if (r->sum[fate] == 0)
 			continue;
 		buf_printf(out, "%s%zu %s", separator, r->sum[fate],
-		    accept_fate_text((enum accept_fate)fate));
+		    accept_fate_text((enum accept_fate)fate, r->sum[fate]));
 		put_classes(r, (enum accept_fate)fate, out);
 		separator = ", ";
 	}
@@ -145,7 +145,7 @@ row_answer(struct table *t, const struct accept_run *r,
 	struct buf label = { 0 };
 
 	table_row(t);
-	accept_put_label(r, q, &label);
+	accept_why_put_label(r, q, &label);
 	table_put(t, 0, buf_bytes(&label));
 	table_str(t, 1, trust_verdict_name(a->judgement.verdict));
 	table_colour(t, 1, colour_of_verdict(a->judgement.verdict));
@@ -192,7 +192,7 @@ row_works(struct table *t, const struct accept_run *r,
 	size_t i;
 
 	table_row(t);
-	accept_put_label(r, q, &label);
+	accept_why_put_label(r, q, &label);
 	table_put(t, 0, buf_bytes(&label));
 	for (i = 0; i < WORKS_NUM; i++) {
 		table_str(t, i + 1, marks[w->answer[i]]);
@@ -224,26 +224,54 @@ put_works(const struct accept_run *r, const struct fill *fill, struct buf *out,
 
 /* ---- What decides --------------------------------------------------------------- */
 
+/* The first question from I on that WHY is not about. */
+static size_t
+next_other(const struct accept_whys *ws, size_t why, size_t i)
+{
+	while (ws->why_of[i] == why)
+		i++;
+	return i;
+}
+
+/* Appends the questions of WHY; or, ALL_BUT, those that it is not about. */
+static void
+put_labels(const struct accept_run *r, const struct accept_whys *ws, size_t why,
+    bool all_but, struct buf *out)
+{
+	size_t total = r->phones.num_questions, num = 0;
+	size_t max = r->wish->verbose ? total : LABELS_SHOWN;
+	size_t all = all_but ? total - ws->num[why] : ws->num[why];
+	size_t i = all_but ? 0 : ws->head[why];
+
+	while (num < all) {
+		if (all_but)
+			i = next_other(ws, why, i);
+		if (num == max && all > max + 1) {
+			buf_printf(out, " and %zu others", all - num);
+			break;
+		}
+		buf_str(out, num++ == 0 ? "" : ", ");
+		accept_why_put_label(r, &r->phones.question[i], out);
+		i = all_but ? i + 1 : ws->next[i];
+	}
+}
+
+/* Appends whom WHY is about: "no-tvs, ata: ", "all but mra: ". */
 static void
 put_members(const struct accept_run *r, const struct accept_whys *ws,
     size_t why, struct buf *out)
 {
-	size_t q, num = 0;
+	size_t total = r->phones.num_questions, num = ws->num[why];
+	bool all_but = num > LABELS_SHOWN / 2 &&
+	    total - num <= LABELS_SHOWN / 2;
 
-	if (ws->num[why] == r->phones.num_questions) {
-		buf_str(out, ws->num[why] == 1 ? "" : "all: ");
-		if (ws->num[why] > 1)
-			return;
+	if (total > 1 && num == total) {
+		buf_str(out, "all: ");
+		return;
 	}
-	for (q = ws->head[why]; q != ACCEPT_NONE; q = ws->next[q]) {
-		if (num == LABELS_SHOWN && !r->wish->verbose &&
-		    ws->num[why] > num + 1) {
-			buf_printf(out, " and %zu others", ws->num[why] - num);
-			break;
-		}
-		buf_str(out, num++ == 0 ? "" : ", ");
-		accept_put_label(r, &r->phones.question[q], out);
-	}
+	if (all_but)
+		buf_str(out, "all but ");
+	put_labels(r, ws, why, all_but, out);
 	buf_str(out, ": ");
 }
 
@@ -281,7 +309,7 @@ put_verdicts(const struct accept_run *r, const struct fill *fill,
 	enum err e;
 	size_t i;
 
-	e = accept_whys_make(r, ACCEPT_WHY_VERDICT, &ws, d);
+	e = accept_why_sort(r, ACCEPT_WHY_VERDICT, &ws, d);
 	if (e != ERR_OK)
 		return e;
 	buf_str(out, "\n");
@@ -300,7 +328,7 @@ put_verdicts(const struct accept_run *r, const struct fill *fill,
 			    fill, out);
 	}
 	buf_clear(&behind);
-	accept_whys_clear(&ws);
+	accept_why_clear(&ws);
 	return ERR_OK;
 }
 
@@ -314,18 +342,20 @@ put_rule(const struct accept_run *r, enum works_rule rule,
 	enum err e;
 	size_t i;
 
-	e = accept_whys_make(r, rule, &ws, d);
+	e = accept_why_sort(r, rule, &ws, d);
 	if (e != ERR_OK)
 		return e;
 	for (i = 0; i < ws.keys.num; i++) {
 		answer =
 		    r->phones.question[ws.head[i]].answer.works.answer[rule];
+		if (answer == WORKS_NOT_NEEDED && !r->wish->verbose)
+			continue;
 		(void)snprintf(behind, sizeof(behind), " %s [%s] ",
 		    works_answer_name(answer), works_rule_evidence(rule));
 		put_why(r, &ws, i, works_rule_name(rule),
 		    colour_of_answer(answer), behind, fill, out);
 	}
-	accept_whys_clear(&ws);
+	accept_why_clear(&ws);
 	return ERR_OK;
 }
 
@@ -341,7 +371,7 @@ put_names(const struct accept_run *r, enum accept_fate fate,
 	size_t max = r->wish->verbose ? all : NAMES_SHOWN;
 	struct buf line = { 0 };
 
-	buf_printf(&line, "%zu %s: ", all, accept_fate_text(fate));
+	buf_printf(&line, "%zu %s: ", all, accept_fate_text(fate, all));
 	for (i = 0; i < p->num_questions; i++) {
 		if (accept_fate_of(&p->question[i].answer) != fate)
 			continue;
@@ -377,7 +407,7 @@ put_notes(const struct accept_run *r, const struct fill *fill, struct buf *out)
 	struct bytes rest;
 	size_t len;
 
-	accept_put_notes(r, &notes);
+	accept_why_put_notes(r, &notes);
 	out->failed |= notes.failed;
 	if (notes.len > 0 && r->judged)
 		buf_str(out, "\n");

@@ -22,6 +22,11 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-lint.1.scd"
 }
 
+@test "ctlsmith-accept(1): the examples" {
+	session_setup_for ctlsmith-accept.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-accept.1.scd"
+}
+
 @test "ctlsmith-extract(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
 }

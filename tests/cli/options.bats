@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,build,edit,rescue,sign,unsign,sign-request,$(
+		"show,verify,lint,accept,extract,build,edit,rescue,sign,unsign,$(
+		)sign-request,$(
 		)attach,cert show,cert check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
@@ -132,6 +133,14 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
+	[ "$(options_of accept)" = "archive dot groups history installed inventory $(
+	)itl json models no-capf nodes phone-sast-trust phones publisher served $(
+	)tvs-certs tvs-ctl-cache verbose " ]
+	for option in $(options_of accept); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/accept.bats" \
+			"$SRC/tests/cli/accept.bash" "$SRC/tests/cli/rescue.bats"
+	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
 	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(
 	)detached-request dialect digest drop-server-sast dry-run filename $(
@@ -549,6 +558,18 @@ values() {
 	wrong completion --json bash
 }
 
+@test "a PIN in an argument of a command that takes none is not shown" {
+	local cmd
+
+	for cmd in show verify lint extract unsign 'cert show' build; do
+		# shellcheck disable=SC2086 # one word or two
+		run -2 --separate-stderr "$CTLSMITH" $cmd \
+			'pkcs11:token=x?pin-value=987654'
+		[[ $stderr == *URI* ]]
+		[[ $output$stderr != *987654* ]]
+	done
+}
+
 @test "a wrong choice of records is said to be one" {
 	local choice
 
@@ -629,8 +650,9 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version attach audit build cert completion edit $(
-		)extract help lint rescue show sign sign-request token unsign verify " ]
+		"--help --version accept attach audit build cert completion edit $(
+		)extract help lint rescue show sign sign-request token unsign $(
+		)verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

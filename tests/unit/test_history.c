@@ -307,7 +307,7 @@ test_all_pairs(void **state)
 
 	print_message("seed %u\n", seed);
 	fill_pool(&seed);
-	for (round = 0; round < test_rounds(3000); round++) {
+	for (round = 0; round < test_rounds(1000); round++) {
 		draw_history(&w, &seed);
 		measure(&w, far);
 		assert_int_equal(history_of(w.lists, w.num, w.newest, &h, NULL),

@@ -21,6 +21,8 @@ foreach(name accept
 	transcripts
 	trust_store
 	unsign)
+foreach(name golden sample transcripts input options many lint extract unsign audit
+	levels build detached cert_show cert_check accept rescue)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

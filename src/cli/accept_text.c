@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/accept_run.h"
+#include "cli/accept.h"
 #include "cli/accept_why.h"
 #include "cli/table.h"
 
@@ -145,7 +145,7 @@ row_answer(struct table *t, const struct accept_run *r,
 	struct buf label = { 0 };
 
 	table_row(t);
-	accept_put_label(r, q, &label);
+	accept_why_put_label(r, q, &label);
 	table_put(t, 0, buf_bytes(&label));
 	table_str(t, 1, trust_verdict_name(a->judgement.verdict));
 	table_colour(t, 1, colour_of_verdict(a->judgement.verdict));
@@ -192,7 +192,7 @@ row_works(struct table *t, const struct accept_run *r,
 	size_t i;
 
 	table_row(t);
-	accept_put_label(r, q, &label);
+	accept_why_put_label(r, q, &label);
 	table_put(t, 0, buf_bytes(&label));
 	for (i = 0; i < WORKS_NUM; i++) {
 		table_str(t, i + 1, marks[w->answer[i]]);
@@ -251,7 +251,7 @@ put_labels(const struct accept_run *r, const struct accept_whys *ws, size_t why,
 			break;
 		}
 		buf_str(out, num++ == 0 ? "" : ", ");
-		accept_put_label(r, &r->phones.question[i], out);
+		accept_why_put_label(r, &r->phones.question[i], out);
 		i = all_but ? i + 1 : ws->next[i];
 	}
 }
@@ -309,7 +309,7 @@ put_verdicts(const struct accept_run *r, const struct fill *fill,
 	enum err e;
 	size_t i;
 
-	e = accept_whys_make(r, ACCEPT_WHY_VERDICT, &ws, d);
+	e = accept_why_sort(r, ACCEPT_WHY_VERDICT, &ws, d);
 	if (e != ERR_OK)
 		return e;
 	buf_str(out, "\n");
@@ -328,7 +328,7 @@ put_verdicts(const struct accept_run *r, const struct fill *fill,
 			    fill, out);
 	}
 	buf_clear(&behind);
-	accept_whys_clear(&ws);
+	accept_why_clear(&ws);
 	return ERR_OK;
 }
 
@@ -342,7 +342,7 @@ put_rule(const struct accept_run *r, enum works_rule rule,
 	enum err e;
 	size_t i;
 
-	e = accept_whys_make(r, rule, &ws, d);
+	e = accept_why_sort(r, rule, &ws, d);
 	if (e != ERR_OK)
 		return e;
 	for (i = 0; i < ws.keys.num; i++) {
@@ -355,7 +355,7 @@ put_rule(const struct accept_run *r, enum works_rule rule,
 		put_why(r, &ws, i, works_rule_name(rule),
 		    colour_of_answer(answer), behind, fill, out);
 	}
-	accept_whys_clear(&ws);
+	accept_why_clear(&ws);
 	return ERR_OK;
 }
 
@@ -407,7 +407,7 @@ put_notes(const struct accept_run *r, const struct fill *fill, struct buf *out)
 	struct bytes rest;
 	size_t len;
 
-	accept_put_notes(r, &notes);
+	accept_why_put_notes(r, &notes);
 	out->failed |= notes.failed;
 	if (notes.len > 0 && r->judged)
 		buf_str(out, "\n");

@@ -133,13 +133,13 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
-	[ "$(options_of accept)" = "archive groups installed inventory itl json $(
-	)models no-capf nodes phone-sast-trust phones publisher served $(
+	[ "$(options_of accept)" = "archive dot groups history installed inventory $(
+	)itl json models no-capf nodes phone-sast-trust phones publisher served $(
 	)tvs-certs tvs-ctl-cache verbose " ]
 	for option in $(options_of accept); do
 		grep -qE -- "--$option( |\$|\)|$)" \
 			"$SRC/tests/cli/accept.bats" \
-			"$SRC/tests/cli/accept.bash"
+			"$SRC/tests/cli/accept.bash" "$SRC/tests/cli/rescue.bats"
 	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
 	[ "$(options_of diff)" = "json " ]

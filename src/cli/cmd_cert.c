@@ -4,6 +4,7 @@
 static const struct cmd *const commands[] = {
 	&cmd_cert_show,
 	&cmd_cert_check,
+	&cmd_cert_calendar,
 	NULL,
 };
 

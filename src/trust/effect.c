@@ -142,8 +142,8 @@ look_for_server(struct work *w, enum trust_owner owner, const char *name,
 static void
 look_for_late(struct work *w)
 {
-	struct signer_names before = signer_of_header(w->sides.old.f);
-	struct signer_names now = signer_of_header(w->sides.new.f);
+	struct trust_names before = signer_of_header(w->sides.old.f);
+	struct trust_names now = signer_of_header(w->sides.new.f);
 	struct signer_text who = signer_text(w->sides.new.f);
 	struct trust_effect *ret = w->ret;
 

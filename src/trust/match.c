@@ -111,18 +111,43 @@ take(struct bytes *in, uint8_t tag, struct bytes *ret)
 	return true;
 }
 
-/* KEY is an RSAPublicKey with an odd exponent above 1: others sign no list.
- * Without memory of its own, since trust_judge() cannot fail. */
+/* KEY is an RSAPublicKey of these two numbers. Without memory of its own, since
+ * trust_judge() cannot fail. */
+static bool
+take_rsa(struct bytes key, struct bytes *n, struct bytes *e)
+{
+	struct bytes seq;
+
+	return take(&key, 0x30, &seq) && key.len == 0 && take(&seq, 2, n) &&
+	    take(&seq, 2, e) && seq.len == 0 && n->len > 0 && e->len > 0;
+}
+
+/* KEY has an odd exponent above 1: others sign no list. */
 static bool
 can_sign(struct bytes key)
 {
-	struct bytes seq, n, e;
+	struct bytes n, e;
 
-	if (!take(&key, 0x30, &seq) || key.len > 0 || !take(&seq, 2, &n) ||
-	    !take(&seq, 2, &e) || seq.len > 0 || n.len == 0 || e.len == 0)
+	if (!take_rsa(key, &n, &e))
 		return false;
 	return (e.ptr[0] & 0x80) == 0 && (e.ptr[e.len - 1] & 1) != 0 &&
 	    (e.len > 1 || e.ptr[0] > 1);
+}
+
+unsigned
+match_rsa_bits(struct bytes key)
+{
+	struct bytes n, e;
+	unsigned top, bits;
+
+	if (!take_rsa(key, &n, &e))
+		return 0;
+	while (n.len > 1 && n.ptr[0] == 0)
+		n = bytes_of(n.ptr + 1, n.len - 1);
+	bits = (unsigned)(n.len - 1) * 8;
+	for (top = n.ptr[0]; top > 0; top >>= 1)
+		bits++;
+	return bits;
 }
 
 /* What a phone checks a signature with: the key, however it is given. */
@@ -170,6 +195,36 @@ put_host(const struct ctl_record *r, struct match_key *k, size_t *n)
 	return host.len > 0 && r->has_role && r->role != CTL_ROLE_SAST;
 }
 
+struct match_key
+match_content(enum ctl_record_tag tag, struct bytes value)
+{
+	return (struct match_key){ .kind = tag == CTL_REC_CERTIFICATE
+		    ? KIND_CERT
+		    : tag == CTL_REC_CERT_HASH ? KIND_HASH
+					       : KIND_KEY,
+		.part = { value } };
+}
+
+/* As put_cert(), but for what only tells records apart. */
+static bool
+put_content(const struct ctl_record *r, struct match_key *k)
+{
+	static const enum ctl_record_tag tags[] = { CTL_REC_CERTIFICATE,
+		CTL_REC_CERT_HASH, CTL_REC_PUBLIC_KEY };
+	size_t i, record = k->record;
+	struct bytes v;
+
+	for (i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		v = ctl_record_value(r, tags[i]);
+		if (v.len == 0)
+			continue;
+		*k = match_content(tags[i], v);
+		k->record = record;
+		return true;
+	}
+	return false;
+}
+
 bool
 match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
     struct match_key *ret)
@@ -179,7 +234,7 @@ match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
 	bool has = true;
 	size_t n = 0;
 
-	if (by != MATCH_SERVER_KEY && by != MATCH_HOST)
+	if (by != MATCH_SERVER_KEY && by != MATCH_HOST && by != MATCH_CONTENT)
 		put(&k, &n, role_of(r));
 	switch (by) {
 	case MATCH_RECORD:
@@ -208,6 +263,9 @@ match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
 		break;
 	case MATCH_HOST:
 		has = put_host(r, &k, &n);
+		break;
+	case MATCH_CONTENT:
+		has = put_content(r, &k);
 		break;
 	}
 	if (has)
@@ -285,4 +343,24 @@ match_index_has(const struct match_index *ix, const struct match_key *key)
 	return ix->num > 0 &&
 	    bsearch(key, ix->key, ix->num, sizeof(*ix->key), compare_key) !=
 	    NULL;
+}
+
+const struct match_key *
+match_index_find(const struct match_index *ix, const struct match_key *key,
+    size_t *ret_num)
+{
+	size_t low = 0, high = ix->num, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (match_order(&ix->key[middle], key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (high = low; high < ix->num; high++)
+		if (match_order(&ix->key[high], key) != 0)
+			break;
+	*ret_num = high - low;
+	return ix->key + low;
 }

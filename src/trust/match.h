@@ -11,7 +11,7 @@
 #include "ctl/ctl.h"
 
 /* What makes two records the same. Role is always part of it, but for
- * MATCH_SERVER_KEY and MATCH_HOST. "Certificate" is CERTIFICATE, else CERTHASH,
+ * MATCH_SERVER_KEY, MATCH_HOST and MATCH_CONTENT. "Certificate" is CERTIFICATE, else CERTHASH,
  * else PUBLICKEY with issuer and serial number. */
 enum match_by {
 	MATCH_RECORD,     /* all bytes */
@@ -24,6 +24,7 @@ enum match_by {
 			   * an odd exponent above 1, else certificate */
 	MATCH_SERVER_KEY, /* PUBLICKEY of a CCM, CCM+TFTP or TFTP */
 	MATCH_HOST,       /* host of a record that is no SAST */
+	MATCH_CONTENT,    /* CERTIFICATE, else CERTHASH, else PUBLICKEY */
 };
 
 #define MATCH_PARTS 6
@@ -38,6 +39,10 @@ struct match_key {
 /* The key of record INDEX of F; false where it has none of this sort. */
 bool match_key_of(const struct ctl_file *f, size_t index, enum match_by by,
     struct match_key *ret);
+
+/* The MATCH_CONTENT key of a record that has this as its CERTIFICATE, CERTHASH
+ * or PUBLICKEY. */
+struct match_key match_content(enum ctl_record_tag tag, struct bytes value);
 
 /* Below, equal to or above 0; the record's number does not count. */
 int match_order(const struct match_key *a, const struct match_key *b);
@@ -61,5 +66,12 @@ void match_index_clear(struct match_index *ix);
 
 /* IX has KEY. */
 bool match_index_has(const struct match_index *ix, const struct match_key *key);
+
+/* The keys of IX that equal KEY: the first of them, borrowed, and *RET_NUM. */
+const struct match_key *match_index_find(const struct match_index *ix,
+    const struct match_key *key, size_t *ret_num);
+
+/* The bits of the modulus where KEY is an RSAPublicKey; 0: it is none. */
+unsigned match_rsa_bits(struct bytes key);
 
 #endif

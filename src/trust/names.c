@@ -4,7 +4,7 @@
 
 #define NAME2(id, name) [id] = name,
 #define NAME3(id, name, text) [id] = name,
-#define TEXT3(id, name, text) [id] = text,
+#define LAST3(id, name, text) [id] = text,
 
 const char *
 trust_verdict_name(enum trust_verdict verdict)
@@ -17,7 +17,7 @@ trust_verdict_name(enum trust_verdict verdict)
 const char *
 trust_verdict_text(enum trust_verdict verdict)
 {
-	static const char *const texts[] = { TRUST_VERDICTS(TEXT3) };
+	static const char *const texts[] = { TRUST_VERDICTS(LAST3) };
 
 	return texts[verdict];
 }
@@ -25,7 +25,7 @@ trust_verdict_text(enum trust_verdict verdict)
 const char *
 trust_rule_name(enum trust_rule rule)
 {
-	static const char *const names[] = { TRUST_RULES(NAME2) };
+	static const char *const names[] = { TRUST_RULES(NAME3) };
 
 	return names[rule];
 }
@@ -33,9 +33,25 @@ trust_rule_name(enum trust_rule rule)
 const char *
 trust_leg_name(enum trust_leg leg)
 {
-	static const char *const names[] = { TRUST_LEGS(NAME2) };
+	static const char *const names[] = { TRUST_LEGS(NAME3) };
 
 	return names[leg];
+}
+
+const char *
+trust_rule_evidence(enum trust_rule rule)
+{
+	static const char *const marks[] = { TRUST_RULES(LAST3) };
+
+	return marks[rule];
+}
+
+const char *
+trust_leg_evidence(enum trust_leg leg)
+{
+	static const char *const marks[] = { TRUST_LEGS(LAST3) };
+
+	return marks[leg];
 }
 
 const char *

@@ -6,26 +6,26 @@
 #define NAME_MAX_SHOWN 32   /* bytes of a name in a sentence */
 #define SERIAL_MAX_SHOWN 20 /* the most that RFC 5280 allows */
 
-struct signer_names
+struct trust_names
 signer_of_header(const struct ctl_file *f)
 {
 	const struct ctl_header *h = ctl_header(f);
 
 	return (
-	    struct signer_names){ .issuer = ctl_header_value(h, CTL_HDR_ISSUER),
+	    struct trust_names){ .issuer = ctl_header_value(h, CTL_HDR_ISSUER),
 		.serial = ctl_header_value(h, CTL_HDR_SERIAL) };
 }
 
-struct signer_names
+struct trust_names
 signer_of_record(const struct ctl_record *r)
 {
 	return (
-	    struct signer_names){ .issuer = ctl_record_value(r, CTL_REC_ISSUER),
+	    struct trust_names){ .issuer = ctl_record_value(r, CTL_REC_ISSUER),
 		.serial = ctl_record_value(r, CTL_REC_SERIAL) };
 }
 
 bool
-signer_is(struct signer_names a, struct signer_names b)
+signer_is(struct trust_names a, struct trust_names b)
 {
 	return a.issuer.ptr != NULL && a.serial.ptr != NULL &&
 	    b.issuer.ptr != NULL && b.serial.ptr != NULL &&
@@ -39,7 +39,7 @@ signer_is_sast(const struct ctl_record *r)
 }
 
 size_t
-signer_find(const struct ctl_file *f, struct signer_names names)
+signer_find(const struct ctl_file *f, struct trust_names names)
 {
 	const struct ctl_record *r;
 	size_t i;

@@ -3,23 +3,19 @@
 #ifndef TRUST_SIGNER_H
 #define TRUST_SIGNER_H
 
-#include "ctl/ctl.h"
+#include "trust/trust.h"
 
-/* What phones find a signer by: values as they stand in the file. */
-struct signer_names {
-	struct bytes issuer, serial; /* absent: ptr NULL */
-};
-
-struct signer_names signer_of_header(const struct ctl_file *f);
-struct signer_names signer_of_record(const struct ctl_record *r);
+/* What phones find a signer by. */
+struct trust_names signer_of_header(const struct ctl_file *f);
+struct trust_names signer_of_record(const struct ctl_record *r);
 
 /* Both are whole, and the same bytes. */
-bool signer_is(struct signer_names a, struct signer_names b);
+bool signer_is(struct trust_names a, struct trust_names b);
 
 bool signer_is_sast(const struct ctl_record *r);
 
 /* The first SAST of F with these names, byte for byte; 0: none. */
-size_t signer_find(const struct ctl_file *f, struct signer_names names);
+size_t signer_find(const struct ctl_file *f, struct trust_names names);
 
 /* For a sentence: "SAST-ADN0054f509" (serial 45:DA:...), the number as the
  * certificate has it, where the list has the signer's record. */

@@ -25,29 +25,36 @@
 	X(TRUST_REFUSES, "refuses", "refuses it")
 
 /*
- * The rule that decides: id, name in JSON and documents.
+ * The rule that decides: id, name in JSON and documents, evidence
+ * (docs/trust.md).
  * A1  No list is installed: the first is taken as it comes.
  * A2  The header's CANAME and SERIALNUMBER are, byte for byte, those of a SAST
  *     of the installed list, and its key decides. Refused where OFFER has
- *     another key under these names.
+ *     another key under these names; TVS is not asked then.
  * A3  They are not, and the phone asks the TVS of each node of its CallManager
  *     group. Each must show a certificate that the phone's ITL has, and vouch
  *     for CANAME and SERIALNUMBER: one that does not decides for the group.
  * A4  They are not, and nobody else is asked.
+ * A5  The phone's class cannot read OFFER (W6 of works.h), and rejects it
+ *     whole. accept_judge() alone knows classes.
+ * A6  What the phone is given is not known: it is behind an Expressway. Also
+ *     accept_judge()'s.
  */
-#define TRUST_RULES(X)                     \
-	X(TRUST_RULE_FIRST, "A1")          \
-	X(TRUST_RULE_INSTALLED_SAST, "A2") \
-	X(TRUST_RULE_TVS, "A3")            \
-	X(TRUST_RULE_STRANGER, "A4")
+#define TRUST_RULES(X)                                   \
+	X(TRUST_RULE_FIRST, "A1", "documented")          \
+	X(TRUST_RULE_INSTALLED_SAST, "A2", "documented") \
+	X(TRUST_RULE_TVS, "A3", "documented")            \
+	X(TRUST_RULE_STRANGER, "A4", "documented")       \
+	X(TRUST_RULE_UNREADABLE, "A5", "documented")     \
+	X(TRUST_RULE_REMOTE, "A6", "assumed")
 
-/* Why TVS vouches: id, JSON name. Its database has the signer as SAST; or the
- * CTL file on its node's own disk has, on which sources disagree, so it counts
- * only where trust_tvs.cache_counts. */
-#define TRUST_LEGS(X)                     \
-	X(TRUST_LEG_NONE, "none")         \
-	X(TRUST_LEG_DATABASE, "database") \
-	X(TRUST_LEG_CTL_CACHE, "ctl-cache")
+/* Why TVS vouches: id, JSON name, evidence. Its database has the signer as
+ * SAST; or the CTL file on its node's own disk has, on which sources disagree,
+ * so it counts only where trust_phone.cache_counts. */
+#define TRUST_LEGS(X)                                   \
+	X(TRUST_LEG_NONE, "none", "assumed")            \
+	X(TRUST_LEG_DATABASE, "database", "documented") \
+	X(TRUST_LEG_CTL_CACHE, "ctl-cache", "assumed")
 
 /* What is known of something. */
 enum trust_known {
@@ -62,10 +69,10 @@ enum trust_verdict {
 	TRUST_VERDICTS(TRUST_ENUM3)
 };
 enum trust_rule {
-	TRUST_RULES(TRUST_ENUM2)
+	TRUST_RULES(TRUST_ENUM3)
 };
 enum trust_leg {
-	TRUST_LEGS(TRUST_ENUM2)
+	TRUST_LEGS(TRUST_ENUM3)
 };
 #undef TRUST_ENUM3
 #undef TRUST_ENUM2
@@ -74,6 +81,10 @@ const char *trust_verdict_name(enum trust_verdict verdict);
 const char *trust_verdict_text(enum trust_verdict verdict);
 const char *trust_rule_name(enum trust_rule rule);
 const char *trust_leg_name(enum trust_leg leg);
+
+/* "documented", "observed" or "assumed": the marks of docs/trust.md. */
+const char *trust_rule_evidence(enum trust_rule rule);
+const char *trust_leg_evidence(enum trust_leg leg);
 
 /* The names of a signer as they stand in a list, with their NUL. */
 struct trust_names {
@@ -91,11 +102,20 @@ struct trust_database {
 	const char *missing;
 };
 
-/* Appends the names of C to RET_MEMORY as a list that has C as SAST spells
- * them (format 6), and sets RET to them as offsets would; RET borrows from
- * RET_MEMORY, which may not grow any more. */
-MUST_CHECK enum err trust_names_of(const struct cert *c, struct buf *ret_memory,
-    struct trust_names *ret, struct diag *d);
+/* The names of a certificate, owned. All-zero is legal to clear. */
+struct trust_spelling {
+	struct buf issuer, serial;
+};
+
+/* Spells C as a list that has it as SAST does: as ctl_draft_add() would, in the
+ * dialect of ctl_dialect_for() (format 10.1). RET is all-zero, or cleared,
+ * before. Errors as ctl_draft_add(). */
+MUST_CHECK enum err trust_spell(const struct cert *c,
+    struct trust_spelling *ret, struct diag *d);
+void trust_spelling_clear(struct trust_spelling *s);
+
+/* Borrowed from S. */
+struct trust_names trust_names_of(const struct trust_spelling *s);
 
 /* The TVS of one node of the group. */
 struct trust_tvs {
@@ -124,7 +144,8 @@ struct trust_judgement {
 	size_t record;      /* of the installed list, that decides; or 0 */
 	bool no_ctl;      /* true of phones without a CTL alone: one that has a
 			  * CTL asks that of the signer of an ITL */
-	const char *node; /* whose TVS decides, or NULL */
+	const char *node; /* whose TVS decides against it, or is not known; NULL
+			   * where it is all of them, or none */
 	struct diag why;  /* one sentence; of a refusal with what to do, of
 			   * unknown with what is missing */
 };

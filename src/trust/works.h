@@ -5,30 +5,37 @@
  * call manager or a next list. Pure functions.
  *
  * W1  Every TFTP node's ITL verifies with a SAST of the list; or, for a phone
- *     that asks it, TVS vouches for the ITL's signer.
+ *     that asks it, TVS vouches for the ITL's signer. Not needed where the
+ *     class takes no ITL.
  * W2  Every TFTP node's current CallManager certificate, which signs the
  *     configuration files, is in the list as CCM+TFTP, TFTP or CCM, for that
- *     node's address where that is known.
+ *     node's address where that is known; a certificate that stands there for
+ *     several addresses is good for any. Not needed where the class takes no
+ *     signed configuration.
  * W3  What each node serves on 2443 and 5061 (RSA, ECDSA) is in the list as CCM
- *     or CCM+TFTP.
+ *     or CCM+TFTP, for that node's address, as in W2.
  * W4  The publisher's CAPF is in the list while CAPF is active.
- * W5  Two SASTs of the list have a key that somebody holds.
+ * W5  Two SASTs of the list have different keys that somebody holds.
  * W6  The list has nothing that the class cannot read: role codes 8 to 20 and
  *     above 21, key sizes, digest, number of SASTs.
+ * Of a class behind an Expressway (CLASS_REMOTE) W5 alone is known.
+ *
+ * A node of which it is not known what it is counts as far as something of it
+ * is at hand, and is unknown else.
  */
 #ifndef TRUST_WORKS_H
 #define TRUST_WORKS_H
 
 #include "trust/class.h"
 
-/* Id, JSON name, title. */
-#define WORKS_RULES(X)                                          \
-	X(WORKS_ITL, "W1", "the ITL verifies")                  \
-	X(WORKS_CONFIG, "W2", "configuration files verify")     \
-	X(WORKS_TLS, "W3", "connections to CallManager verify") \
-	X(WORKS_CAPF, "W4", "CAPF is known")                    \
-	X(WORKS_NEXT, "W5", "two keys can sign the next list")  \
-	X(WORKS_READABLE, "W6", "the phone can read the list")
+/* Id, JSON name, title, evidence (docs/trust.md). */
+#define WORKS_RULES(X)                                                       \
+	X(WORKS_ITL, "W1", "the ITL verifies", "documented")                 \
+	X(WORKS_CONFIG, "W2", "configuration files verify", "documented")    \
+	X(WORKS_TLS, "W3", "connections to CallManager verify", "assumed")   \
+	X(WORKS_CAPF, "W4", "CAPF is known", "assumed")                      \
+	X(WORKS_NEXT, "W5", "two keys can sign the next list", "documented") \
+	X(WORKS_READABLE, "W6", "the phone can read the list", "documented")
 
 /* Worst last. */
 #define WORKS_ANSWERS(X)                  \
@@ -37,19 +44,21 @@
 	X(WORKS_UNKNOWN, "unknown")       \
 	X(WORKS_NO, "no")
 
-#define WORKS_ENUM3(id, name, title) id,
+#define WORKS_ENUM4(id, name, title, evidence) id,
 #define WORKS_ENUM2(id, name) id,
 enum works_rule {
-	WORKS_RULES(WORKS_ENUM3) WORKS_NUM
+	WORKS_RULES(WORKS_ENUM4) WORKS_NUM
 };
 enum works_answer {
 	WORKS_ANSWERS(WORKS_ENUM2)
 };
-#undef WORKS_ENUM3
+#undef WORKS_ENUM4
 #undef WORKS_ENUM2
 
 const char *works_rule_name(enum works_rule rule);
 const char *works_rule_title(enum works_rule rule);
+/* As trust_rule_evidence(). */
+const char *works_rule_evidence(enum works_rule rule);
 const char *works_answer_name(enum works_answer answer);
 
 /* A certificate that a node shows. */
@@ -76,7 +85,10 @@ struct works_input {
 	const struct works_node *nodes;
 	size_t num_nodes; /* 0: none is known */
 	enum trust_known capf_active;
-	/* As in struct trust_change. The publisher's own count as held. */
+	/* As in struct trust_change; NULL: nobody was asked, and the keys of
+	 * tokens are unknown. ITLRecovery's count as held, and CallManager's,
+	 * unless the publisher has another certificate now, and no node has
+	 * that one. */
 	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
 	void *arg;
 	/* For W1 through TVS: how the phone asks; its installed list is LIST

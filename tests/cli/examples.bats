@@ -22,8 +22,17 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-lint.1.scd"
 }
 
+@test "ctlsmith-accept(1): the examples" {
+	session_setup_for ctlsmith-accept.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-accept.1.scd"
+}
+
 @test "ctlsmith-extract(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
+}
+
+@test "ctlsmith-diff(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-diff.1.scd"
 }
 
 @test "ctlsmith-build(1): the examples" {
@@ -34,6 +43,11 @@ setup() {
 @test "ctlsmith-edit(1): the examples" {
 	session_setup_for ctlsmith-edit.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-edit.1.scd"
+}
+
+@test "ctlsmith-rescue(1): the examples" {
+	session_setup_for ctlsmith-rescue.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-rescue.1.scd"
 }
 
 @test "ctlsmith-sign-request(1): the examples" {

@@ -121,7 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,build,edit,sign,unsign,sign-request,$(
+		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
+		)sign-request,$(
 		)attach,cert show,cert check,trust-store check,audit verify,$(
 		)completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
@@ -133,7 +134,16 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
+	[ "$(options_of accept)" = "archive groups installed inventory itl json $(
+	)models no-capf nodes phone-sast-trust phones publisher served $(
+	)tvs-certs tvs-ctl-cache verbose " ]
+	for option in $(options_of accept); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/accept.bats" \
+			"$SRC/tests/cli/accept.bash"
+	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of diff)" = "json " ]
 	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(
 	)detached-request dialect digest drop-server-sast dry-run filename $(
 	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
@@ -203,6 +213,9 @@ values() {
 		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/edit.bats" \
 			"${BATS_TEST_FILENAME%/*}/build.bats" \
 			"${BATS_TEST_FILENAME%/*}/signer.bats"
+	done
+	for option in $(options_of rescue); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/rescue.bats"
 	done
 	for command in sign unsign; do
 		for option in $(options_of $command); do
@@ -646,9 +659,9 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version attach audit build cert completion edit $(
-		)extract help lint show sign sign-request token trust-store $(
-		)unsign verify " ]
+		"--help --version accept attach audit build cert completion diff $(
+		)edit extract help lint rescue show sign sign-request token $(
+		)trust-store unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

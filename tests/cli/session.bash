@@ -86,15 +86,32 @@ session_setup_softhsm() {
 		CTLSMITH_CONFIG=$PWD/config.yaml XDG_STATE_HOME=$PWD/state
 }
 
+# Lists that a cluster had, in the folder archive.
+session_setup_rescue() {
+	# shellcheck source=tests/cli/history.bash
+	. "$SRC/tests/cli/history.bash"
+	history_archive
+}
+
+# The same with a cluster of two nodes, for accept.
+session_setup_accept() {
+	# shellcheck source=tests/cli/accept.bash
+	. "$SRC/tests/cli/accept.bash"
+	accept_setup "$PWD"
+	accept_guide
+}
+
 # What the sessions of the document $1 need.
 session_setup_for() {
 	session_setup
 	case ${1##*/} in
 	ctlsmith-token.1.scd) session_setup_tokens ;;
+	ctlsmith-accept.1.scd | guide-accept.md) session_setup_accept ;;
 	ctlsmith-build.1.scd) session_setup_build ;;
 	ctlsmith-edit.1.scd) session_setup_edit ;;
 	ctlsmith-attach.1.scd | ctlsmith-sign-request.1.scd | \
 		guide-detached.md) session_setup_detached ;;
+	ctlsmith-rescue.1.scd) session_setup_rescue ;;
 	guide-tokens.md) session_setup_softhsm ;;
 	esac
 }

@@ -29,6 +29,8 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # The folder that target $1 begins with: made lists, or texts.
 seeds_of() {
 	case $1 in
+	csv) echo "$here/tables" ;;
+	alarm) echo "$here/alarms" ;;
 	listing) echo "$here/../listings" ;;
 	request) echo "$here/requests" ;;
 	stores) echo "$here/stores" ;;

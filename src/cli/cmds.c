@@ -20,6 +20,7 @@ static const struct cmd *const commands[] = {
 	&cmd_cert,
 	&cmd_token,
 	&cmd_audit,
+	&cmd_order,
 	&cmd_completion,
 	NULL,
 };

@@ -222,8 +222,12 @@ compare(struct orders_case *c, uint64_t seed)
 	a.slot = calloc(2 * MAX_WORLDS, sizeof(*a.slot));
 	assert_non_null(a.w);
 	assert_non_null(a.slot);
+	if (getenv("VERBOSE") != NULL)
+		print_message("states %zu\n", o.states);
 	if (!search_all(&a, &c->in)) {
 		num_left++;
+		if (getenv("VERBOSE") != NULL)
+			print_message("too large\n");
 	} else if (a.goal != o.possible) {
 		print_case(c);
 		fail_msg("seed %llu: %s, but every step after every step "

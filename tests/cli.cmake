@@ -2,7 +2,8 @@
 #
 # The command as a whole, from outside.
 foreach(name golden sample transcripts input options many lint extract unsign audit
-	levels build detached cert_show cert_check)
+	levels build detached cert_show cert_check
+	order)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -59,7 +59,7 @@ of_step(struct json_sink *s, const struct steps *st,
 	json_put_str(s, obj, "kind", order_kind_name(step->kind));
 	put_change(s, obj, step->change);
 	put_node(s, obj, st->name[step->node]);
-	steps_put_command(st, step, &command);
+	steps_put_command(step, &command);
 	json_put_buf(s, obj, "command", &command);
 	json_put_str(s, obj, "why", step->why.msg);
 	json_put_str(s, obj, "source", step->source);
@@ -82,28 +82,36 @@ of_dead_end(struct json_sink *s, const struct order_dead_end *end)
 	return obj;
 }
 
-struct json_t *
-steps_json(const struct steps *st, const struct order *o)
+static json_t *
+of_order(struct json_sink *s, const struct steps *st, const struct order *o)
 {
-	struct json_sink s = { .failed = false };
 	json_t *obj = json_object(), *list = json_array(), *ends = json_array();
 	size_t i;
 
 	for (i = 0; i < o->num; i++)
-		json_append(&s, list, of_step(&s, st, &o->step[i]));
+		json_append(s, list, of_step(s, st, &o->step[i]));
 	for (i = 0; i < o->num_dead_ends; i++)
-		json_append(&s, ends, of_dead_end(&s, &o->dead_end[i]));
-	json_put_number(&s, obj, "schema", JSON_SCHEMA);
-	json_put_str(&s, obj, "command", "order");
-	json_put(&s, obj, "possible", json_boolean(o->possible));
-	json_put(&s, obj, "helped", json_boolean(o->helped));
-	put_helps(&s, obj, o->helps);
-	put_classes(&s, obj, "classes", st->in.classes);
-	json_put(&s, obj, "steps", list);
-	json_put(&s, obj, "dead_ends", ends);
-	json_put_str(&s, obj, "agrees",
+		json_append(s, ends, of_dead_end(s, &o->dead_end[i]));
+	json_put(s, obj, "possible", json_boolean(o->possible));
+	json_put(s, obj, "helped", json_boolean(o->helped));
+	put_helps(s, obj, o->helps);
+	put_classes(s, obj, "classes", st->in.classes);
+	json_put(s, obj, "steps", list);
+	json_put(s, obj, "dead_ends", ends);
+	json_put_str(s, obj, "agrees",
 	    o->agrees.msg[0] == '\0' ? NULL : o->agrees.msg);
-	json_put_number(&s, obj, "states", o->states);
+	json_put_number(s, obj, "states", o->states);
+	return obj;
+}
+
+struct json_t *
+steps_json(const struct steps *st, const struct order *o)
+{
+	struct json_sink s = { .failed = false };
+	json_t *obj = json_object();
+
+	json_put_number(&s, obj, "schema", JSON_SCHEMA);
+	json_put(&s, obj, "order", of_order(&s, st, o));
 	if (!s.failed)
 		return obj;
 	json_decref(obj);

@@ -9,6 +9,8 @@
 #include "cli/token_print.h"
 
 #define INDENT 4
+#define WHY_INDENT 5 /* behind "  1. " */
+#define NUM(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- What is done. ---- */
 
@@ -17,15 +19,15 @@ static const struct {
 	const char *restart; /* services */
 } acts[ORDER_NUM_CHANGES] = {
 	[ORDER_CALLMANAGER] = { "set cert regen CallManager",
-	    "utils service restart Cisco Tftp; Cisco CallManager; Cisco "
+	    "utils service restart Cisco Tftp, Cisco CallManager, Cisco "
 	    "CTIManager" },
 	[ORDER_CALLMANAGER_ECDSA] = { "set cert regen CallManager-ECDSA",
-	    "utils service restart Cisco CallManager; Cisco HAProxy" },
+	    "utils service restart Cisco CallManager, Cisco HAProxy" },
 	[ORDER_CAPF] = { "set cert regen CAPF",
-	    "utils service restart Cisco Certificate Authority Proxy Function; "
+	    "utils service restart Cisco Certificate Authority Proxy Function, "
 	    "Cisco Tftp" },
 	[ORDER_TVS] = { "set cert regen TVS",
-	    "utils service restart Cisco Trust Verification Service; Cisco "
+	    "utils service restart Cisco Trust Verification Service, Cisco "
 	    "Tftp" },
 	[ORDER_ITLRECOVERY] = { "set cert regen ITLRecovery",
 	    "utils service restart Cisco Tftp, on all TFTP servers" },
@@ -53,25 +55,36 @@ upload_of(const struct order_step *step)
 	      "Verification Service";
 }
 
-void
-steps_put_command(const struct steps *s, const struct order_step *step,
-    struct buf *out)
+/* Of a list in a round where nothing else is restarted. */
+static void
+put_services(const struct order_step *step, struct buf *out)
 {
-	(void)s;
+	if (step->change == ORDER_NUM_CHANGES)
+		buf_str(out,
+		    "; utils service restart Cisco Tftp, Cisco CallManager, on "
+		    "all nodes that run them");
+}
+
+void
+steps_put_command(const struct order_step *step, struct buf *out)
+{
 	switch (step->kind) {
 	case ORDER_RENEW:
 		buf_str(out, acts[step->change].renew);
 		break;
 	case ORDER_UPDATE_CTL:
 		buf_str(out, "utils ctl update CTLFile");
+		put_services(step, out);
 		break;
 	case ORDER_LOCALKEY:
 		buf_str(out, "utils ctl reset localkey");
+		put_services(step, out);
 		break;
 	case ORDER_SIGN_TOKEN:
 		buf_str(out,
 		    "have a token sign the list: CTL Client (Update "
 		    "CTL File), or ctlsmith edit or build");
+		put_services(step, out);
 		break;
 	case ORDER_TRUST_UPLOAD:
 		buf_str(out, upload_of(step));
@@ -80,10 +93,7 @@ steps_put_command(const struct steps *s, const struct order_step *step,
 		buf_str(out, acts[step->change].restart);
 		break;
 	case ORDER_FETCH:
-		buf_str(out,
-		    "restart Cisco Tftp and Cisco CallManager where "
-		    "the list changed; reset all phones, and wait "
-		    "until all are back");
+		buf_str(out, "reset all phones; wait until all are back");
 		break;
 	}
 }
@@ -123,52 +133,113 @@ put_sentence(struct buf *out, const char *head, const char *sentence)
 	buf_clear(&text);
 }
 
-static enum err
-put_round(const struct steps *s, const struct order *o, size_t first,
-    size_t end, struct buf *out, struct diag *d)
+/* "12. pub: COMMAND", and why under it. */
+static void
+put_step(const struct steps *s, const struct order *o, size_t i,
+    struct buf *out)
 {
-	static const struct table_column columns[] = { { "STEP", TABLE_RIGHT },
-		{ "WHO", 0 }, { "WHAT", TABLE_WRAP }, { "WHY", TABLE_WRAP } };
-	struct table *t = table_new(columns, 4);
-	struct buf what = { 0 };
-	size_t i;
-	bool ok = true;
+	const struct order_step *step = &o->step[i];
+	struct buf text = { 0 };
 
-	buf_printf(out, "%sRound %zu\n", first == 0 ? "" : "\n",
-	    o->step[first].round);
-	for (i = first; i < end; i++) {
-		steps_put_command(s, &o->step[i], &what);
+	buf_printf(&text, "%3zu. %s: ", i + 1, where_of(s, step));
+	steps_put_command(step, &text);
+	put_line(out, &text, WHY_INDENT);
+	buf_clear(&text);
+	buf_printf(&text, "%*s%s%s%s%s", WHY_INDENT, "", step->why.msg,
+	    step->source == NULL ? "" : " [",
+	    step->source == NULL ? "" : step->source,
+	    step->source == NULL ? "" : "]");
+	put_line(out, &text, WHY_INDENT);
+	buf_clear(&text);
+}
+
+static void
+put_rounds(const struct steps *s, const struct order *o, struct buf *out)
+{
+	size_t i, round = 0;
+
+	for (i = 0; i < o->num; i++) {
+		if (o->step[i].round != round) {
+			round = o->step[i].round;
+			buf_printf(out, "\nRound %zu\n", round);
+		}
+		put_step(s, o, i, out);
+	}
+}
+
+/* ---- All rounds at a glance. ---- */
+
+/* Appends "CallManager of pub, sub" for the renewals from FIRST on. */
+static void
+put_changes(const struct steps *s, const struct order *o, size_t first,
+    struct buf *out)
+{
+	const struct order_step *step, *last = NULL;
+	size_t i;
+
+	for (i = first; i < o->num && o->step[i].round == o->step[first].round;
+	     i++) {
+		step = &o->step[i];
+		if (step->kind != ORDER_RENEW)
+			continue;
+		if (last == NULL || last->change != step->change)
+			buf_printf(out, "%s%s of %s", last == NULL ? "" : "; ",
+			    order_change_name(step->change),
+			    s->name[step->node]);
+		else
+			buf_printf(out, ", %s", s->name[step->node]);
+		last = step;
+	}
+}
+
+/* Appends the upload and the list of the round. */
+static void
+put_list(const struct order *o, size_t first, struct buf *out)
+{
+	const struct order_step *step;
+	size_t i;
+
+	for (i = first; i < o->num && o->step[i].round == o->step[first].round;
+	     i++) {
+		step = &o->step[i];
+		if (step->kind == ORDER_UPDATE_CTL ||
+		    step->kind == ORDER_LOCALKEY ||
+		    step->kind == ORDER_SIGN_TOKEN ||
+		    (step->kind == ORDER_TRUST_UPLOAD &&
+			(i == first || step[-1].kind != step->kind)))
+			buf_printf(out, "%s%s", out->len == 0 ? "" : ", ",
+			    order_kind_name(step->kind));
+	}
+}
+
+static enum err
+put_overview(const struct steps *s, const struct order *o, struct buf *out,
+    struct diag *d)
+{
+	static const struct table_column columns[] = { { "ROUND", TABLE_RIGHT },
+		{ "CHANGES", TABLE_WRAP }, { "LIST", 0 } };
+	struct table *t = table_new(columns, NUM(columns));
+	struct buf changes = { 0 }, list = { 0 };
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < o->num; i++) {
+		if (i > 0 && o->step[i].round == o->step[i - 1].round)
+			continue;
+		put_changes(s, o, i, &changes);
+		put_list(o, i, &list);
+		ok = ok && buf_ok(&changes) && buf_ok(&list);
 		table_row(t);
-		table_printf(t, 0, "%zu", i + 1);
-		table_str(t, 1, where_of(s, &o->step[i]));
-		table_put(t, 2, buf_bytes(&what));
-		table_printf(t, 3, "%s%s%s%s", o->step[i].why.msg,
-		    o->step[i].source == NULL ? "" : " [",
-		    o->step[i].source == NULL ? "" : o->step[i].source,
-		    o->step[i].source == NULL ? "" : "]");
-		ok = ok && buf_ok(&what);
-		buf_clear(&what);
+		table_printf(t, 0, "%zu", o->step[i].round);
+		table_put(t, 1, buf_bytes(&changes));
+		table_put(t, 2, buf_bytes(&list));
+		buf_clear(&changes);
+		buf_clear(&list);
 	}
 	if (ok)
 		return token_put_table(&t, out, d);
 	table_free(&t);
 	return diag_nomem(d);
-}
-
-static enum err
-put_rounds(const struct steps *s, const struct order *o, struct buf *out,
-    struct diag *d)
-{
-	size_t i, first;
-	enum err e = ERR_OK;
-
-	for (first = 0; e == ERR_OK && first < o->num; first = i) {
-		for (i = first; i < o->num; i++)
-			if (o->step[i].round != o->step[first].round)
-				break;
-		e = put_round(s, o, first, i, out, d);
-	}
-	return e;
 }
 
 static void
@@ -206,7 +277,7 @@ put_helps(unsigned helps, struct buf *text)
 }
 
 static void
-put_dead_ends(const struct steps *s, const struct order *o, struct buf *out)
+put_dead_ends(const struct order *o, struct buf *out)
 {
 	const struct order_dead_end *end;
 	struct buf text = { 0 };
@@ -224,7 +295,6 @@ put_dead_ends(const struct steps *s, const struct order *o, struct buf *out)
 		put_line(out, &text, INDENT);
 		buf_clear(&text);
 	}
-	(void)s;
 }
 
 static void
@@ -261,13 +331,14 @@ steps_put(const struct steps *s, const struct order *o, struct buf *out,
 	enum err e;
 
 	if (!o->possible)
-		put_dead_ends(s, o, out);
+		put_dead_ends(o, out);
 	put_verdict(o, out);
 	if (o->num > 0)
 		buf_str(out, "\n");
-	e = put_rounds(s, o, out, d);
+	e = put_overview(s, o, out, d);
 	if (e != ERR_OK)
 		return e;
+	put_rounds(s, o, out);
 	if (o->num > 0 && o->agrees.msg[0] != '\0') {
 		buf_str(out, "\n");
 		put_sentence(out, "Cisco's documents: ", o->agrees.msg);

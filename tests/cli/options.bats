@@ -122,7 +122,7 @@ values() {
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
 		"show,verify,lint,extract,build,edit,sign,unsign,sign-request,$(
-		)attach,cert show,cert check,audit verify,completion," ]
+		)attach,cert show,cert check,audit verify,order,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -164,7 +164,12 @@ values() {
 			"$SRC/tests/cli/cert_check.bats"
 	done
 	[ "$(options_of 'audit verify')" = "json last " ]
+	[ "$(options_of order)" = "allow change class done installed json $(
+	)new-tokens node release served tokens tvs-ctl-cache upgrade-to " ]
 	[ "$(options_of completion)" = "" ]
+	for option in $(options_of order); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/order.bats"
+	done
 	for option in $(options_of show); do
 		grep -q "^@test \"--$option" "$BATS_TEST_FILENAME"
 	done
@@ -627,7 +632,8 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version attach audit build cert completion edit $(
-		)extract help lint show sign sign-request token unsign verify " ]
+		)extract help lint order show sign sign-request token unsign $(
+		)verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -35,6 +35,7 @@ house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_order SOURCES unit/test_order.c LIBS trust lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
+house_unit_test(test_steps SOURCES unit/test_steps.c LIBS cli)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
@@ -50,6 +51,8 @@ house_faults_test(test_torture SOURCES prop/test_torture.c
 house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
+house_faults_test(test_order_faults SOURCES prop/test_order_faults.c
+	LIBS cli trust lab)
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
 	LIBS trust lab)
 

@@ -176,7 +176,7 @@ value() {
 		tokens: -1|line 1, column 9:
 		tokens: 257|line 1, column 9:
 		tvs-ctl-cache: 1|line 1, column 16:
-		"\x1b[31m": 1|line 1, column 1:
+		\x1b[31m: 1|line 1, column 1: control characters
 	BAD
 	/usr/bin/python3 -c 'print("nodes:"); [print("- {name: n%d}" % i)
 		for i in range(65)]' >bad.yaml

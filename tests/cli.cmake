@@ -2,8 +2,7 @@
 #
 # The command as a whole, from outside.
 foreach(name golden sample transcripts input options many lint extract unsign audit
-	levels build detached cert_show cert_check
-	order)
+	levels build detached cert_show cert_check order rescue)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -27,15 +27,23 @@ house_unit_test(test_detached SOURCES unit/test_detached.c LIBS cli)
 house_unit_test(test_place SOURCES unit/test_place.c LIBS cli)
 house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
+house_unit_test(test_csv SOURCES unit/test_csv.c LIBS data)
+house_unit_test(test_models SOURCES unit/test_models.c LIBS cli)
 house_unit_test(test_profiles SOURCES unit/test_profiles.c LIBS cli)
 house_unit_test(test_pasted SOURCES unit/test_pasted.c LIBS pki lab)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
 house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
+house_unit_test(test_history SOURCES unit/test_history.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_order SOURCES unit/test_order.c LIBS trust lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
 house_unit_test(test_steps SOURCES unit/test_steps.c LIBS cli)
+house_unit_test(test_stories SOURCES unit/test_stories.c LIBS trust lab)
+house_unit_test(test_tvs SOURCES unit/test_tvs.c LIBS trust lab)
+house_unit_test(test_class SOURCES unit/test_class.c LIBS trust lab)
+house_unit_test(test_works SOURCES unit/test_works.c LIBS trust lab)
+house_unit_test(test_accept SOURCES unit/test_accept.c LIBS trust lab)
 house_unit_test(test_table SOURCES unit/test_table.c LIBS cli)
 house_unit_test(test_listing SOURCES unit/test_listing.c LIBS ctl)
 house_unit_test(test_listing_values
@@ -43,6 +51,9 @@ house_unit_test(test_listing_values
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
+house_unit_test(test_histories
+	SOURCES prop/test_histories.c LIBS trust lab)
+house_unit_test(test_orders SOURCES prop/test_orders.c LIBS trust lab)
 house_unit_test(test_order_all SOURCES prop/test_order_all.c LIBS trust lab)
 house_unit_test(test_phone SOURCES prop/test_phone.c LIBS trust lab)
 house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
@@ -55,6 +66,8 @@ house_faults_test(test_order_faults SOURCES prop/test_order_faults.c
 	LIBS cli trust lab)
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
 	LIBS trust lab)
+house_faults_test(test_history_faults SOURCES prop/test_history_faults.c
+	LIBS trust lab PkgConfig::CRYPTO)
 
 # The audit log, and what makes one.
 add_executable(auditlog tools/auditlog.c)

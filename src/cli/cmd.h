@@ -35,9 +35,11 @@ struct cmd {
 extern const struct cmd cmd_show;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_lint;
+extern const struct cmd cmd_accept;
 extern const struct cmd cmd_extract;
 extern const struct cmd cmd_build;
 extern const struct cmd cmd_edit;
+extern const struct cmd cmd_rescue;
 extern const struct cmd cmd_sign;
 extern const struct cmd cmd_unsign;
 extern const struct cmd cmd_sign_request;

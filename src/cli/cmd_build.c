@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/certload.h"
 #include "cli/change.h"
 #include "cli/cmd.h"
 #include "cli/entry.h"
@@ -419,6 +420,10 @@ check_arguments(char **args, struct diag *d)
 {
 	if (args[0] == NULL)
 		return ERR_OK;
+	if (certload_is_uri(args[0])) /* it may hold a PIN */
+		return diag_set(d, ERR_USAGE,
+		    "a URI stands behind the role of its certificate, such as "
+		    "--capf");
 	return diag_set(d, ERR_USAGE,
 	    "'%.80s' is no option: a certificate stands behind its role, such "
 	    "as --capf %.80s",

@@ -5,14 +5,17 @@
 #include "cli/cmd.h"
 #include "cli/out.h"
 #include "data/scalar.h"
+#include "pkcs11/tok.h"
 
 static const struct cmd *const commands[] = {
 	&cmd_show,
 	&cmd_verify,
 	&cmd_lint,
+	&cmd_accept,
 	&cmd_extract,
 	&cmd_build,
 	&cmd_edit,
+	&cmd_rescue,
 	&cmd_sign,
 	&cmd_unsign,
 	&cmd_sign_request,
@@ -169,6 +172,43 @@ cmd_refuse(const struct cmd *cmd, const struct diag *d)
 	return cmd_end(d->code);
 }
 
+static bool
+takes_pins(const struct cmd *cmd)
+{
+	const struct opt *o;
+
+	for (o = cmd->opts; o->name != NULL; o++)
+		if (strcmp(o->name, "pin-fd") == 0)
+			return true;
+	return false;
+}
+
+/* A command that takes no PIN would print one that stands in a URI. */
+static enum err
+wipe_pins(struct opt_line *line, struct diag *d)
+{
+	struct secret pin = { 0 };
+	bool found, any = false;
+	struct diag other;
+	int i;
+
+	for (i = 0; i < line->argc; i++) {
+		if (strcasestr(line->argv[i], "pkcs11:") == NULL)
+			continue;
+		found = false;
+		if (tok_uri_take_pin(line->argv[i], &pin, &found, &other) !=
+		    ERR_OK)
+			found = true;
+		secret_clear(&pin);
+		any |= found;
+	}
+	if (!any)
+		return ERR_OK;
+	return diag_set(d, ERR_USAGE,
+	    "this command takes no URI of a token, and the PIN in one was seen "
+	    "by other users");
+}
+
 enum cmd_exit
 cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
     bool *ret_done)
@@ -177,7 +217,9 @@ cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
 	enum err e;
 
 	diag_init(&d);
-	e = opt_parse(cmd->opts, line, target, &d);
+	e = takes_pins(cmd) ? ERR_OK : wipe_pins(line, &d);
+	if (e == ERR_OK)
+		e = opt_parse(cmd->opts, line, target, &d);
 	*ret_done = line->help || e != ERR_OK;
 	if (e != ERR_OK)
 		return cmd_usage(cmd, &d);

@@ -8,5 +8,7 @@
 
 extern const unsigned char cert_profiles[];
 extern const size_t cert_profiles_len;
+extern const unsigned char phone_models[];
+extern const size_t phone_models_len;
 
 #endif

@@ -19,12 +19,12 @@ struct accept_job {
 
 /* What the class says of the certificate that a TVS shows. */
 static enum trust_known
-certificate_of(unsigned traits, enum trust_known known)
+certificate_of(unsigned traits, bool real, enum trust_known known)
 {
 	if ((traits & CLASS_TVS_CHANGED) != 0)
 		return TRUST_NO;
 	/* one that was off may have missed ITLs, too */
-	if ((traits & CLASS_OFF) == 0 && known == TRUST_NOT_KNOWN)
+	if ((traits & CLASS_OFF) == 0 && !real && known == TRUST_NOT_KNOWN)
 		return TRUST_YES;
 	return known;
 }
@@ -41,7 +41,8 @@ tvs_of(const struct accept_job *a, size_t i)
 		ret = g->tvs[i];
 	else if (g == NULL && i < a->cluster->num_nodes)
 		ret.node = a->cluster->nodes[i].name;
-	ret.certificate = certificate_of(a->traits, ret.certificate);
+	ret.certificate = certificate_of(a->traits, a->phone->real,
+	    ret.certificate);
 	return ret;
 }
 
@@ -85,22 +86,29 @@ say(struct accept_job *a, enum trust_verdict verdict, enum trust_rule rule,
 	j->verdict = verdict;
 	j->rule = rule;
 	(void)diag_set(&j->why,
-	    verdict == TRUST_UNKNOWN ? ERR_ABSENT : ERR_POLICY, "%s", why);
+	    verdict == TRUST_UNKNOWN       ? ERR_ABSENT
+		: verdict == TRUST_REFUSES ? ERR_POLICY
+					   : ERR_OK,
+	    "%s", why);
 }
 
-/* trust_judge() looks at names; here is the file, with its signature. */
+/* trust_judge() looks at names; here is the file, with its signature. What the
+ * phone does not check it with, it has from the list itself. */
 static enum err
 check_signature(struct accept_job *a)
 {
 	struct trust_judgement *j = &a->ret->judgement;
-	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_TRUSTED,
-		.trusted = a->asks.installed,
+	struct ctl_anchor anchor = { .kind = CTL_ANCHOR_SELF,
 		.memo = a->cluster->memo };
 	struct ctl_verdict v;
 	enum err e;
 
-	if (j->verdict != TRUST_ACCEPTS)
+	if (j->verdict != TRUST_ACCEPTS && j->verdict != TRUST_THROUGH_TVS)
 		return ERR_OK;
+	if (j->verdict == TRUST_ACCEPTS) {
+		anchor.kind = CTL_ANCHOR_TRUSTED;
+		anchor.trusted = a->asks.installed;
+	}
 	e = ctl_verify(a->cluster->offer, &anchor, &v, a->d);
 	if (e != ERR_OK || v.status != CTL_FAILED ||
 	    (v.rule != CTL_RULE_SIGNATURE_BAD &&
@@ -108,10 +116,18 @@ check_signature(struct accept_job *a)
 		return e;
 	j->verdict = TRUST_REFUSES;
 	(void)diag_set(&j->why, ERR_POLICY,
-	    "record %zu of the installed list has the signer's names, but the "
-	    "signature does not verify with it: %s",
-	    j->record, v.why.msg);
+	    "the signer is right, but the signature does not verify: %s; have "
+	    "the list signed anew",
+	    v.why.msg);
 	return ERR_OK;
+}
+
+/* A phone that holds this very list has nothing to take. */
+static bool
+holds_it(const struct accept_job *a)
+{
+	return a->asks.installed != NULL &&
+	    bytes_equal(ctl_raw(a->asks.installed), ctl_raw(a->cluster->offer));
 }
 
 static enum err
@@ -125,6 +141,11 @@ judge_offer(struct accept_job *a)
 		say(a, TRUST_UNKNOWN, TRUST_RULE_REMOTE,
 		    "which list a phone behind an Expressway is given, and by "
 		    "whom, no source says: missing a phone that was asked");
+		return ERR_OK;
+	}
+	if (holds_it(a)) {
+		say(a, TRUST_ACCEPTS, TRUST_RULE_INSTALLED_SAST,
+		    "this very list is installed already");
 		return ERR_OK;
 	}
 	e = works_read(a->cluster->offer, a->phone->class, &readable, &why,

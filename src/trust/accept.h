@@ -30,19 +30,37 @@ struct accept_cluster {
 	struct ctl_memo *memo;
 };
 
-/* One question. */
+/*
+ * One question. The class says what is not known of the TVS: its certificate is
+ * the one that the phone's ITL has (not so for CLASS_SWITCHED_OFF, of which it
+ * stays unknown), or for CLASS_OTHER_TVS it is not, at any node. Without a
+ * group, and without nodes, the database alone answers.
+ */
 struct accept_phone {
 	enum class class;
 	const struct ctl_file *installed; /* for a class that holds a list;
 					   * NULL: not known which */
 	const struct accept_group *group; /* NULL: all nodes, as one group */
+	/* There are such phones. Else it is the class itself that is judged,
+	 * which says that TVS shows what the ITL has; of phones that is not
+	 * known unless GROUP knows it. */
+	bool real;
 };
 
+/*
+ * Beyond trust_judge(): a class that cannot read the offer (W6) rejects it
+ * whole (A5); a phone behind an Expressway is unknown (A6); one that holds the
+ * very bytes of the offer accepts it; and where the signature is wrong, it is
+ * refused by the rule that found the signer.
+ */
 struct accept {
 	struct trust_judgement judgement;
-	bool keeps; /* what it holds: WORKS is about that list */
+	bool keeps; /* it refuses, and holds a list: WORKS is about that one.
+		     * Else it is about the offer, also where nobody knows
+		     * whether it is taken, or where nothing is held */
 	struct works works;
-	/* It refuses, or does not work; or (unknown) nobody can tell. */
+	/* YES: it refuses, or does not work with the offer. Not known: nobody
+	 * can tell one of both. */
 	enum trust_known lost;
 };
 

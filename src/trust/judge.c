@@ -274,7 +274,7 @@ lead_of(const struct ctl_file *installed, const struct ctl_file *offer,
 
 /* "TVS of pub"; "TVS of its group". */
 struct node_text {
-	char text[64];
+	char text[48];
 };
 
 static struct node_text
@@ -282,24 +282,40 @@ node_of(const struct tvs_answer *a)
 {
 	struct node_text ret;
 
-	(void)snprintf(ret.text, sizeof(ret.text), "TVS of %.48s",
+	(void)snprintf(ret.text, sizeof(ret.text), "TVS of %.32s",
 	    a->node == NULL || a->node->node == NULL ? "its group"
 						     : a->node->node);
 	return ret;
 }
 
+/* The published log of a token shows that the database missed it. */
+static bool
+is_token(const struct ctl_file *offer)
+{
+	size_t own = ctl_signer_record(offer);
+
+	return own != 0 && ctl_record(offer, own)->dialect == CTL_DIALECT_TOKEN;
+}
+
+static const char *
+leg_text(const struct tvs_answer *a, const struct ctl_file *offer)
+{
+	if (a->leg == TRUST_LEG_CTL_CACHE)
+		return "the CTL file on its disk has it as SAST, on which "
+		       "sources disagree";
+	return is_token(offer) ? "its database has it as SAST, though no "
+				 "published log shows that for a token"
+			       : "its database has it as SAST";
+}
+
 static void
-say_tvs_yes(const struct tvs_answer *a, const char *lead,
-    struct trust_judgement *j)
+say_tvs_yes(const struct tvs_answer *a, const struct ctl_file *offer,
+    const char *lead, struct trust_judgement *j)
 {
 	j->verdict = TRUST_THROUGH_TVS;
 	j->leg = a->leg;
 	(void)diag_set(&j->why, ERR_OK, "%s, but %s vouches for it: %s", lead,
-	    node_of(a).text,
-	    a->leg == TRUST_LEG_DATABASE
-		? "its database has it as SAST"
-		: "the CTL file on each node's disk has it as SAST, which "
-		  "only some sources say is enough");
+	    node_of(a).text, leg_text(a, offer));
 }
 
 static void
@@ -310,27 +326,27 @@ say_tvs_no(const struct tvs_answer *a, const char *lead,
 	if (a->stranger)
 		(void)diag_set(&j->why, ERR_POLICY,
 		    "%s, and %s shows a certificate that the phone's ITL "
-		    "lacks; sign with a SAST of the installed list",
+		    "lacks; sign with an installed SAST",
 		    lead, node_of(a).text);
 	else
 		(void)diag_set(&j->why, ERR_POLICY,
-		    "%s, and %s does not have it%s; upload it to "
-		    "Phone-SAST-trust, or sign with a SAST of the installed "
-		    "list",
+		    "%s, and %s %s; upload it to Phone-SAST-trust or sign "
+		    "with an installed SAST",
 		    lead, node_of(a).text,
-		    a->cache_would ? " but in the CTL file on its disk, which "
-				     "is not counted"
-				   : "");
+		    a->cache_would ? "has it only in its CTL file, which does "
+				     "not count"
+				   : "does not have it");
 }
 
 static void
 say_tvs_unknown(const struct trust_phone *phone, const struct tvs_answer *a,
-    const char *lead, struct trust_judgement *j)
+    const struct ctl_file *offer, struct trust_judgement *j)
 {
 	j->verdict = TRUST_UNKNOWN;
 	(void)diag_set(&j->why, ERR_ABSENT,
-	    "%s, and whether %s vouches for it is not known: missing %s", lead,
-	    node_of(a).text, tvs_missing_text(phone, a->missing).text);
+	    "whether %s vouches for %s is not known: missing %s",
+	    node_of(a).text, signer_text(offer).text,
+	    tvs_missing_text(phone, a->missing).text);
 }
 
 static void
@@ -345,14 +361,14 @@ judge_tvs(const struct trust_phone *phone, const struct ctl_file *offer,
 	j->node = a.node == NULL ? NULL : a.node->node;
 	switch (a.vouches) {
 	case TRUST_YES:
-		say_tvs_yes(&a, lead.text, j);
+		say_tvs_yes(&a, offer, lead.text, j);
 		break;
 	case TRUST_NO:
 		j->record = respelt;
 		say_tvs_no(&a, lead.text, j);
 		break;
 	case TRUST_NOT_KNOWN:
-		say_tvs_unknown(phone, &a, lead.text, j);
+		say_tvs_unknown(phone, &a, offer, j);
 		break;
 	}
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "trust/match.h"
 #include "trust/signer.h"
 #include "trust/works.h"
 
@@ -129,6 +130,42 @@ refused(struct order_fault *f, enum class c, const char *rule, const char *what)
 	    class_name(c), what);
 }
 
+static unsigned
+num_sasts(const struct order_model *m, const struct order_world *w)
+{
+	const struct ctl_file *f = m->in->served;
+	unsigned num = 0;
+	size_t i;
+
+	if (w->list.maker != MADE_BEFORE) {
+		num = (unsigned)__builtin_popcountll(w->list.sasts &
+			  ~(ANCHOR_BIT(ANCHOR_TOKEN) |
+			      ANCHOR_BIT(ANCHOR_NEW_TOKEN))) +
+		    (unsigned)__builtin_popcountll(w->list.subscriber);
+		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_TOKEN)) != 0)
+			num += (unsigned)m->in->tokens;
+		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_NEW_TOKEN)) != 0)
+			num += m->in->new_tokens > 0
+			    ? (unsigned)m->in->new_tokens
+			    : 2;
+		return num;
+	}
+	for (i = 1; i <= ctl_num_records(f); i++)
+		num += signer_is_sast(ctl_record(f, i)) ? 1 : 0;
+	return num;
+}
+
+/* A phone that cannot read a list does not take it. */
+static enum err
+check_readable(const struct order_model *m, const struct order_world *w,
+    enum class c, struct order_fault *f)
+{
+	if (class_max_sasts(c) == 0 || num_sasts(m, w) <= class_max_sasts(c))
+		return ERR_OK;
+	return refused(f, c, works_rule_name(WORKS_READABLE),
+	    "cannot read the list: it has more SASTs than they take");
+}
+
 /* One class, and all that its phones may hold. */
 static enum err
 check_class(struct order_model *m, const struct order_world *w, enum class c,
@@ -144,6 +181,9 @@ check_class(struct order_model *m, const struct order_world *w, enum class c,
 	enum trust_rule rule;
 	enum err e;
 
+	e = check_readable(m, w, c, f);
+	if (e != ERR_OK)
+		return e;
 	for (i = 0; i < num; i++) {
 		q.held = off ? w->off[i] : w->held[i];
 		if (q.held == order_world_key(w))
@@ -472,7 +512,10 @@ upload(const struct order_model *m, struct order_world *w,
 	case ORDER_CALLMANAGER:
 		if (s->node >= m->in->num_nodes)
 			return cannot(f, "there is no such node");
-		w->uploaded |= BIT(s->node);
+		if (order_model_is_shared(m, s->node))
+			w->uploads |= ANCHOR_BIT(callmanager(m, w));
+		else
+			w->uploaded |= BIT(s->node);
 		break;
 	default:
 		return cannot(f, "nothing of that signs lists");
@@ -586,31 +629,6 @@ check_listed(const struct order_model *m, const struct order_world *w,
 	return ERR_OK;
 }
 
-static unsigned
-num_sasts(const struct order_model *m, const struct order_world *w)
-{
-	const struct ctl_file *f = m->in->served;
-	unsigned num = 0;
-	size_t i;
-
-	if (w->list.maker != MADE_BEFORE) {
-		num = (unsigned)__builtin_popcountll(w->list.sasts &
-			  ~(ANCHOR_BIT(ANCHOR_TOKEN) |
-			      ANCHOR_BIT(ANCHOR_NEW_TOKEN))) +
-		    (unsigned)__builtin_popcountll(w->list.subscriber);
-		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_TOKEN)) != 0)
-			num += (unsigned)m->in->tokens;
-		if ((w->list.sasts & ANCHOR_BIT(ANCHOR_NEW_TOKEN)) != 0)
-			num += m->in->new_tokens > 0
-			    ? (unsigned)m->in->new_tokens
-			    : 2;
-		return num;
-	}
-	for (i = 1; i <= ctl_num_records(f); i++)
-		num += signer_is_sast(ctl_record(f, i)) ? 1 : 0;
-	return num;
-}
-
 static enum err
 check_works(struct order_model *m, const struct order_world *w, enum class c,
     struct order_fault *f, struct diag *d)
@@ -621,10 +639,8 @@ check_works(struct order_model *m, const struct order_world *w, enum class c,
 	if (e == ERR_OK && (traits & CLASS_HAS_ITL) != 0 &&
 	    (traits & CLASS_HOLDS) != 0)
 		e = check_itls(m, w, c, f, d);
-	if (e == ERR_OK && class_max_sasts(c) != 0 &&
-	    num_sasts(m, w) > class_max_sasts(c))
-		e = refused(f, c, works_rule_name(WORKS_READABLE),
-		    "cannot read the list: it has more SASTs than they take");
+	if (e == ERR_OK)
+		e = check_readable(m, w, c, f);
 	return e;
 }
 
@@ -676,11 +692,15 @@ enum err
 order_world_apply(struct order_model *m, struct order_world *w,
     struct order_step *step, struct order_fault *fault, struct diag *d)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
 	diag_init(&fault->why);
 	step->through_tvs = 0;
-	e = act(m, w, step, fault, d);
+	/* what was served before the first step is not checked yet */
+	if (step->kind == ORDER_FETCH)
+		e = check_all(m, w, step, fault, d);
+	if (e == ERR_OK)
+		e = act(m, w, step, fault, d);
 	if (e == ERR_OK)
 		e = check_all(m, w, step, fault, d);
 	if (e == ERR_OK)
@@ -710,10 +730,17 @@ order_world_is_goal(const struct order_model *m, const struct order_world *w)
 
 /* ---- The beginning. ---- */
 
+/* Its key is no RSA one. */
+static bool
+has_curve(const struct ctl_record *r)
+{
+	return match_rsa_bits(ctl_record_value(r, CTL_REC_PUBLIC_KEY)) == 0;
+}
+
 /* Whether the served list has what was done before: where it is the installed
  * one it has not; else the records of a server tell. */
 static uint64_t
-has_done(const struct order_model *m, size_t node)
+has_done(const struct order_model *m, size_t node, bool curve)
 {
 	const struct ctl_file *f = m->in->served;
 	struct bytes name = bytes_of_str(m->in->nodes[node].name);
@@ -724,7 +751,7 @@ has_done(const struct order_model *m, size_t node)
 		return 0;
 	for (i = 1; i <= ctl_num_records(f); i++) {
 		r = ctl_record(f, i);
-		if (ctl_record_is_server(r) &&
+		if (ctl_record_is_server(r) && has_curve(r) == curve &&
 		    bytes_equal(name, ctl_record_text(r, CTL_REC_DNS_NAME)))
 			return trust_same_record(m->in->installed, f, i) == 0
 			    ? BIT(node)
@@ -745,7 +772,8 @@ read_served(const struct order_model *m, struct order_world *w)
 	for (i = 0; i < m->in->num_nodes; i++)
 		for (c = 0; c < ORDER_NUM_CHANGES; c++)
 			if ((m->done[c] & BIT(i)) != 0)
-				l->has[c] |= has_done(m, i);
+				l->has[c] |= has_done(m, i,
+				    c == ORDER_CALLMANAGER_ECDSA);
 	l->has[ORDER_CAPF] = m->in->served != m->in->installed
 	    ? m->done[ORDER_CAPF]
 	    : 0;

@@ -121,22 +121,21 @@ tvs_missing_text(const struct trust_phone *phone, unsigned missing)
 		unsigned bit;
 		const char *text;
 	} rows[] = {
-		{ TVS_NO_GROUP, "the nodes of its CallManager group" },
-		{ TVS_NO_CERTIFICATE,
-		    "the certificate that this TVS shows and the phone's ITL" },
+		{ TVS_NO_GROUP, "the nodes of that group" },
+		{ TVS_NO_CERTIFICATE, "its certificate or the phone's ITL" },
+		{ TVS_NO_DISK, "its CTLFile.tlv" },
 		{ TVS_NO_DATABASE,
 		    db != NULL && db->missing != NULL
 			? db->missing
 			: "CallManager of all nodes and Phone-SAST-trust" },
-		{ TVS_NO_DISK, "CTLFile.tlv from that node's disk" },
 	};
 	struct tvs_text ret = { .text = "" };
 	size_t i, at = 0;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if ((missing & rows[i].bit) != 0 && at < sizeof(ret.text))
+		if ((missing & rows[i].bit) != 0)
 			at += (size_t)snprintf(ret.text + at,
-			    sizeof(ret.text) - at, "%s%s", at == 0 ? "" : ", ",
-			    rows[i].text);
+			    sizeof(ret.text) - at, "%s%.120s",
+			    at == 0 ? "" : ", ", rows[i].text);
 	return ret;
 }

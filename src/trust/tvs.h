@@ -30,9 +30,9 @@ struct tvs_answer {
 struct tvs_answer tvs_ask(const struct trust_phone *phone,
     struct trust_names names);
 
-/* For a sentence: "the certificate that it shows and the phone's ITL, ...". */
+/* For a sentence: "the nodes of that group, its CTLFile.tlv". */
 struct tvs_text {
-	char text[200];
+	char text[256];
 };
 struct tvs_text tvs_missing_text(const struct trust_phone *phone,
     unsigned missing);

@@ -5,16 +5,23 @@
  * call manager or a next list. Pure functions.
  *
  * W1  Every TFTP node's ITL verifies with a SAST of the list; or, for a phone
- *     that asks it, TVS vouches for the ITL's signer.
+ *     that asks it, TVS vouches for the ITL's signer. Not needed where the
+ *     class takes no ITL.
  * W2  Every TFTP node's current CallManager certificate, which signs the
  *     configuration files, is in the list as CCM+TFTP, TFTP or CCM, for that
- *     node's address where that is known.
+ *     node's address where that is known; a certificate that stands there for
+ *     several addresses is good for any. Not needed where the class takes no
+ *     signed configuration.
  * W3  What each node serves on 2443 and 5061 (RSA, ECDSA) is in the list as CCM
- *     or CCM+TFTP.
+ *     or CCM+TFTP, for that node's address, as in W2.
  * W4  The publisher's CAPF is in the list while CAPF is active.
- * W5  Two SASTs of the list have a key that somebody holds.
+ * W5  Two SASTs of the list have different keys that somebody holds.
  * W6  The list has nothing that the class cannot read: role codes 8 to 20 and
  *     above 21, key sizes, digest, number of SASTs.
+ * Of a class behind an Expressway (CLASS_REMOTE) W5 alone is known.
+ *
+ * A node of which it is not known what it is counts as far as something of it
+ * is at hand, and is unknown else.
  */
 #ifndef TRUST_WORKS_H
 #define TRUST_WORKS_H
@@ -78,7 +85,10 @@ struct works_input {
 	const struct works_node *nodes;
 	size_t num_nodes; /* 0: none is known */
 	enum trust_known capf_active;
-	/* As in struct trust_change. The publisher's own count as held. */
+	/* As in struct trust_change; NULL: nobody was asked, and the keys of
+	 * tokens are unknown. ITLRecovery's count as held, and CallManager's,
+	 * unless the publisher has another certificate now, and no node has
+	 * that one. */
 	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
 	void *arg;
 	/* For W1 through TVS: how the phone asks; its installed list is LIST

@@ -93,14 +93,18 @@ say_refused(struct works_job *w, const struct works_node *n,
 		    "but with another key or in another spelling; make that "
 		    "record anew, as this ITL has it",
 		    n->name, j->record);
+	else if (j->rule == TRUST_RULE_TVS)
+		works_say(w, WORKS_ITL, WORKS_NO,
+		    "the ITL of %s is signed by %s, which is no SAST of the "
+		    "list, and TVS of %s does not vouch for it; add it to the "
+		    "list as SAST",
+		    n->name, signer_text(n->itl).text,
+		    j->node == NULL ? "its group" : j->node);
 	else
 		works_say(w, WORKS_ITL, WORKS_NO,
 		    "the ITL of %s is signed by %s, which is no SAST of the "
-		    "list%s%s; add it to the list as SAST",
-		    n->name, signer_text(n->itl).text,
-		    j->rule == TRUST_RULE_TVS ? ", and nobody vouches for it"
-					      : "",
-		    j->node == NULL ? "" : " at each node");
+		    "list; add it to the list as SAST",
+		    n->name, signer_text(n->itl).text);
 }
 
 static enum err

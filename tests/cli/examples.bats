@@ -36,6 +36,11 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-edit.1.scd"
 }
 
+@test "ctlsmith-rescue(1): the examples" {
+	session_setup_for ctlsmith-rescue.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-rescue.1.scd"
+}
+
 @test "ctlsmith-sign-request(1): the examples" {
 	session_setup_for ctlsmith-sign-request.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-sign-request.1.scd"

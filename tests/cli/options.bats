@@ -121,7 +121,7 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,build,edit,sign,unsign,sign-request,$(
+		"show,verify,lint,extract,build,edit,rescue,sign,unsign,sign-request,$(
 		)attach,cert show,cert check,audit verify,order,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
@@ -200,6 +200,9 @@ values() {
 		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/edit.bats" \
 			"${BATS_TEST_FILENAME%/*}/build.bats" \
 			"${BATS_TEST_FILENAME%/*}/signer.bats"
+	done
+	for option in $(options_of rescue); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/rescue.bats"
 	done
 	for command in sign unsign; do
 		for option in $(options_of $command); do
@@ -551,6 +554,18 @@ values() {
 	wrong completion --json bash
 }
 
+@test "a PIN in an argument of a command that takes none is not shown" {
+	local cmd
+
+	for cmd in show verify lint extract unsign 'cert show' build; do
+		# shellcheck disable=SC2086 # one word or two
+		run -2 --separate-stderr "$CTLSMITH" $cmd \
+			'pkcs11:token=x?pin-value=987654'
+		[[ $stderr == *URI* ]]
+		[[ $output$stderr != *987654* ]]
+	done
+}
+
 @test "a wrong choice of records is said to be one" {
 	local choice
 
@@ -632,8 +647,8 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version attach audit build cert completion edit $(
-		)extract help lint order show sign sign-request token unsign $(
-		)verify " ]
+		)extract help lint order rescue show sign sign-request token $(
+		)unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

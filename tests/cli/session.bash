@@ -86,6 +86,13 @@ session_setup_softhsm() {
 		CTLSMITH_CONFIG=$PWD/config.yaml XDG_STATE_HOME=$PWD/state
 }
 
+# Lists that a cluster had, in the folder archive.
+session_setup_rescue() {
+	# shellcheck source=tests/cli/history.bash
+	. "$SRC/tests/cli/history.bash"
+	history_archive
+}
+
 # What the sessions of the document $1 need.
 session_setup_for() {
 	session_setup
@@ -95,6 +102,7 @@ session_setup_for() {
 	ctlsmith-edit.1.scd) session_setup_edit ;;
 	ctlsmith-attach.1.scd | ctlsmith-sign-request.1.scd | \
 		guide-detached.md) session_setup_detached ;;
+	ctlsmith-rescue.1.scd) session_setup_rescue ;;
 	guide-tokens.md) session_setup_softhsm ;;
 	esac
 }

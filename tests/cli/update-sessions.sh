@@ -12,7 +12,7 @@ shift
 [ $# -gt 0 ] || set -- README.md docs/json.md docs/guide-tokens.md \
 	docs/guide-detached.md docs/man/*.scd
 export CTLSMITH=$BUILD/src/cli/ctlsmith CASES=$BUILD/cases \
-	AUDITLOG=$BUILD/tests/auditlog
+	AUDITLOG=$BUILD/tests/auditlog TWIN=$BUILD/tests/twin
 BATS_TEST_TMPDIR=$(mktemp -d)
 trap 'rm -rf "$BATS_TEST_TMPDIR"' EXIT
 

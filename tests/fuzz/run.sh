@@ -29,6 +29,7 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # The folder that target $1 begins with: made lists, or texts.
 seeds_of() {
 	case $1 in
+	csv) echo "$here/tables" ;;
 	listing) echo "$here/../listings" ;;
 	request) echo "$here/requests" ;;
 	uri) echo "$here/uris" ;;

@@ -59,6 +59,7 @@ static const struct {
 	{ "own", "rsa2048-c", "subject: [CN=Own, O=Lab], serial: 11:22:33" },
 	{ "bare", "rsa1024-b", "subject: [O=Lab], serial: 66:01" },
 	{ "bare2", "rsa1024-c", "subject: [O=Lab], serial: 66:02" },
+	{ "big", "rsa4096-a", "subject: [CN=big, O=Lab], serial: 7C:01" },
 	/* the appliance copies its bytes, others write UTF-8 */
 	{ "odd", "rsa1024-h",
 	    "subject: ['CN:t61=Z\xc3\xbcrich', O=Lab], serial: 44:55:66" },
@@ -80,7 +81,9 @@ made_clear(struct made *m)
 /* By the letter behind "/": appliance, token, builder; and of the appliance with
  * CERTHASH, with the key alone, without both, without both and at another
  * address, with an address whatever the host is, with an RSA key of exponent 1, with an
- * empty SERIALNUMBER. */
+ * empty SERIALNUMBER; at no address, at another, with an issuer of somebody else, with
+ * role 8, 20, 21, 22, without a role; of a
+ * token with the serial number of t1 turned round. */
 static const struct lists_kind {
 	char letter;
 	const char *dialect, *changes;
@@ -97,6 +100,15 @@ static const struct lists_kind {
 	{ 'x', "appliance", "{op: set, tag: 10, hex: '0A000001'}" },
 	{ 'w', "appliance", "{op: set, tag: 7, hex: '3006020103020101'}" },
 	{ 'e', "appliance", "{op: set, tag: 6, hex: ''}" },
+	{ 'r', "token", "{op: set, tag: 6, hex: '45DAA2AF00000027F93C'}" },
+	{ 'o', "appliance", "{op: set, tag: 10, hex: '00000000'}" },
+	{ 'y', "appliance", "{op: set, tag: 10, hex: '0A000002'}" },
+	{ 'z', "appliance", "{op: set, tag: 5, text: 'CN=Somebody'}" },
+	{ '1', "appliance", "{op: set, tag: 4, hex: '0008'}" },
+	{ '2', "appliance", "{op: set, tag: 4, hex: '0014'}" },
+	{ '3', "appliance", "{op: set, tag: 4, hex: '0015'}" },
+	{ '4', "appliance", "{op: set, tag: 4, hex: '0016'}" },
+	{ '5', "appliance", "{op: drop, tag: 4}" },
 };
 
 /* GIVEN: the letter, or NUL. */
@@ -203,6 +215,29 @@ made_of(struct made *m, const char *words, unsigned signer)
 
 	(void)snprintf(line, sizeof(line), "record: %u", signer);
 	made_by(m, words, line, "");
+}
+
+/* The same as an ITL. */
+static inline void
+made_itl(struct made *m, const char *words, unsigned signer)
+{
+	made_of(m, words, signer);
+	ctl_free(&m->f);
+	assert_int_equal(
+	    ctl_parse(buf_bytes(&m->bytes), CTL_KIND_ITL, &m->f, NULL), ERR_OK);
+}
+
+/* The certificate of record INDEX. */
+static inline struct cert *
+made_cert(const struct made *m, size_t index)
+{
+	struct cert *c = NULL;
+
+	assert_int_equal(cert_from_der(ctl_record_value(ctl_record(m->f, index),
+					   CTL_REC_CERTIFICATE),
+			     &c, NULL),
+	    ERR_OK);
+	return c;
 }
 
 /* Where the value of TAG stands in record SPACE of a list, or (0) in its

@@ -63,7 +63,7 @@ house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
 house_faults_test(test_order_faults SOURCES prop/test_order_faults.c
-	LIBS cli trust lab)
+	LIBS trust lab)
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
 	LIBS trust lab)
 house_faults_test(test_history_faults SOURCES prop/test_history_faults.c

@@ -426,21 +426,25 @@ take_option_changes(struct steps *s, const struct steps_opts *o, struct diag *d)
 	return take_all(s, o->changes.at, o->changes.num, take_wanted, d);
 }
 
-/* Loads list number WHICH, GIVEN by an option or BESIDE the file PATH. */
+/* Where a list is: GIVEN by an option, or BESIDE the file PATH; or nowhere. */
+struct place {
+	const char *given, *beside, *path;
+};
+
 static enum err
-load_list(struct steps *s, size_t which, const char *given, const char *beside,
-    const char *path, const char **ret_file, struct diag *d)
+load_list(struct steps *s, size_t which, const struct place *p,
+    const char **ret_file, struct diag *d)
 {
 	struct buf name = { 0 };
 	enum err e = ERR_OK;
 
-	if (given == NULL && beside == NULL)
+	if (p->given == NULL && p->beside == NULL)
 		return ERR_OK;
-	*ret_file = given != NULL ? given : beside;
-	if (given != NULL)
-		buf_str(&name, given);
+	*ret_file = p->given != NULL ? p->given : p->beside;
+	if (p->given != NULL)
+		buf_str(&name, p->given);
 	else
-		beside_put(&name, path, beside);
+		beside_put(&name, p->path, p->beside);
 	if (buf_cstr(&name) == NULL)
 		e = diag_nomem(d);
 	else
@@ -458,11 +462,13 @@ static enum err
 load_lists(struct steps *s, const struct whole *w, const struct steps_opts *o,
     const char *path, const char **ret_file, struct diag *d)
 {
+	const struct place installed = { o->installed, w->installed, path };
+	const struct place served = { o->served, w->served, path };
 	enum err e;
 
-	e = load_list(s, 0, o->installed, w->installed, path, ret_file, d);
+	e = load_list(s, 0, &installed, ret_file, d);
 	if (e == ERR_OK)
-		e = load_list(s, 1, o->served, w->served, path, ret_file, d);
+		e = load_list(s, 1, &served, ret_file, d);
 	s->in.installed = s->list[0];
 	s->in.served = s->list[1];
 	return e;

@@ -16,13 +16,12 @@ foreach(name accept
 	lint
 	many
 	options
+	order
 	rescue
 	sample
 	transcripts
 	trust_store
 	unsign)
-foreach(name golden sample transcripts input options many lint extract unsign audit
-	levels build detached cert_show cert_check accept rescue)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -121,8 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
-		)sign-request,attach,cert show,cert check,cert calendar,$(
+		"show,verify,lint,extract,diff,accept,rescue,order,build,edit,sign,$(
+		)unsign,sign-request,attach,cert show,cert check,cert calendar,$(
 		)trust-store check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
@@ -184,7 +184,12 @@ values() {
 			"$SRC/tests/cli/stores.bash"
 	done
 	[ "$(options_of 'audit verify')" = "json last " ]
+	[ "$(options_of order)" = "allow change class done installed json $(
+	)new-tokens node release served tokens tvs-ctl-cache upgrade-to " ]
 	[ "$(options_of completion)" = "" ]
+	for option in $(options_of order); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/order.bats"
+	done
 	for option in $(options_of show); do
 		grep -q "^@test \"--$option" "$BATS_TEST_FILENAME"
 	done
@@ -664,6 +669,9 @@ values() {
 		"--help --version accept attach audit build cert completion diff $(
 		)edit extract help lint rescue show sign sign-request token $(
 		)trust-store unsign verify " ]
+		"--help --version attach audit build cert completion edit $(
+		)extract help lint order rescue show sign sign-request token $(
+		)unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -122,9 +122,8 @@ values() {
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
 		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
-		)sign-request,$(
-		)attach,cert show,cert check,trust-store check,audit verify,$(
-		)completion," ]
+		)sign-request,attach,cert show,cert check,cert calendar,$(
+		)trust-store check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -169,8 +168,11 @@ values() {
 	[ "$(options_of 'cert show')" = "json now pem " ]
 	[ "$(options_of 'cert check')" = "csr csr-ledger json nodes now $(
 	)profiles release trust unit " ]
-	for option in $(options_of 'cert show') $(options_of 'cert check'); do
+	[ "$(options_of 'cert calendar')" = "as days ical json now stores " ]
+	for option in $(options_of 'cert show') $(options_of 'cert check') \
+		$(options_of 'cert calendar'); do
 		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/cert_calendar.bats" \
 			"$SRC/tests/cli/cert_show.bats" \
 			"$SRC/tests/cli/cert_check.bats"
 	done

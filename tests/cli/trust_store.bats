@@ -125,6 +125,15 @@ setup() {
 	try 0 --list "$CASES/ok-fresh-list/CTLFile.tlv" --list ctl.txt \
 		--lsc-issuers none d
 	is Phone-SAST-trust/one.pem keep never ctl.txt
+	# also one that did not sign
+	"$CTLSMITH" extract "$CASES/ok-token-5728/CTLFile.tlv" -o more >/dev/null
+	cp more/01-sast-*.pem $sast/first.pem
+	cp more/05-sast-*.pem $sast/second.pem
+	try 0 --list "$CASES/ok-token-5728/CTLFile.tlv" --list ctl.txt \
+		--lsc-issuers none d
+	for name in one first second; do
+		is Phone-SAST-trust/$name.pem keep never 'a SAST of'
+	done
 	# without lists nothing there is decided
 	try 3 --lsc-issuers none d
 	is Phone-SAST-trust/one.pem look not-decided 'give the lists'

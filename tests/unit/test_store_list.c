@@ -31,6 +31,7 @@ read_as(const char *text, const char *want)
 		    (const char *)l.at[i].signer.ptr, (int)l.at[i].dump.len,
 		    (const char *)l.at[i].dump.ptr);
 	assert_string_equal(buf_cstr(&got), want);
+	assert_int_equal(l.strange, 0);
 	buf_clear(&got);
 	store_list_clear(&l);
 }

@@ -140,6 +140,16 @@ static const struct orders_story stories[] = {
 	    1250, 2, 0, ORDERS_ONE, ORDERS_TVS, 0, "upgrade", true, 0,
 	    "upgrade@0 token ;" },
 
+	/* more than one thing in a round, since nothing else is left */
+	{ "upgrade and to tokenless at once", ORDERS_TOKEN, NULL, 1052, 1400, 0,
+	    0, ORDERS_THREE, 1u << CLASS_OTHER_TVS, 0,
+	    "!CallManager-ECDSA@0 upgrade to-tokenless", true, 0,
+	    "upgrade@0 update ;" },
+	/* an upload that was before the change is of another certificate */
+	{ "TVS has another certificate, and fetches first", ORDERS_CALLMANAGER,
+	    NULL, 1150, 0, 0, 0, ORDERS_ONE, 1u << CLASS_OTHER_TVS, 0,
+	    "CallManager@0", true, 0, "; CallManager@0 update ;" },
+
 	/* other classes */
 	{ "a stack of two SASTs", ORDERS_OLD_TOKEN, NULL, 1150, 0, 2, 0,
 	    ORDERS_ONE, 1u << CLASS_TWO_SAST, 7, "CAPF", false, ORDERS_NONE,

@@ -195,7 +195,7 @@ ready_works(struct accept_nodes *ns, const struct accept_node *publisher,
 	size_t i;
 
 	ns->works = calloc(ns->num + 1, sizeof(*ns->works));
-	ns->served = calloc(ns->num + 1, sizeof(*ns->served));
+	ns->served = calloc(ns->num + 1, sizeof(void *));
 	if (ns->works == NULL || ns->served == NULL)
 		return diag_nomem(d);
 	for (i = 0; e == ERR_OK && i < ns->num; i++) {

@@ -31,7 +31,7 @@ static const struct opt opts[] = {
 	{ "new-tokens", "N", OPT_NUMBER, OPTION(new_tokens),
 	    "tokens for to-token", NULL, 0 },
 	{ "node", "NODE", OPT_STRINGS, OPTION(nodes),
-	    "NAME:ROLE,...: publisher, tftp, ccm, multi-san", NULL, 0 },
+	    "NAME[:publisher,tftp,ccm,none,multi-san]", NULL, 0 },
 	{ "release", "RELEASE", OPT_STRING, OPTION(release),
 	    "the cluster's: 11.5, 12.5(1)SU6",
 	    "9.1 10.0 10.5(1) 10.5(2) 11.5 12.0 12.5 14 15", 0 },

@@ -247,8 +247,7 @@ take_node_line(struct steps *s, const struct node_line *l, struct diag *d)
 	size_t i;
 
 	for (i = 0; e == ERR_OK && i < l->roles.num; i++)
-		e = take_role(s, n, bytes_of_str(l->roles.item[i]),
-		    &why);
+		e = take_role(s, n, bytes_of_str(l->roles.item[i]), &why);
 	return e == ERR_OK ? e : doc_refuse(l->at, d, "%s", why.msg);
 }
 

@@ -186,7 +186,7 @@ value() {
 }
 
 @test "roles that nobody says: the first is the publisher, each runs both" {
-	local common=(--installed ccm.tlv --release 11.5 --change TVS
+	local common=(--installed ccm.tlv --release 11.5
 		--change CallManager-ECDSA)
 
 	try 0 "${common[@]}" --node a:publisher,tftp,ccm --node b:tftp,ccm

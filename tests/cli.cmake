@@ -16,9 +16,11 @@ foreach(name accept
 	lint
 	many
 	options
+	order
 	rescue
 	sample
 	transcripts
+	trust_store
 	unsign)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()

@@ -33,6 +33,8 @@ house_unit_test(test_alarm SOURCES unit/test_alarm.c LIBS pki)
 house_unit_test(test_ical SOURCES unit/test_ical.c LIBS cli)
 house_unit_test(test_stores SOURCES unit/test_stores.c LIBS cli)
 house_unit_test(test_profiles SOURCES unit/test_profiles.c LIBS cli)
+house_unit_test(test_store SOURCES unit/test_store.c LIBS pki)
+house_unit_test(test_store_list SOURCES unit/test_store_list.c LIBS cli)
 house_unit_test(test_pasted SOURCES unit/test_pasted.c LIBS pki lab)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
@@ -42,6 +44,7 @@ house_unit_test(test_told SOURCES unit/test_told.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_order SOURCES unit/test_order.c LIBS trust lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
+house_unit_test(test_steps SOURCES unit/test_steps.c LIBS cli)
 house_unit_test(test_stories SOURCES unit/test_stories.c LIBS trust lab)
 house_unit_test(test_tvs SOURCES unit/test_tvs.c LIBS trust lab)
 house_unit_test(test_class SOURCES unit/test_class.c LIBS trust lab)
@@ -65,6 +68,8 @@ house_faults_test(test_torture SOURCES prop/test_torture.c
 house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
+house_faults_test(test_order_faults SOURCES prop/test_order_faults.c
+	LIBS trust lab)
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
 	LIBS trust lab)
 house_faults_test(test_history_faults SOURCES prop/test_history_faults.c
@@ -79,5 +84,7 @@ house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
 	LIBS audit PkgConfig::CRYPTO)
 house_faults_test(test_torture_cert SOURCES prop/test_torture_cert.c
 	LIBS cli lab PkgConfig::CRYPTO)
+house_faults_test(test_torture_store SOURCES prop/test_torture_store.c
+	LIBS cli PkgConfig::CRYPTO)
 house_faults_test(test_torture_pki SOURCES prop/test_torture_pki.c
 	LIBS pki PkgConfig::CRYPTO)

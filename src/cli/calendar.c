@@ -82,6 +82,7 @@ clear_place(struct calendar_place *p)
 {
 	free(p->file);
 	free(p->node);
+	memset(p, 0, sizeof(*p));
 }
 
 static void
@@ -89,6 +90,7 @@ clear_alarm(struct calendar_alarm *a)
 {
 	free(a->name);
 	free(a->node);
+	memset(a, 0, sizeof(*a));
 }
 
 void

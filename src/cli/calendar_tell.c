@@ -7,7 +7,7 @@
 #include "cli/calendar.h"
 #include "pki/chain.h"
 
-#define CANDIDATES_MAX 16 /* issuers of one name whose signature is tried */
+#define CANDIDATES_MAX 8 /* issuers of one name whose signature is tried */
 
 /* ---- Paths -------------------------------------------------------------------- */
 
@@ -210,7 +210,7 @@ find_parent(struct calendar_row *r, struct calendar_row *const *all, size_t num,
 static enum err
 find_parents(struct calendar *c, struct diag *d)
 {
-	struct calendar_row **all = calloc(c->num,
+	struct calendar_row **all = calloc(c->num + 1,
 	    sizeof(struct calendar_row *));
 	enum err e = ERR_OK;
 	size_t i, num = 0;

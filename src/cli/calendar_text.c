@@ -362,20 +362,19 @@ static void
 put_stores_near(struct writer *w)
 {
 	const struct calendar *c = w->calendar;
+	bool said[STORES_MAX] = { false };
 	const struct calendar_row *r;
-	size_t i, j, k;
+	size_t i, j, at;
 
 	for (i = 0; i < c->num; i++) {
 		r = &c->row[i];
 		if (!calendar_is_near(r))
 			continue;
 		for (j = 0; j < r->num_stores; j++) {
-			for (k = 0; k < i; k++)
-				if (calendar_is_near(&c->row[k]) &&
-				    calendar_is_of(&c->row[k], r->store[j]))
-					break;
-			if (k == i)
+			at = (size_t)(r->store[j] - c->stores.store);
+			if (!said[at])
 				put_store(w, r->store[j]);
+			said[at] = true;
 		}
 	}
 }

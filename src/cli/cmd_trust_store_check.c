@@ -16,14 +16,13 @@ struct check_opts {
 
 static const struct opt opts[] = {
 	{ "days", "N", OPT_DAYS, WISH(days),
-	    "what expires within N days counts as expired (default 30)", NULL,
-	    0 },
+	    "what expires in N days counts as expired (default 30)", NULL, 0 },
 	{ "former", "DIR", OPT_STRING, WISH(former),
 	    "service certificates of before", OPT_FILES, 0 },
 	{ "json", NULL, OPT_FLAG, offsetof(struct check_opts, json),
 	    "print JSON: an array with one element", NULL, 0 },
 	{ "list", "LIST", OPT_STRINGS, WISH(lists),
-	    "a CTL or ITL in use, or what `show ctl` prints; repeatable",
+	    "a CTL or ITL in use, file or `show ctl`; repeatable",
 	    OPT_FILES, 0 },
 	{ "lsc", "FILE", OPT_STRINGS, WISH(lsc),
 	    "LSCs that phones have, files or folders; repeatable", OPT_FILES,
@@ -110,6 +109,7 @@ check(const struct cmd *cmd, const struct check_opts *o, char *const *args)
 
 	diag_init(&d);
 	e = store_check_open(&c, &o->wish, &out, &d);
+	c.several = args[0] != NULL && args[1] != NULL;
 	for (; e == ERR_OK && *args != NULL; args++)
 		e = store_check_add(&c, *args, &out, &d);
 	if (e == ERR_OK)
@@ -147,9 +147,9 @@ const struct cmd cmd_trust_store_check = {
 	.text =
 	    "DIR has files [NODE/]STORE-trust/NAME.pem, and service "
 	    "certificates as\n[NODE/]own/UNIT.pem or NODE/UNIT.pem. LIST is a "
-	    "pasted text: `show cert list own`,\n`show cert list trust`, and "
-	    "for dates `show cert own UNIT` and `show cert trust\nSTORE/NAME`, "
-	    "of one node or of several.\n\n"
+	    "pasted text: `show cert list\nown`, `show cert list trust`, and "
+	    "for dates `show cert own UNIT` and `show cert\ntrust "
+	    "STORE/NAME`, of one node or of several.\n\n"
 	    "Each certificate gets a class with its reason: never, live-copy, "
 	    "known-dead,\nformer-copy, old-name, foreign, not-decided; and an "
 	    "advice. For what can go the\ncommands are printed, node by node; "

@@ -12,7 +12,6 @@
 #include "cli/store_list.h"
 #include "cli/store_rules.h"
 #include "ctl/ctl.h"
-#include "ctl/listing.h"
 
 /* What the command line says; NULL and empty: nothing. */
 struct store_check_wish {
@@ -60,9 +59,10 @@ struct store_check {
 	size_t num_lists;
 	const char *node[STORE_CHECK_NODES_MAX]; /* of --nodes */
 	size_t num_nodes;
-	bool old;    /* a release in which a deletion is one on one node */
-	bool unread; /* a file could not be read */
-	bool passed; /* something that was read is nothing of a store */
+	bool old;     /* a release in which a deletion is one on one node */
+	bool several; /* there are several arguments */
+	bool unread;  /* a file could not be read */
+	bool passed;  /* something that was read is nothing of a store */
 	const char *where; /* whose failure a diag is about, or NULL */
 	struct store_judged judged;
 };

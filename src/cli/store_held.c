@@ -274,7 +274,7 @@ add_line(struct store_check *c, struct bytes line, struct diag *d)
 
 	if (name.len > 0)
 		e = add_issuer(c, cn_of(name), n, d);
-	if (e == ERR_OK && n > 0 && name.len > 0 && name.len < line.len)
+	if (e == ERR_OK && n > 0 && !bytes_equal(cn_of(name), cn_of(line)))
 		e = add_issuer(c, cn_of(line), n, d);
 	return e;
 }

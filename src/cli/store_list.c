@@ -80,9 +80,10 @@ struct reading {
 		DUMP
 	} state;
 	struct bytes node;
-	bool named;               /* the node, since the last list */
+	bool named;               /* somebody named the node */
 	bool seen[2];             /* lists of the node: trust, own */
 	unsigned num_nodes;       /* that no name was given */
+	bool wide;                /* the last line may go on in the next */
 	size_t dumped;            /* whose dump it is; in state DUMP */
 	const uint8_t *dump_from; /* likewise */
 	struct diag *d;
@@ -141,10 +142,10 @@ find(const struct reading *r, const struct store_listed *like)
 	for (i = 0; i < r->l->num; i++) {
 		struct store_listed *one = &r->l->at[i];
 
-		if (one->own == like->own &&
-		    bytes_equal(one->node, like->node) &&
+		if (one->name.len == like->name.len && one->own == like->own &&
+		    bytes_equal(one->name, like->name) &&
 		    bytes_equal(one->store, like->store) &&
-		    bytes_equal(one->name, like->name))
+		    bytes_equal(one->node, like->node))
 			return one;
 	}
 	return NULL;
@@ -309,7 +310,6 @@ begin_list(struct reading *r, bool own)
 		r->seen[0] = r->seen[1] = false;
 	}
 	r->seen[own] = true;
-	r->named = false;
 	r->state = own ? OWN : TRUST;
 }
 
@@ -344,14 +344,41 @@ begin_dump(struct reading *r, struct bytes what, bool own)
 	return e;
 }
 
-/* A dump ends before the line that TO begins. */
-static void
+static struct bytes
+trim(struct bytes text)
+{
+	while (text.len > 0 && isspace(text.ptr[text.len - 1]))
+		text.len--;
+	while (text.len > 0 && isspace(text.ptr[0]))
+		text = bytes_of(text.ptr + 1, text.len - 1);
+	return text;
+}
+
+/* A dump ends before the line that TO begins. Two that differ are of two nodes
+ * that the text takes for one. */
+static enum err
 end_dump(struct reading *r, const uint8_t *to)
 {
-	if (r->state == DUMP && to > r->dump_from)
-		r->l->at[r->dumped].dump = bytes_of(r->dump_from,
-		    (size_t)(to - r->dump_from));
+	struct store_listed *one = &r->l->at[r->dumped];
+	bool dumping = r->state == DUMP;
+	struct bytes dump;
+
 	r->state = NOTHING;
+	if (!dumping)
+		return ERR_OK;
+	dump = trim(bytes_of(r->dump_from, (size_t)(to - r->dump_from)));
+	if (one->dump.len > 0 && dump.len > 0 &&
+	    !bytes_equal(one->dump, dump)) {
+		diag_set(r->d, ERR_SYNTAX,
+		    "this certificate was printed before, and differently: "
+		    "texts of several nodes need their names between them, as "
+		    "in a line 'Host Name : NODE'");
+		diag_line(r->d, r->line, 1);
+		return ERR_SYNTAX;
+	}
+	if (dump.len > 0)
+		one->dump = dump;
+	return ERR_OK;
 }
 
 /* A command of the appliance begins so. */
@@ -375,11 +402,14 @@ read_command(struct reading *r, struct bytes line, const uint8_t *from,
 {
 	struct bytes node = bytes_of(line.ptr, 0);
 	bool prompt = skip_prompt(&line, &node), own;
+	enum err e;
 
 	*ret = false;
 	if (skip_word(&line, "show") && skip_word(&line, "cert")) {
 		*ret = true;
-		end_dump(r, from);
+		e = end_dump(r, from);
+		if (e != ERR_OK)
+			return e;
 		if (node.len > 0)
 			use_node(r, node);
 		if (skip_word(&line, "list")) {
@@ -397,9 +427,10 @@ read_command(struct reading *r, struct bytes line, const uint8_t *from,
 	 * the end */
 	if (prompt && (node.len == 0 || is_verb(line))) {
 		*ret = true;
-		end_dump(r, from);
-		if (node.len > 0)
+		e = end_dump(r, from);
+		if (e == ERR_OK && node.len > 0)
 			use_node(r, node);
+		return e;
 	}
 	return ERR_OK;
 }
@@ -426,33 +457,48 @@ unwrap(struct reading *r, struct bytes line, struct buf *joined)
 	return line;
 }
 
+/* Makes *LINE, which ends no name, whole where the next one ends it. */
+static enum err
+mend(struct reading *r, struct bytes *line)
+{
+	struct buf joined = { 0 }, *kept = &r->l->nodes;
+	struct bytes whole = unwrap(r, *line, &joined);
+	size_t at = kept->len;
+	enum err e = ERR_OK;
+
+	if (!buf_ok(&joined)) {
+		e = diag_nomem(r->d);
+	} else if (whole.ptr != line->ptr) {
+		/* what is kept must stay; there is room */
+		buf_put(kept, whole);
+		*line = bytes_of(kept->ptr + at, whole.len);
+	}
+	buf_clear(&joined);
+	return e;
+}
+
 static enum err
 read_in_list(struct reading *r, struct bytes line)
 {
 	struct store_listed one = { .line = r->line, .node = r->node };
-	struct buf joined = { 0 };
-	size_t at;
 	enum err e = ERR_OK;
+	size_t at;
 
-	if (r->state != NOTHING && name_end(line) == 0) {
-		line = unwrap(r, line, &joined);
-		if (joined.len > 0 && line.ptr == joined.ptr) {
-			/* what is kept must stay */
-			at = r->l->nodes.len;
-			buf_put(&r->l->nodes, line);
-			line = buf_ok(&r->l->nodes)
-			    ? bytes_of(r->l->nodes.ptr + at, line.len)
-			    : bytes_of(line.ptr, 0);
-		}
-	}
+	if (r->state != NOTHING && name_end(line) == 0)
+		e = mend(r, &line);
+	if (e != ERR_OK)
+		return e;
 	if (read_entry(line, r->state == NOTHING, &one)) {
 		one.own = r->state == OWN ||
 		    (r->state == NOTHING && !ends_in_trust(one.store));
 		e = add(r, &one, &at);
-	} else if (r->state != NOTHING && line.len > 0 && r->l->strange == 0) {
-		r->l->strange = r->line;
+		r->wide = line.len >= WRAP_MIN;
+	} else if (r->state != NOTHING && line.len > 0) {
+		/* the end of a note that the terminal has wrapped is none */
+		if (!r->wide && r->l->strange == 0)
+			r->l->strange = r->line;
+		r->wide = false;
 	}
-	buf_clear(&joined);
 	return e;
 }
 
@@ -477,8 +523,7 @@ read_lines(struct reading *r)
 		if (e != ERR_OK)
 			return e;
 	}
-	end_dump(r, r->l->text.ptr + r->l->text.len);
-	return ERR_OK;
+	return end_dump(r, r->l->text.ptr + r->l->text.len);
 }
 
 enum err

@@ -5,8 +5,8 @@
  * LF, the pager's prompts and codes of a terminal, of one node or of several.
  *
  * Whose a part is says its prompt, where that is not "admin:", or before it a
- * line "ssh ... user@NODE" or "Host Name : NODE"; else nobody. A second list of
- * the same kind that no node's name precedes is of another node, "2".
+ * line "ssh ... user@NODE" or "Host Name : NODE". Where no node was named a
+ * second list of the same kind is of another node, "2".
  *
  * No file, no clock. What is returned borrows from the struct store_list.
  */
@@ -40,7 +40,8 @@ struct store_list {
 };
 
 /* Reads IN. ERR_SYNTAX where it has no such list, or is UTF-16; ERR_TOO_BIG over
- * STORE_LIST_MAX; ERR_NOMEM. */
+ * STORE_LIST_MAX; ERR_NOMEM. Also ERR_SYNTAX, with the line, where two dumps of
+ * one certificate differ. */
 MUST_CHECK enum err store_list_read(struct bytes in, struct store_list *ret,
     struct diag *d);
 void store_list_clear(struct store_list *l);

@@ -10,9 +10,9 @@
 /* A pasted text is no longer. */
 #define TEXT_MAX ((size_t)16 * 1024 * 1024)
 
-/* Another item, of a unit or of a store, in *RET. */
-static enum err
-add(struct store_check *c, bool own, struct store_item **ret, struct diag *d)
+/* Another item, of a unit or of a store; NULL, and said: no memory. */
+static struct store_item *
+add(struct store_check *c, bool own, struct diag *d)
 {
 	struct store_item **array = own ? &c->own : &c->item, *more;
 	size_t *num = own ? &c->num_own : &c->num;
@@ -21,13 +21,15 @@ add(struct store_check *c, bool own, struct store_item **ret, struct diag *d)
 	if (*num == *max) {
 		*max = *max == 0 ? 64 : *max * 2;
 		more = reallocarray(*array, *max, sizeof(*more));
-		if (more == NULL)
-			return diag_nomem(d);
+		if (more == NULL) {
+			diag_nomem(d);
+			return NULL;
+		}
 		*array = more;
 	}
-	*ret = &(*array)[(*num)++];
-	memset(*ret, 0, sizeof(**ret));
-	return ERR_OK;
+	more = &(*array)[(*num)++];
+	memset(more, 0, sizeof(*more));
+	return more;
 }
 
 /* What a path says. */
@@ -179,9 +181,10 @@ add_file(struct store_check *c, const struct cert_file *f, const char *below,
 		c->unread = true;
 		return ERR_OK;
 	}
-	e = add(c, place.own, &item, d);
-	if (e == ERR_OK)
-		e = name_item(c, &place, item, d);
+	item = add(c, place.own, d);
+	if (item == NULL)
+		return ERR_NOMEM;
+	e = name_item(c, &place, item, d);
 	if (e != ERR_OK)
 		return e;
 	return f->pasted.num_certs == 1
@@ -222,63 +225,88 @@ guess(const struct store_listed *one, struct store_item *item, struct diag *d)
 							      : e;
 }
 
+/* A text at work. */
+struct texting {
+	struct store_check *c;
+	struct store_source *s;
+	const char *path;
+	struct out *out;
+	struct diag *d;
+};
+
+/* Something of the text is not as it should be, at LINE; the rest counts. */
+static void
+complain(const struct texting *t, unsigned line, const char *what)
+{
+	struct diag why;
+
+	diag_set(&why, ERR_SYNTAX, "%s", what);
+	diag_line(&why, line, 1);
+	out_error(t->out, t->path, &why);
+	t->c->passed = true;
+}
+
 /* Fills in what the dump of ONE says. A dump that is none is as if nobody had
  * pasted it, which is said. */
 static enum err
-use_dump(struct store_check *c, struct store_source *s, const char *path,
-    const struct store_listed *one, struct store_item *item, struct out *out,
-    struct diag *d)
+use_dump(const struct texting *t, const struct store_listed *one,
+    struct store_item *item)
 {
-	struct pasted *p = &s->dump[s->num_dumps];
-	struct diag why;
+	struct pasted *p = &t->s->dump[t->s->num_dumps];
 	enum err e;
 
 	if (one->dump.len == 0)
-		return guess(one, item, d);
-	diag_init(&why);
-	e = pasted_read(one->dump, p, &why);
+		return guess(one, item, t->d);
+	e = pasted_read(one->dump, p, NULL);
 	if (e == ERR_NOMEM)
-		return diag_nomem(d);
+		return diag_nomem(t->d);
 	if (e == ERR_OK)
-		s->num_dumps++;
+		t->s->num_dumps++;
 	if (e == ERR_OK && p->num_certs > 0)
-		return store_facts_of_cert(p->certs[0], &item->facts, d);
+		return store_facts_of_cert(p->certs[0], &item->facts, t->d);
 	if (e == ERR_OK && p->has_dump)
-		return store_facts_of_dump(&p->dump, &item->facts, d);
-	diag_set(&why, ERR_SYNTAX,
-	    "what `show cert` printed of %.80s/%.160s is not whole",
-	    item->store, item->name);
-	why.line = one->line;
-	out_error(out, path, &why);
-	c->passed = true;
-	return guess(one, item, d);
+		return store_facts_of_dump(&p->dump, &item->facts, t->d);
+	complain(t, one->line,
+	    "what `show cert` printed of this certificate is not whole");
+	return guess(one, item, t->d);
+}
+
+/* A text's node that nobody named: as the file, where there are several. */
+static struct bytes
+node_of(const struct texting *t, const struct store_listed *one)
+{
+	const char *base = strrchr(t->path, '/');
+
+	if (one->node.len > 0 || !t->c->several)
+		return one->node;
+	return stem_of(bytes_of_str(base == NULL ? t->path : base + 1));
 }
 
 static enum err
-add_listed(struct store_check *c, struct store_source *s, const char *path,
-    const struct store_listed *one, struct out *out, struct diag *d)
+add_listed(const struct texting *t, const struct store_listed *one)
 {
 	struct place place = { .own = one->own,
-		.node = one->node,
+		.node = node_of(t, one),
 		.store = one->store,
 		.name = one->name };
 	struct store_item *item;
 	enum err e;
 
-	e = add(c, one->own, &item, d);
-	if (e == ERR_OK)
-		e = name_item(c, &place, item, d);
+	item = add(t->c, one->own, t->d);
+	if (item == NULL)
+		return ERR_NOMEM;
+	e = name_item(t->c, &place, item, t->d);
 	if (e != ERR_OK)
 		return e;
-	return use_dump(c, s, path, one, item, out, d);
+	return use_dump(t, one, item);
 }
 
 static enum err
 add_text(struct store_check *c, const char *path, struct store_source *s,
     struct out *out, struct diag *d)
 {
+	struct texting t = { .c = c, .s = s, .path = path, .out = out, .d = d };
 	struct buf content = { 0 };
-	struct diag why;
 	enum err e;
 	size_t i;
 
@@ -292,14 +320,10 @@ add_text(struct store_check *c, const char *path, struct store_source *s,
 	if (s->dump == NULL)
 		return diag_nomem(d);
 	for (i = 0; e == ERR_OK && i < s->list.num; i++)
-		e = add_listed(c, s, path, &s->list.at[i], out, d);
-	if (e == ERR_OK && s->list.strange > 0) {
-		diag_set(&why, ERR_SYNTAX,
+		e = add_listed(&t, &s->list.at[i]);
+	if (e == ERR_OK && s->list.strange > 0)
+		complain(&t, s->list.strange,
 		    "a line within a list that names no certificate");
-		why.line = s->list.strange;
-		out_error(out, path, &why);
-		c->passed = true;
-	}
 	return e;
 }
 

@@ -151,13 +151,17 @@ put_line(const struct putting *p, size_t indent, const char *text)
 static void
 put_heading(const struct putting *p, const char *text)
 {
+	struct buf line = { 0 };
+
 	buf_u8(p->out, '\n');
 	if (p->fill->colours)
-		buf_str(p->out, "\033[1m");
-	buf_str(p->out, text);
+		buf_str(&line, "\033[1m");
+	buf_str(&line, text);
 	if (p->fill->colours)
-		buf_str(p->out, "\033[0m");
-	buf_u8(p->out, '\n');
+		buf_str(&line, "\033[0m");
+	p->out->failed |= line.failed;
+	fill_put(p->fill, p->out, buf_bytes(&line), INDENT);
+	buf_clear(&line);
 }
 
 /* ---- The table and the reasons --------------------------------------------------------- */
@@ -187,6 +191,8 @@ fill_row(struct table *t, const struct row *rows, size_t num)
 	table_str(t, COLUMN_NAME, item->name);
 	buf_clear(&text);
 	put_nodes(rows, num, &text);
+	if (text.len == 0)
+		buf_str(&text, "-");
 	table_put(t, COLUMN_NODES, buf_bytes(&text));
 	buf_clear(&text);
 }
@@ -279,23 +285,53 @@ put_unsafe(const struct putting *p)
 	}
 }
 
+/* Something is to be deleted from the store of RULE. */
+static bool
+is_touched(const struct store_check *c, const struct store_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < c->num; i++)
+		if (c->judged.verdict[i].advice == STORE_DELETE &&
+		    store_rule_of(&c->rules.rules, c->item[i].store) == rule)
+			return true;
+	return false;
+}
+
+/* The stores of which one command is enough. */
+static void
+put_once(const struct putting *p)
+{
+	const struct store_rules *r = &p->c->rules.rules;
+	const char *separator = "- what is deleted from ";
+	struct buf raw = { 0 };
+	size_t k;
+
+	for (k = 0; !p->c->old && k < r->num_rules; k++) {
+		if (!r->rule[k].all_nodes || !is_touched(p->c, &r->rule[k]))
+			continue;
+		buf_printf(&raw, "%s%s", separator, r->rule[k].store);
+		separator = ", ";
+	}
+	if (raw.len == 0)
+		return;
+	buf_str(&raw,
+	    " is deleted on all servers: once is enough, and it stands above "
+	    "on one node alone");
+	put_raw(p, &raw, INDENT);
+}
+
 /* What is restarted after deletions, once a store. */
 static void
 put_restarts(const struct putting *p)
 {
 	const struct store_rules *r = &p->c->rules.rules;
 	struct buf raw = { 0 };
-	size_t i, k;
+	size_t k;
 
 	for (k = 0; k < r->num_rules; k++) {
-		if (r->rule[k].restart == NULL)
-			continue;
-		for (i = 0; i < p->c->num; i++)
-			if (p->c->judged.verdict[i].advice == STORE_DELETE &&
-			    store_rule_of(r, p->c->item[i].store) ==
-				&r->rule[k])
-				break;
-		if (i == p->c->num)
+		if (r->rule[k].restart == NULL ||
+		    !is_touched(p->c, &r->rule[k]))
 			continue;
 		buf_printf(&raw,
 		    "- after deletions from %s restart, one node at a time, "
@@ -357,9 +393,7 @@ put_where(const struct putting *p, const struct store_orders *o)
 static void
 put_orders(const struct putting *p, const struct store_orders *o, size_t num)
 {
-	const struct store_rule *rule;
 	const struct store_item *item;
-	bool once = false;
 	size_t i, k;
 
 	put_heading(p, "To delete (ctlsmith deletes nothing itself):");
@@ -368,20 +402,13 @@ put_orders(const struct putting *p, const struct store_orders *o, size_t num)
 		put_where(p, &o[i]);
 		for (k = 0; k < o[i].num; k++) {
 			item = &p->c->item[o[i].item[k]];
-			rule = store_rule_of(&p->c->rules.rules, item->store);
-			once |= !p->c->old && rule != NULL && rule->all_nodes;
 			/* whole, so that it can be copied */
 			buf_printf(p->out, "    set cert delete %s %s\n",
 			    item->store, item->name);
 		}
 	}
 	buf_u8(p->out, '\n');
-	if (once)
-		put_line(p, INDENT,
-		    "- what is deleted from CallManager-trust, CAPF-trust, "
-		    "tomcat-trust and Phone-SAST-trust is deleted on all "
-		    "servers: once is enough, and it stands above on one node "
-		    "alone");
+	put_once(p);
 	put_after(p);
 }
 

@@ -98,7 +98,7 @@ static const struct doc_table store_table = { .what = "store",
 
 static const struct doc_field whole_fields[] = {
 	{ FIELD(whole, stores, DOC_MAPS), .required = true, .min = 1,
-	    .max = 1000, .table = &store_table },
+	    .max = STORES_MAX, .table = &store_table },
 };
 
 const struct doc_table stores_table = { .what = "table of stores",

@@ -54,6 +54,8 @@ const char *stores_mark_name(enum stores_mark mark);
 const char *stores_risk_name(enum stores_risk risk);
 const char *stores_kind_name(enum stores_kind kind);
 
+#define STORES_MAX 1000 /* in one table */
+
 /* One thing that is known. */
 struct stores_line {
 	const char *store; /* of a dependent: which; else NULL */

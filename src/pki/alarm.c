@@ -135,8 +135,11 @@ find_raised(struct bytes before, int64_t *ret)
 	if (before.len > BEFORE_MAX)
 		before = bytes_of(before.ptr + before.len - BEFORE_MAX,
 		    BEFORE_MAX);
-	for (i = 0; i < before.len; i++) /* a NUL would end it */
-		line[i] = before.ptr[i] == 0 ? '?' : (char)before.ptr[i];
+	if (before.len > 0)
+		memcpy(line, before.ptr, before.len);
+	for (i = 0; i < before.len; i++) /* it would end there */
+		if (line[i] == '\0')
+			line[i] = '?';
 	line[before.len] = '\0';
 	for (i = before.len; i > 0; i--)
 		if (isupper((unsigned char)line[i - 1]) &&

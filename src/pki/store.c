@@ -291,8 +291,9 @@ is_for_lscs(const struct storing *s, const struct store_rule *rule,
 	n = count_lscs(s->in, &f->cn);
 	if (n > 0)
 		store_say(v, STORE_NEVER, STORE_KEEP,
-		    "%llu LSC%s of it outstanding: renew them first",
-		    (unsigned long long)n, n == 1 ? " is" : "s are");
+		    "%llu LSC%s outstanding: renew them first",
+		    (unsigned long long)n,
+		    n == 1 ? " of it is" : "s of it are");
 	else
 		store_say(v, STORE_NEVER, STORE_KEEP,
 		    "it issued a CAPF certificate of which LSCs are "
@@ -541,13 +542,11 @@ store_judge(const struct store_input *in, struct store_judged *ret,
 {
 	struct storing s = { .in = in, .d = d };
 	struct store_judged j = { .num = 0 };
-	enum err e = ERR_OK;
+	enum err e;
 
-	if (in->num > 0) {
-		j.verdict = calloc(in->num, sizeof(*j.verdict));
-		if (j.verdict == NULL)
-			return diag_nomem(d);
-	}
+	j.verdict = calloc(in->num + 1, sizeof(*j.verdict));
+	if (j.verdict == NULL)
+		return diag_nomem(d);
 	e = store_prepare(&s);
 	if (e == ERR_OK)
 		e = judge_all(&s, &j);

@@ -45,8 +45,8 @@ may_be_host(struct bytes name)
 	size_t i;
 
 	for (i = 0; i < name.len; i++) {
-		if (!isalnum(name.ptr[i]) &&
-		    memchr("-._", name.ptr[i], 3) == NULL)
+		if (!isalnum(name.ptr[i]) && name.ptr[i] != '-' &&
+		    name.ptr[i] != '.' && name.ptr[i] != '_')
 			return false;
 		letter |= isalpha(name.ptr[i]) != 0;
 	}

@@ -299,7 +299,7 @@ add_state(struct search *s, const struct order_world *w, size_t from,
 		return diag_set(s->d, ERR_TOO_BIG,
 		    "more than %d states of the cluster", ORDER_MAX_STATES);
 	e = grow(s);
-	if (e != ERR_OK)
+	if (e != ERR_OK || s->slot == NULL || s->state == NULL)
 		return e;
 	slot = find_slot(s, w);
 	if (*slot != 0)

@@ -60,7 +60,7 @@ def recipe():
     cert("maker", "rsa2048-h", "O=Cisco Systems, CN=Cisco Manufacturing CA",
          "25:01", "2029-05-14T20:25:42Z", "ca: true")
     cert("mic", "rsa1024-a", "O=Cisco Systems, CN=CP-7965G-SEP001122334409",
-         "26:01", "2029-05-14T20:25:42Z", "issuer: maker")
+         "26:01", "2029-12-31T00:00:00Z", "issuer: maker")
     cert("ldap", "rsa2048-c", "CN=ldap.lab.example, O=Lab", "27:01",
          "2027-01-30T00:00:00Z")
     cert("stranger", "rsa2048-d", "CN=stranger, O=Else", "28:01",

@@ -17,8 +17,6 @@ setup_file() {
 }
 
 setup() {
-	# shellcheck source=tests/cli/golden.sh
-	. "$SRC/tests/cli/golden.sh"
 	cd "$BATS_TEST_TMPDIR" || return
 	cp -r "$BATS_FILE_TMPDIR"/. .
 	export LC_ALL=C.UTF-8
@@ -86,30 +84,6 @@ alarm() {
 		"${6:-cucm1}" 'Certificate needs to be changed'
 }
 
-# ---- Reviewed ----
-
-@test "the real sample says what was reviewed" {
-	[ -d "$CTLSMITH_SAMPLES" ] ||
-		skip "no samples in $CTLSMITH_SAMPLES"
-	cp "$CTLSMITH_SAMPLES/cisco_gigantic-6_CTLFile.tlv" sample.tlv
-	calendar 3 --now 2016-02-01 sample.tlv
-	diff -u "$golden/sample.txt" out
-	calendar 3 --now 2016-02-01 --json sample.tlv
-	diff -u "$golden/sample.json" out
-	calendar 3 --now 2016-02-01 --ical sample.tlv
-	tr -d '\r' <out | diff -u "$golden/sample.ics" -
-}
-
-@test "a cluster of 16 nodes says what was reviewed" {
-	calendar 3 --now 2026-11-01 cluster
-	diff -u "$golden/cluster.txt" out
-	calendar 3 --now 2026-11-01 --days 30 cluster
-	diff -u "$golden/cluster-30.txt" out
-	[ ! -s err ]
-}
-
-# ---- Dates, by others ----
-
 # list FILE...: "FILE DATE" of each certificate, by openssl.
 list() {
 	local file
@@ -122,23 +96,53 @@ list() {
 	done | sort -u
 }
 
+# ---- Reviewed ----
+
+@test "the real sample says what was reviewed" {
+	[ -d "$CTLSMITH_SAMPLES" ] ||
+		skip "no samples in $CTLSMITH_SAMPLES"
+	cp "$CTLSMITH_SAMPLES/cisco_gigantic-6_CTLFile.tlv" sample.tlv
+	calendar 3 --now 2016-02-01 sample.tlv
+	diff -u "$golden/sample.txt" out
+	calendar 3 --now 2016-02-01 --json sample.tlv
+	diff -u "$golden/sample.json" out
+	calendar 3 --now 2016-02-01 --ical sample.tlv
+	tr -d '\r' <out | diff -u "$golden/sample.ics" -
+	"$SRC/tests/cli/calendar.py" events out >seen
+	"$CTLSMITH" extract sample.tlv -o certs
+	list certs/*.pem >wanted
+	[ "$(wc -l <wanted)" = 5 ]
+	sed -E 's/^([0-9a-f]+)@ctlsmith ([^ ]+) .*/\1 \2/' seen | sort |
+		diff wanted -
+}
+
+@test "a cluster of 16 nodes says what was reviewed" {
+	calendar 3 --now 2026-11-01 cluster
+	diff -u "$golden/cluster.txt" out
+	calendar 3 --now 2026-11-01 --days 30 cluster
+	diff -u "$golden/cluster-30.txt" out
+	[ ! -s err ]
+}
+
+# ---- Dates, by others ----
+
 @test "an icalendar reader finds the dates that openssl says" {
 	calendar 3 --now 2026-11-01 --ical cluster
-	"$SRC/tests/cli/calendar.py" events out >events
+	"$SRC/tests/cli/calendar.py" events out >seen
 	list made/cluster/*.pem >wanted
 	[ "$(wc -l <wanted)" = 75 ]
-	sed -E 's/^([0-9a-f]+)@ctlsmith ([^ ]+) .*/\1 \2/' events | sort |
+	sed -E 's/^([0-9a-f]+)@ctlsmith ([^ ]+) .*/\1 \2/' seen | sort |
 		diff wanted -
 	# what has ended reminds nobody
-	[ "$(cut -d' ' -f3 events | sort | uniq -c | tr -s ' \n' ' ')" = \
+	[ "$(cut -d' ' -f3 seen | sort | uniq -c | tr -s ' \n' ' ')" = \
 		' 2 0 73 4 ' ]
-	grep -qF 'Certificate ends: CAPF of CAPF-0a1b2c3d' events
+	grep -qF 'Certificate ends: CAPF of CAPF-0a1b2c3d' seen
 	# the clock of the calendar is that of --now
 	[ "$(grep -c '^DTSTAMP:20261101T000000Z' out)" = 75 ]
 	# what is near alone
 	calendar 3 --now 2026-11-01 --ical --days 30 cluster
-	"$SRC/tests/cli/calendar.py" events out >events
-	[ "$(wc -l <events)" = 4 ]
+	"$SRC/tests/cli/calendar.py" events out >seen
+	[ "$(wc -l <seen)" = 4 ]
 }
 
 @test "the same certificate is the same event another day" {
@@ -301,6 +305,7 @@ assert by["Cisco Manufacturing CA"] == (["manufacturing-CA"], "name")
 assert by["stranger"] == ([], "nothing")'
 	# a CAPF that a company signed has another name: its LSCs are told by it
 	request mycapf rsa.key '/CN=our own capf' '' '' ''
+	local start=20200101000000Z end=20301201000000Z
 	issue mycapf root root.key basicConstraints=CA:TRUE
 	request phone ec.key /CN=SEP998877665544 '' '' ''
 	issue phone mycapf rsa.key basicConstraints=CA:FALSE
@@ -313,7 +318,9 @@ by = {x["name"]: x for x in r}
 assert by["SEP998877665544"]["stores"] == ["LSC"]
 assert by["SEP998877665544"]["places"][0]["told_by"] == "issuer"
 assert by["SEP998877665544"]["issued_by"] == by["our own capf"]["id"]
-assert by["our own capf"]["issued"] == 1'
+assert by["our own capf"]["issued"] == 1
+# both end in the same second
+assert not by["SEP998877665544"]["outlives_issuer"]'
 }
 
 @test "the prompt before it tells, of a certificate and of a text" {
@@ -492,8 +499,11 @@ assert [x["issued_by"] for x in lsc] == [capf["id"]] * 3
 assert [x["outlives_issuer"] for x in lsc] == [False, True, True]
 assert (capf["issued"], capf["issued_ending_later"]) == (3, 2)
 # nobody renews what a manufacturer made
-assert by["CP-7965G-SEP001122334409"]["issued_by"] == \
-    by["Cisco Manufacturing CA"]["id"]
+maker = by["Cisco Manufacturing CA"]
+assert by["CP-7965G-SEP001122334409"]["issued_by"] == maker["id"]
+assert by["CP-7965G-SEP001122334409"]["until"] > maker["until"]
+assert not by["CP-7965G-SEP001122334409"]["outlives_issuer"]
+assert (maker["issued"], maker["issued_ending_later"]) == (3, 0)
 stores = {x["store"]: x for x in c["stores"]}
 assert [d["store"] for d in stores["CAPF"]["dependents"]][:2] == \
     ["LSC", "CTL"]
@@ -503,10 +513,13 @@ assert stores["CAPF"]["needs_ctl"] and not stores["TVS"]["needs_ctl"]'
 			made/cluster/capf.pem made/cluster/lsc0.pem
 	done
 	# another key of the same name has not issued them
-	openssl req -x509 -new -key other.key -subj /O=Lab/CN=CAPF-0a1b2c3d \
+	openssl req -x509 -new -key other.key -subj /CN=CAPF-0a1b2c3d/O=Lab \
 		-days 9 -out other.pem
+	[ "$(openssl x509 -in other.pem -noout -subject_hash)" = \
+		"$(openssl x509 -in cluster/pub/CAPF.pem -noout -subject_hash)" ]
 	calendar 0 --now 2026-11-01 --json other.pem cluster/others
 	json '
+assert len(r) == 6
 assert all(x["issued_by"] is None for x in r if "SEP0011223344" in x["name"]
     and not x["name"].startswith("CP"))'
 }
@@ -553,14 +566,14 @@ assert len({p["node"] for p in ldap["places"]}) == 16'
 	calendar 0 --now 2026-11-01 --json evil.pem
 	json 'assert "BEGIN:VEVENT" in r[0]["name"] and "\n" in r[0]["name"]'
 	calendar 0 --now 2026-11-01 --ical evil.pem
-	"$SRC/tests/cli/calendar.py" events out >events
-	[ "$(wc -l <events)" = 1 ]
-	grep -qF 'a;b,c\d"\x0aBEGIN:VEVENT' events
+	"$SRC/tests/cli/calendar.py" events out >seen
+	[ "$(wc -l <seen)" = 1 ]
+	grep -qF 'a;b,c\d"\x0aBEGIN:VEVENT' seen
 	# a long one, of characters of several bytes
 	made long 20270101000000Z "/CN=$(printf 'ä€%.0s' {1..30})"
 	calendar 0 --now 2026-11-01 --ical long.pem
-	"$SRC/tests/cli/calendar.py" events out >events
-	grep -qF "$(printf 'ä€%.0s' {1..30})" events
+	"$SRC/tests/cli/calendar.py" events out >seen
+	grep -qF "$(printf 'ä€%.0s' {1..30})" seen
 	# a file that is called so
 	name=$(printf 'x\nEND:VCALENDAR;,.pem')
 	cp pub.pem "$name"
@@ -589,8 +602,8 @@ assert len({p["node"] for p in ldap["places"]}) == 16'
 	row 9998-12-31 2911773 not known old
 	grep -q ': 1 expired, 1 later, 1 without an end$' out
 	calendar 3 --now 2026-11-01 --ical old.pem never.pem far.pem
-	"$SRC/tests/cli/calendar.py" events out >events
-	[ "$(cut -d' ' -f2 events | tr '\n' ' ')" = \
+	"$SRC/tests/cli/calendar.py" events out >seen
+	[ "$(cut -d' ' -f2 seen | tr '\n' ' ')" = \
 		'19491231T235959UTC 99981231T235959UTC ' ]
 	calendar 3 --now 2026-11-01 --json old.pem never.pem
 	json 'assert r[1]["state"] == "endless" and r[1]["days_left"] is None'

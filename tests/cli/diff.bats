@@ -421,6 +421,15 @@ reorder() {
 	says "by the checksums both are the same file" "The trust is the same."
 }
 
+@test "checksums do not outweigh what the records say" {
+	# the head of one paste, the records of another
+	"$CTLSMITH" show list.tlv | sed '/Length of CTL/,$d' >mixed.txt
+	"$CTLSMITH" show token.tlv | sed -n '/Length of CTL/,$p' >>mixed.txt
+	json 3 list.tlv mixed.txt
+	[ "$(notes)" = "text same-checksums" ]
+	[ "$(of 'o["difference"]["same_trust"]')" = False ]
+}
+
 @test "a text that the appliance itself does not believe" {
 	"$CTLSMITH" show list.tlv |
 		sed '/(MD5)/d; /(SHA1)$/d

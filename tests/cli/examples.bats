@@ -77,8 +77,16 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-cert.1.scd"
 }
 
+@test "ctlsmith-trust-store(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-trust-store.1.scd"
+}
+
 @test "ctlsmith-audit(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-audit.1.scd"
+}
+
+@test "ctlsmith-order(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-order.1.scd"
 }
 
 @test "ctlsmith-completion(1): the examples" {

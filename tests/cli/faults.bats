@@ -102,6 +102,23 @@ memory() {
 	done
 }
 
+@test "memory, open and read: accept" {
+	# shellcheck source=tests/cli/accept.bash
+	. "$SRC/tests/cli/accept.bash"
+	accept_setup "$PWD"
+	accept_all
+	printf 'name,model,group,hash\nA,7965,G,\nB,7960,H,%s\n' \
+		"$(md5sum <token.tlv | cut -c 1-32)" >phones.csv
+	printf 'group,node\nG,pub\n' >groups.csv
+	mkdir archive
+	cp token.tlv archive
+	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
+		--archive archive)
+	export CTLSMITH_CONFIG=
+	memory 997 997 accept "${all[@]}" new.tlv
+	memory 997 997 accept --json "${all[@]}" new.tlv
+}
+
 @test "memory, open and read: audit verify" {
 	"$AUDITLOG" log 3
 	sed 's/wrong/right/; s/lab-sast/my-sast/' log >broken

@@ -21,7 +21,7 @@ session_setup() {
 	export XDG_STATE_HOME=$PWD/state CTLSMITH_CONFIG=
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
 	"$AUDITLOG" audit.log 4
-	cp "$SRC"/tests/certs/cucm.* .
+	cp "$SRC"/tests/certs/{cucm.*,node.txt} .
 	mkdir -p store
 	cp "$SRC/tests/certs/root.pem" store
 }

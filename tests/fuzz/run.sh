@@ -33,6 +33,7 @@ seeds_of() {
 	alarm) echo "$here/alarms" ;;
 	listing) echo "$here/../listings" ;;
 	request) echo "$here/requests" ;;
+	stores) echo "$here/stores" ;;
 	uri) echo "$here/uris" ;;
 	*) echo "$build/cases" ;;
 	esac

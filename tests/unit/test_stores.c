@@ -275,6 +275,7 @@ test_refused(void **state)
 		    NULL },
 		{ "stores: [" STORE("A", ", risks: x") "]", NULL },
 	};
+	struct calendar_place p = { .file = NULL };
 	struct stores s;
 	struct diag d;
 	size_t i;
@@ -295,6 +296,17 @@ test_refused(void **state)
 		&s, &d),
 	    ERR_OK);
 	assert_store(stores_of_role(&s, CTL_ROLE_CCM_TFTP, true), "A");
+	stores_clear(&s);
+	/* of two that a name may end in the longer one */
+	assert_int_equal(stores_read(bytes_of_str("stores: [" STORE("A",
+					 "") ", " STORE("B-A", "") "]"),
+			     &s, &d),
+	    ERR_OK);
+	assert_int_equal(calendar_read_path(&s, "n-B-A.pem", 0, &p, &d),
+	    ERR_OK);
+	assert_store(p.store, "B-A");
+	assert_string_equal(p.node, "n");
+	free(p.node);
 	stores_clear(&s);
 }
 

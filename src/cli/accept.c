@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/accept_run.h"
+#include "cli/accept.h"
 
 #include <stdlib.h>
 #include <string.h>

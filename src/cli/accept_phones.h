@@ -22,6 +22,7 @@
 #include "cli/models.h"
 
 #define ACCEPT_NONE ((size_t)-1)
+#define ACCEPT_GROUPS_MAX 1000
 
 /* A question; all that it names are indices. */
 struct accept_question {

@@ -47,13 +47,14 @@ add_question(struct accept_whys *ws, const struct accept_run *r, size_t i,
 	else
 		ws->next[ws->tail[why]] = i;
 	ws->tail[why] = i;
+	ws->why_of[i] = why;
 	ws->next[i] = ACCEPT_NONE;
 	ws->num[why]++;
 	return ERR_OK;
 }
 
 enum err
-accept_whys_make(const struct accept_run *r, int about, struct accept_whys *ret,
+accept_why_sort(const struct accept_run *r, int about, struct accept_whys *ret,
     struct diag *d)
 {
 	size_t i, n = r->phones.num_questions;
@@ -65,8 +66,9 @@ accept_whys_make(const struct accept_run *r, int about, struct accept_whys *ret,
 	ws.num = calloc(n + 1, sizeof(size_t));
 	ws.next = calloc(n + 1, sizeof(size_t));
 	ws.tail = calloc(n + 1, sizeof(size_t));
+	ws.why_of = calloc(n + 1, sizeof(size_t));
 	if (ws.head == NULL || ws.num == NULL || ws.next == NULL ||
-	    ws.tail == NULL)
+	    ws.tail == NULL || ws.why_of == NULL)
 		e = diag_nomem(d);
 	for (i = 0; e == ERR_OK && i < n; i++)
 		e = add_question(&ws, r, i, &key, d);
@@ -74,23 +76,24 @@ accept_whys_make(const struct accept_run *r, int about, struct accept_whys *ret,
 	if (e == ERR_OK)
 		*ret = ws;
 	else
-		accept_whys_clear(&ws);
+		accept_why_clear(&ws);
 	return e;
 }
 
 void
-accept_whys_clear(struct accept_whys *ws)
+accept_why_clear(struct accept_whys *ws)
 {
 	intern_clear(&ws->keys);
 	free(ws->head);
 	free(ws->num);
 	free(ws->next);
 	free(ws->tail);
+	free(ws->why_of);
 	memset(ws, 0, sizeof(*ws));
 }
 
 const char *
-accept_list_path(const struct accept_run *r, const struct accept_question *q)
+accept_why_list(const struct accept_run *r, const struct accept_question *q)
 {
 	return q->list == ACCEPT_NONE ? NULL : r->phones.list[q->list].path;
 }
@@ -104,8 +107,8 @@ base_name(const char *path)
 }
 
 void
-accept_put_label(const struct accept_run *r, const struct accept_question *q,
-    struct buf *out)
+accept_why_put_label(const struct accept_run *r,
+    const struct accept_question *q, struct buf *out)
 {
 	const struct accept_phones *p = &r->phones;
 	bool holds = (class_traits(q->class) & CLASS_HOLDS) != 0;
@@ -139,6 +142,19 @@ note_lists(const struct accept_run *r, struct buf *out)
 	}
 }
 
+/* Somebody would have to say who holds a token. */
+static bool
+asks_inventory(const struct accept_run *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->phones.num_questions; i++)
+		if (r->phones.question[i].answer.works.answer[WORKS_NEXT] ==
+		    WORKS_UNKNOWN)
+			return buf_bytes(&r->custody.path).len == 0;
+	return false;
+}
+
 static void
 note_missing(const struct accept_run *r, struct buf *out)
 {
@@ -156,14 +172,14 @@ note_missing(const struct accept_run *r, struct buf *out)
 	if (r->nodes.num == 0)
 		buf_str(out,
 		    "no node is known: --itl, --served and --nodes tell\n");
-	if (buf_bytes(&r->custody.path).len == 0 && r->judged)
+	if (r->judged && asks_inventory(r))
 		buf_str(out,
 		    "who holds which token is not known: --inventory FILE "
 		    "says it\n");
 }
 
 void
-accept_put_notes(const struct accept_run *r, struct buf *out)
+accept_why_put_notes(const struct accept_run *r, struct buf *out)
 {
 	if (r->verdict != NULL)
 		note_lists(r, out);

@@ -22,8 +22,17 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-lint.1.scd"
 }
 
+@test "ctlsmith-accept(1): the examples" {
+	session_setup_for ctlsmith-accept.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-accept.1.scd"
+}
+
 @test "ctlsmith-extract(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
+}
+
+@test "ctlsmith-diff(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-diff.1.scd"
 }
 
 @test "ctlsmith-build(1): the examples" {
@@ -66,6 +75,10 @@ setup() {
 
 @test "ctlsmith-cert(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-cert.1.scd"
+}
+
+@test "ctlsmith-trust-store(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-trust-store.1.scd"
 }
 
 @test "ctlsmith-audit(1): the examples" {

@@ -86,10 +86,37 @@ memory() {
 	memory 97 97 rescue --dot --installed archive/2013.tlv --archive archive
 	memory 97 97 accept --history archive --phones phones
 	memory 97 97 accept --history archive --json archive/2018.tlv
-	faults open once 1 1 rescue --installed archive/2013.tlv \
-		--archive archive
-	faults read once 1 1 rescue --installed archive/2013.tlv \
-		--archive archive
+}
+
+@test "memory, open and read: diff" {
+	cp "$CASES/ok-token-5728/CTLFile.tlv" other
+	"$CTLSMITH" show list >text
+	memory 499 997 diff other list
+	memory 499 997 diff --json list list
+	memory 499 997 diff list forged
+	memory 499 997 diff other text
+	memory 499 997 diff --json list text
+	for kind in open read; do
+		faults $kind once 1 1 diff other list
+		faults $kind once 1 1 diff --json list text
+	done
+}
+
+@test "memory, open and read: accept" {
+	# shellcheck source=tests/cli/accept.bash
+	. "$SRC/tests/cli/accept.bash"
+	accept_setup "$PWD"
+	accept_all
+	printf 'name,model,group,hash\nA,7965,G,\nB,7960,H,%s\n' \
+		"$(md5sum <token.tlv | cut -c 1-32)" >phones.csv
+	printf 'group,node\nG,pub\n' >groups.csv
+	mkdir archive
+	cp token.tlv archive
+	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
+		--archive archive)
+	export CTLSMITH_CONFIG=
+	memory 997 997 accept "${all[@]}" new.tlv
+	memory 997 997 accept --json "${all[@]}" new.tlv
 }
 
 @test "memory, open and read: audit verify" {

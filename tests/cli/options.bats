@@ -121,8 +121,9 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,build,edit,rescue,sign,unsign,sign-request,$(
-		)attach,cert show,cert check,audit verify,order,completion," ]
+		"show,verify,lint,extract,diff,accept,rescue,order,build,edit,sign,$(
+		)unsign,sign-request,attach,cert show,cert check,cert calendar,$(
+		)trust-store check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -132,7 +133,16 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
+	[ "$(options_of accept)" = "archive dot groups history installed inventory $(
+	)itl json models no-capf nodes phone-sast-trust phones publisher served $(
+	)tvs-certs tvs-ctl-cache verbose " ]
+	for option in $(options_of accept); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/accept.bats" \
+			"$SRC/tests/cli/accept.bash" "$SRC/tests/cli/rescue.bats"
+	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of diff)" = "json " ]
 	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(
 	)detached-request dialect digest drop-server-sast dry-run filename $(
 	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
@@ -158,10 +168,20 @@ values() {
 	[ "$(options_of 'cert show')" = "json now pem " ]
 	[ "$(options_of 'cert check')" = "csr csr-ledger json nodes now $(
 	)profiles release trust unit " ]
-	for option in $(options_of 'cert show') $(options_of 'cert check'); do
+	[ "$(options_of 'cert calendar')" = "as days ical json now stores " ]
+	for option in $(options_of 'cert show') $(options_of 'cert check') \
+		$(options_of 'cert calendar'); do
 		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/cert_calendar.bats" \
 			"$SRC/tests/cli/cert_show.bats" \
 			"$SRC/tests/cli/cert_check.bats"
+	done
+	[ "$(options_of 'trust-store check')" = "days former json list lsc $(
+	)lsc-issuers nodes now release rules " ]
+	for option in $(options_of 'trust-store check'); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/trust_store.bats" \
+			"$SRC/tests/cli/stores.bash"
 	done
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of order)" = "allow change class done installed json $(
@@ -646,6 +666,9 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
+		"--help --version accept attach audit build cert completion diff $(
+		)edit extract help lint rescue show sign sign-request token $(
+		)trust-store unsign verify " ]
 		"--help --version attach audit build cert completion edit $(
 		)extract help lint order rescue show sign sign-request token $(
 		)unsign verify " ]

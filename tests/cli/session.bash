@@ -21,7 +21,7 @@ session_setup() {
 	export XDG_STATE_HOME=$PWD/state CTLSMITH_CONFIG=
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
 	"$AUDITLOG" audit.log 4
-	cp "$SRC"/tests/certs/cucm.* .
+	cp "$SRC"/tests/certs/{cucm.*,node.txt} .
 	mkdir -p store
 	cp "$SRC/tests/certs/root.pem" store
 }
@@ -93,11 +93,20 @@ session_setup_rescue() {
 	history_archive
 }
 
+# The same with a cluster of two nodes, for accept.
+session_setup_accept() {
+	# shellcheck source=tests/cli/accept.bash
+	. "$SRC/tests/cli/accept.bash"
+	accept_setup "$PWD"
+	accept_guide
+}
+
 # What the sessions of the document $1 need.
 session_setup_for() {
 	session_setup
 	case ${1##*/} in
 	ctlsmith-token.1.scd) session_setup_tokens ;;
+	ctlsmith-accept.1.scd | guide-accept.md) session_setup_accept ;;
 	ctlsmith-build.1.scd) session_setup_build ;;
 	ctlsmith-edit.1.scd) session_setup_edit ;;
 	ctlsmith-attach.1.scd | ctlsmith-sign-request.1.scd | \

@@ -10,7 +10,7 @@ SRC=$(realpath "$(dirname "$0")/../..")
 BUILD=$(realpath "$1")
 shift
 [ $# -gt 0 ] || set -- README.md docs/json.md docs/guide-tokens.md \
-	docs/guide-detached.md docs/man/*.scd
+	docs/guide-accept.md docs/guide-detached.md docs/man/*.scd
 export CTLSMITH=$BUILD/src/cli/ctlsmith CASES=$BUILD/cases \
 	AUDITLOG=$BUILD/tests/auditlog TWIN=$BUILD/tests/twin
 BATS_TEST_TMPDIR=$(mktemp -d)

@@ -15,6 +15,7 @@
 #include "tests/prop/orders.h"
 
 #define MAX_STATES 60000 /* of one exhaustive search */
+#define MAX_SLOTS 240000
 #define MAX_OPS 64
 
 struct counts {
@@ -136,7 +137,11 @@ draw_scene(struct scene *s, unsigned *seed, size_t max_nodes, unsigned wishes)
 	draw_cluster(s, seed, max_nodes);
 	s->sort[LABS_SBD] = draw(seed, 4) != 0;
 	s->sort[LABS_7940] = !s->sort[LABS_SBD] || draw(seed, 2) == 0;
-	s->sort[LABS_TWO] = draw(seed, 8) == 0 && s->before.num_tokens == 0;
+	/* the SASTs that were uploaded, and renewed since, are not counted
+	 * there */
+	s->in.helps = draw(seed, 1u << ORDER_NUM_HELPS);
+	s->sort[LABS_TWO] = draw(seed, 4) == 0 && s->before.num_tokens == 0 &&
+	    !orders_helps(s, ORDER_HELP_UPLOAD);
 	for (i = 0; i < LABS_NUM_SORTS; i++)
 		if (s->sort[i])
 			s->in.classes |= 1u << seen_class((enum labs_sort)i);
@@ -153,7 +158,6 @@ draw_scene(struct scene *s, unsigned *seed, size_t max_nodes, unsigned wishes)
 	s->in.nodes = s->node;
 	s->in.num_nodes = s->before.num_nodes;
 	s->in.wishes = s->wish;
-	s->in.helps = draw(seed, 1u << ORDER_NUM_HELPS);
 	s->in.cache_counts = s->before.cache_counts;
 }
 
@@ -390,7 +394,7 @@ search(struct search *q)
 static void
 confirm(const struct scene *s, unsigned seed, struct counts *n)
 {
-	struct search q = { .s = s, .v.cap = 4 * MAX_STATES };
+	struct search q = { .s = s, .v.cap = MAX_SLOTS };
 
 	q.v.slot = calloc(q.v.cap, sizeof(*q.v.slot));
 	assert_non_null(q.v.slot);

@@ -81,9 +81,9 @@ made_clear(struct made *m)
 /* By the letter behind "/": appliance, token, builder; and of the appliance with
  * CERTHASH, with the key alone, without both, without both and at another
  * address, with an address whatever the host is, with an RSA key of exponent 1, with an
- * empty SERIALNUMBER; at no address, at another, with an issuer of somebody else, with
- * role 8, 20, 21, 22, without a role; of a
- * token with the serial number of t1 turned round. */
+ * empty SERIALNUMBER; at no address, at another, with an issuer of somebody
+ * else, with role 8, 20, 21, 22, without a role; of a token with the serial
+ * number of t1 turned round. */
 static const struct lists_kind {
 	char letter;
 	const char *dialect, *changes;

@@ -4,8 +4,8 @@
  * given, and what it found. src/trust judges; this asks each question once,
  * counts the phones, and says it.
  */
-#ifndef CLI_ACCEPT_RUN_H
-#define CLI_ACCEPT_RUN_H
+#ifndef CLI_ACCEPT_H
+#define CLI_ACCEPT_H
 
 #include <jansson.h>
 
@@ -31,23 +31,27 @@ struct accept_held {
 };
 
 /* What becomes of phones, or, where no phones.csv says which there are, of
- * classes: id, JSON name, for people. Fine: it takes the list and works.
- * Refuses: it does not take it. Broken: it does not work with it. */
-#define ACCEPT_FATES(X)                                   \
-	X(ACCEPT_FINE, "fine", "take it and work then")   \
-	X(ACCEPT_REFUSE, "refuses", "refuse it")          \
-	X(ACCEPT_BROKEN, "broken", "do not work with it") \
-	X(ACCEPT_UNKNOWN, "unknown", "are not known")
+ * classes: id, JSON name, for people, of several and of one. Fine: it takes the
+ * list and works. Refuses: it does not take it. Broken: it does not work with
+ * it. */
+#define ACCEPT_FATES(X)                                        \
+	X(ACCEPT_FINE, "fine", "take it and work then",        \
+	    "takes it and works then")                         \
+	X(ACCEPT_REFUSE, "refuses", "refuse it", "refuses it") \
+	X(ACCEPT_BROKEN, "broken", "do not work with it",      \
+	    "does not work with it")                           \
+	X(ACCEPT_UNKNOWN, "unknown", "are not known", "is not known")
 
 enum accept_fate {
-#define ACCEPT_ENUM(id, name, text) id,
+#define ACCEPT_ENUM(id, name, several, one) id,
 	ACCEPT_FATES(ACCEPT_ENUM)
 #undef ACCEPT_ENUM
 	ACCEPT_NUM_FATES
 };
 
 const char *accept_fate_name(enum accept_fate fate);
-const char *accept_fate_text(enum accept_fate fate);
+/* What NUM phones do. */
+const char *accept_fate_text(enum accept_fate fate, size_t num);
 enum accept_fate accept_fate_of(const struct accept *a);
 
 /* All-zero is legal to close. */

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/accept_run.h"
+#include "cli/accept.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME3(id, name, text) [id] = name,
-#define TEXT3(id, name, text) [id] = text,
+#define NAME4(id, name, several, one) [id] = name,
+#define TEXTS4(id, name, several, one) [id] = { one, several },
 
 const char *
 accept_fate_name(enum accept_fate fate)
 {
-	static const char *const names[] = { ACCEPT_FATES(NAME3) };
+	static const char *const names[] = { ACCEPT_FATES(NAME4) };
 
 	return names[fate];
 }
 
 const char *
-accept_fate_text(enum accept_fate fate)
+accept_fate_text(enum accept_fate fate, size_t num)
 {
-	static const char *const texts[] = { ACCEPT_FATES(TEXT3) };
+	static const char *const texts[][2] = { ACCEPT_FATES(TEXTS4) };
 
-	return texts[fate];
+	return texts[fate][num != 1];
 }
 
 enum accept_fate
@@ -221,6 +221,10 @@ accept_end(const struct accept_run *r)
 
 	if (!r->judged)
 		return CMD_POLICY;
+	/* nobody holds such a list, so nothing was said of anybody */
+	for (i = 0; i < r->phones.num_lists; i++)
+		if (r->verdict[i].status != CTL_VERIFIED)
+			return CMD_POLICY;
 	for (i = 0; i < r->phones.num_questions; i++)
 		if (accept_matters(r, &r->phones.question[i]) &&
 		    accept_fate_of(&r->phones.question[i].answer) !=

@@ -339,6 +339,6 @@ refuses() {
 		--node sub:ccm --change CallManager --change TVS --allow
 		reset-localkey)
 
-	several once "${job[@]}"
-	several onward "${job[@]}" --json
+	memory 7 17 "${job[@]}"
+	memory 17 7 "${job[@]}" --json
 }

@@ -15,6 +15,7 @@
 #include "tests/prop/orders.h"
 
 #define MAX_STATES 60000 /* of one exhaustive search */
+#define MAX_SLOTS 240000
 #define MAX_OPS 64
 
 struct counts {
@@ -393,7 +394,7 @@ search(struct search *q)
 static void
 confirm(const struct scene *s, unsigned seed, struct counts *n)
 {
-	struct search q = { .s = s, .v.cap = 4 * MAX_STATES };
+	struct search q = { .s = s, .v.cap = MAX_SLOTS };
 
 	q.v.slot = calloc(q.v.cap, sizeof(*q.v.slot));
 	assert_non_null(q.v.slot);

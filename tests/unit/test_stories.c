@@ -207,7 +207,7 @@ ends(const struct stage *g, size_t i, const char *expected)
 	const struct phone *p = &g->phone[i];
 	struct phone_day day;
 	struct accept ours;
-	char phone[16], trust[16];
+	char phone[32], trust[32];
 
 	LABS_OK(phone_imagine(p, &g->c, &day, NULL));
 	seen_ask(&g->c, p, &ours);

@@ -87,7 +87,7 @@ struct seen {
 	struct trust_tvs tvs[CLUSTER_MAX_NODES];
 	struct works_node node[CLUSTER_MAX_NODES];
 	struct works_served served[CLUSTER_MAX_NODES][2];
-	char name[CLUSTER_MAX_NODES][8], address[CLUSTER_MAX_NODES][32];
+	char name[CLUSTER_MAX_NODES][32], address[CLUSTER_MAX_NODES][64];
 	struct trust_database database;
 	struct trust_names names[SEEN_MAX_NAMES];
 	struct trust_spelling spelling[SEEN_MAX_NAMES];

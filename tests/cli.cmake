@@ -1,8 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The command as a whole, from outside.
-foreach(name golden sample transcripts input options many lint extract unsign audit
-	levels build detached cert_show cert_check accept)
+foreach(name accept
+	audit
+	build
+	cert_calendar
+	cert_check
+	cert_show
+	detached
+	diff
+	extract
+	golden
+	input
+	levels
+	lint
+	many
+	options
+	rescue
+	sample
+	transcripts
+	trust_store
+	unsign)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -6,6 +6,7 @@ set(LAB_CASES ${CMAKE_CURRENT_LIST_DIR}/cases)
 add_executable(twin tools/twin.c)
 target_link_libraries(twin PRIVATE lab PkgConfig::CRYPTO)
 
+house_unit_test(test_cluster SOURCES unit/test_cluster.c LIBS lab)
 house_unit_test(test_doc SOURCES unit/test_doc.c LIBS data)
 house_unit_test(test_doc_json SOURCES unit/test_doc_json.c LIBS data)
 house_unit_test(test_doc_write SOURCES unit/test_doc_write.c LIBS data)

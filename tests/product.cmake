@@ -29,13 +29,22 @@ house_unit_test(test_pin SOURCES unit/test_pin.c LIBS cli)
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cli)
 house_unit_test(test_csv SOURCES unit/test_csv.c LIBS data)
 house_unit_test(test_models SOURCES unit/test_models.c LIBS cli)
+house_unit_test(test_alarm SOURCES unit/test_alarm.c LIBS pki)
+house_unit_test(test_ical SOURCES unit/test_ical.c LIBS cli)
+house_unit_test(test_stores SOURCES unit/test_stores.c LIBS cli)
 house_unit_test(test_profiles SOURCES unit/test_profiles.c LIBS cli)
+house_unit_test(test_store SOURCES unit/test_store.c LIBS pki)
+house_unit_test(test_store_list SOURCES unit/test_store_list.c LIBS cli)
 house_unit_test(test_pasted SOURCES unit/test_pasted.c LIBS pki lab)
 house_unit_test(test_spec SOURCES unit/test_spec.c LIBS cli)
 house_unit_test(test_sast SOURCES unit/test_sast.c LIBS cli lab)
 house_unit_test(test_diff SOURCES unit/test_diff.c LIBS trust lab)
+house_unit_test(test_history SOURCES unit/test_history.c LIBS trust lab)
+house_unit_test(test_told SOURCES unit/test_told.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
+house_unit_test(test_order SOURCES unit/test_order.c LIBS trust lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
+house_unit_test(test_stories SOURCES unit/test_stories.c LIBS trust lab)
 house_unit_test(test_tvs SOURCES unit/test_tvs.c LIBS trust lab)
 house_unit_test(test_class SOURCES unit/test_class.c LIBS trust lab)
 house_unit_test(test_works SOURCES unit/test_works.c LIBS trust lab)
@@ -47,6 +56,10 @@ house_unit_test(test_listing_values
 house_unit_test(test_listing_golden
 	SOURCES unit/test_listing_golden.c LIBS cli ctl)
 house_unit_test(test_flips SOURCES prop/test_flips.c LIBS ctl)
+house_unit_test(test_histories
+	SOURCES prop/test_histories.c LIBS trust lab)
+house_unit_test(test_orders SOURCES prop/test_orders.c LIBS trust lab)
+house_unit_test(test_order_all SOURCES prop/test_order_all.c LIBS trust lab)
 house_unit_test(test_phone SOURCES prop/test_phone.c LIBS trust lab)
 house_faults_test(test_memory_cli SOURCES prop/test_memory_cli.c LIBS cli)
 house_faults_test(test_torture SOURCES prop/test_torture.c
@@ -55,6 +68,8 @@ house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
+	LIBS trust lab)
+house_faults_test(test_history_faults SOURCES prop/test_history_faults.c
 	LIBS trust lab PkgConfig::CRYPTO)
 
 # The audit log, and what makes one.
@@ -66,5 +81,7 @@ house_faults_test(test_audit_faults SOURCES prop/test_audit_faults.c
 	LIBS audit PkgConfig::CRYPTO)
 house_faults_test(test_torture_cert SOURCES prop/test_torture_cert.c
 	LIBS cli lab PkgConfig::CRYPTO)
+house_faults_test(test_torture_store SOURCES prop/test_torture_store.c
+	LIBS cli PkgConfig::CRYPTO)
 house_faults_test(test_torture_pki SOURCES prop/test_torture_pki.c
 	LIBS pki PkgConfig::CRYPTO)

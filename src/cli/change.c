@@ -87,6 +87,40 @@ change_is_none(const struct change *c)
 	    !df->version && !df->other_fields;
 }
 
+/* ---- Showing -------------------------------------------------------------------- */
+
+const struct ctl_file *
+change_shown(const struct change *c, enum change_which which)
+{
+	if (c->side[which].shown != NULL)
+		return c->side[which].shown;
+	return which == CHANGE_OLD ? c->old : c->new;
+}
+
+size_t
+change_number(const struct change *c, enum change_which which, size_t index)
+{
+	const struct ctl_listing *text = c->side[which].text;
+
+	if (text == NULL || index == 0)
+		return index;
+	return ctl_listing_at(text, index - 1)->index;
+}
+
+bool
+change_shown_is_text(const struct change *c, enum change_which which)
+{
+	return c->side[which].text != NULL;
+}
+
+bool
+change_is_certain(const struct change *c, const struct diff_row *row)
+{
+	if (row->kind == DIFF_REMOVED)
+		return !c->side[CHANGE_NEW].partial;
+	return row->kind != DIFF_ADDED || !c->side[CHANGE_OLD].partial;
+}
+
 /* ---- Refusing ------------------------------------------------------------------- */
 
 bool

@@ -13,10 +13,25 @@
 #include "cli/json_put.h"
 #include "trust/diff.h"
 
+enum change_which {
+	CHANGE_OLD,
+	CHANGE_NEW
+};
+
+/* How one of the two is shown, where that is another matter than how it is
+ * compared: of a list whose text is compared (trust/told.h). */
+struct change_side {
+	const struct ctl_file *shown;   /* NULL: what is compared */
+	const struct ctl_listing *text; /* its numbers of records; or NULL */
+	bool partial; /* there may be more records than are compared */
+};
+
 /* All-zero is legal to clear. */
 struct change {
 	const struct ctl_file *old, *new;
 	const char *old_path;
+	struct change_side side[2]; /* all-zero: each as it is compared */
+	bool details;               /* validity and keys are said, too */
 	struct diff diff;
 	struct trust_effect effect;
 };
@@ -48,6 +63,20 @@ bool change_is_left(const struct change_leave *l, enum trust_loss loss);
 MUST_CHECK enum err change_refuse(const struct change *c,
     const struct change_leave *l, struct diag *d);
 
+/* What is shown of a list, and the number that its record INDEX has there; 0 of
+ * none. */
+const struct ctl_file *change_shown(const struct change *c,
+    enum change_which which);
+size_t change_number(const struct change *c, enum change_which which,
+    size_t index);
+
+/* What is shown of it is made of a text: it has no key and no certificate. */
+bool change_shown_is_text(const struct change *c, enum change_which which);
+
+/* ROW is what it says: where the other list may have more records than are
+ * known, a record may not have been removed, or added. */
+bool change_is_certain(const struct change *c, const struct diff_row *row);
+
 /* Appends all of it for people:
  *
  *	   OLD  NEW  ROLE  HOST  CERTIFICATE
@@ -59,6 +88,24 @@ MUST_CHECK enum err change_refuse(const struct change *c,
  * and sentences. ERR_NOMEM. */
 MUST_CHECK enum err change_put(const struct change *c,
     const struct change_leave *l, struct buf *out, struct diag *d);
+
+/* The parts of it: the table of records, with how many are not in it since they
+ * are the same; what there is to say of these, and of their order; and what it
+ * means for phones. */
+MUST_CHECK enum err change_put_rows(const struct change *c, struct buf *out,
+    size_t *ret_same, struct diag *d);
+void change_put_same(const struct change *c, size_t same, struct buf *out);
+void change_put_effect(const struct change *c, const struct change_leave *l,
+    struct buf *out);
+
+/* Appends "SEVERITY: TEXT", made safe and filled. */
+void change_put_sentence(enum ctl_severity severity, const struct buf *text,
+    struct buf *out);
+
+/* The parts of what follows. */
+json_t *change_json_difference(const struct change *c, struct json_sink *s);
+json_t *change_json_effect(const struct change *c, const struct change_leave *l,
+    struct json_sink *s);
 
 /* Sets "difference" and "effect" of OBJ. */
 void change_json(const struct change *c, const struct change_leave *l,

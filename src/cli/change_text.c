@@ -4,118 +4,13 @@
 #include "cli/change.h"
 #include "cli/findings.h"
 #include "cli/select.h"
-#include "cli/table.h"
-#include "cli/token_print.h"
 
 #define INDENT 4
 
-/* ---- Records -------------------------------------------------------------------- */
-
-enum {
-	COL_MARK,
-	COL_OLD,
-	COL_NEW,
-	COL_ROLE,
-	COL_HOST,
-	COL_CERT,
-	NUM_COLS
-};
-
-static const struct table_column columns[NUM_COLS] = {
-	[COL_MARK] = { "", 0 },
-	[COL_OLD] = { "OLD", TABLE_RIGHT },
-	[COL_NEW] = { "NEW", TABLE_RIGHT },
-	[COL_ROLE] = { "ROLE", 0 },
-	[COL_HOST] = { "HOST", 0 },
-	[COL_CERT] = { "CERTIFICATE", TABLE_WRAP },
-};
-
-static const struct {
-	const char *mark;
-	enum table_colour colour;
-} marks[] = {
-	[DIFF_SAME] = { " ", TABLE_PLAIN },
-	[DIFF_RESPELT] = { "~", TABLE_WARN },
-	[DIFF_REPLACED] = { "~", TABLE_WARN },
-	[DIFF_REMOVED] = { "-", TABLE_BAD },
-	[DIFF_ADDED] = { "+", TABLE_GOOD },
-};
-
-/* A table at work. */
-struct rows {
-	struct table *table;
-	bool failed;
-};
-
-static void
-put_cert(struct rows *rs, const struct ctl_file *f, size_t index)
-{
-	struct buf text = { 0 };
-
-	select_put_cert(&text, f, index);
-	rs->failed |= !buf_ok(&text);
-	table_put(rs->table, COL_CERT, buf_bytes(&text));
-	buf_clear(&text);
-}
-
-/* Role, host and certificate of record INDEX of F. */
-static void
-put_record(struct rows *rs, const struct ctl_file *f, size_t index)
-{
-	const struct ctl_record *r = ctl_record(f, index);
-
-	table_str(rs->table, COL_ROLE,
-	    r->has_role ? ctl_role_name(r->role) : "none");
-	table_put(rs->table, COL_HOST, ctl_record_text(r, CTL_REC_DNS_NAME));
-	put_cert(rs, f, index);
-}
-
-static void
-put_row(struct rows *rs, const struct change *c, const struct diff_row *row)
-{
-	table_row(rs->table);
-	table_str(rs->table, COL_MARK, marks[row->kind].mark);
-	table_colour(rs->table, COL_MARK, marks[row->kind].colour);
-	if (row->old != 0) {
-		table_printf(rs->table, COL_OLD, "%zu", row->old);
-		put_record(rs, c->old, row->old);
-	}
-	if (row->kind == DIFF_REPLACED)
-		table_row(rs->table);
-	if (row->new != 0)
-		table_printf(rs->table, COL_NEW, "%zu", row->new);
-	if (row->kind == DIFF_REPLACED)
-		put_cert(rs, c->new, row->new);
-	else if (row->old == 0)
-		put_record(rs, c->new, row->new);
-}
-
-/* The rows that are not as they were; *RET_SAME: how many are. */
-static enum err
-put_rows(const struct change *c, struct buf *out, size_t *ret_same,
-    struct diag *d)
-{
-	struct rows rs = { .table = table_new(columns, NUM_COLS) };
-	size_t i;
-
-	*ret_same = 0;
-	for (i = 0; i < c->diff.num; i++) {
-		if (c->diff.rows[i].kind == DIFF_SAME)
-			(*ret_same)++;
-		else
-			put_row(&rs, c, &c->diff.rows[i]);
-	}
-	if (rs.failed) {
-		table_free(&rs.table);
-		return diag_nomem(d);
-	}
-	return token_put_table(&rs.table, out, d);
-}
-
 /* ---- Sentences ------------------------------------------------------------------ */
 
-static void
-put_same(const struct change *c, size_t same, struct buf *out)
+void
+change_put_same(const struct change *c, size_t same, struct buf *out)
 {
 	size_t others = c->diff.num - same;
 
@@ -162,9 +57,8 @@ put_header(const struct change *c, struct buf *out)
 		buf_str(out, "Other fields of the header differ, too.\n");
 }
 
-/* "SEVERITY: TEXT". */
-static void
-put_sentence(enum ctl_severity severity, const struct buf *text,
+void
+change_put_sentence(enum ctl_severity severity, const struct buf *text,
     struct buf *out)
 {
 	struct fill fill = fill_for_stdout();
@@ -192,10 +86,11 @@ put_renamed(const struct change *c, struct buf *out)
 			continue;
 		buf_printf(&text,
 		    "a SAST is spelt otherwise: for phones record %zu of %s, ",
-		    row->old, c->old_path);
-		select_put_cert(&text, c->old, row->old);
-		buf_printf(&text, ", has gone and record %zu is new", row->new);
-		put_sentence(CTL_WARNING, &text, out);
+		    change_number(c, CHANGE_OLD, row->old), c->old_path);
+		select_put_cert(&text, change_shown(c, CHANGE_OLD), row->old);
+		buf_printf(&text, ", has gone and record %zu is new",
+		    change_number(c, CHANGE_NEW, row->new));
+		change_put_sentence(CTL_WARNING, &text, out);
 		buf_clear(&text);
 	}
 }
@@ -234,20 +129,30 @@ put_losses(const struct change *c, const struct change_leave *l,
 			continue;
 		buf_printf(&text, "%s [%s]", c->effect.why[loss].msg,
 		    trust_loss_name(which));
-		put_sentence(change_is_left(l, which) ? CTL_WARNING : CTL_ERROR,
+		change_put_sentence(change_is_left(l, which) ? CTL_WARNING
+							     : CTL_ERROR,
 		    &text, out);
 		buf_clear(&text);
 	}
 	if (c->effect.untied.msg[0] != '\0') {
 		buf_str(&text, c->effect.untied.msg);
-		put_sentence(CTL_WARNING, &text, out);
+		change_put_sentence(CTL_WARNING, &text, out);
 		buf_clear(&text);
 	}
 	if (!c->effect.strands_late)
 		return;
 	buf_str(&text, c->effect.late.msg);
-	put_sentence(CTL_NOTE, &text, out);
+	change_put_sentence(CTL_NOTE, &text, out);
 	buf_clear(&text);
+}
+
+void
+change_put_effect(const struct change *c, const struct change_leave *l,
+    struct buf *out)
+{
+	put_judgement(c, out);
+	put_renamed(c, out);
+	put_losses(c, l, out);
 }
 
 enum err
@@ -257,13 +162,11 @@ change_put(const struct change *c, const struct change_leave *l,
 	size_t same;
 	enum err e;
 
-	e = put_rows(c, out, &same, d);
+	e = change_put_rows(c, out, &same, d);
 	if (e != ERR_OK)
 		return e;
-	put_same(c, same, out);
+	change_put_same(c, same, out);
 	put_header(c, out);
-	put_judgement(c, out);
-	put_renamed(c, out);
-	put_losses(c, l, out);
+	change_put_effect(c, l, out);
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }

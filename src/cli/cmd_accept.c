@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/accept.h"
 #include "cli/cmd.h"
+#include "cli/history_say.h"
 #include "cli/out.h"
 
 struct accept_opts {
 	struct accept_wish wish;
-	bool json;
+	const char *history;
+	bool json, dot;
 };
 
 #define WISH(member) offsetof(struct accept_opts, wish.member)
@@ -16,9 +19,14 @@ static const struct opt opts[] = {
 	{ "archive", "DIR", OPT_STRING, WISH(archive),
 	    "older lists, to find those by hash that phones hold", OPT_FILES,
 	    0 },
+	{ "dot", NULL, OPT_FLAG, offsetof(struct accept_opts, dot),
+	    "with --history: print a graph for Graphviz", NULL, 0 },
 	{ "groups", "FILE", OPT_STRING, WISH(groups),
 	    "CallManager groups, CSV: group,node (default: all nodes)",
 	    OPT_FILES, 0 },
+	{ "history", "DIR", OPT_STRING, offsetof(struct accept_opts, history),
+	    "which of the lists in DIR strand phones that were off", OPT_FILES,
+	    0 },
 	{ "installed", "LIST", OPT_STRINGS, WISH(installed),
 	    "the CTL that phones hold, unless a hash says other", OPT_FILES,
 	    0 },
@@ -81,6 +89,8 @@ check_stdin(const struct accept_wish *w, const char *path, struct diag *d)
 static enum err
 check_line(const struct accept_opts *o, char *const *args, struct diag *d)
 {
+	if (o->dot)
+		return diag_set(d, ERR_USAGE, "--dot needs --history DIR");
 	if (args[0] == NULL || args[1] != NULL)
 		return diag_set(d, ERR_USAGE,
 		    "name one list, the new one; --installed LIST is the one "
@@ -91,6 +101,56 @@ check_line(const struct accept_opts *o, char *const *args, struct diag *d)
 		    "%s is about the phones of --phones FILE",
 		    o->wish.models != NULL ? "--models" : "--archive");
 	return check_stdin(&o->wish, args[0], d);
+}
+
+/* Of the other options a history needs few. */
+static enum err
+check_history(const struct accept_opts *o, char *const *args, struct diag *d)
+{
+	const struct accept_wish *w = &o->wish;
+	const struct accept_nodes_wish *n = &w->nodes;
+
+	if (args[0] != NULL && args[1] != NULL)
+		return diag_set(d, ERR_USAGE,
+		    "name one list at most, the newest; the others stand in "
+		    "--history");
+	if (w->installed.num > 0 || n->itls.num > 0 || w->groups != NULL ||
+	    w->archive != NULL || w->inventory != NULL || n->nodes != NULL ||
+	    n->served != NULL || n->tvs_certs != NULL || n->ctl_cache != NULL ||
+	    n->sast_trust != NULL || n->publisher != NULL || n->no_capf)
+		return diag_set(d, ERR_USAGE,
+		    "with --history go --phones, --models, --json and --dot "
+		    "alone: phones that were off ask nobody");
+	if (w->models != NULL && w->phones == NULL)
+		return diag_set(d, ERR_USAGE,
+		    "--models is about the phones of --phones FILE");
+	if (o->json && o->dot)
+		return diag_set(d, ERR_USAGE,
+		    "--json and --dot exclude each other");
+	if (is_stdin(args[0]) + is_stdin(w->phones) + is_stdin(w->models) +
+		is_stdin(o->history) >
+	    1)
+		return diag_set(d, ERR_USAGE,
+		    "standard input ('-') can be read only once");
+	return ERR_OK;
+}
+
+static enum cmd_exit
+judge_history(const struct cmd *cmd, const struct accept_opts *o,
+    char *const *args)
+{
+	struct history_wish w = { .folder = o->history,
+		.newest = args[0],
+		.max_size = FILE_MAX_DEFAULT,
+		.json = o->json,
+		.dot = o->dot,
+		.phones = o->wish.phones,
+		.models = o->wish.models };
+	struct diag d;
+
+	if (check_history(o, args, &d) != ERR_OK)
+		return cmd_usage(cmd, &d);
+	return history_say(&w);
 }
 
 /* Prints what R has found, or why it has not. */
@@ -150,6 +210,8 @@ run(const struct cmd *cmd, struct opt_line *line)
 	end = cmd_options(cmd, line, &o, &done);
 	if (done)
 		return end;
+	if (o.history != NULL)
+		return judge_history(cmd, &o, line->args);
 	if (check_line(&o, line->args, &d) != ERR_OK)
 		return cmd_usage(cmd, &d);
 	return judge(cmd, &o, line->args[0]);
@@ -167,6 +229,9 @@ const struct cmd cmd_accept = {
 	    "well the rule is known, and what to do. What was not given\nis "
 	    "unknown, and is named. Nothing is asked over the network. '-' "
 	    "reads standard\ninput.\n\n"
+	    "With --history DIR, the lists that the cluster ever had: which of "
+	    "them strand a\nphone that was off since then and finds NEW "
+	    "(default: the newest of them).\n\n"
 	    "Exit status 0 if no phone of --phones is lost; without --phones, "
 	    "no class that\nholds a list and has no TVS to ask. 3 if one is, "
 	    "or that is not known, or a list\ndoes not verify; 1 if a file "

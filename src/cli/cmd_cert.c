@@ -4,15 +4,16 @@
 static const struct cmd *const commands[] = {
 	&cmd_cert_show,
 	&cmd_cert_check,
+	&cmd_cert_calendar,
 	NULL,
 };
 
 const struct cmd cmd_cert = {
 	.name = "cert",
 	.args = "COMMAND",
-	.summary = "Look at certificates before the appliance gets them",
+	.summary = "Look at certificates: fit to upload, and when they end",
 	.text = "Shows certificates and requests as people have them (PEM, "
 		"DER, PKCS#7, pasted\nfrom a terminal), and judges whether "
-		"the appliance would take one.\n",
+		"the appliance would take one,\nand says which ends when.\n",
 	.subs = commands,
 };

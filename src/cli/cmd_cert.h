@@ -7,5 +7,6 @@
 
 extern const struct cmd cmd_cert_show;
 extern const struct cmd cmd_cert_check;
+extern const struct cmd cmd_cert_calendar;
 
 #endif

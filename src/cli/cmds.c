@@ -11,8 +11,10 @@ static const struct cmd *const commands[] = {
 	&cmd_show,
 	&cmd_verify,
 	&cmd_lint,
-	&cmd_accept,
 	&cmd_extract,
+	&cmd_diff,
+	&cmd_accept,
+	&cmd_rescue,
 	&cmd_build,
 	&cmd_edit,
 	&cmd_sign,
@@ -20,6 +22,7 @@ static const struct cmd *const commands[] = {
 	&cmd_sign_request,
 	&cmd_attach,
 	&cmd_cert,
+	&cmd_trust_store,
 	&cmd_token,
 	&cmd_audit,
 	&cmd_completion,
@@ -82,8 +85,8 @@ put_group(const struct cmd *group, struct buf *out)
 		buf_printf(out, "  %-12s %s\n", cmd_word(*c), (*c)->summary);
 	/* A group has one page, and so have the groups within it. */
 	buf_printf(out,
-	    "\n`ctlsmith%s%s COMMAND --help` tells more; so does "
-	    "`man ctlsmith-%.*s`.\n",
+	    "\n`ctlsmith%s%s COMMAND --help` or `man ctlsmith-%.*s` "
+	    "tells more.\n",
 	    space(group), group->name,
 	    (int)(is_root(group) ? strlen("COMMAND")
 				 : strcspn(group->name, " ")),

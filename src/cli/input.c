@@ -242,24 +242,26 @@ judge_listing(struct ctl_verdict *v, enum ctl_anchor_kind anchor)
 }
 
 /* Parses and judges what was loaded. */
-static void
-judge_input(const struct reader *r, struct input *in)
+static enum err
+judge_input(enum ctl_kind kind, const struct ctl_anchor *anchor,
+    struct input *in)
 {
 	struct bytes bytes = buf_bytes(&in->bytes);
 	enum err e;
 
 	if (ctl_is_listing(bytes)) {
-		judge_listing(&in->verdict, r->anchor.kind);
+		judge_listing(&in->verdict, anchor->kind);
 		e = ctl_listing_read(bytes, &in->listing, &in->error);
 		in->refused = e != ERR_OK && e != ERR_NOMEM;
-		return;
+		return e;
 	}
-	e = ctl_parse(bytes, r->plan->kind, &in->file, &in->error);
+	e = ctl_parse(bytes, kind, &in->file, &in->error);
 	in->refused = e != ERR_OK && e != ERR_NOMEM;
 	if (e == ERR_OK)
-		e = ctl_verify(in->file, &r->anchor, &in->verdict, &in->error);
+		e = ctl_verify(in->file, anchor, &in->verdict, &in->error);
 	if (e != ERR_OK)
 		ctl_free(&in->file);
+	return e;
 }
 
 /* Finds the folder of PATH open, or opens it where it is that of the file
@@ -324,7 +326,7 @@ read_input(struct reader *r, const struct path *path, struct input *in)
 	e = load_path(r, path, in);
 	in->loaded = e == ERR_OK;
 	if (e == ERR_OK)
-		judge_input(r, in);
+		(void)judge_input(r->plan->kind, &r->anchor, in);
 }
 
 /* An argument was taken for a file, and is none. */
@@ -379,6 +381,27 @@ input_run(const struct input_plan *plan, char **paths,
 	};
 
 	return batch_run(&b, paths);
+}
+
+enum err
+input_one(const char *path, struct input *ret)
+{
+	struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF };
+	enum err e;
+
+	*ret = (struct input){ .path = path };
+	diag_init(&ret->error);
+	e = input_load(path, FILE_MAX_DEFAULT, &ret->bytes, &ret->error);
+	ret->loaded = e == ERR_OK;
+	return e == ERR_OK ? judge_input(CTL_KIND_AUTO, &self, ret) : e;
+}
+
+void
+input_clear(struct input *in)
+{
+	ctl_free(&in->file);
+	ctl_listing_free(&in->listing);
+	buf_clear(&in->bytes);
 }
 
 bool

@@ -112,6 +112,13 @@ struct input_job {
 enum cmd_exit input_run(const struct input_plan *plan, char **paths,
     const struct input_job *job);
 
+/* Reads and judges the one file PATH ("-": standard input) for itself, without
+ * options: RET has the file or its listing, the verdict that it gets from itself,
+ * and error is set where it has neither, which is returned. Clear RET whatever
+ * the outcome. */
+MUST_CHECK enum err input_one(const char *path, struct input *ret);
+void input_clear(struct input *in);
+
 /* It was read and parsed, as a file or as a text. */
 bool input_is_known(const struct input *in);
 /* Of a known one. */

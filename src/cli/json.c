@@ -293,7 +293,7 @@ json_of_records(struct json_sink *s, const struct ctl_file *f,
 	return list;
 }
 
-static json_t *
+json_t *
 json_of_verdict(struct json_sink *s, const struct ctl_verdict *v)
 {
 	bool good = v->status == CTL_VERIFIED;

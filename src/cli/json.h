@@ -24,6 +24,7 @@ json_t *json_of_records(struct json_sink *s, const struct ctl_file *f,
     const struct records *only);
 json_t *json_of_finding(struct json_sink *s, const struct ctl_finding *f);
 /* PATH, and size and digests of RAW unless it is absent. */
+json_t *json_of_verdict(struct json_sink *s, const struct ctl_verdict *v);
 json_t *json_of_file(struct json_sink *s, const char *path, struct bytes raw);
 
 #endif

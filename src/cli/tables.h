@@ -8,6 +8,11 @@
 
 extern const unsigned char cert_profiles[];
 extern const size_t cert_profiles_len;
+extern const unsigned char cert_stores[];
+extern const size_t cert_stores_len;
+
+extern const unsigned char trust_stores[];
+extern const size_t trust_stores_len;
 extern const unsigned char phone_models[];
 extern const size_t phone_models_len;
 

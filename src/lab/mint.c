@@ -347,12 +347,25 @@ reach_length(const struct mint_spec *spec, struct buf *out, struct diag *diag)
 	return buf_ok(out) ? ERR_OK : diag_nomem(diag);
 }
 
+static enum err
+keep_key(EVP_PKEY *pkey, struct mint_key **ret, struct diag *diag)
+{
+	struct mint_key *key = calloc(1, sizeof(*key));
+
+	if (key == NULL) {
+		EVP_PKEY_free(pkey);
+		return diag_nomem(diag);
+	}
+	key->pkey = pkey;
+	*ret = key;
+	return ERR_OK;
+}
+
 enum err
 mint_key_load(const char *path, struct mint_key **ret, struct diag *diag)
 {
 	BIO *in = BIO_new_file(path, "r");
 	EVP_PKEY *pkey = NULL;
-	struct mint_key *key;
 
 	if (in == NULL) {
 		(void)failed(diag, "BIO_new_file");
@@ -362,14 +375,17 @@ mint_key_load(const char *path, struct mint_key **ret, struct diag *diag)
 	BIO_free(in);
 	if (pkey == NULL)
 		return failed(diag, "PEM_read_bio_PrivateKey");
-	key = calloc(1, sizeof(*key));
-	if (key == NULL) {
-		EVP_PKEY_free(pkey);
-		return diag_nomem(diag);
-	}
-	key->pkey = pkey;
-	*ret = key;
-	return ERR_OK;
+	return keep_key(pkey, ret, diag);
+}
+
+enum err
+mint_key_new(unsigned bits, struct mint_key **ret, struct diag *diag)
+{
+	EVP_PKEY *pkey = bits == 256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(bits);
+
+	if (pkey == NULL)
+		return failed(diag, "EVP_PKEY_Q_keygen");
+	return keep_key(pkey, ret, diag);
 }
 
 void

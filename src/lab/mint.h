@@ -47,6 +47,11 @@ struct mint_key;
 MUST_CHECK enum err mint_key_load(const char *path, struct mint_key **ret,
     struct diag *diag);
 
+/* Makes a private key: RSA of BITS, 1024 or more; or, 256, on the curve P-256.
+ */
+MUST_CHECK enum err mint_key_new(unsigned bits, struct mint_key **ret,
+    struct diag *diag);
+
 void mint_key_free(struct mint_key **key);
 
 /* Bits of the modulus or of the curve. */

@@ -60,6 +60,14 @@ MUST_CHECK enum err pasted_read(struct bytes content, struct pasted *ret,
     struct diag *d);
 void pasted_clear(struct pasted *p);
 
+/* Appends CONTENT, a text in any of these encodings, as UTF-8. ERR_NOMEM. */
+MUST_CHECK enum err pasted_put_text(struct bytes content, struct buf *out,
+    struct diag *d);
+
+/* Moves the next line of CUR into RET, without its end and without blanks
+ * around it; false at the end. */
+bool pasted_line(struct bytes *cur, struct bytes *ret);
+
 /* Reads a date as the dump has it, `Tue Mar 30 02:19:31 PDT 2021`, in seconds;
  * a zone that is not UTC or GMT is taken for UTC, since its letters mean
  * several. False where it is none. */

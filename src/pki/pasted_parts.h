@@ -10,10 +10,6 @@
 MUST_CHECK enum err pasted_decode(struct bytes content, struct pasted *p,
     struct diag *d);
 
-/* Moves the next line of CUR into RET, without its end and without blanks
- * around it; false at the end. */
-bool pasted_line(struct bytes *cur, struct bytes *ret);
-
 /* Fills RET with the fields that TEXT has; false where it has too few to be
  * the dump of a certificate. */
 bool pasted_read_dump(struct bytes text, struct pasted_dump *ret);

@@ -78,6 +78,20 @@ pasted_decode(struct bytes content, struct pasted *p, struct diag *d)
 	return buf_ok(&p->text) ? ERR_OK : diag_nomem(d);
 }
 
+enum err
+pasted_put_text(struct bytes content, struct buf *out, struct diag *d)
+{
+	struct pasted p = { .num_certs = 0 };
+	enum err e = pasted_decode(content, &p, d);
+
+	if (e == ERR_OK) {
+		buf_put(out, buf_bytes(&p.text));
+		e = buf_ok(out) ? ERR_OK : diag_nomem(d);
+	}
+	pasted_clear(&p);
+	return e;
+}
+
 static bool
 is_blank(uint8_t c)
 {

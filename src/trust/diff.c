@@ -98,6 +98,23 @@ is_renamed(const struct work *w, size_t new)
 		signer_of_record(ctl_record(w->old, old)));
 }
 
+/* The certificate is the same, but the key beside it is another. */
+static bool
+is_rekeyed(const struct work *w, size_t new)
+{
+	const struct ctl_record *r = ctl_record(w->new, new);
+	size_t old = w->old_of[new];
+	struct bytes a, b;
+
+	if (old == 0 || w->kind[new] != DIFF_RESPELT)
+		return false;
+	a = ctl_record_value(ctl_record(w->old, old), CTL_REC_PUBLIC_KEY);
+	b = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+	if ((a.len == 0 || b.len == 0) && !signer_is_sast(r))
+		return false;
+	return !bytes_equal(a, b);
+}
+
 /* The records of OLD behind record AFTER that were removed. */
 static void
 put_removed(const struct work *w, size_t after, struct diff *df)
@@ -127,7 +144,9 @@ put_rows(const struct work *w, struct diff *df, struct diag *d)
 		}
 		put_row(df, w->kind[j], w->old_of[j], j);
 		df->rows[df->num - 1].renamed = is_renamed(w, j);
+		df->rows[df->num - 1].rekeyed = is_rekeyed(w, j);
 		df->sast_names |= df->rows[df->num - 1].renamed;
+		df->keys |= df->rows[df->num - 1].rekeyed;
 		df->order |= w->old_of[j] < last;
 		last = w->old_of[j];
 		put_removed(w, w->old_of[j], df);
@@ -269,5 +288,5 @@ diff_is_same_trust(const struct diff *df)
 		if (df->rows[i].kind != DIFF_SAME &&
 		    df->rows[i].kind != DIFF_RESPELT)
 			return false;
-	return !df->signer && !df->digest && !df->sast_names;
+	return !df->signer && !df->digest && !df->sast_names && !df->keys;
 }

@@ -36,6 +36,9 @@ struct diff_row {
 	/* A SAST, respelt in ISSUERNAME or SERIALNUMBER, where phones look: for
 	 * them OLD has gone and NEW is another one. */
 	bool renamed;
+	/* Respelt, and PUBLICKEY is another although CERTIFICATE is not: phones
+	 * may use either. Of a SAST also where one of the two has none. */
+	bool rekeyed;
 };
 
 struct diff {
@@ -47,6 +50,7 @@ struct diff {
 	bool other_fields; /* of the header: the rest, or their order */
 	bool order;        /* records that are in both stand in another */
 	bool sast_names;   /* a row is renamed */
+	bool keys;         /* a row is rekeyed */
 };
 
 /* For any list that ctl_parse() accepts in about the time of sorting it.
@@ -58,7 +62,7 @@ MUST_CHECK enum err diff_of(const struct ctl_file *old,
 void diff_clear(struct diff *df);
 
 /* The trust is the same: no record but in the same bytes or respelt ones, no
- * SAST renamed, and the same signer and digest. */
+ * SAST renamed, no key another, and the same signer and digest. */
 bool diff_is_same_trust(const struct diff *df);
 
 #endif

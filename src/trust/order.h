@@ -124,7 +124,9 @@ struct order_input {
  * contradicts: keys of docs/trust.md. */
 struct order_step {
 	enum order_kind kind;
-	enum order_change change; /* of ORDER_RENEW, ORDER_RESTART */
+	enum order_change change; /* of ORDER_RENEW, ORDER_RESTART and
+				  * ORDER_TRUST_UPLOAD; else what the round is
+				  * for, or ORDER_NUM_CHANGES */
 	size_t node;              /* index */
 	size_t round;             /* from 1: ends with ORDER_FETCH */
 	struct diag why;          /* a sentence: why now, which rule */

@@ -13,7 +13,7 @@
  *     several addresses is good for any. Not needed where the class takes no
  *     signed configuration.
  * W3  What each node serves on 2443 and 5061 (RSA, ECDSA) is in the list as CCM
- *     or CCM+TFTP.
+ *     or CCM+TFTP, for that node's address, as in W2.
  * W4  The publisher's CAPF is in the list while CAPF is active.
  * W5  Two SASTs of the list have different keys that somebody holds.
  * W6  The list has nothing that the class cannot read: role codes 8 to 20 and

@@ -128,15 +128,20 @@ judge_served(struct works_job *w, const struct works_node *n,
 	char what[96];
 	enum err e;
 
-	e = works_find(w, served->cert, ROLES_CCM, NULL, &found);
+	e = works_find(w, served->cert, ROLES_CCM, n->address, &found);
 	if (e != ERR_OK)
 		return e;
 	(void)snprintf(what, sizeof(what), "what is served on %.40s",
 	    served->where);
-	if (found.record != 0)
+	if (found.here != 0 || found.roams)
 		works_say(w, WORKS_TLS, WORKS_YES,
 		    "%s of %s is record %zu of the list", what, n->name,
-		    found.record);
+		    found.here != 0 ? found.here : found.record);
+	else if (found.record != 0)
+		works_say(w, WORKS_TLS, WORKS_NO,
+		    "%s of %s is record %zu of the list, but for another "
+		    "address than %s; update the list",
+		    what, n->name, found.record, n->address);
 	else
 		say_absent(w, WORKS_TLS, n, &found, what);
 	return ERR_OK;

@@ -448,6 +448,8 @@ inventory() {
 	judge 3 new.tlv
 	json '[n["name"] for n in a["nodes"]] ==
 		["pub.lab.example", "sub.lab.example"]'
+	judge 3 new.tlv --nodes 192,sub
+	json '[n["address"] for n in a["nodes"]] == [None, "sub.lab.example"]'
 	judge 3 new.tlv --nodes 192.0.2.10,sub
 	json '[n["address"] for n in a["nodes"]] ==
 		["pub.lab.example", "sub.lab.example"]'

@@ -1010,11 +1010,15 @@ key_of() {
 	edit 0 lab.tlv -o new.tlv "${BY_RECOVERY[@]}" --replace ccm+tftp=new.pem \
 		--json
 	[ "$(of 'o["operation"]')" = edit ]
-	of 'o["difference"]["records"][1]' >row
+	of '{k: v if k not in ("old", "new") else {k: v[k] for k in
+	    ("record", "name", "serial", "dialect")}
+	    for k, v in o["difference"]["records"][1].items()}' >row
 	[ "$(cat row)" = "{'change': 'replaced', 'role': 'ccm+tftp', $(
 	)'host': 'lab-pub', 'old': {'record': 2, 'name': 'lab-pub', $(
-	)'serial': '4A:11:22:33:44:55:66:77'}, 'new': {'record': 2, $(
-	)'name': 'lab-pub', 'serial': '4E:11:22'}, 'renamed': False}" ]
+	)'serial': '4A:11:22:33:44:55:66:77', 'dialect': 'appliance'}, $(
+	)'new': {'record': 2, 'name': 'lab-pub', 'serial': '4E:11:22', $(
+	)'dialect': 'appliance'}, 'fields': [], 'renamed': False, $(
+	)'rekeyed': False, 'certain': True}" ]
 	[ "$(of 'o["difference"]["records"][2]["change"]')" = same ]
 	[ "$(of 'o["difference"]["header"]')" = "{'signer': True, $(
 	)'digest': False, 'filename': False, 'timestamp': True, $(

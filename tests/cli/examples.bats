@@ -31,6 +31,10 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-extract.1.scd"
 }
 
+@test "ctlsmith-diff(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-diff.1.scd"
+}
+
 @test "ctlsmith-build(1): the examples" {
 	session_setup_for ctlsmith-build.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-build.1.scd"
@@ -39,6 +43,11 @@ setup() {
 @test "ctlsmith-edit(1): the examples" {
 	session_setup_for ctlsmith-edit.1.scd
 	session_holds "$SRC/docs/man/ctlsmith-edit.1.scd"
+}
+
+@test "ctlsmith-rescue(1): the examples" {
+	session_setup_for ctlsmith-rescue.1.scd
+	session_holds "$SRC/docs/man/ctlsmith-rescue.1.scd"
 }
 
 @test "ctlsmith-sign-request(1): the examples" {
@@ -66,6 +75,10 @@ setup() {
 
 @test "ctlsmith-cert(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-cert.1.scd"
+}
+
+@test "ctlsmith-trust-store(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-trust-store.1.scd"
 }
 
 @test "ctlsmith-audit(1): the examples" {

@@ -88,6 +88,37 @@ memory() {
 	memory 997 997 accept --json "${all[@]}" new.tlv
 }
 
+@test "memory: rescue, accept --history" {
+	load history
+	mkdir archive
+	history_list archive/2013.tlv 2013-05-02T10:00:00Z 1 1 2
+	history_list archive/2015.tlv 2015-03-06T18:45:13Z 2 2 3
+	history_list archive/2018.tlv 2018-09-11T07:30:00Z 3 3 4
+	cp archive/2015.tlv archive/copy.tlv
+	printf 'name,class,hash\nSEP1,no-tvs,%s\n' \
+		"$(md5sum <archive/2013.tlv | cut -c 1-32)" >phones
+	memory 97 97 rescue --installed archive/2013.tlv --archive archive
+	memory 97 97 rescue --json --installed archive/2013.tlv \
+		--archive archive
+	memory 97 97 rescue --dot --installed archive/2013.tlv --archive archive
+	memory 97 97 accept --history archive --phones phones
+	memory 97 97 accept --history archive --json archive/2018.tlv
+}
+
+@test "memory, open and read: diff" {
+	cp "$CASES/ok-token-5728/CTLFile.tlv" other
+	"$CTLSMITH" show list >text
+	memory 499 997 diff other list
+	memory 499 997 diff --json list list
+	memory 499 997 diff list forged
+	memory 499 997 diff other text
+	memory 499 997 diff --json list text
+	for kind in open read; do
+		faults $kind once 1 1 diff other list
+		faults $kind once 1 1 diff --json list text
+	done
+}
+
 @test "memory, open and read: audit verify" {
 	"$AUDITLOG" log 3
 	sed 's/wrong/right/; s/lab-sast/my-sast/' log >broken

@@ -121,8 +121,9 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,accept,extract,build,edit,sign,unsign,sign-request,$(
-		)attach,cert show,cert check,audit verify,completion," ]
+		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
+		)sign-request,attach,cert show,cert check,cert calendar,$(
+		)trust-store check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
@@ -132,15 +133,17 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
-	[ "$(options_of accept)" = "archive groups installed inventory itl json $(
-	)models no-capf nodes phone-sast-trust phones publisher served $(
+	[ "$(options_of accept)" = "archive dot groups history installed $(
+	)inventory itl json models no-capf nodes phone-sast-trust phones publisher served $(
 	)tvs-certs tvs-ctl-cache verbose " ]
 	for option in $(options_of accept); do
 		grep -qE -- "--$option( |\$|\)|$)" \
 			"$SRC/tests/cli/accept.bats" \
-			"$SRC/tests/cli/accept.bash"
+			"$SRC/tests/cli/accept.bash" \
+			"$SRC/tests/cli/rescue.bats"
 	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
+	[ "$(options_of diff)" = "json " ]
 	[ "$(options_of build)" = "allow app-server audit capf ccm ccm-tftp $(
 	)detached-request dialect digest drop-server-sast dry-run filename $(
 	)final-try firewall force inventory json key-pin-env key-pin-fd kind $(
@@ -166,10 +169,20 @@ values() {
 	[ "$(options_of 'cert show')" = "json now pem " ]
 	[ "$(options_of 'cert check')" = "csr csr-ledger json nodes now $(
 	)profiles release trust unit " ]
-	for option in $(options_of 'cert show') $(options_of 'cert check'); do
+	[ "$(options_of 'cert calendar')" = "as days ical json now stores " ]
+	for option in $(options_of 'cert show') $(options_of 'cert check') \
+		$(options_of 'cert calendar'); do
 		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/cert_calendar.bats" \
 			"$SRC/tests/cli/cert_show.bats" \
 			"$SRC/tests/cli/cert_check.bats"
+	done
+	[ "$(options_of 'trust-store check')" = "days former json list lsc $(
+	)lsc-issuers nodes now release rules " ]
+	for option in $(options_of 'trust-store check'); do
+		grep -qE -- "--$option( |\$|\)|$)" \
+			"$SRC/tests/cli/trust_store.bats" \
+			"$SRC/tests/cli/stores.bash"
 	done
 	[ "$(options_of 'audit verify')" = "json last " ]
 	[ "$(options_of completion)" = "" ]
@@ -203,6 +216,9 @@ values() {
 		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/edit.bats" \
 			"${BATS_TEST_FILENAME%/*}/build.bats" \
 			"${BATS_TEST_FILENAME%/*}/signer.bats"
+	done
+	for option in $(options_of rescue); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/rescue.bats"
 	done
 	for command in sign unsign; do
 		for option in $(options_of $command); do
@@ -646,8 +662,9 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version accept attach audit build cert completion edit $(
-		)extract help lint show sign sign-request token unsign verify " ]
+		"--help --version accept attach audit build cert completion diff $(
+		)edit extract help lint rescue show sign sign-request token $(
+		)trust-store unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

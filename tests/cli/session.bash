@@ -21,7 +21,7 @@ session_setup() {
 	export XDG_STATE_HOME=$PWD/state CTLSMITH_CONFIG=
 	cp "$SRC/tests/listings/118893-5.txt" pasted.txt
 	"$AUDITLOG" audit.log 4
-	cp "$SRC"/tests/certs/cucm.* .
+	cp "$SRC"/tests/certs/{cucm.*,node.txt} .
 	mkdir -p store
 	cp "$SRC/tests/certs/root.pem" store
 }
@@ -86,6 +86,13 @@ session_setup_softhsm() {
 		CTLSMITH_CONFIG=$PWD/config.yaml XDG_STATE_HOME=$PWD/state
 }
 
+# Lists that a cluster had, in the folder archive.
+session_setup_rescue() {
+	# shellcheck source=tests/cli/history.bash
+	. "$SRC/tests/cli/history.bash"
+	history_archive
+}
+
 # The same with a cluster of two nodes, for accept.
 session_setup_accept() {
 	# shellcheck source=tests/cli/accept.bash
@@ -104,6 +111,7 @@ session_setup_for() {
 	ctlsmith-edit.1.scd) session_setup_edit ;;
 	ctlsmith-attach.1.scd | ctlsmith-sign-request.1.scd | \
 		guide-detached.md) session_setup_detached ;;
+	ctlsmith-rescue.1.scd) session_setup_rescue ;;
 	guide-tokens.md) session_setup_softhsm ;;
 	esac
 }

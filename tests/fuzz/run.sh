@@ -30,8 +30,10 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 seeds_of() {
 	case $1 in
 	csv) echo "$here/tables" ;;
+	alarm) echo "$here/alarms" ;;
 	listing) echo "$here/../listings" ;;
 	request) echo "$here/requests" ;;
+	stores) echo "$here/stores" ;;
 	uri) echo "$here/uris" ;;
 	*) echo "$build/cases" ;;
 	esac

@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "base/file.h"
+#include "cli/calendar.h"
 #include "cli/cert_check.h"
 #include "cli/cert_show.h"
 #include "tests/shim/faults.h"
@@ -148,6 +149,52 @@ judge_store(struct diag *d)
 	return judge(&store, "root.pem", d);
 }
 
+/* The same of the table of stores. */
+static struct stores stores;
+
+static enum err
+load_calendar(struct calendar *c, struct diag *d)
+{
+	static const char *const names[] = { "certificate.der", "utf16.txt",
+		"dump.txt", "root.pem", "bundle.p7b",
+		"../../alarms/two-in-a-line" };
+	enum err e = ERR_OK;
+	char path[600];
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		e = calendar_load(c, path, strlen(folder), d);
+	}
+	return e == ERR_OK ? calendar_close(c, d) : e;
+}
+
+static enum err
+make_calendar(struct diag *d)
+{
+	struct calendar c = { .stores = stores, .now = 1793491200 };
+	struct calendar_view view = { &fill, true };
+	struct buf text = { 0 };
+	json_t *json;
+	enum err e;
+
+	e = load_calendar(&c, d);
+	if (e == ERR_OK)
+		e = calendar_put(&c, &view, &text, d);
+	if (e == ERR_OK)
+		e = calendar_put_ical(&c, true, &text, d);
+	if (e == ERR_OK) {
+		json = calendar_json(&c, true, NULL, 0);
+		if (json == NULL)
+			e = diag_nomem(d);
+		json_decref(json);
+	}
+	buf_clear(&text);
+	memset(&c.stores, 0, sizeof(c.stores));
+	calendar_clear(&c);
+	return e;
+}
+
 /* Returns how many failures were not called out of memory. */
 static unsigned
 torture_in(job_fn *fn, enum fault_mode mode, unsigned step, bool warm)
@@ -221,6 +268,12 @@ test_store(void **state)
 	torture(judge_store, 3);
 }
 
+static void
+test_calendar(void **state)
+{
+	torture(make_calendar, 131);
+}
+
 int
 main(void)
 {
@@ -229,6 +282,7 @@ main(void)
 		cmocka_unit_test(test_own),
 		cmocka_unit_test(test_ledger),
 		cmocka_unit_test(test_store),
+		cmocka_unit_test(test_calendar),
 	};
 	const char *src = getenv("SRC");
 
@@ -239,7 +293,8 @@ main(void)
 	(void)snprintf(csr, sizeof(csr), "%s/request.pem", folder);
 	(void)snprintf(root, sizeof(root), "%s/root.pem", folder);
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	if (profiles_load(NULL, &profiles, NULL) != ERR_OK)
+	if (profiles_load(NULL, &profiles, NULL) != ERR_OK ||
+	    stores_load(NULL, &stores, NULL) != ERR_OK)
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

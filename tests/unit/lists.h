@@ -81,8 +81,9 @@ made_clear(struct made *m)
 /* By the letter behind "/": appliance, token, builder; and of the appliance with
  * CERTHASH, with the key alone, without both, without both and at another
  * address, with an address whatever the host is, with an RSA key of exponent 1, with an
- * empty SERIALNUMBER; at another address, with an issuer of somebody else, with
- * role 8, 20, 21, 22, without a role. */
+ * empty SERIALNUMBER; at no address, at another, with an issuer of somebody
+ * else, with role 8, 20, 21, 22, without a role; of a token with the serial
+ * number of t1 turned round. */
 static const struct lists_kind {
 	char letter;
 	const char *dialect, *changes;
@@ -99,6 +100,8 @@ static const struct lists_kind {
 	{ 'x', "appliance", "{op: set, tag: 10, hex: '0A000001'}" },
 	{ 'w', "appliance", "{op: set, tag: 7, hex: '3006020103020101'}" },
 	{ 'e', "appliance", "{op: set, tag: 6, hex: ''}" },
+	{ 'r', "token", "{op: set, tag: 6, hex: '45DAA2AF00000027F93C'}" },
+	{ 'o', "appliance", "{op: set, tag: 10, hex: '00000000'}" },
 	{ 'y', "appliance", "{op: set, tag: 10, hex: '0A000002'}" },
 	{ 'z', "appliance", "{op: set, tag: 5, text: 'CN=Somebody'}" },
 	{ '1', "appliance", "{op: set, tag: 4, hex: '0008'}" },

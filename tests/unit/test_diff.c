@@ -27,6 +27,8 @@ render(const struct diff *df, struct buf *out)
 			buf_printf(out, ":%zu", r->new);
 		if (r->renamed)
 			buf_str(out, "!");
+		if (r->rekeyed)
+			buf_str(out, "*");
 	}
 }
 
@@ -92,6 +94,11 @@ static const struct row rows[] = {
 	/* a host is no common name */
 	{ "C:pub2@", "C:pub@pub", "removed 1 added:1" },
 	{ "C:pub2@", "C:pub@", "replaced 1:1" },
+	/* another key beside the certificate; a SAST without one is another */
+	{ "C:pub A:capf", "C:pub/w A:capf", "respelt 1:1* same 2:2" },
+	{ "S:own", "S:own/w", "respelt 1:1*" },
+	{ "S:own/h", "S:own/h@else", "respelt 1:1" },
+	{ "C:pub/h", "C:pub/h@else", "respelt 1:1" },
 	/* by its hash */
 	{ "S:pub/h", "S:pub", "replaced 1:1" },
 	{ "S:pub/h S:itlr/h", "S:itlr/h S:pub/h", "same 2:1 same 1:2" },
@@ -114,6 +121,8 @@ test_rows(void **state)
 		if (strcmp(buf_cstr(&text), rows[i].rows) != 0)
 			fail_msg("%s -> %s: %s, not %s", rows[i].old,
 			    rows[i].new, buf_cstr(&text), rows[i].rows);
+		if (strpbrk(rows[i].rows, "*!") != NULL)
+			assert_false(diff_is_same_trust(&df));
 		assert_false(df.signer || df.digest || df.filename ||
 		    df.timestamp || df.version);
 		diff_clear(&df);

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What trust stores must hold: SASTs of lists in use, issuers of LSCs. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/input.h"
+#include "cli/sast.h"
+#include "cli/store_check.h"
+#include "data/scalar.h"
+
+/* A file of issuers is no longer. */
+#define ISSUERS_MAX ((size_t)16 * 1024 * 1024)
+
+/* ---- SASTs -------------------------------------------------------------------------- */
+
+/* A record that says ISSUER and SERIAL means F: its issuer's CN, and the serial
+ * number in any order of bytes; a guard takes too many rather than too few. */
+static bool
+means(struct bytes issuer, struct bytes serial, const struct store_facts *f)
+{
+	struct bytes cn = ctl_common_name(issuer), own = buf_bytes(&f->serial);
+
+	while (serial.len > own.len && serial.ptr[0] == 0)
+		serial = bytes_of(serial.ptr + 1, serial.len - 1);
+	if (own.len == 0 ||
+	    (!bytes_equal(serial, own) && !bytes_equal_reversed(serial, own)))
+		return false;
+	return f->issuer_cn.len == 0 || cn.ptr == NULL ||
+	    store_name_same(cn, buf_bytes(&f->issuer_cn));
+}
+
+static enum err
+find_in_file(const struct store_trust_list *l, const struct store_facts *f,
+    size_t *ret, struct diag *d)
+{
+	const struct ctl_record *r;
+	struct sast_match match;
+	enum err e;
+	size_t i;
+
+	if (f->cert != NULL) {
+		e = sast_find(l->file, f->cert, &match, d);
+		if (e == ERR_OK && match.identity != CTL_OTHER_CERT)
+			*ret = match.record;
+		return e;
+	}
+	for (i = 1; i <= ctl_num_records(l->file); i++) {
+		r = ctl_record(l->file, i);
+		if (r->has_role && r->role == CTL_ROLE_SAST &&
+		    means(ctl_record_text(r, CTL_REC_ISSUER),
+			ctl_record_value(r, CTL_REC_SERIAL), f)) {
+			*ret = i;
+			return ERR_OK;
+		}
+	}
+	return ERR_OK;
+}
+
+/* R has the SHA-1 of F's certificate. */
+static bool
+has_sha1(const struct ctl_listed *r, const struct store_facts *f)
+{
+	struct digest_value sha1;
+	struct bytes der;
+
+	if (f->cert == NULL || r->sha1.ptr == NULL)
+		return false;
+	der = cert_der(f->cert);
+	return digest_of(DIGEST_SHA1, &der, 1, &sha1, NULL) == ERR_OK &&
+	    bytes_equal(digest_bytes(&sha1), r->sha1);
+}
+
+static size_t
+find_in_text(const struct store_trust_list *l, const struct store_facts *f)
+{
+	const struct ctl_row *issuer, *serial;
+	const struct ctl_listed *r;
+	size_t i;
+
+	for (i = 0; (r = ctl_listing_at(l->listing, i)) != NULL; i++) {
+		if (!r->has_role || r->role != CTL_ROLE_SAST)
+			continue;
+		issuer = ctl_row_find(r->rows, r->num_rows, CTL_REC_ISSUER);
+		serial = ctl_row_find(r->rows, r->num_rows, CTL_REC_SERIAL);
+		if (has_sha1(r, f) ||
+		    (serial != NULL &&
+			means(issuer == NULL ? bytes_of(NULL, 0) : issuer->text,
+			    serial->data, f)))
+			return r->index;
+	}
+	return 0;
+}
+
+static enum err
+hold_one(const struct store_check *c, struct store_item *item, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i, record = 0;
+
+	for (i = 0; e == ERR_OK && record == 0 && i < c->num_lists; i++) {
+		if (c->list[i].file != NULL)
+			e = find_in_file(&c->list[i], &item->facts, &record, d);
+		else
+			record = find_in_text(&c->list[i], &item->facts);
+		if (record > 0) {
+			item->sast_list = c->list[i].path;
+			item->sast_record = record;
+		}
+	}
+	return e;
+}
+
+enum err
+store_check_hold(struct store_check *c, struct diag *d)
+{
+	const struct store_rule *rule;
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < c->num; i++) {
+		rule = store_rule_of(&c->rules.rules, c->item[i].store);
+		if (rule != NULL && rule->sast)
+			e = hold_one(c, &c->item[i], d);
+	}
+	return e;
+}
+
+/* ---- LSCs ------------------------------------------------------------------------------ */
+
+/* CN: of the issuer. */
+static enum err
+add_issuer(struct store_check *c, struct bytes cn, uint64_t count,
+    struct diag *d)
+{
+	struct store_lsc *more;
+	const char *kept;
+	size_t i;
+
+	for (i = 0; i < c->num_lsc; i++)
+		if (bytes_equal(c->lsc[i].issuer, cn)) {
+			c->lsc[i].count += count;
+			return ERR_OK;
+		}
+	kept = store_check_keep(c, cn);
+	if (kept != NULL && c->num_lsc == c->max_lsc) {
+		c->max_lsc = c->max_lsc == 0 ? 16 : c->max_lsc * 2;
+		more = reallocarray(c->lsc, c->max_lsc, sizeof(*more));
+		if (more != NULL)
+			c->lsc = more;
+		else
+			kept = NULL;
+	}
+	if (kept == NULL)
+		return diag_nomem(d);
+	c->lsc[c->num_lsc++] = (struct store_lsc){ .issuer = bytes_of(kept,
+						       cn.len),
+		.count = count };
+	return ERR_OK;
+}
+
+static enum err
+add_lscs(struct store_check *c, const char *path, struct out *out,
+    struct diag *d)
+{
+	struct cert_pile pile;
+	struct buf cn = { 0 };
+	enum err e;
+	size_t i;
+
+	c->where = path;
+	e = cert_pile_load(path, &pile, out, d);
+	c->unread |= pile.num < pile.paths.num;
+	for (i = 0; e == ERR_OK && i < pile.num_certs; i++) {
+		e = cert_put_cn(pile.cert[i], CERT_ISSUER, &cn, d);
+		if (e == ERR_OK && !buf_ok(&cn))
+			e = diag_nomem(d);
+		if (e == ERR_OK)
+			e = add_issuer(c, buf_bytes(&cn), 1, d);
+		buf_clear(&cn);
+	}
+	cert_pile_clear(&pile);
+	return e;
+}
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct bytes
+trim(struct bytes t)
+{
+	while (t.len > 0 && is_blank(t.ptr[t.len - 1]))
+		t.len--;
+	while (t.len > 0 && is_blank(t.ptr[0]))
+		t = bytes_of(t.ptr + 1, t.len - 1);
+	return t;
+}
+
+/* What an issuer is called: its CN, or all of NAME where it has no keys. */
+static struct bytes
+cn_of(struct bytes name)
+{
+	size_t i, end;
+
+	for (i = 0; i + 3 <= name.len; i++) {
+		if (strncasecmp((const char *)name.ptr + i, "CN=", 3) != 0 ||
+		    (i > 0 && isalnum(name.ptr[i - 1])))
+			continue;
+		for (end = i + 3; end < name.len && name.ptr[end] != ',' &&
+		     name.ptr[end] != ';' && name.ptr[end] != '/';
+		     end++)
+			;
+		return trim(bytes_of(name.ptr + i + 3, end - i - 3));
+	}
+	return name;
+}
+
+/* Takes a number off the end of LINE, behind a blank; 1 where there is none. */
+static uint64_t
+take_count(struct bytes *line)
+{
+	size_t from = line->len;
+	uint64_t n;
+
+	while (from > 0 && isdigit(line->ptr[from - 1]))
+		from--;
+	if (from == line->len ||
+	    (from > 0 && !is_blank(line->ptr[from - 1]) &&
+		line->ptr[from - 1] != ','))
+		return 1;
+	if (!scalar_number(bytes_of(line->ptr + from, line->len - from), &n))
+		return 1;
+	while (from > 0 &&
+	    (is_blank(line->ptr[from - 1]) || line->ptr[from - 1] == ','))
+		from--;
+	line->len = from;
+	return n;
+}
+
+/* A heading, its rule, a prompt: nothing of a table's content. */
+static bool
+is_frame(struct bytes line)
+{
+	static const char *const words[] = { "lscissuername", "name ",
+		"issuer" };
+	static const char prompt[] = "admin:";
+	size_t i;
+
+	if (line.len == 0 || line.ptr[0] == '=' || line.ptr[0] == '-')
+		return true;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (line.len >= strlen(words[i]) &&
+		    strncasecmp((const char *)line.ptr, words[i],
+			strlen(words[i])) == 0 &&
+		    memchr(line.ptr, '=', line.len) == NULL)
+			return true;
+	return line.len >= sizeof(prompt) - 1 &&
+	    strncasecmp((const char *)line.ptr, prompt, sizeof(prompt) - 1) ==
+	    0;
+}
+
+/* One line with a name, and a count or none: a number behind a single blank may
+ * be the name's, so that both names are taken. */
+static enum err
+add_line(struct store_check *c, struct bytes line, struct diag *d)
+{
+	struct bytes name = line;
+	uint64_t n = take_count(&name);
+	enum err e = ERR_OK;
+
+	if (name.len > 0)
+		e = add_issuer(c, cn_of(name), n, d);
+	if (e == ERR_OK && n > 0 && !bytes_equal(cn_of(name), cn_of(line)))
+		e = add_issuer(c, cn_of(line), n, d);
+	return e;
+}
+
+static enum err
+add_issuers(struct store_check *c, const char *path, struct diag *d)
+{
+	struct buf content = { 0 };
+	struct bytes rest, line;
+	const uint8_t *end;
+	enum err e;
+
+	c->where = path;
+	e = input_load(path, ISSUERS_MAX, &content, d);
+	rest = buf_bytes(&content);
+	while (e == ERR_OK && rest.len > 0) {
+		end = memchr(rest.ptr, '\n', rest.len);
+		if (!bytes_take(&rest,
+			end == NULL ? rest.len : (size_t)(end - rest.ptr) + 1,
+			&line))
+			break;
+		if (end != NULL)
+			line.len--;
+		line = trim(line);
+		if (!is_frame(line))
+			e = add_line(c, line, d);
+	}
+	buf_clear(&content);
+	return e;
+}
+
+enum err
+store_check_lsc(struct store_check *c, struct out *out, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < c->wish->lsc.num; i++)
+		e = add_lscs(c, c->wish->lsc.at[i], out, d);
+	if (e == ERR_OK && c->wish->lsc_issuers != NULL)
+		e = add_issuers(c, c->wish->lsc_issuers, d);
+	return e;
+}

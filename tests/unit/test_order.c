@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In which order certificates change, so that no phone is lost. */
+#include "test.h"
+
+#include "lists.h"
+#include "orders.h"
+
+#define NUM(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct orders_story stories[] = {
+	{ "nothing is wanted", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_THREE, ORDERS_BOTH, 0, "", true, 0, "" },
+	{ "what no phone sees", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_THREE, ORDERS_BOTH, 0, "tomcat@0 ipsec@1 tomcat@1", true, 0,
+	    "tomcat@0 tomcat@1 ipsec@1" },
+	{ "all of them", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0, ORDERS_THREE,
+	    ORDERS_BOTH, ORDERS_LOCALKEY,
+	    "TVS@0 ITLRecovery tomcat@2 CallManager@0 TVS@1 CallManager@1 "
+	    "CAPF CallManager-ECDSA@1 CallManager@2 TVS@2",
+	    true, ORDERS_LOCALKEY,
+	    "tomcat@2 CAPF@0 update ; CallManager-ECDSA@1 update ; "
+	    "CallManager@0 CallManager@2 update ; CallManager@1 update ; "
+	    "ITLRecovery@0 localkey ; update ; TVS@0 TVS@2 ; TVS@1 ;" },
+	{ "one certificate for all", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_MULTI, ORDERS_BOTH, 0,
+	    "CallManager@0 CallManager@1 CallManager@2", true, 0,
+	    "CallManager@0 update ;" },
+
+	/* ITLRecovery */
+	{ "ITLRecovery alone", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 0, "ITLRecovery", false, ORDERS_LOCALKEY,
+	    "ITLRecovery@0 localkey ; update ;" },
+	{ "ITLRecovery by reset localkey", ORDERS_TOKENLESS, NULL, 1250, 0, 0,
+	    0, ORDERS_ONE, ORDERS_BOTH, ORDERS_LOCALKEY, "ITLRecovery", true,
+	    ORDERS_LOCALKEY, "ITLRecovery@0 localkey ; update ;" },
+	{ "ITLRecovery by TVS", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_ONE, ORDERS_TVS, ORDERS_UPLOAD, "ITLRecovery", true,
+	    ORDERS_UPLOAD, "ITLRecovery@0 up:ITLRecovery@0 update ;" },
+	{ "ITLRecovery before it signs", ORDERS_CALLMANAGER, NULL, 1150, 0, 0,
+	    0, ORDERS_ONE, ORDERS_BOTH, 0, "ITLRecovery", true, 0,
+	    "ITLRecovery@0 update ;" },
+	{ "ITLRecovery under a token", ORDERS_TOKEN, NULL, 1250, 0, 2, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 0, "ITLRecovery", true, 0,
+	    "ITLRecovery@0 token ;" },
+
+	/* both renewed before the first reached the phones */
+	{ "CallManager and ITLRecovery, without TVS", ORDERS_TOKENLESS, NULL,
+	    1250, 0, 0, 0, ORDERS_ONE, ORDERS_NO_TVS, 7,
+	    "!CallManager@0 !ITLRecovery", false, ORDERS_NONE, "" },
+	{ "CallManager and ITLRecovery, with TVS", ORDERS_TOKENLESS, NULL, 1250,
+	    0, 0, 0, ORDERS_ONE, ORDERS_TVS, 7, "!CallManager@0 !ITLRecovery",
+	    true, ORDERS_LOCALKEY, "localkey ; update ;" },
+	{ "the first did reach them", ORDERS_TOKENLESS,
+	    "S:itlr S:pub2 C:pub2 A:capf", 1250, 0, 0, 0, ORDERS_ONE,
+	    ORDERS_BOTH, 7, "!CallManager@0 ITLRecovery", true, ORDERS_LOCALKEY,
+	    "; ITLRecovery@0 localkey ; update ;" },
+
+	/* TVS and CallManager together */
+	{ "TVS and CallManager, 11.5", ORDERS_CALLMANAGER, NULL, 1150, 0, 0, 0,
+	    ORDERS_ONE, ORDERS_TVS, 7, "!CallManager@0 !TVS@0", false,
+	    ORDERS_NONE, "" },
+	{ "TVS and CallManager, 12.5", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 0, "!CallManager@0 !TVS@0", true, 0,
+	    "update ;" },
+	{ "TVS and CallManager, still to come", ORDERS_CALLMANAGER, NULL, 1150,
+	    0, 0, 0, ORDERS_ONE, ORDERS_TVS, 0, "TVS@0 CallManager@0", true, 0,
+	    "CallManager@0 update ; TVS@0 ;" },
+	{ "CallManager, 11.5, without TVS", ORDERS_CALLMANAGER, NULL, 1150, 0,
+	    0, 0, ORDERS_ONE, ORDERS_NO_TVS, 0, "CallManager@0", false,
+	    ORDERS_SECOND,
+	    "up:to-token@0 update ; token ; CallManager@0 token ; update ;" },
+	{ "TVS of a cluster whose ITLs rest on it", ORDERS_CALLMANAGER, NULL,
+	    1150, 0, 0, 0, ORDERS_THREE, ORDERS_TVS, 0, "TVS@0", false,
+	    ORDERS_UPLOAD, "up:CallManager@1 update ; TVS@0 ;" },
+
+	/* addresses */
+	{ "address, tokenless", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 0, "address@0", false, ORDERS_SECOND,
+	    "up:to-token@0 update ; token ; address@0 ; update ;" },
+	{ "address, multi-server certificate", ORDERS_TOKENLESS, NULL, 1250, 0,
+	    0, 0, ORDERS_MULTI, ORDERS_BOTH, 0, "address@1 address@0", true, 0,
+	    "address@0 update ; address@1 update ;" },
+	{ "address, tokens", ORDERS_TOKEN, NULL, 1250, 0, 2, 0, ORDERS_THREE,
+	    ORDERS_BOTH, 0, "address@0 address@1 address@2", true, 0,
+	    "token ; address@0 token ; address@1 token ; address@2 token ;" },
+	{ "address, changed first", ORDERS_TOKEN, NULL, 1250, 0, 2, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 7, "!address@0", false, ORDERS_NONE, "" },
+
+	/* tokens and back */
+	{ "tokenless to token, without an upload", ORDERS_TOKENLESS, NULL, 1250,
+	    0, 0, 2, ORDERS_ONE, ORDERS_BOTH, 0, "to-token", false,
+	    ORDERS_UPLOAD, "up:to-token@0 update ; token ;" },
+	{ "tokenless to token, through TVS", ORDERS_TOKENLESS, NULL, 1250, 0, 0,
+	    2, ORDERS_ONE, ORDERS_TVS, ORDERS_UPLOAD, "to-token", true,
+	    ORDERS_UPLOAD, "up:to-token@0 token ;" },
+	{ "tokenless to token, by a ladder", ORDERS_CALLMANAGER, NULL, 1052, 0,
+	    0, 2, ORDERS_ONE, ORDERS_BOTH, ORDERS_UPLOAD, "to-token", true,
+	    ORDERS_UPLOAD, "up:to-token@0 update ; token ;" },
+	{ "other tokens", ORDERS_TOKEN, NULL, 1250, 0, 2, 2, ORDERS_ONE,
+	    ORDERS_BOTH, 0, "to-token", true, 0, "token ; token ;" },
+	{ "token to tokenless", ORDERS_TOKEN, NULL, 1250, 0, 2, 0, ORDERS_ONE,
+	    ORDERS_BOTH, 0, "to-tokenless", true, 0, "update ;" },
+	{ "token to tokenless, all lost", ORDERS_TOKEN, NULL, 1250, 0, 0, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 0, "to-tokenless", true, 0, "update ;" },
+	{ "old token list, tokens there", ORDERS_OLD_TOKEN, NULL, 1250, 0, 2, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 0, "to-tokenless", false, ORDERS_SECOND,
+	    "token ; update ;" },
+	{ "old token list, tokens lost", ORDERS_OLD_TOKEN, NULL, 1250, 0, 0, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 7, "to-tokenless", false, ORDERS_NONE,
+	    "" },
+	{ "old token list, tokens lost, TVS", ORDERS_OLD_TOKEN, NULL, 1250, 0,
+	    0, 0, ORDERS_ONE, ORDERS_TVS, 7, "to-tokenless", true,
+	    ORDERS_LOCALKEY, "localkey ; update ;" },
+	{ "old token list, tokens lost, TVS, 10.5", ORDERS_OLD_TOKEN, NULL,
+	    1052, 0, 0, 0, ORDERS_ONE, ORDERS_TVS, 0, "to-tokenless", true, 0,
+	    "update ;" },
+	{ "old token list on its release", ORDERS_OLD_TOKEN, NULL, 1052, 0, 2,
+	    0, ORDERS_ONE, ORDERS_NO_TVS, 7, "to-tokenless", false, ORDERS_NONE,
+	    "" },
+	{ "old token list, a change first", ORDERS_OLD_TOKEN, NULL, 1250, 0, 2,
+	    0, ORDERS_ONE, ORDERS_BOTH, 0, "to-tokenless CAPF", true, 0,
+	    "CAPF@0 token ; update ;" },
+	{ "the appliance signs none", ORDERS_OLD_TOKEN, NULL, 910, 0, 2, 0,
+	    ORDERS_ONE, ORDERS_BOTH, 7, "to-tokenless", false, ORDERS_NONE,
+	    "" },
+
+	/* releases */
+	{ "upgrade", ORDERS_CALLMANAGER, NULL, 1150, 1250, 0, 0, ORDERS_ONE,
+	    ORDERS_BOTH, 0, "upgrade", true, 0, "upgrade@0 update ;" },
+	{ "upgrade with an old list", ORDERS_OLD, NULL, 1051, 1250, 0, 0,
+	    ORDERS_ONE, ORDERS_NO_TVS, 0, "upgrade", false, ORDERS_LOCALKEY,
+	    "upgrade@0 localkey ; update ;" },
+	{ "upgrade with an old list, made anew", ORDERS_OLD, NULL, 1150, 1250,
+	    0, 0, ORDERS_ONE, ORDERS_BOTH, 0, "upgrade", true, 0,
+	    "update ; upgrade@0 update ;" },
+	{ "upgrade with an old token list", ORDERS_OLD_TOKEN, NULL, 1150, 1250,
+	    2, 0, ORDERS_ONE, ORDERS_NO_TVS, 0, "upgrade", true, 0,
+	    "upgrade@0 ;" },
+	{ "upgrade with an old token list, W1", ORDERS_OLD_TOKEN, NULL, 1150,
+	    1250, 2, 0, ORDERS_ONE, ORDERS_TVS, 0, "upgrade", true, 0,
+	    "upgrade@0 token ;" },
+
+	/* other classes */
+	{ "a stack of two SASTs", ORDERS_OLD_TOKEN, NULL, 1150, 0, 2, 0,
+	    ORDERS_ONE, 1u << CLASS_TWO_SAST, 7, "CAPF", false, ORDERS_NONE,
+	    "" },
+	{ "a stack of two SASTs, tokenless", ORDERS_TOKENLESS, NULL, 1250, 0, 0,
+	    0, ORDERS_ONE, 1u << CLASS_TWO_SAST, ORDERS_LOCALKEY,
+	    "CallManager@0 ITLRecovery", true, ORDERS_LOCALKEY,
+	    "CallManager@0 update ; ITLRecovery@0 localkey ; update ;" },
+	{ "switched off", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0, ORDERS_ONE,
+	    1u << CLASS_SWITCHED_OFF, ORDERS_LOCALKEY, "CallManager@0", true, 0,
+	    "CallManager@0 update ;" },
+	{ "switched off while both change", ORDERS_TOKENLESS, NULL, 1250, 0, 0,
+	    0, ORDERS_ONE, 1u << CLASS_SWITCHED_OFF, 7,
+	    "ITLRecovery CallManager@0", true, ORDERS_UPLOAD,
+	    "CallManager@0 update ; ITLRecovery@0 up:ITLRecovery@0 update ;" },
+	{ "TVS has another certificate", ORDERS_CALLMANAGER, NULL, 1150, 0, 0,
+	    0, ORDERS_ONE, 1u << CLASS_OTHER_TVS, 0, "CallManager@0 CAPF", true,
+	    0, "CAPF@0 update ; CallManager@0 update ;" },
+	{ "TVS has another certificate, and is needed", ORDERS_CALLMANAGER,
+	    NULL, 1150, 0, 0, 0, ORDERS_THREE, 1u << CLASS_OTHER_TVS, 0, "CAPF",
+	    false, ORDERS_UPLOAD, "up:CallManager@1 update ; CAPF@0 update ;" },
+	{ "nothing installed", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	    ORDERS_ONE, 1u << CLASS_NEW, 0, "CallManager@0 ITLRecovery", true,
+	    0, "CallManager@0 update ; ITLRecovery@0 update ;" },
+};
+
+/* Fails unless all is as the story says. */
+static void
+check(const struct orders_story *s, const struct order *o)
+{
+	unsigned needs = o->possible || o->helped ? o->helps : ORDERS_NONE;
+	struct buf steps = { 0 };
+
+	orders_put(&steps, o);
+	if (o->possible != s->possible || needs != s->needs ||
+	    strcmp(buf_cstr(&steps), s->steps) != 0)
+		fail_msg("%s: %s, helps %x:\n\t%s\n", s->name,
+		    o->possible     ? "possible"
+			: o->helped ? "helped"
+				    : "impossible",
+		    o->helps, buf_cstr(&steps));
+	else if (!o->possible && o->num_dead_ends == 0)
+		fail_msg("%s: no dead end", s->name);
+	buf_clear(&steps);
+}
+
+static void
+test_stories(void **state)
+{
+	const struct orders_story *s;
+	struct orders_case c;
+	struct order o;
+	struct diag d;
+	size_t i;
+
+	for (i = 0; i < NUM(stories); i++) {
+		s = &stories[i];
+		orders_open(&c, s);
+		if (order_find(&c.in, &o, &d) != ERR_OK)
+			fail_msg("%s: %s", s->name, d.msg);
+		check(s, &o);
+		c.in.helps = o.helps;
+		if ((o.possible || o.helped) &&
+		    order_check(&c.in, o.step, o.num, &d) != ERR_OK)
+			fail_msg("%s: %s", s->name, d.msg);
+		order_clear(&o);
+		orders_close(&c);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stories),
+	};
+
+	return test_run(tests);
+}

@@ -71,16 +71,16 @@ memory() {
 	memory 17 17 show --json forged
 }
 
-@test "memory, open and read: accept" {
+@test "memory: accept" {
 	# shellcheck source=tests/cli/accept.bash
 	. "$SRC/tests/cli/accept.bash"
 	accept_setup "$PWD"
 	accept_all
 	printf 'name,model,group,hash\nA,7965,G,\nB,7960,H,%s\n' \
-		"$(md5sum <token.tlv | cut -c 1-32)" >phones.csv
+		"$(md5sum <renewed.tlv | cut -c 1-32)" >phones.csv
 	printf 'group,node\nG,pub\n' >groups.csv
 	mkdir archive
-	cp token.tlv archive
+	cp renewed.tlv archive
 	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
 		--archive archive)
 	export CTLSMITH_CONFIG=

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "cli/accept.h"
 #include "cli/cmd.h"
-#include "cli/history_say.h"
+#include "cli/history.h"
 #include "cli/out.h"
 
 struct accept_opts {

@@ -26,6 +26,10 @@ struct made_sheet {
 	struct made_sheet *next; /* in its bucket */
 };
 
+struct by_number {
+	struct made_sheet *made;
+};
+
 /* That a key fits a file, or not. */
 struct made_fit {
 	const struct sheet *file;
@@ -40,7 +44,7 @@ struct shelf {
 	struct made_cert *certs;
 	struct made_sheet *bucket[BUCKETS];
 	struct made_fit *fit[BUCKETS];
-	struct made_sheet **sheet;
+	struct by_number *sheet;
 	size_t num, cap;
 };
 
@@ -139,7 +143,7 @@ shelf_free(struct shelf **ps)
 		free_cert(c);
 	}
 	for (i = 0; i < s->num; i++)
-		free_sheet(s->sheet[i]);
+		free_sheet(s->sheet[i].made);
 	for (i = 0; i < BUCKETS; i++)
 		while ((f = s->fit[i]) != NULL) {
 			s->fit[i] = f->next;
@@ -423,13 +427,13 @@ write_file(struct shelf *s, const struct shelf_plan *plan, struct wire *w,
 		    ? DIALECT_TOKEN
 		    : DIALECT_APPLIANCE };
 	enum err err = shelf_cert(s, plan->signer, &signer.cert, diag);
-	const struct mint_key *key = s->maker;
+	const struct mint_key *key;
 	size_t i;
 
-	if (err == ERR_OK && plan->forged == 0)
-		key = signer.cert->spec.key;
-	if (err == ERR_OK)
-		err = put_header(plan, &signer, key, w, diag);
+	if (err != ERR_OK || signer.cert == NULL)
+		return err;
+	key = plan->forged != 0 ? s->maker : signer.cert->spec.key;
+	err = put_header(plan, &signer, key, w, diag);
 	for (i = 0; i < plan->num && err == ERR_OK; i++)
 		err = put_record(s, plan, plan->record[i], w, diag);
 	if (err == ERR_OK && plan->form == SHELF_CONFIG)
@@ -464,7 +468,7 @@ static enum err
 grow(struct shelf *s, struct diag *diag)
 {
 	size_t cap = s->cap == 0 ? 256 : s->cap * 2;
-	struct made_sheet **more;
+	struct by_number *more;
 
 	if (s->num < s->cap)
 		return ERR_OK;
@@ -514,7 +518,7 @@ shelf_make(struct shelf *s, const struct shelf_plan *plan,
 	}
 	m->next = s->bucket[at];
 	s->bucket[at] = m;
-	s->sheet[s->num] = m;
+	s->sheet[s->num].made = m;
 	m->sheet.number = ++s->num;
 	*ret = &m->sheet;
 	return ERR_OK;
@@ -586,5 +590,5 @@ shelf_num(const struct shelf *s)
 const struct sheet *
 shelf_sheet(const struct shelf *s, size_t number)
 {
-	return &s->sheet[number - 1]->sheet;
+	return &s->sheet[number - 1].made->sheet;
 }

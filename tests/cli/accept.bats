@@ -740,7 +740,7 @@ phones() {
 	accept 3 --installed "$real" "$real"
 	[[ $(row no-tvs) == 'accepts '* ]]
 	[[ $(row tvs) == 'accepts '* ]]
-	said 'the signer is record '
+	said 'this very list is installed already'
 	of W2 unknown 'missing the CallManager certificate of'
 	accept 3 --installed "$real" new.tlv
 	[[ $(row no-tvs) == 'refuses '* ]]

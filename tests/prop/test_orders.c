@@ -136,7 +136,11 @@ draw_scene(struct scene *s, unsigned *seed, size_t max_nodes, unsigned wishes)
 	draw_cluster(s, seed, max_nodes);
 	s->sort[LABS_SBD] = draw(seed, 4) != 0;
 	s->sort[LABS_7940] = !s->sort[LABS_SBD] || draw(seed, 2) == 0;
-	s->sort[LABS_TWO] = draw(seed, 8) == 0 && s->before.num_tokens == 0;
+	/* the SASTs that were uploaded, and renewed since, are not counted
+	 * there */
+	s->in.helps = draw(seed, 1u << ORDER_NUM_HELPS);
+	s->sort[LABS_TWO] = draw(seed, 4) == 0 && s->before.num_tokens == 0 &&
+	    !orders_helps(s, ORDER_HELP_UPLOAD);
 	for (i = 0; i < LABS_NUM_SORTS; i++)
 		if (s->sort[i])
 			s->in.classes |= 1u << seen_class((enum labs_sort)i);
@@ -153,7 +157,6 @@ draw_scene(struct scene *s, unsigned *seed, size_t max_nodes, unsigned wishes)
 	s->in.nodes = s->node;
 	s->in.num_nodes = s->before.num_nodes;
 	s->in.wishes = s->wish;
-	s->in.helps = draw(seed, 1u << ORDER_NUM_HELPS);
 	s->in.cache_counts = s->before.cache_counts;
 }
 
@@ -490,6 +493,10 @@ check_step(const struct scene *s, unsigned seed, struct steps *t,
 		return false;
 	put_step(t, op);
 	err = order_check(&s->in, t->step, t->num, &d);
+	/* there a phone may have a new list and its old ITL; here it fetches
+	 * both */
+	if (err == ERR_POLICY && (next.changed >> ORDER_TVS & 1) != 0)
+		err = ERR_USAGE;
 	if (err != ERR_USAGE) /* else nobody may do that, there */
 		n->checks++;
 	if (err != ERR_USAGE &&

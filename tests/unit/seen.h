@@ -14,7 +14,9 @@
 
 /* What was read once. The program's end is its end. */
 struct seen_cache {
-	struct ctl_file **file; /* by the number of the sheet */
+	struct {
+		struct ctl_file *f;
+	} * file; /* by the number of the sheet */
 	size_t num_files;
 	struct ctl_memo *memo;
 	struct {
@@ -52,12 +54,12 @@ seen_file(const struct sheet *l)
 		    (n - cache->num_files) * sizeof(*cache->file));
 		cache->num_files = n;
 	}
-	if (cache->file[l->number] == NULL &&
+	if (cache->file[l->number].f == NULL &&
 	    ctl_parse(l->file,
 		l->plan.form == SHELF_ITL ? CTL_KIND_ITL : CTL_KIND_CTL,
-		&cache->file[l->number], &d) != ERR_OK)
+		&cache->file[l->number].f, &d) != ERR_OK)
 		fail_msg("%s", d.msg);
-	return cache->file[l->number];
+	return cache->file[l->number].f;
 }
 
 static inline const struct cert *

@@ -71,6 +71,23 @@ memory() {
 	memory 17 17 show --json forged
 }
 
+@test "memory: accept" {
+	# shellcheck source=tests/cli/accept.bash
+	. "$SRC/tests/cli/accept.bash"
+	accept_setup "$PWD"
+	accept_all
+	printf 'name,model,group,hash\nA,7965,G,\nB,7960,H,%s\n' \
+		"$(md5sum <renewed.tlv | cut -c 1-32)" >phones.csv
+	printf 'group,node\nG,pub\n' >groups.csv
+	mkdir archive
+	cp renewed.tlv archive
+	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
+		--archive archive)
+	export CTLSMITH_CONFIG=
+	memory 997 997 accept "${all[@]}" new.tlv
+	memory 997 997 accept --json "${all[@]}" new.tlv
+}
+
 @test "memory: rescue, accept --history" {
 	load history
 	mkdir archive
@@ -100,23 +117,6 @@ memory() {
 		faults $kind once 1 1 diff other list
 		faults $kind once 1 1 diff --json list text
 	done
-}
-
-@test "memory, open and read: accept" {
-	# shellcheck source=tests/cli/accept.bash
-	. "$SRC/tests/cli/accept.bash"
-	accept_setup "$PWD"
-	accept_all
-	printf 'name,model,group,hash\nA,7965,G,\nB,7960,H,%s\n' \
-		"$(md5sum <token.tlv | cut -c 1-32)" >phones.csv
-	printf 'group,node\nG,pub\n' >groups.csv
-	mkdir archive
-	cp token.tlv archive
-	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
-		--archive archive)
-	export CTLSMITH_CONFIG=
-	memory 997 997 accept "${all[@]}" new.tlv
-	memory 997 997 accept --json "${all[@]}" new.tlv
 }
 
 @test "memory, open and read: audit verify" {

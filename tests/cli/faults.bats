@@ -333,3 +333,12 @@ refuses() {
 	# shellcheck disable=SC2016 # the fake's own
 	refuses 'not a single fault' 'rm "$FAULTS_MARK"; good'
 }
+
+@test "memory: an order is searched for" {
+	local job=(order --installed list --release 12.5 --node pub:publisher,tftp
+		--node sub:ccm --change CallManager --change TVS --allow
+		reset-localkey)
+
+	several once "${job[@]}"
+	several onward "${job[@]}" --json
+}

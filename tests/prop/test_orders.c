@@ -640,6 +640,29 @@ test_tales(void **state)
 	assert_int_equal(n.open, 0);
 }
 
+/* TVS has CallManager as it is now: a list by the old one, which phones have
+ * not fetched yet, is nobody's once that is renewed. */
+static void
+test_replaced(void **state)
+{
+	static const struct tale tale = { "118893", 1050, 1, 2,
+		{ { ORDER_TO_TOKENLESS, 0, false },
+		    { ORDER_CALLMANAGER, 0, false } },
+		2, false, false, 0, true };
+	struct steps t = { .num = 0 };
+	struct counts n = { 0 };
+	struct scene s;
+	struct world w;
+
+	put_tale(&tale, &s);
+	orders_begin(&s, &w);
+	t.op[0] = (struct orders_op){ ORDER_UPDATE_CTL, ORDER_NUM_CHANGES, 0 };
+	assert_true(check_step(&s, 0, &t, &w, &n));
+	t.op[1] = (struct orders_op){ ORDER_RENEW, ORDER_CALLMANAGER, 0 };
+	assert_false(check_step(&s, 0, &t, &w, &n));
+	assert_int_equal(n.breaks, 1);
+}
+
 static unsigned
 number_of(const char *name, unsigned otherwise)
 {
@@ -721,6 +744,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tales),
+		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_checks),
 		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_impossible),

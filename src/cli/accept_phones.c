@@ -366,6 +366,8 @@ ask_of(struct accept_phones *p, const struct lookup *l,
 	}
 	if ((class_traits(row->class) & CLASS_HOLDS) == 0)
 		list = ACCEPT_NONE;
+	else if (row->empty)
+		list = ACCEPT_NOTHING;
 	if (p->has_groups)
 		group = row->group < p->num_teams ? row->group : p->num_teams;
 	return ask(p, row->class, list, group, ret, d);

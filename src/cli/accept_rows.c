@@ -64,6 +64,15 @@ read_name(struct reader *r, struct accept_row *row, struct diag *d)
 	return e;
 }
 
+/* A phone of class C on which nothing is installed is like any other such: it
+ * has no limit of its own, and takes what it is given from its cluster. */
+static bool is_plain(enum class c)
+{
+	return class_max_sasts(c) == 0 && class_max_bits(c) == 0 &&
+	    class_digest(c) == DIGEST_SHA512 &&
+	    (class_traits(c) & CLASS_REMOTE) == 0;
+}
+
 /* The class that is called NAME. */
 static enum err
 read_class(const struct reader *r, struct bytes name, enum class *ret,
@@ -138,7 +147,9 @@ read_hash(struct reader *r, struct accept_row *row, struct diag *d)
 		return ERR_OK;
 	if (text.len == 4 &&
 	    strncasecmp((const char *)text.ptr, "none", 4) == 0) {
-		row->class = CLASS_NEW;
+		row->empty = true;
+		if (is_plain(row->class))
+			row->class = CLASS_NEW;
 		return ERR_OK;
 	}
 	if (row->class == CLASS_NEW)

@@ -105,7 +105,8 @@ judge_one(struct accept_run *r, const struct accept_cluster *cluster,
 		.real = r->phones.is_given };
 	enum err e;
 
-	if (q->list != ACCEPT_NONE)
+	phone.empty = q->list == ACCEPT_NOTHING;
+	if (q->list < r->phones.num_lists)
 		phone.installed = r->phones.list[q->list].f;
 	if (q->group != ACCEPT_NONE)
 		phone.group = &r->phones.team[q->group].g;

@@ -95,7 +95,8 @@ accept_whys_clear(struct accept_whys *ws)
 const char *
 accept_list_path(const struct accept_run *r, const struct accept_question *q)
 {
-	return q->list == ACCEPT_NONE ? NULL : r->phones.list[q->list].path;
+	return q->list < r->phones.num_lists ? r->phones.list[q->list].path
+					     : NULL;
 }
 
 static const char *
@@ -116,7 +117,9 @@ accept_put_label(const struct accept_run *r, const struct accept_question *q,
 	buf_str(out, class_name(q->class));
 	if (p->has_groups)
 		buf_printf(out, " in %s", p->team[q->group].g.name);
-	if (p->hashes.num > 0 && holds)
+	if (q->list == ACCEPT_NOTHING)
+		buf_str(out, " with no list");
+	else if (p->hashes.num > 0 && holds)
 		buf_printf(out, " with %s",
 		    q->list == ACCEPT_NONE ? "an unknown list"
 					   : base_name(p->list[q->list].path));

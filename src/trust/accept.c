@@ -60,7 +60,7 @@ make_phone(struct accept_job *a)
 	for (i = 0; i < num; i++)
 		a->tvs[i] = tvs_of(a, i);
 	a->asks = (struct trust_phone){
-		.installed = (a->traits & CLASS_HOLDS) != 0
+		.installed = (a->traits & CLASS_HOLDS) != 0 && !a->phone->empty
 		    ? a->phone->installed
 		    : NULL,
 		.asks_tvs = (a->traits & CLASS_ASKS_TVS) != 0,
@@ -156,7 +156,8 @@ judge_offer(struct accept_job *a)
 		say(a, TRUST_REFUSES, TRUST_RULE_UNREADABLE, why.msg);
 		return ERR_OK;
 	}
-	if ((a->traits & CLASS_HOLDS) != 0 && a->asks.installed == NULL) {
+	if ((a->traits & CLASS_HOLDS) != 0 && !a->phone->empty &&
+	    a->asks.installed == NULL) {
 		say(a, TRUST_UNKNOWN, TRUST_RULE_INSTALLED_SAST,
 		    "missing the list that is installed");
 		return ERR_OK;

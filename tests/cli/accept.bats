@@ -645,6 +645,32 @@ phones() {
 	judge 0 new.tlv "${all[@]}" --phones others.csv
 }
 
+@test "phones.csv: nothing installed lifts no limit of a class" {
+	local class
+
+	{ rec recovery SAST; rec pub SAST; rec token1 SAST; servers; rec big CCM; } |
+		ctl much 1 13 sha512
+	echo name,class,hash >phones.csv
+	for class in sha1 two-sast rsa2048 mra tvs; do
+		echo "P-$class,$class,none" >>phones.csv
+	done
+	judge 3 much.tlv "${all[@]}" --phones phones.csv
+	said 'much.tlv: 3 of 5 phones are lost: 3 refuse it (two-sast, sha1, rsa2048)'
+	for class in sha1 two-sast rsa2048; do
+		[[ $(row "$class with no list") == refuses*1 ]]
+	done
+	is 'mra with no list' 'unknown unknown 1'
+	is nothing-installed 'accepts-first yes 1'
+	said 'refuses [A5, documented] two-sast with no list: '
+	json 'c["sha1"]["installed"] is None and c["sha1"]["rule"] == "A5"'
+	json 'not c["sha1"]["works"]["with_old"]'
+	# what they can read they take
+	grep -v mra phones.csv >others.csv
+	judge 0 new.tlv "${all[@]}" --phones others.csv
+	is 'sha1 with no list' 'accepts-first yes 1'
+	said 'accepts-first [A1, documented] '
+}
+
 @test "phones.csv: what cannot be read is refused with line and column" {
 	local hash
 

@@ -264,6 +264,16 @@ inventory() {
 	of W3 no 'on 2443 of sub'
 }
 
+@test "W3: ECDSA alone is half of what a node serves" {
+	rm served/pub/5061-rsa.pem
+	judge 3 new.tlv "${all[@]}"
+	of W3 unknown 'missing what pub serves on 2443 and 5061 with RSA'
+	# what is there and is not in the list is said all the same
+	cp pem/pub2.pem served/sub/2443.pem
+	judge 3 new.tlv "${all[@]}"
+	of W3 no 'on 2443 of sub'
+}
+
 @test "W4: the publisher's CAPF, unless --no-capf" {
 	{ rec recovery SAST; rec pub SAST; servers pub capf2; } | ctl other 1 12
 	judge 3 other.tlv "${all[@]}"

@@ -87,13 +87,25 @@ is_same_host(struct bytes a, struct bytes b)
 	return is_short_of(a, b) || is_short_of(b, a);
 }
 
+/* Where lists say which domain NODE is in, it is not in another one. */
+static bool
+is_node(const struct accept_node *node, struct bytes name)
+{
+	struct bytes own = bytes_of_str(node->name);
+
+	if (!is_same_host(own, name))
+		return false;
+	return own.len == name.len || node->address == NULL ||
+	    is_same_host(bytes_of_str(node->address), name);
+}
+
 static struct accept_node *
 find_node(const struct accept_nodes *ns, struct bytes name)
 {
 	size_t i;
 
 	for (i = 0; i < ns->num; i++)
-		if (is_same_host(bytes_of_str(ns->node[i].name), name))
+		if (is_node(&ns->node[i], name))
 			return &ns->node[i];
 	return NULL;
 }

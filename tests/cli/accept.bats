@@ -242,6 +242,21 @@ inventory() {
 	[[ $(works tvs) == 'yes no yes '* ]]
 }
 
+@test "nodes: one name in two domains is two nodes" {
+	{ rec recovery SAST; rec pub CCM+TFTP cm.east.example; rec sub CCM+TFTP cm.west.example; } |
+		ctl two 1 12
+	mkdir -p shown/CM
+	cp pem/pub.pem shown/CM/CallManager.pem
+	cp pem/pub.pem shown/CM/5061.pem
+	judge 3 two.tlv --served shown
+	of W2 unknown 'missing the CallManager certificate of cm.west.example'
+	of W3 unknown 'missing what cm.west.example serves'
+	json '[n["name"] for n in a["nodes"]][:2] == ["CM", "cm.west.example"]'
+	mv shown/CM shown/cm.east.example
+	judge 3 two.tlv --served shown
+	of W2 unknown 'missing the CallManager certificate of cm.west.example'
+}
+
 @test "W3: all that a node serves, RSA and ECDSA, first of a chain" {
 	{ rec recovery SAST; rec pub SAST; servers; } | grep -v 'cert: ec,' >without
 	ctl noec 1 12 <without

@@ -754,6 +754,20 @@ ready_served(struct accept_nodes *ns, size_t index, struct diag *d)
 	return ERR_OK;
 }
 
+/* As the lists have it; of a node that none has, and that is called by its
+ * address, that one. NULL: nobody knows. */
+static const char *
+address_of(const struct accept_node *node)
+{
+	uint8_t raw[sizeof(struct in6_addr)];
+
+	if (node->address == NULL &&
+	    (inet_pton(AF_INET, node->name, raw) == 1 ||
+		inet_pton(AF_INET6, node->name, raw) == 1))
+		return node->name;
+	return node->address;
+}
+
 static enum err
 ready_works(struct accept_nodes *ns, const struct accept_node *publisher,
     struct diag *d)
@@ -775,7 +789,7 @@ ready_works(struct accept_nodes *ns, const struct accept_node *publisher,
 			.ccm = known(node->ccm, node->said),
 			.publisher = known(node == publisher,
 			    publisher != NULL),
-			.address = node->address,
+			.address = address_of(node),
 			.itl = node->itl.f,
 			.callmanager = first_cert(&node->callmanager),
 			.capf = first_cert(&node->capf),

@@ -15,7 +15,8 @@
  *	                       other way round
  *
  * A host in the lists is the node of that name, in capitals or not; "pub" is
- * "pub.lab.example" too; a node may also be called as its address. What of a
+ * "pub.lab.example" too; a node may also be called as its address, and is
+ * there then, whatever the lists say. What of a
  * folder cannot be read is said and left out, so that whatever needs it is
  * unknown.
  */

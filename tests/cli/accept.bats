@@ -242,6 +242,23 @@ inventory() {
 	[[ $(works tvs) == 'yes no yes '* ]]
 }
 
+@test "W2, W3: a TFTP address changed before the list" {
+	mv served/pub served/192.0.2.99
+	judge 3 new.tlv --itl 192.0.2.99=itl-pub.tlv --itl sub=itl-sub.tlv \
+		--served served --nodes 192.0.2.99,sub
+	of W2 no 'but for another address than 192.0.2.99; bring phones a list with the new address before it changes'
+	of W3 no 'but for another address than 192.0.2.99'
+	json 'a["nodes"][0]["address"] == "192.0.2.99"'
+	# that is its address in the list
+	mv served/192.0.2.99 served/192.0.2.10
+	judge 0 new.tlv --itl 192.0.2.10=itl-pub.tlv --itl sub=itl-sub.tlv \
+		--served served --nodes 192.0.2.10,sub
+	of W2 yes 'the CallManager certificate of 192.0.2.10'
+	mv served/192.0.2.10 served/2001:db8::1
+	judge 0 new.tlv --served served --nodes 2001:db8::1,sub
+	of W2 yes 'of 2001:db8::1, which signs'
+}
+
 @test "nodes: one name in two domains is two nodes" {
 	{ rec recovery SAST; rec pub CCM+TFTP cm.east.example; rec sub CCM+TFTP cm.west.example; } |
 		ctl two 1 12

@@ -292,6 +292,22 @@ take_tvs(struct accept_nodes *ns, const struct placed *at, const char *path,
 	return e == ERR_OK && node != NULL ? take_cert(&node->tvs, path, d) : e;
 }
 
+/* F is a CTL, and verifies by itself: what TVS would find on its disk. */
+static enum err
+check_disk(const struct ctl_file *f, struct diag *d)
+{
+	struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF };
+	struct ctl_verdict v;
+	enum err e;
+
+	if (ctl_kind(f) != CTL_KIND_CTL)
+		return diag_set(d, ERR_UNSUPPORTED, "this is no CTL");
+	e = ctl_verify(f, &self, &v, d);
+	if (e != ERR_OK || v.status == CTL_VERIFIED)
+		return e;
+	return diag_set(d, ERR_POLICY, "it does not verify: %.200s", v.why.msg);
+}
+
 static enum err
 take_disk(struct accept_nodes *ns, const struct placed *at, const char *path,
     bool *ret_taken, struct diag *d)
@@ -307,6 +323,8 @@ take_disk(struct accept_nodes *ns, const struct placed *at, const char *path,
 	if (e != ERR_OK || node == NULL)
 		return e;
 	e = accept_file_load(path, &one, d);
+	if (e == ERR_OK)
+		e = check_disk(one.f, d);
 	if (e == ERR_OK && node->disk.f == NULL) {
 		node->disk = one;
 		return ERR_OK;

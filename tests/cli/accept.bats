@@ -165,6 +165,22 @@ inventory() {
 	[[ $(row tvs) == refuses* ]]
 }
 
+@test "a file of a node's disk that is no CTL, or does not verify, vouches for nobody" {
+	mkdir disk
+	cp itl-pub2.tlv disk/pub.tlv
+	cp both.tlv disk/sub.tlv
+	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
+	[[ $(row tvs) == unknown* ]]
+	grep -q '^ctlsmith: disk/pub.tlv: this is no CTL' err
+	cp both.tlv disk/pub.tlv
+	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
+	[[ $(row tvs) == accepts-through-tvs* ]]
+	printf '\377' | dd of=disk/pub.tlv bs=1 seek=340 conv=notrunc status=none
+	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
+	[[ $(row tvs) == unknown* ]]
+	grep -q '^ctlsmith: disk/pub.tlv: it does not verify: ' err
+}
+
 @test "a TVS with another certificate than the ITLs have decides for its group" {
 	cp pem/token1.pem trust
 	cp pem/tvs-new.pem tvs/sub.pem

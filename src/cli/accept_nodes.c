@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "cli/accept_held.h"
 #include "cli/input.h"
 
 /* ---- Files ---------------------------------------------------------------------- */
@@ -520,6 +521,10 @@ accept_nodes_load(struct accept_nodes *ns, const struct accept_nodes_wish *w,
 		e = take_nodes(ns, w->nodes, d);
 	for (i = 0; e == ERR_OK && i < w->itls.num; i++)
 		e = take_itl(ns, w->itls.at[i], ret_where, d);
+	for (i = 0; e == ERR_OK && i < w->phone_itls.num; i++) {
+		*ret_where = w->phone_itls.at[i];
+		e = accept_held_take(ns, w->phone_itls.at[i], d);
+	}
 	if (e == ERR_OK && (*ret_where = w->tvs_certs) != NULL)
 		e = load_shelf(ns, &shelf_tvs, w->tvs_certs, out, d);
 	if (e == ERR_OK && (*ret_where = w->served) != NULL)
@@ -595,65 +600,6 @@ accept_nodes_add_list(struct accept_nodes *ns, const struct ctl_file *f,
 }
 
 /* ---- As src/trust wants it ------------------------------------------------------ */
-
-/* ITL has C as TVS. */
-static enum err
-itl_has(const struct ctl_file *itl, const struct cert *c, bool *ret,
-    struct diag *d)
-{
-	enum ctl_identity identity = CTL_OTHER_CERT;
-	const struct ctl_record *r;
-	enum err e = ERR_OK;
-	size_t i;
-
-	*ret = false;
-	for (i = 1; e == ERR_OK && !*ret && i <= ctl_num_records(itl); i++) {
-		r = ctl_record(itl, i);
-		if (!r->has_role || r->role != CTL_ROLE_TVS)
-			continue;
-		e = ctl_identify(itl, i, c, &identity, d);
-		*ret = e == ERR_OK && identity == CTL_SAME_CERT;
-	}
-	return e;
-}
-
-/* Every ITL has the certificate that TVS of NODE shows: phones may hold any of
- * them. */
-static enum err
-judge_tvs(const struct accept_nodes *ns, const struct accept_node *node,
-    enum trust_known *ret, struct diag *d)
-{
-	const struct cert *c = first_cert(&node->tvs);
-	enum err e = ERR_OK;
-	bool has = true;
-	size_t i;
-
-	*ret = TRUST_NOT_KNOWN;
-	for (i = 0; c != NULL && e == ERR_OK && has && i < ns->num; i++) {
-		if (ns->node[i].itl.f == NULL)
-			continue;
-		e = itl_has(ns->node[i].itl.f, c, &has, d);
-		*ret = has ? TRUST_YES : TRUST_NO;
-	}
-	return e;
-}
-
-static enum err
-ready_tvs(struct accept_nodes *ns, struct diag *d)
-{
-	enum err e = ERR_OK;
-	size_t i;
-
-	ns->tvs = calloc(ns->num + 1, sizeof(*ns->tvs));
-	if (ns->tvs == NULL)
-		return diag_nomem(d);
-	for (i = 0; e == ERR_OK && i < ns->num; i++) {
-		ns->tvs[i].node = ns->node[i].name;
-		ns->tvs[i].disk = ns->node[i].disk.f;
-		e = judge_tvs(ns, &ns->node[i], &ns->tvs[i].certificate, d);
-	}
-	return e;
-}
 
 static enum err
 add_names(struct accept_nodes *ns, const struct cert *c, struct diag *d)
@@ -829,7 +775,7 @@ accept_nodes_ready(struct accept_nodes *ns, const struct accept_nodes_wish *w,
 	if (e == ERR_OK)
 		e = ready_works(ns, publisher, d);
 	if (e == ERR_OK)
-		e = ready_tvs(ns, d);
+		e = accept_held_ready(ns, d);
 	return e == ERR_OK ? ready_database(ns, d) : e;
 }
 
@@ -865,6 +811,9 @@ accept_nodes_clear(struct accept_nodes *ns)
 		clear_node(&ns->node[i]);
 	for (i = 0; ns->spelt != NULL && i <= ns->num_spelt; i++)
 		trust_spelling_clear(&ns->spelt[i]);
+	for (i = 0; i < ns->num_held_itls; i++)
+		accept_file_clear(&ns->held_itl[i]);
+	free(ns->held_itl);
 	free(ns->node);
 	free(ns->works);
 	free(ns->served);

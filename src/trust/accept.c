@@ -24,9 +24,9 @@ certificate_of(unsigned traits, bool real, enum trust_known known)
 	if ((traits & CLASS_TVS_CHANGED) != 0)
 		return TRUST_NO;
 	/* one that was off may have missed ITLs, too */
-	if ((traits & CLASS_OFF) == 0 && !real && known == TRUST_NOT_KNOWN)
-		return TRUST_YES;
-	return known;
+	if ((traits & CLASS_OFF) != 0)
+		return known == TRUST_NO ? TRUST_NO : TRUST_NOT_KNOWN;
+	return !real && known == TRUST_NOT_KNOWN ? TRUST_YES : known;
 }
 
 /* The TVS of node I of the group, or of all nodes; where there are none, of

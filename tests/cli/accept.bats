@@ -127,7 +127,9 @@ inventory() {
 	is tvs 'accepts-through-tvs no'
 	[[ $(row no-tvs) == refuses* ]]
 	[[ $(row tvs-changed) == refuses* ]]
-	said 'accepts-through-tvs [A3, documented] [by database] tvs, off: '
+	said 'accepts-through-tvs [A3, documented] [by database] tvs: '
+	# one that was off may have missed ITLs, and what TVS shows
+	[[ $(row off) == unknown* ]]
 	json 'c["tvs"]["leg"] == "database" and c["tvs"]["rule"] == "A3"'
 	json 'c["tvs"]["evidence"] == "documented"'
 	json 'c["no-tvs"]["leg"] is None'
@@ -149,7 +151,7 @@ inventory() {
 	cp token.tlv disk/pub.tlv
 	cp token.tlv disk/sub/CTLFile.tlv
 	judge 3 token.tlv "${all[@]}" --tvs-ctl-cache disk
-	said 'accepts-through-tvs [A3, assumed] [by ctl-cache] tvs, off: '
+	said 'accepts-through-tvs [A3, assumed] [by ctl-cache] tvs: '
 	json 'c["tvs"]["leg"] == "ctl-cache" and c["tvs"]["evidence"] == "assumed"'
 	# one node with the old file decides for all
 	cp old.tlv disk/sub/CTLFile.tlv
@@ -238,6 +240,46 @@ inventory() {
 	judge 0 old.tlv "${all[@]}"
 	of W1 no 'the ITL of pub'
 	[[ $(works ata) == '- yes '* ]]
+}
+
+@test "TVS and CallManager renewed at once: the ITL that is served is not the phone's" {
+	{ rec pub SAST; rec recovery SAST; servers; } | ctl before 1 09
+	{ rec pub2 SAST; rec recovery SAST; servers pub2; } | ctl after 1 12
+	tvs_itl() {
+		rec "$1" SAST
+		rec "$1" CCM+TFTP
+		rec "$2" TVS
+		rec tvs-sub TVS sub
+	}
+	tvs_itl pub tvs-pub | make_list itl-held ITLFile.tlv 1 sha1 09
+	tvs_itl pub2 tvs-new | make_list itl-pub ITLFile.tlv 1 sha1 12
+	cp pem/pub2.pem served/pub/CallManager.pem
+	cp pem/pub2.pem served/pub/5061-rsa.pem
+	cp pem/tvs-new.pem tvs/pub.pem
+	printf 'name,model\nSEP1,Cisco 8861\n' >phones.csv
+	all=(--itl pub=itl-pub.tlv --served served --tvs-certs tvs
+		--phone-sast-trust trust --nodes pub,sub --phones phones.csv)
+	accept 3 --installed before.tlv "${all[@]}" after.tlv
+	[[ $(row tvs) == unknown* ]]
+	said "missing its certificate or the phone's ITL"
+	accept 3 --installed before.tlv "${all[@]}" --phone-itl itl-held.tlv after.tlv
+	[[ $(row tvs) == refuses* ]]
+	said "TVS of pub shows a certificate that the phone's ITL lacks"
+	# CallManager alone
+	cp pem/tvs-pub.pem tvs/pub.pem
+	accept 3 --installed before.tlv "${all[@]}" --phone-itl itl-held.tlv after.tlv
+	[[ $(row tvs) == accepts-through-tvs* ]]
+	# an ITL that nobody can hold
+	cp itl-held.tlv itl-bad.tlv
+	printf '\377' | dd of=itl-bad.tlv bs=1 seek=340 conv=notrunc status=none
+	accept 3 --installed before.tlv "${all[@]}" --phone-itl itl-bad.tlv after.tlv
+	grep -q '^ctlsmith: itl-bad.tlv: it does not verify, so no phone holds it' err
+	accept 1 --installed before.tlv --phone-itl before.tlv after.tlv
+	grep -q '^ctlsmith: before.tlv: this is no ITL' err
+	cp itl-bad.tlv itl-pub.tlv
+	cp pem/tvs-new.pem tvs/pub.pem
+	accept 3 "${all[@]}" after.tlv
+	said "missing the list that is installed"
 }
 
 @test "W1: TVS vouches for the signer of the ITL, for those who ask it" {

@@ -16,6 +16,7 @@ foreach(name accept
 	lint
 	many
 	options
+	order
 	rescue
 	sample
 	transcripts

@@ -44,6 +44,7 @@ house_unit_test(test_told SOURCES unit/test_told.c LIBS trust lab)
 house_unit_test(test_select SOURCES unit/test_select.c LIBS cli lab)
 house_unit_test(test_order SOURCES unit/test_order.c LIBS trust lab)
 house_unit_test(test_trust SOURCES unit/test_trust.c LIBS trust lab)
+house_unit_test(test_steps SOURCES unit/test_steps.c LIBS cli)
 house_unit_test(test_stories SOURCES unit/test_stories.c LIBS trust lab)
 house_unit_test(test_tvs SOURCES unit/test_tvs.c LIBS trust lab)
 house_unit_test(test_class SOURCES unit/test_class.c LIBS trust lab)
@@ -67,6 +68,8 @@ house_faults_test(test_torture SOURCES prop/test_torture.c
 house_faults_test(test_torture_draft SOURCES prop/test_torture_draft.c
 	LIBS ctl lab PkgConfig::CRYPTO)
 
+house_faults_test(test_order_faults SOURCES prop/test_order_faults.c
+	LIBS trust lab)
 house_faults_test(test_trust_faults SOURCES prop/test_trust_faults.c
 	LIBS trust lab)
 house_faults_test(test_history_faults SOURCES prop/test_history_faults.c

@@ -106,7 +106,7 @@ of_question(struct json_sink *s, const struct accept_run *r,
 	json_put_str(s, obj, "class", class_name(q->class));
 	json_put_str(s, obj, "class_text", class_text(q->class));
 	put_safe(s, obj, "group", group);
-	put_safe(s, obj, "installed", accept_list_path(r, q));
+	put_safe(s, obj, "installed", accept_why_list(r, q));
 	put_phones(s, obj, r, q);
 	json_put_str(s, obj, "fate",
 	    accept_fate_name(accept_fate_of(&q->answer)));
@@ -168,7 +168,7 @@ put_notes(struct json_sink *s, json_t *obj, const struct accept_run *r)
 {
 	struct buf notes = { 0 }, utf8 = { 0 };
 
-	accept_put_notes(r, &notes);
+	accept_why_put_notes(r, &notes);
 	text_put_utf8(&utf8, buf_bytes(&notes));
 	s->failed |= notes.failed || utf8.failed;
 	json_put_lines(s, obj, "notes", buf_bytes(&utf8));

@@ -14,44 +14,6 @@
 
 /* ---- Files ---------------------------------------------------------------------- */
 
-enum err
-accept_file_load(const char *path, struct accept_file *f, struct diag *d)
-{
-	enum err e;
-
-	memset(f, 0, sizeof(*f));
-	f->path = strdup(path);
-	if (f->path == NULL)
-		return diag_nomem(d);
-	e = input_load(path, FILE_MAX_DEFAULT, &f->bytes, d);
-	if (e == ERR_OK && ctl_is_listing(buf_bytes(&f->bytes)))
-		return diag_set(d, ERR_UNSUPPORTED,
-		    "this is the text of a list, in which neither certificates "
-		    "nor a signature are; get the file itself, from the TFTP "
-		    "service");
-	if (e == ERR_OK)
-		e = ctl_parse(buf_bytes(&f->bytes), CTL_KIND_AUTO, &f->f, d);
-	if (e == ERR_OK && !ctl_is_list(f->f))
-		e = diag_set(d, ERR_UNSUPPORTED, "this is no trust list");
-	return e;
-}
-
-void
-accept_file_clear(struct accept_file *f)
-{
-	ctl_free(&f->f);
-	buf_clear(&f->bytes);
-	free(f->path);
-	memset(f, 0, sizeof(*f));
-}
-
-/* The first certificate of F, or NULL. */
-static const struct cert *
-first_cert(const struct cert_file *f)
-{
-	return f->pasted.num_certs == 0 ? NULL : f->pasted.certs[0];
-}
-
 static enum err
 load_cert(const char *path, struct cert_file *f, struct diag *d)
 {
@@ -88,6 +50,7 @@ is_same_host(struct bytes a, struct bytes b)
 	return is_short_of(a, b) || is_short_of(b, a);
 }
 
+<<<<<<< HEAD
 /* Where lists say which domain NODE is in, it is not in another one. */
 static bool
 is_node(const struct accept_node *node, struct bytes name)
@@ -102,6 +65,10 @@ is_node(const struct accept_node *node, struct bytes name)
 
 static struct accept_node *
 find_node(const struct accept_nodes *ns, struct bytes name)
+=======
+struct accept_node *
+accept_nodes_find(const struct accept_nodes *ns, struct bytes name)
+>>>>>>> main
 {
 	size_t i;
 
@@ -139,7 +106,7 @@ enum err
 accept_nodes_get(struct accept_nodes *ns, struct bytes name,
     struct accept_node **ret, struct diag *d)
 {
-	*ret = find_node(ns, name);
+	*ret = accept_nodes_find(ns, name);
 	if (*ret != NULL)
 		return ERR_OK;
 	if (!ns->closed)
@@ -555,11 +522,11 @@ node_of_record(const struct accept_nodes *ns, const struct ctl_record *r)
 	struct accept_node *node = NULL;
 
 	if (host.len > 0)
-		node = find_node(ns, host);
+		node = accept_nodes_find(ns, host);
 	if (node != NULL || (raw.len != 4 && raw.len != 16) ||
 	    inet_ntop(family, raw.ptr, text, sizeof(text)) == NULL)
 		return node;
-	return find_node(ns, bytes_of_str(text));
+	return accept_nodes_find(ns, bytes_of_str(text));
 }
 
 static enum err
@@ -599,6 +566,7 @@ accept_nodes_add_list(struct accept_nodes *ns, const struct ctl_file *f,
 	return e;
 }
 
+<<<<<<< HEAD
 /* ---- As src/trust wants it ------------------------------------------------------ */
 
 static enum err
@@ -779,6 +747,8 @@ accept_nodes_ready(struct accept_nodes *ns, const struct accept_nodes_wish *w,
 	return e == ERR_OK ? ready_database(ns, d) : e;
 }
 
+=======
+>>>>>>> main
 /* ---- The end -------------------------------------------------------------------- */
 
 static void

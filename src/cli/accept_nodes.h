@@ -24,6 +24,7 @@
 #ifndef CLI_ACCEPT_NODES_H
 #define CLI_ACCEPT_NODES_H
 
+#include "cli/accept_file.h"
 #include "cli/cert_pile.h"
 #include "cli/opt.h"
 #include "trust/accept.h"
@@ -37,13 +38,6 @@ struct accept_nodes_wish {
 	const char *nodes; /* all of them: "a,b=tftp" */
 	const char *publisher;
 	bool no_capf;
-};
-
-/* A list and the bytes that it borrows. All-zero is none. */
-struct accept_file {
-	char *path;
-	struct buf bytes;
-	struct ctl_file *f;
 };
 
 /* A certificate on a port. */
@@ -105,17 +99,20 @@ MUST_CHECK enum err accept_nodes_add_list(struct accept_nodes *ns,
 MUST_CHECK enum err accept_nodes_get(struct accept_nodes *ns, struct bytes name,
     struct accept_node **ret, struct diag *d);
 
+<<<<<<< HEAD
 /* Once all nodes are there, and NS->installed is set: fills works, tvs and
  * database. ERR_USAGE where --publisher is nobody. */
+=======
+/* The node called NAME, or NULL. */
+struct accept_node *accept_nodes_find(const struct accept_nodes *ns,
+    struct bytes name);
+
+/* Once all nodes are there: fills works, tvs and database. ERR_USAGE where
+ * --publisher is nobody. */
+>>>>>>> main
 MUST_CHECK enum err accept_nodes_ready(struct accept_nodes *ns,
     const struct accept_nodes_wish *w, struct diag *d);
 
 void accept_nodes_clear(struct accept_nodes *ns);
-
-/* Reads PATH into F: a list, CTL or ITL. ERR_UNSUPPORTED for any other file.
- * F is to be cleared whatever the outcome. */
-MUST_CHECK enum err accept_file_load(const char *path, struct accept_file *f,
-    struct diag *d);
-void accept_file_clear(struct accept_file *f);
 
 #endif

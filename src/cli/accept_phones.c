@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/accept_rows.h"
@@ -275,13 +276,15 @@ static enum err
 search_archive(struct lookup *l, const char *folder, struct out *out,
     struct diag *d)
 {
-	char *args[] = { (char *)(uintptr_t)folder, NULL };
+	char *args[] = { strdup(folder), NULL };
 	struct paths *paths = NULL;
 	struct progress bar;
 	struct path path;
 	size_t done = 0;
 	enum err e;
 
+	if (args[0] == NULL)
+		return diag_nomem(d);
 	progress_init(&bar, args);
 	e = paths_new(&paths, args, d);
 	while (e == ERR_OK && paths_next(paths, &path)) {
@@ -291,8 +294,9 @@ search_archive(struct lookup *l, const char *folder, struct out *out,
 			e = look_at(l, path.name, out, d);
 		progress_step(&bar, ++done);
 	}
-	progress_hide(&bar, 2);
+	progress_hide(&bar, STDERR_FILENO);
 	paths_free(&paths);
+	free(args[0]);
 	return e;
 }
 
@@ -413,33 +417,63 @@ sort_questions(struct accept_phones *p, size_t *rank, struct diag *d)
 	return ERR_OK;
 }
 
-/* Counts the phones of each question, and puts them behind one another. */
-static enum err
-sort_phones(struct accept_phones *p, struct diag *d)
+/* Counts the phones of each question, whose places RANK says, and puts them
+ * behind one another. */
+static void
+place_phones(struct accept_phones *p, const size_t *rank)
 {
-	size_t *rank = calloc(p->num_questions + 1, sizeof(*rank));
+	struct accept_question *q;
 	size_t i, at = 0;
-	enum err e;
 
-	p->order = calloc(p->num + 1, sizeof(*p->order));
-	e = rank == NULL || p->order == NULL ? diag_nomem(d)
-					     : sort_questions(p, rank, d);
-	for (i = 0; e == ERR_OK && i < p->num; i++) {
+	for (i = 0; i < p->num; i++) {
 		p->question_of[i] = rank[p->question_of[i]];
 		p->question[p->question_of[i]].num++;
 	}
-	for (i = 0; e == ERR_OK && i < p->num_questions; i++) {
+	for (i = 0; i < p->num_questions; i++) {
 		p->question[i].first = at;
 		at += p->question[i].num;
 		p->question[i].num = 0;
 	}
-	for (i = 0; e == ERR_OK && i < p->num; i++) {
-		struct accept_question *q = &p->question[p->question_of[i]];
-
+	for (i = 0; i < p->num; i++) {
+		q = &p->question[p->question_of[i]];
 		p->order[q->first + q->num++] = i;
 	}
+}
+
+static enum err
+sort_phones(struct accept_phones *p, struct diag *d)
+{
+	size_t *rank = calloc(p->num_questions + 1, sizeof(*rank));
+	enum err e;
+
+	if (rank == NULL)
+		return diag_nomem(d);
+	e = sort_questions(p, rank, d);
+	if (e == ERR_OK)
+		place_phones(p, rank);
 	free(rank);
 	return e;
+}
+
+/* Finds the question of each row. */
+static enum err
+ask_rows(struct accept_phones *p, const struct lookup *l,
+    const struct accept_rows *rows, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	p->question_of = calloc(rows->num + 1, sizeof(*p->question_of));
+	p->name_of = calloc(rows->num + 1, sizeof(*p->name_of));
+	p->order = calloc(rows->num + 1, sizeof(*p->order));
+	if (p->question_of == NULL || p->name_of == NULL || p->order == NULL)
+		return diag_nomem(d);
+	p->num = rows->num;
+	for (i = 0; e == ERR_OK && i < rows->num; i++) {
+		p->name_of[i] = rows->at[i].name;
+		e = ask_of(p, l, &rows->at[i], &p->question_of[i], d);
+	}
+	return e == ERR_OK ? sort_phones(p, d) : e;
 }
 
 /* Without phones: every class, for every installed list. */
@@ -493,7 +527,6 @@ accept_phones_ready(struct accept_phones *p, const struct accept_phones_wish *w,
 	struct accept_rows rows = { .num = 0 };
 	struct lookup l = { .p = p };
 	enum err e;
-	size_t i;
 
 	e = ready_groups(p, ns, d);
 	if (e == ERR_OK && !p->is_given)
@@ -504,19 +537,8 @@ accept_phones_ready(struct accept_phones *p, const struct accept_phones_wish *w,
 		e = lookup_begin(&l, p, d);
 	if (e == ERR_OK)
 		e = find_lists(&l, w->archive, out, d);
-	if (e == ERR_OK) {
-		p->num = rows.num;
-		p->question_of = calloc(rows.num + 1, sizeof(size_t));
-		p->name_of = calloc(rows.num + 1, sizeof(size_t));
-		if (p->question_of == NULL || p->name_of == NULL)
-			e = diag_nomem(d);
-	}
-	for (i = 0; e == ERR_OK && i < rows.num; i++) {
-		p->name_of[i] = rows.at[i].name;
-		e = ask_of(p, &l, &rows.at[i], &p->question_of[i], d);
-	}
 	if (e == ERR_OK)
-		e = sort_phones(p, d);
+		e = ask_rows(p, &l, &rows, d);
 	free(l.list_of);
 	accept_rows_clear(&rows);
 	return e;

@@ -155,7 +155,8 @@ read_hash(struct reader *r, struct accept_row *row, struct diag *d)
 	if (row->class == CLASS_NEW)
 		return csv_refuse(r->csv, COLUMN_HASH, d,
 		    "a phone on which nothing is installed has no hash");
-	if (text.len > 3 * DIGEST_MAX_LEN || !scalar_hex(text, value, &len))
+	if (text.len > (size_t)3 * DIGEST_MAX_LEN ||
+	    !scalar_hex(text, value, &len))
 		return bad_hash(r, d);
 	if (len != digest_len(DIGEST_MD5) && len != digest_len(DIGEST_SHA1) &&
 	    len != digest_len(DIGEST_SHA256) &&

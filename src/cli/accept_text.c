@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/accept_run.h"
+#include "cli/accept.h"
 #include "cli/accept_why.h"
 #include "cli/table.h"
 
@@ -145,7 +145,7 @@ row_answer(struct table *t, const struct accept_run *r,
 	struct buf label = { 0 };
 
 	table_row(t);
-	accept_put_label(r, q, &label);
+	accept_why_put_label(r, q, &label);
 	table_put(t, 0, buf_bytes(&label));
 	table_str(t, 1, trust_verdict_name(a->judgement.verdict));
 	table_colour(t, 1, colour_of_verdict(a->judgement.verdict));
@@ -192,7 +192,7 @@ row_works(struct table *t, const struct accept_run *r,
 	size_t i;
 
 	table_row(t);
-	accept_put_label(r, q, &label);
+	accept_why_put_label(r, q, &label);
 	table_put(t, 0, buf_bytes(&label));
 	for (i = 0; i < WORKS_NUM; i++) {
 		table_str(t, i + 1, marks[w->answer[i]]);
@@ -251,7 +251,7 @@ put_labels(const struct accept_run *r, const struct accept_whys *ws, size_t why,
 			break;
 		}
 		buf_str(out, num++ == 0 ? "" : ", ");
-		accept_put_label(r, &r->phones.question[i], out);
+		accept_why_put_label(r, &r->phones.question[i], out);
 		i = all_but ? i + 1 : ws->next[i];
 	}
 }
@@ -275,87 +275,88 @@ put_members(const struct accept_run *r, const struct accept_whys *ws,
 	buf_str(out, ": ");
 }
 
-/* "refuses  A4, documented  no-tvs, ata: the signer ...". WORD is ours. */
+/* A reason on its way out: "refuses [A4, documented] no-tvs, ata: the ...". */
+struct saying {
+	const struct accept_run *r;
+	const struct accept_whys *ws;
+	const struct fill *fill;
+	const char *word; /* in colour */
+	enum table_colour colour;
+	char behind[80];
+};
+
 static void
-put_why(const struct accept_run *r, const struct accept_whys *ws, size_t why,
-    const char *word, enum table_colour colour, const char *behind,
-    const struct fill *fill, struct buf *out)
+put_why(const struct saying *s, size_t why, struct buf *out)
 {
-	const struct accept_question *q = &r->phones.question[ws->head[why]];
+	const struct accept_question *q =
+	    &s->r->phones.question[s->ws->head[why]];
 	struct buf raw = { 0 }, line = { 0 };
 
-	if (fill->colours)
-		buf_str(&line, colour_of(colour));
-	buf_str(&line, word);
-	if (fill->colours)
+	if (s->fill->colours)
+		buf_str(&line, colour_of(s->colour));
+	buf_str(&line, s->word);
+	if (s->fill->colours)
 		buf_str(&line, "\033[0m");
-	buf_str(&line, behind);
-	put_members(r, ws, why, &raw);
-	buf_str(&raw, accept_why_text(ws, q));
+	buf_str(&line, s->behind);
+	put_members(s->r, s->ws, why, &raw);
+	buf_str(&raw, accept_why_text(s->ws, q));
 	text_put_safe(&line, buf_bytes(&raw));
 	out->failed |= line.failed || raw.failed;
-	fill_put(fill, out, buf_bytes(&line), INDENT);
+	fill_put(s->fill, out, buf_bytes(&line), INDENT);
 	buf_clear(&raw);
 	buf_clear(&line);
 }
 
-static enum err
-put_verdicts(const struct accept_run *r, const struct fill *fill,
-    struct buf *out, struct diag *d)
+static void
+put_verdict(struct saying *s, size_t why, struct buf *out)
 {
-	const struct trust_judgement *j;
-	struct accept_whys ws;
-	struct buf behind = { 0 };
-	enum err e;
-	size_t i;
+	const struct trust_judgement *j =
+	    &s->r->phones.question[s->ws->head[why]].answer.judgement;
+	bool leg = j->leg != TRUST_LEG_NONE;
 
-	e = accept_whys_make(r, ACCEPT_WHY_VERDICT, &ws, d);
-	if (e != ERR_OK)
-		return e;
-	buf_str(out, "\n");
-	for (i = 0; i < ws.keys.num; i++) {
-		j = &r->phones.question[ws.head[i]].answer.judgement;
-		behind.len = 0;
-		buf_printf(&behind, " [%s, %s]", trust_rule_name(j->rule),
-		    accept_evidence(j));
-		if (j->leg != TRUST_LEG_NONE)
-			buf_printf(&behind, " [by %s]", trust_leg_name(j->leg));
-		buf_str(&behind, " ");
-		out->failed |= buf_cstr(&behind) == NULL;
-		if (!out->failed)
-			put_why(r, &ws, i, trust_verdict_name(j->verdict),
-			    colour_of_verdict(j->verdict), buf_cstr(&behind),
-			    fill, out);
-	}
-	buf_clear(&behind);
-	accept_whys_clear(&ws);
-	return ERR_OK;
+	s->word = trust_verdict_name(j->verdict);
+	s->colour = colour_of_verdict(j->verdict);
+	(void)snprintf(s->behind, sizeof(s->behind), " [%s, %s] %s%s%s",
+	    trust_rule_name(j->rule), accept_evidence(j), leg ? "[by " : "",
+	    leg ? trust_leg_name(j->leg) : "", leg ? "] " : "");
+	put_why(s, why, out);
 }
 
-static enum err
-put_rule(const struct accept_run *r, enum works_rule rule,
-    const struct fill *fill, struct buf *out, struct diag *d)
+static void
+put_rule(struct saying *s, enum works_rule rule, size_t why, struct buf *out)
 {
-	enum works_answer answer;
+	const struct accept_question *q =
+	    &s->r->phones.question[s->ws->head[why]];
+	enum works_answer answer = q->answer.works.answer[rule];
+
+	if (answer == WORKS_NOT_NEEDED && !s->r->wish->verbose)
+		return;
+	s->word = works_rule_name(rule);
+	s->colour = colour_of_answer(answer);
+	(void)snprintf(s->behind, sizeof(s->behind), " %s [%s] ",
+	    works_answer_name(answer), works_rule_evidence(rule));
+	put_why(s, why, out);
+}
+
+/* Every reason of the answers ABOUT: see accept_why_sort(). */
+static enum err
+put_whys(const struct accept_run *r, int about, const struct fill *fill,
+    struct buf *out, struct diag *d)
+{
 	struct accept_whys ws;
-	char behind[80];
+	struct saying s = { .r = r, .ws = &ws, .fill = fill };
 	enum err e;
 	size_t i;
 
-	e = accept_whys_make(r, rule, &ws, d);
+	e = accept_why_sort(r, about, &ws, d);
 	if (e != ERR_OK)
 		return e;
-	for (i = 0; i < ws.keys.num; i++) {
-		answer =
-		    r->phones.question[ws.head[i]].answer.works.answer[rule];
-		if (answer == WORKS_NOT_NEEDED && !r->wish->verbose)
-			continue;
-		(void)snprintf(behind, sizeof(behind), " %s [%s] ",
-		    works_answer_name(answer), works_rule_evidence(rule));
-		put_why(r, &ws, i, works_rule_name(rule),
-		    colour_of_answer(answer), behind, fill, out);
-	}
-	accept_whys_clear(&ws);
+	for (i = 0; i < ws.keys.num; i++)
+		if (about == ACCEPT_WHY_VERDICT)
+			put_verdict(&s, i, out);
+		else
+			put_rule(&s, (enum works_rule)about, i, out);
+	accept_why_clear(&ws);
 	return ERR_OK;
 }
 
@@ -407,7 +408,7 @@ put_notes(const struct accept_run *r, const struct fill *fill, struct buf *out)
 	struct bytes rest;
 	size_t len;
 
-	accept_put_notes(r, &notes);
+	accept_why_put_notes(r, &notes);
 	out->failed |= notes.failed;
 	if (notes.len > 0 && r->judged)
 		buf_str(out, "\n");
@@ -433,13 +434,14 @@ accept_put(const struct accept_run *r, const struct fill *fill, struct buf *out,
 	put_sum(r, fill, out);
 	if (r->judged) {
 		e = put_answers(r, fill, out, d);
+		buf_str(out, "\n");
 		if (e == ERR_OK)
-			e = put_verdicts(r, fill, out, d);
+			e = put_whys(r, ACCEPT_WHY_VERDICT, fill, out, d);
 		if (e == ERR_OK)
 			e = put_works(r, fill, out, d);
 		buf_str(out, "\n");
 		for (rule = 0; e == ERR_OK && rule < WORKS_NUM; rule++)
-			e = put_rule(r, (enum works_rule)rule, fill, out, d);
+			e = put_whys(r, rule, fill, out, d);
 		put_phones(r, fill, out);
 	}
 	put_notes(r, fill, out);

@@ -54,7 +54,7 @@ add_question(struct accept_whys *ws, const struct accept_run *r, size_t i,
 }
 
 enum err
-accept_whys_make(const struct accept_run *r, int about, struct accept_whys *ret,
+accept_why_sort(const struct accept_run *r, int about, struct accept_whys *ret,
     struct diag *d)
 {
 	size_t i, n = r->phones.num_questions;
@@ -76,12 +76,12 @@ accept_whys_make(const struct accept_run *r, int about, struct accept_whys *ret,
 	if (e == ERR_OK)
 		*ret = ws;
 	else
-		accept_whys_clear(&ws);
+		accept_why_clear(&ws);
 	return e;
 }
 
 void
-accept_whys_clear(struct accept_whys *ws)
+accept_why_clear(struct accept_whys *ws)
 {
 	intern_clear(&ws->keys);
 	free(ws->head);
@@ -93,7 +93,7 @@ accept_whys_clear(struct accept_whys *ws)
 }
 
 const char *
-accept_list_path(const struct accept_run *r, const struct accept_question *q)
+accept_why_list(const struct accept_run *r, const struct accept_question *q)
 {
 	return q->list < r->phones.num_lists ? r->phones.list[q->list].path
 					     : NULL;
@@ -108,8 +108,8 @@ base_name(const char *path)
 }
 
 void
-accept_put_label(const struct accept_run *r, const struct accept_question *q,
-    struct buf *out)
+accept_why_put_label(const struct accept_run *r,
+    const struct accept_question *q, struct buf *out)
 {
 	const struct accept_phones *p = &r->phones;
 	bool holds = (class_traits(q->class) & CLASS_HOLDS) != 0;
@@ -182,7 +182,7 @@ note_missing(const struct accept_run *r, struct buf *out)
 }
 
 void
-accept_put_notes(const struct accept_run *r, struct buf *out)
+accept_why_put_notes(const struct accept_run *r, struct buf *out)
 {
 	if (r->verdict != NULL)
 		note_lists(r, out);

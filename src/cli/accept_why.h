@@ -4,9 +4,9 @@
 #ifndef CLI_ACCEPT_WHY_H
 #define CLI_ACCEPT_WHY_H
 
-#include "cli/accept_run.h"
+#include "cli/accept.h"
 
-/* For accept_whys_make() beside the rules W. */
+/* For accept_why_sort() beside the rules W. */
 #define ACCEPT_WHY_VERDICT WORKS_NUM
 
 /* Reasons, in the order of the first question that each decides. */
@@ -21,9 +21,9 @@ struct accept_whys {
 };
 
 /* ERR_NOMEM. */
-MUST_CHECK enum err accept_whys_make(const struct accept_run *r, int about,
+MUST_CHECK enum err accept_why_sort(const struct accept_run *r, int about,
     struct accept_whys *ret, struct diag *d);
-void accept_whys_clear(struct accept_whys *ws);
+void accept_why_clear(struct accept_whys *ws);
 
 /* The sentence about question Q; raw. */
 const char *accept_why_text(const struct accept_whys *ws,
@@ -31,14 +31,14 @@ const char *accept_why_text(const struct accept_whys *ws,
 
 /* Appends how Q is called: its class, and group and list where they differ;
  * raw. */
-void accept_put_label(const struct accept_run *r,
+void accept_why_put_label(const struct accept_run *r,
     const struct accept_question *q, struct buf *out);
 
 /* The list that the phones of Q hold, or NULL. */
-const char *accept_list_path(const struct accept_run *r,
+const char *accept_why_list(const struct accept_run *r,
     const struct accept_question *q);
 
 /* Appends what is to be said besides, a line each; raw. */
-void accept_put_notes(const struct accept_run *r, struct buf *out);
+void accept_why_put_notes(const struct accept_run *r, struct buf *out);
 
 #endif

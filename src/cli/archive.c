@@ -324,10 +324,10 @@ bool
 archive_is_hash(const char *text, struct archive_hash *ret)
 {
 	struct bytes in = bytes_of_str(text);
-	uint8_t byte[3 * DIGEST_MAX_LEN / 2 + 1];
+	uint8_t byte[2 * (size_t)DIGEST_MAX_LEN];
 	size_t i, len;
 
-	if (in.len > 3 * DIGEST_MAX_LEN || !scalar_hex(in, byte, &len))
+	if (in.len > 3 * (size_t)DIGEST_MAX_LEN || !scalar_hex(in, byte, &len))
 		return false;
 	for (i = 0; i < NUM_HASHES; i++) {
 		if (digest_len(hashes[i]) != len)

@@ -48,6 +48,7 @@ extern const struct cmd cmd_attach;
 extern const struct cmd cmd_cert;
 extern const struct cmd cmd_trust_store;
 extern const struct cmd cmd_token;
+extern const struct cmd cmd_order;
 extern const struct cmd cmd_audit;
 extern const struct cmd cmd_audit_verify;
 extern const struct cmd cmd_completion;

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cli/accept_run.h"
+#include "cli/accept.h"
 #include "cli/cmd.h"
-#include "cli/history_say.h"
+#include "cli/history.h"
 #include "cli/out.h"
 
 struct accept_opts {
@@ -28,13 +28,14 @@ static const struct opt opts[] = {
 	    "which of the lists in DIR strand phones that were off", OPT_FILES,
 	    0 },
 	{ "installed", "LIST", OPT_STRINGS, WISH(installed),
-	    "the CTL that phones hold; the first, unless a hash says other",
-	    OPT_FILES, 0 },
+	    "the CTL that phones hold, unless a hash says other", OPT_FILES,
+	    0 },
 	{ "inventory", "FILE", OPT_STRING, WISH(inventory),
 	    "the token inventory (default: the configuration's)", OPT_FILES,
 	    0 },
-	{ "itl", "[NODE=]FILE", OPT_STRINGS, WISH(nodes.itls),
-	    "the ITL that a TFTP node serves", OPT_FILES, 0 },
+	{ "itl", "ITL", OPT_STRINGS, WISH(nodes.itls),
+	    "the ITL that a TFTP node serves: FILE or NODE=FILE", OPT_FILES,
+	    0 },
 	{ "json", NULL, OPT_FLAG, offsetof(struct accept_opts, json),
 	    "print JSON: an array with one element", NULL, 0 },
 	{ "models", "FILE", OPT_STRING, WISH(models),
@@ -42,10 +43,9 @@ static const struct opt opts[] = {
 	{ "no-capf", NULL, OPT_FLAG, WISH(nodes.no_capf), "CAPF is not active",
 	    NULL, 0 },
 	{ "nodes", "LIST", OPT_STRING, WISH(nodes.nodes),
-	    "all nodes: a,b=ccm,c=tftp (default: those that files name)", NULL,
-	    0 },
+	    "all nodes: a,b=ccm,c=tftp (default: those in files)", NULL, 0 },
 	{ "phone-itl", "FILE", OPT_STRINGS, WISH(nodes.phone_itls),
-	    "an ITL that phones hold, if it is not that of --itl", OPT_FILES,
+	    "an ITL that phones hold, if that of --itl is another", OPT_FILES,
 	    0 },
 	{ "phone-sast-trust", "DIR", OPT_STRING, WISH(nodes.sast_trust),
 	    "the certificates in Phone-SAST-trust", OPT_FILES, 0 },
@@ -54,8 +54,8 @@ static const struct opt opts[] = {
 	{ "publisher", "NODE", OPT_STRING, WISH(nodes.publisher),
 	    "which node is the publisher", NULL, 0 },
 	{ "served", "DIR", OPT_STRING, WISH(nodes.served),
-	    "what nodes show: NODE/CallManager.pem, CAPF.pem, 5061*.pem",
-	    OPT_FILES, 0 },
+	    "what nodes show: NODE/CallManager.pem, 5061.pem, ...", OPT_FILES,
+	    0 },
 	{ "tvs-certs", "DIR", OPT_STRING, WISH(nodes.tvs_certs),
 	    "what each TVS shows: NODE.pem", OPT_FILES, 0 },
 	{ "tvs-ctl-cache", "DIR", OPT_STRING, WISH(nodes.ctl_cache),

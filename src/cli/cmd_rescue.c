@@ -146,15 +146,15 @@ const struct cmd cmd_rescue = {
 	.text =
 	    "A phone that was off while lists changed may not know the signer "
 	    "of the newest.\nOlder lists are public and already signed: served "
-	    "to it one after the other, from\na TFTP server that it alone can "
+	    "to it one after the other,\nfrom a TFTP server that it alone can "
 	    "reach, they may bring it there. Prints the\nshortest such ladder, "
 	    "or that nothing is needed, or that there is none. HASH is\nthe "
 	    "MD5, SHA-1, SHA-256 or SHA-512 that the phone shows of its list, "
 	    "with or\nwithout colons; a file that is called so is written "
 	    "./FILE.\n\n"
 	    "Exit status 0 if the phone comes to the newest list; 3 if no "
-	    "ladder does that, or\nno list has this hash, or it cannot be "
-	    "judged; 1 if a file could not be read or\nparsed.\n",
+	    "ladder does that,\nor no list has this hash, or it cannot be "
+	    "judged; 1 if a file could not be read\nor parsed.\n",
 	.opts = opts,
 	.run = run,
 };

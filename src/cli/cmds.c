@@ -15,6 +15,7 @@ static const struct cmd *const commands[] = {
 	&cmd_diff,
 	&cmd_accept,
 	&cmd_rescue,
+	&cmd_order,
 	&cmd_build,
 	&cmd_edit,
 	&cmd_sign,

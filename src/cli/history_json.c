@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
-#include "cli/history_say.h"
+#include "cli/history.h"
 #include "cli/json_archive.h"
 
 static const struct archive_list *

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "cli/accept_rows.h"
-#include "cli/history_say.h"
+#include "cli/history.h"
 
 /* The phones at work. */
 struct tally {

@@ -26,7 +26,7 @@ make_room(struct intern *t)
 
 	if (t->num < t->room)
 		return true;
-	more = reallocarray(t->at, room, sizeof(*more));
+	more = reallocarray(t->at, room, sizeof(void *));
 	if (more == NULL)
 		return false;
 	t->at = more;

@@ -104,6 +104,15 @@ without(struct bytes model, const char *prefix)
 	return model;
 }
 
+/* One character. */
+static bool
+fits(char pattern, uint8_t c)
+{
+	if (pattern == '\0')
+		return false;
+	return pattern == '?' || tolower((unsigned char)pattern) == tolower(c);
+}
+
 /* MODEL is as PATTERN says. It goes back to the last star alone, so that no
  * pattern costs more than the product of both lengths. */
 static bool
@@ -116,10 +125,7 @@ matches(const char *pattern, struct bytes model)
 		if (*pattern == '*') {
 			star = pattern++;
 			from = i;
-		} else if (*pattern != '\0' &&
-		    (*pattern == '?' ||
-			tolower((unsigned char)*pattern) ==
-			    tolower(model.ptr[i]))) {
+		} else if (fits(*pattern, model.ptr[i])) {
 			pattern++;
 			i++;
 		} else if (star != NULL) {

@@ -10,9 +10,9 @@
 /* A pasted text is no longer. */
 #define TEXT_MAX ((size_t)16 * 1024 * 1024)
 
-/* Another item, of a unit or of a store, in *RET. */
-static enum err
-add(struct store_check *c, bool own, struct store_item **ret, struct diag *d)
+/* Another item, of a unit or of a store; NULL, and said: no memory. */
+static struct store_item *
+add(struct store_check *c, bool own, struct diag *d)
 {
 	struct store_item **array = own ? &c->own : &c->item, *more;
 	size_t *num = own ? &c->num_own : &c->num;
@@ -21,13 +21,15 @@ add(struct store_check *c, bool own, struct store_item **ret, struct diag *d)
 	if (*num == *max) {
 		*max = *max == 0 ? 64 : *max * 2;
 		more = reallocarray(*array, *max, sizeof(*more));
-		if (more == NULL)
-			return diag_nomem(d);
+		if (more == NULL) {
+			diag_nomem(d);
+			return NULL;
+		}
 		*array = more;
 	}
-	*ret = &(*array)[(*num)++];
-	memset(*ret, 0, sizeof(**ret));
-	return ERR_OK;
+	more = &(*array)[(*num)++];
+	memset(more, 0, sizeof(*more));
+	return more;
 }
 
 /* What a path says. */
@@ -156,7 +158,7 @@ static enum err
 add_file(struct store_check *c, const struct cert_file *f, const char *below,
     struct out *out, struct diag *d)
 {
-	struct store_item *item = NULL;
+	struct store_item *item;
 	struct place place;
 	struct diag why;
 	enum err e;
@@ -179,9 +181,10 @@ add_file(struct store_check *c, const struct cert_file *f, const char *below,
 		c->unread = true;
 		return ERR_OK;
 	}
-	e = add(c, place.own, &item, d);
-	if (e == ERR_OK)
-		e = name_item(c, &place, item, d);
+	item = add(c, place.own, d);
+	if (item == NULL)
+		return ERR_NOMEM;
+	e = name_item(c, &place, item, d);
 	if (e != ERR_OK)
 		return e;
 	return f->pasted.num_certs == 1
@@ -286,12 +289,13 @@ add_listed(const struct texting *t, const struct store_listed *one)
 		.node = node_of(t, one),
 		.store = one->store,
 		.name = one->name };
-	struct store_item *item = NULL;
+	struct store_item *item;
 	enum err e;
 
-	e = add(t->c, one->own, &item, t->d);
-	if (e == ERR_OK)
-		e = name_item(t->c, &place, item, t->d);
+	item = add(t->c, one->own, t->d);
+	if (item == NULL)
+		return ERR_NOMEM;
+	e = name_item(t->c, &place, item, t->d);
 	if (e != ERR_OK)
 		return e;
 	return use_dump(t, one, item);

@@ -26,6 +26,10 @@ struct made_sheet {
 	struct made_sheet *next; /* in its bucket */
 };
 
+struct by_number {
+	struct made_sheet *made;
+};
+
 /* That a key fits a file, or not. */
 struct made_fit {
 	const struct sheet *file;
@@ -40,7 +44,7 @@ struct shelf {
 	struct made_cert *certs;
 	struct made_sheet *bucket[BUCKETS];
 	struct made_fit *fit[BUCKETS];
-	struct made_sheet **sheet;
+	struct by_number *sheet;
 	size_t num, cap;
 };
 
@@ -139,7 +143,7 @@ shelf_free(struct shelf **ps)
 		free_cert(c);
 	}
 	for (i = 0; i < s->num; i++)
-		free_sheet(s->sheet[i]);
+		free_sheet(s->sheet[i].made);
 	for (i = 0; i < BUCKETS; i++)
 		while ((f = s->fit[i]) != NULL) {
 			s->fit[i] = f->next;
@@ -170,14 +174,18 @@ put_text(struct made_cert *c)
 }
 
 /* Names and number. A regenerated certificate has the names of the old one,
- * and another number; CAPF and tokens have a name of their own each time. */
+ * and another number; CAPF and tokens have a name of their own each time. Two
+ * with different issuers may have the same number: neither alone says who it
+ * is. */
 static void
 put_names(struct made_cert *c, struct mint_spec *spec)
 {
 	const struct shelf_id id = c->id;
 	bool token = id.kind == SHELF_TOKEN;
-	const uint8_t serial[] = { token ? 0x45 : 0x5b, 0x1d, id.kind, id.node,
-		0x31, id.generation, 0x77, 0x08, 0xe9, 0x83 };
+	bool made = token || id.kind == SHELF_ECDSA; /* by somebody else */
+	const uint8_t serial[] = { token ? 0x45 : 0x5b, 0x1d,
+		made ? id.kind : 0, made ? id.node : 0, 0x31, id.generation,
+		0x77, 0x08, 0xe9, 0x83 };
 
 	put_text(c);
 	c->subject[0] = (struct mint_attr){ "O",
@@ -189,7 +197,7 @@ put_names(struct made_cert *c, struct mint_spec *spec)
 	spec->subject = (struct mint_name){ c->subject, 3 };
 	spec->issuer = spec->subject;
 	spec->issuer_key = c->key;
-	if (token || id.kind == SHELF_ECDSA) {
+	if (made) {
 		spec->issuer = (struct mint_name){ maker_name, 2 };
 		spec->issuer_key = NULL;
 	}
@@ -423,13 +431,13 @@ write_file(struct shelf *s, const struct shelf_plan *plan, struct wire *w,
 		    ? DIALECT_TOKEN
 		    : DIALECT_APPLIANCE };
 	enum err err = shelf_cert(s, plan->signer, &signer.cert, diag);
-	const struct mint_key *key = s->maker;
+	const struct mint_key *key;
 	size_t i;
 
-	if (err == ERR_OK && plan->forged == 0)
-		key = signer.cert->spec.key;
-	if (err == ERR_OK)
-		err = put_header(plan, &signer, key, w, diag);
+	if (err != ERR_OK || signer.cert == NULL)
+		return err;
+	key = plan->forged != 0 ? s->maker : signer.cert->spec.key;
+	err = put_header(plan, &signer, key, w, diag);
 	for (i = 0; i < plan->num && err == ERR_OK; i++)
 		err = put_record(s, plan, plan->record[i], w, diag);
 	if (err == ERR_OK && plan->form == SHELF_CONFIG)
@@ -464,7 +472,7 @@ static enum err
 grow(struct shelf *s, struct diag *diag)
 {
 	size_t cap = s->cap == 0 ? 256 : s->cap * 2;
-	struct made_sheet **more;
+	struct by_number *more;
 
 	if (s->num < s->cap)
 		return ERR_OK;
@@ -514,7 +522,7 @@ shelf_make(struct shelf *s, const struct shelf_plan *plan,
 	}
 	m->next = s->bucket[at];
 	s->bucket[at] = m;
-	s->sheet[s->num] = m;
+	s->sheet[s->num].made = m;
 	m->sheet.number = ++s->num;
 	*ret = &m->sheet;
 	return ERR_OK;
@@ -586,5 +594,5 @@ shelf_num(const struct shelf *s)
 const struct sheet *
 shelf_sheet(const struct shelf *s, size_t number)
 {
-	return &s->sheet[number - 1]->sheet;
+	return &s->sheet[number - 1].made->sheet;
 }

@@ -299,7 +299,7 @@ add_state(struct search *s, const struct order_world *w, size_t from,
 		return diag_set(s->d, ERR_TOO_BIG,
 		    "more than %d states of the cluster", ORDER_MAX_STATES);
 	e = grow(s);
-	if (e != ERR_OK)
+	if (e != ERR_OK || s->slot == NULL || s->state == NULL)
 		return e;
 	slot = find_slot(s, w);
 	if (*slot != 0)
@@ -492,26 +492,35 @@ expand(struct search *s, size_t from)
 /* ---- The result. ---- */
 
 /* What nobody but people at a browser sees comes first, in a round without
- * phones. */
+ * phones; but last where phones do not take what is served at the beginning.
+ * *RET: it is done. */
 static enum err
-put_unseen(struct search *s, struct order_world *w, struct script *script)
+put_unseen(struct search *s, struct order_world *w, struct script *script,
+    bool *ret)
 {
 	static const enum order_change unseen[] = { ORDER_TOMCAT, ORDER_IPSEC };
-	struct play p = { .s = s, .w = w, .script = script };
+	const size_t before = script->num;
+	struct order_world after = *w;
+	struct play p = { .s = s, .w = &after, .script = script };
 	enum err e = ERR_OK;
+	bool good = true;
 	uint64_t left;
 	size_t i;
 
 	script->round++;
-	for (i = 0; i < NUM(unseen); i++) {
-		left = order_world_pending(s->m, w, unseen[i]);
-		if (!each_of(&p, ORDER_RENEW, unseen[i], left, &e) ||
-		    !each_of(&p, ORDER_RESTART, unseen[i], left, &e))
-			return e;
+	for (i = 0; good && i < NUM(unseen); i++) {
+		left = order_world_pending(s->m, &after, unseen[i]);
+		good = each_of(&p, ORDER_RENEW, unseen[i], left, &e) &&
+		    each_of(&p, ORDER_RESTART, unseen[i], left, &e);
 	}
-	if (script->num == 0)
+	if (!good)
+		script->num = before;
+	if (script->num == before)
 		script->round--;
-	return ERR_OK;
+	if (good)
+		*w = after;
+	*ret = good;
+	return e;
 }
 
 /* Plays the moves that led to state LAST, from the beginning, with steps. */
@@ -522,6 +531,7 @@ write_out(struct search *s, size_t last, struct script *script)
 	struct play p = { .s = s, .w = &w, .script = script };
 	size_t *path = calloc(s->num + 1, sizeof(*path));
 	size_t i, num = 0;
+	bool done = false;
 	enum err e;
 
 	if (path == NULL)
@@ -530,9 +540,11 @@ write_out(struct search *s, size_t last, struct script *script)
 		path[num++] = i;
 	e = order_world_init(s->m, &w, s->d);
 	if (e == ERR_OK)
-		e = put_unseen(s, &w, script);
+		e = put_unseen(s, &w, script, &done);
 	while (e == ERR_OK && num > 0)
 		(void)play_move(&p, &s->state[path[--num]].move, &e);
+	if (e == ERR_OK && !done)
+		e = put_unseen(s, &w, script, &done);
 	free(path);
 	return e;
 }

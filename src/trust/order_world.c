@@ -181,13 +181,14 @@ check_class(struct order_model *m, const struct order_world *w, enum class c,
 	enum trust_rule rule;
 	enum err e;
 
+	e = check_readable(m, w, c, f);
+	if (e != ERR_OK)
+		return e;
 	for (i = 0; i < num; i++) {
 		q.held = off ? w->off[i] : w->held[i];
 		if (q.held == order_world_key(w))
 			continue; /* they have it */
-		e = check_readable(m, w, c, f);
-		if (e == ERR_OK)
-			e = order_model_ask(m, &q, &verdict, &rule, d);
+		e = order_model_ask(m, &q, &verdict, &rule, d);
 		if (e != ERR_OK)
 			return e;
 		if (verdict == TRUST_THROUGH_TVS)
@@ -435,23 +436,11 @@ token_signer(const struct order_model *m, const struct order_world *w)
 	    : ANCHOR_TOKEN;
 }
 
-/* The list lacks SASTs that one of this release would have: it was made before
- * an upgrade. */
-static bool
-is_outdated(const struct order_model *m, const struct order_world *w)
-{
-	const uint64_t own = ANCHOR_BIT(callmanager(m, w)) |
-	    ANCHOR_BIT(itlrecovery(m, w));
-
-	return w->release >= TOKEN_SERVERS && (w->list.sasts & own) != own;
-}
-
 /* A token's list has a reason beyond being another one. */
 static bool
 is_due(const struct order_model *m, const struct order_world *w)
 {
-	return order_world_is_stale(w) || is_outdated(m, w) ||
-	    m->wanted[ORDER_TO_TOKEN] != 0 ||
+	return order_world_is_stale(w) || m->wanted[ORDER_TO_TOKEN] != 0 ||
 	    (w->changes & BIT(ORDER_UPGRADE)) != 0 ||
 	    (order_world_pending(m, w, ORDER_ADDRESS) & m->tftp) != 0 ||
 	    has_help(m, ORDER_HELP_SECOND_SAST);
@@ -703,11 +692,15 @@ enum err
 order_world_apply(struct order_model *m, struct order_world *w,
     struct order_step *step, struct order_fault *fault, struct diag *d)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
 	diag_init(&fault->why);
 	step->through_tvs = 0;
-	e = act(m, w, step, fault, d);
+	/* what was served before the first step is not checked yet */
+	if (step->kind == ORDER_FETCH)
+		e = check_all(m, w, step, fault, d);
+	if (e == ERR_OK)
+		e = act(m, w, step, fault, d);
 	if (e == ERR_OK)
 		e = check_all(m, w, step, fault, d);
 	if (e == ERR_OK)

@@ -15,11 +15,10 @@ struct group {
 	size_t num_keys;
 };
 
-/* A SAST that bears the names of a signer: exactly, or as ctl_verify() takes
- * it too. */
+/* A SAST that bears the names of a signer: exactly, as a phone finds him, or as
+ * ctl_verify() takes it too. */
 struct entry {
 	size_t group, list, record;
-	bool exact;
 };
 
 /* All of one list that bear them. */
@@ -194,9 +193,9 @@ put_record(struct steps *s, size_t list, size_t record)
 	if (r->dialect == CTL_DIALECT_TOKEN)
 		turned = find_group(s, names, true);
 	if (exact != NO_GROUP)
-		put_entry(s, (struct entry){ exact, list, record, true });
+		put_entry(s, (struct entry){ exact, list, record });
 	if (turned != NO_GROUP && turned != exact)
-		put_entry(s, (struct entry){ turned, list, record, false });
+		put_entry(s, (struct entry){ turned, list, record });
 }
 
 static int
@@ -296,20 +295,17 @@ compare_runs(const void *a, const void *b, void *steps)
 	return c != 0 ? c : compare_numbers(x->list, y->list);
 }
 
-/* The run that begins with entry FIRST. *RET_EXACT: a phone finds one. */
+/* The run that begins with entry FIRST. */
 static struct run
-run_at(const struct steps *s, size_t first, bool *ret_exact)
+run_at(const struct steps *s, size_t first)
 {
 	const struct entry *e = &entries(s)[first];
 	size_t num = num_of(&s->entries, sizeof(*e)) - first;
 	struct run run = { .group = e->group, .list = e->list, .first = first };
 
-	*ret_exact = false;
 	while (run.num < num && e[run.num].group == run.group &&
-	    e[run.num].list == run.list) {
-		*ret_exact = *ret_exact || e[run.num].exact;
+	    e[run.num].list == run.list)
 		run.num++;
-	}
 	run.key = key_of(s, &run);
 	return run;
 }
@@ -319,12 +315,10 @@ collect_runs(struct steps *s, struct diag *d)
 {
 	size_t i = 0, num = num_of(&s->entries, sizeof(struct entry));
 	struct run run;
-	bool exact;
 
 	for (; i < num; i += run.num) {
-		run = run_at(s, i, &exact);
-		if (exact)
-			buf_put(&s->runs, bytes_of(&run, sizeof(run)));
+		run = run_at(s, i);
+		buf_put(&s->runs, bytes_of(&run, sizeof(run)));
 	}
 	num = num_of(&s->runs, sizeof(run));
 	s->holders = calloc(num + 1, sizeof(*s->holders));

@@ -61,6 +61,7 @@ ours() {
 }
 
 # theirs NUM: the same of awk.
+# shellcheck disable=SC2016,SC2317 # its own; by its name
 theirs() {
 	"$build/tests/bench/bench_run" /usr/bin/awk -F, \
 		'NR > 1 { n[$2, $3, $4]++ } END { for (k in n) print k, n[k] }' \

@@ -65,6 +65,13 @@ servers() {
 	rec "${2:-capf}" CAPF
 }
 
+# pair SAST SAST [CALLMANAGER [CAPF]]: the records of a CTL.
+pair() {
+	rec "$1" SAST
+	rec "$2" SAST
+	servers "${@:3}"
+}
+
 # ctl NAME SIGNER HOUR [DIGEST]: a CTL of the records on standard input.
 ctl() {
 	make_list "$1" CTLFile.tlv "$2" "${4:-sha1}" "$3"
@@ -83,13 +90,13 @@ itl() {
 # All of it in the folder $1, once for a file of tests.
 accept_setup() {
 	cd "$1" || return
-	{ rec recovery SAST; rec pub SAST; servers; } | ctl old 1 10
-	{ rec recovery SAST; rec pub SAST; servers; } | ctl new 1 11
+	pair recovery pub | ctl old 1 10
+	pair recovery pub | ctl new 1 11
 	# a CallManager that is renewed, and then the key that signs
-	{ rec recovery SAST; rec pub2 SAST; servers pub2; } | ctl renewed 1 12
-	{ rec recovery2 SAST; rec pub2 SAST; servers pub2; } | ctl both 1 13
-	{ rec pub2 SAST; rec recovery2 SAST; servers pub2; } | ctl bypub2 1 13
-	{ rec token1 SAST; rec token2 SAST; servers; } | ctl token 1 14
+	pair recovery pub2 pub2 | ctl renewed 1 12
+	pair recovery2 pub2 pub2 | ctl both 1 13
+	pair pub2 recovery2 pub2 | ctl bypub2 1 13
+	pair token1 token2 | ctl token 1 14
 	itl itl-pub recovery pub pub
 	itl itl-sub recovery sub sub
 	itl itl-pub2 recovery2 pub2 pub
@@ -200,8 +207,8 @@ accept_guide() {
 	cp pem/recovery2.pem recovery-new.pem
 	cp pem/tvs-new.pem .
 	mv renewed.tlv unused.tlv
-	{ rec recovery SAST; rec pub SAST; servers; } | ctl renewed-by-hand 1 15
-	{ rec token1 SAST; rec pub SAST; servers; } | ctl 2019 1 09
+	pair recovery pub | ctl renewed-by-hand 1 15
+	pair token1 pub | ctl 2019 1 09
 	mv 2019.tlv token.tlv archive
 	cat >phones.csv <<-'END'
 		name,model,group

@@ -84,6 +84,18 @@ alarm() {
 		"${6:-cucm1}" 'Certificate needs to be changed'
 }
 
+# list FILE...: "FILE DATE" of each certificate, by openssl.
+list() {
+	local file
+
+	for file in "$@"; do
+		printf '%s %s\n' "$(openssl x509 -in "$file" -outform DER |
+			sha256sum | cut -c 1-64)" \
+			"$(date -u +%Y%m%dT%H%M%SUTC -d "$(openssl x509 \
+				-in "$file" -noout -enddate | cut -d= -f2)")"
+	done | sort -u
+}
+
 # ---- Reviewed ----
 
 @test "the real sample says what was reviewed" {
@@ -96,6 +108,12 @@ alarm() {
 	diff -u "$golden/sample.json" out
 	calendar 3 --now 2016-02-01 --ical sample.tlv
 	tr -d '\r' <out | diff -u "$golden/sample.ics" -
+	"$SRC/tests/cli/calendar.py" events out >seen
+	"$CTLSMITH" extract sample.tlv -o certs
+	list certs/*.pem >wanted
+	[ "$(wc -l <wanted)" = 5 ]
+	sed -E 's/^([0-9a-f]+)@ctlsmith ([^ ]+) .*/\1 \2/' seen | sort |
+		diff wanted -
 }
 
 @test "a cluster of 16 nodes says what was reviewed" {
@@ -107,18 +125,6 @@ alarm() {
 }
 
 # ---- Dates, by others ----
-
-# list FILE...: "FILE DATE" of each certificate, by openssl.
-list() {
-	local file
-
-	for file in "$@"; do
-		printf '%s %s\n' "$(openssl x509 -in "$file" -outform DER |
-			sha256sum | cut -c 1-64)" \
-			"$(date -u +%Y%m%dT%H%M%SUTC -d "$(openssl x509 \
-				-in "$file" -noout -enddate | cut -d= -f2)")"
-	done | sort -u
-}
 
 @test "an icalendar reader finds the dates that openssl says" {
 	calendar 3 --now 2026-11-01 --ical cluster

@@ -85,6 +85,10 @@ setup() {
 	session_holds "$SRC/docs/man/ctlsmith-audit.1.scd"
 }
 
+@test "ctlsmith-order(1): the examples" {
+	session_holds "$SRC/docs/man/ctlsmith-order.1.scd"
+}
+
 @test "ctlsmith-completion(1): the examples" {
 	session_holds "$SRC/docs/man/ctlsmith-completion.1.scd"
 }

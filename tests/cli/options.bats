@@ -121,8 +121,8 @@ values() {
 	local option
 
 	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
-		"show,verify,lint,extract,diff,accept,rescue,build,edit,sign,unsign,$(
-		)sign-request,attach,cert show,cert check,cert calendar,$(
+		"show,verify,lint,extract,diff,accept,rescue,order,build,edit,sign,$(
+		)unsign,sign-request,attach,cert show,cert check,cert calendar,$(
 		)trust-store check,audit verify,completion," ]
 	[ "$(commands token | cut -d' ' -f2- | tr '\n' ,)" = "modules,list,$(
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
@@ -133,13 +133,13 @@ values() {
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
-	[ "$(options_of accept)" = "archive groups installed inventory itl json $(
-	)models no-capf nodes phone-sast-trust phones publisher served $(
-	)tvs-certs tvs-ctl-cache verbose " ]
+	[ "$(options_of accept)" = "archive dot groups history installed inventory $(
+	)itl json models no-capf nodes phone-itl phone-sast-trust phones $(
+	)publisher served tvs-certs tvs-ctl-cache verbose " ]
 	for option in $(options_of accept); do
 		grep -qE -- "--$option( |\$|\)|$)" \
 			"$SRC/tests/cli/accept.bats" \
-			"$SRC/tests/cli/accept.bash"
+			"$SRC/tests/cli/accept.bash" "$SRC/tests/cli/rescue.bats"
 	done
 	[ "$(options_of extract)" = "dry-run kind max-size output " ]
 	[ "$(options_of diff)" = "json " ]
@@ -184,7 +184,12 @@ values() {
 			"$SRC/tests/cli/stores.bash"
 	done
 	[ "$(options_of 'audit verify')" = "json last " ]
+	[ "$(options_of order)" = "allow change class done installed json $(
+	)new-tokens node release served tokens tvs-ctl-cache upgrade-to " ]
 	[ "$(options_of completion)" = "" ]
+	for option in $(options_of order); do
+		grep -q -e "--$option" "${BATS_TEST_FILENAME%/*}/order.bats"
+	done
 	for option in $(options_of show); do
 		grep -q "^@test \"--$option" "$BATS_TEST_FILENAME"
 	done
@@ -662,8 +667,8 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version accept attach audit build cert completion diff $(
-		)edit extract help lint rescue show sign sign-request token $(
-		)trust-store unsign verify " ]
+		)edit extract help lint order rescue show sign sign-request $(
+		)token trust-store unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -6,6 +6,7 @@
 
 org=/O=Lab/OU=UC
 now=2026-01-01
+# shellcheck disable=SC2034 # the tests' own
 past='20200101000000Z 20250101000000Z'
 today='20250101000000Z 20300101000000Z'
 
@@ -41,6 +42,7 @@ make() {
 	rm -f [0-9A-F]*.pem db* serial* r.csr
 }
 
+# shellcheck disable=SC2034 # the tests' own
 ca=basicConstraints=critical,CA:TRUE
 
 # A node with service certificates, and the copies that the appliance makes.

@@ -32,7 +32,7 @@ setup() {
 	tail -n 1 out | grep -qx '3 certificates: live-copy 3; to delete 0'
 	orders
 	[ -z "$(cat err)" ]
-	! grep -q CSC out
+	run -1 grep -q CSC out
 }
 
 @test "never: the manufacturing CAs, whatever their dates" {
@@ -125,6 +125,15 @@ setup() {
 	try 0 --list "$CASES/ok-fresh-list/CTLFile.tlv" --list ctl.txt \
 		--lsc-issuers none d
 	is Phone-SAST-trust/one.pem keep never ctl.txt
+	# also one that did not sign
+	"$CTLSMITH" extract "$CASES/ok-token-5728/CTLFile.tlv" -o more >/dev/null
+	cp more/01-sast-*.pem $sast/first.pem
+	cp more/05-sast-*.pem $sast/second.pem
+	try 0 --list "$CASES/ok-token-5728/CTLFile.tlv" --list ctl.txt \
+		--lsc-issuers none d
+	for name in one first second; do
+		is Phone-SAST-trust/$name.pem keep never 'a SAST of'
+	done
 	# without lists nothing there is decided
 	try 3 --lsc-issuers none d
 	is Phone-SAST-trust/one.pem look not-decided 'give the lists'
@@ -339,7 +348,7 @@ setup() {
 	grep -q '^NOTHING IS TO BE DELETED NOW:$' out
 	grep -q '^the certificate of TVS on pub expired on 2025-01-01: renew it first (`set cert regen TVS`' out
 	orders
-	! grep -q 'set cert delete' out
+	run -1 grep -q 'set cert delete' out
 	# openssl agrees about the dates of all own ones
 	run -1 openssl x509 -in d/pub/own/TVS.pem -noout -checkend 0
 	rm d/pub/own/TVS.pem
@@ -387,7 +396,7 @@ setup() {
 	# names in a reason do not become commands either
 	printf 'admin:show cert list own\nadmin:show cert list trust\ntomcat-trust/a b;c.pem: Trust\n' >list
 	try 3 list
-	! grep -q 'show cert trust tomcat-trust/a b' out
+	run -1 grep -q 'show cert trust tomcat-trust/a b' out
 	grep -q 'look at it in OS Administration' out
 	# a command is what JSON has, too
 	try 3 --json d
@@ -436,20 +445,20 @@ setup() {
 	grep -q 'CSCut58407' out
 	grep -q 'CSCto86463' out
 	grep -q '^- so check again' out
-	! grep -q 'stop Cisco Certificate Change Notification' out
+	run -1 grep -q 'stop Cisco Certificate Change Notification' out
 	is tomcat-trust/root.pem delete foreign
 	grep -q '^delete .* tomcat-trust  *root.pem  *pub, sub1, sub2$' out
 	for release in 11.5 '11.5(1)SU8' 10.5; do
 		try 0 --release "$release" d
 		[ "$(grep -c '^    set cert delete tomcat-trust' out)" = 3 ]
 		grep -q 'utils service stop Cisco Certificate Change Notification' out
-		! grep -q 'once is enough' out
+		run -1 grep -q 'once is enough' out
 	done
 	for release in 12.0 14SU2 15; do
 		try 0 --release "$release" d
 		[ "$(grep -c '^    set cert delete tomcat-trust' out)" = 1 ]
-		! grep -q 'Certificate Change Notification`' out
-		! grep -q 'releases up to' out
+		run -1 grep -q 'Certificate Change Notification`' out
+		run -1 grep -q 'releases up to' out
 	done
 }
 
@@ -598,11 +607,10 @@ sixteen() {
 			VeriSign_Class_3_Secure_Server_CA_-_G3 cuc1 node17 \
 			Big_Root unknown
 		echo 'ipsec-trust/Big_Root.pem: Trust Certificate'
-		for name in tomcat-trust/VeriSign_Class_3_Secure_Server_CA_-_G3; do
-			echo "admin:show cert trust $name.pem"
-			printed 'CN=VeriSign Class 3 Secure Server CA - G3, C=US' \
-				'CN=VeriSign, C=US' 0B01 2010-02-08 2020-02-07
-		done
+		name=tomcat-trust/VeriSign_Class_3_Secure_Server_CA_-_G3
+		echo "admin:show cert trust $name.pem"
+		printed 'CN=VeriSign Class 3 Secure Server CA - G3, C=US' \
+			'CN=VeriSign, C=US' 0B01 2010-02-08 2020-02-07
 		echo 'admin:show cert trust tomcat-trust/cuc1.pem'
 		printed 'CN=cuc1.voice.example, O=Voice' \
 			'CN=cuc1.voice.example, O=Voice' 0B02 2015-01-01 2026-01-15
@@ -656,7 +664,7 @@ sixteen() {
 	cp -r d/pub/own d/pub/CallManager-trust e
 	try 0 e
 	is CallManager-trust/pub.lab.example.pem keep live-copy
-	! grep -q ' on pub' out
+	run -1 grep -q ' on pub' out
 	mkdir -p f/x/pub
 	cp -r d/pub/CallManager-trust f/x/pub
 	cp d/pub/own/*.pem f/x/pub
@@ -682,7 +690,7 @@ sixteen() {
 	grep -q 'there are 3 certificates in it' err
 	cp k f/x/pub/CallManager-trust/three.pem
 	try 1 f
-	! grep -q 'PRIVATE' out err
+	run -1 grep -q 'PRIVATE' out err
 	mkdir empty
 	try 1 empty
 	try 1 missing
@@ -701,7 +709,7 @@ sixteen() {
 		        print(t["name"], t["not_after"], t["serial"].replace(":", ""),
 		            t["expiry"])
 	PY
-	for file in $tc/e*.pem; do
+	for file in "$tc"/e*.pem; do
 		end=$(openssl x509 -in "$file" -noout -enddate | cut -d= -f2)
 		left=$(($(date -d "$end" +%s) - $(date -d 2026-01-01T00:00:00Z +%s)))
 		if [ $left -lt 0 ]; then
@@ -762,7 +770,7 @@ sixteen() {
 			END { exit bad }'
 	NO_COLOR=1 TERM=xterm "$SRC/tests/cli/terminal.py" 40 - "$CTLSMITH" \
 		trust-store check --now $now d >screen
-	! grep -q "$(printf '\033')" screen
+	run -1 grep -q "$(printf '\033')" screen
 	try 0 d
-	! grep -q "$(printf '\033')" out
+	run -1 grep -q "$(printf '\033')" out
 }

@@ -35,6 +35,19 @@ put_quoted(struct buf *out, struct bytes field)
 	buf_str(out, "\"");
 }
 
+static void
+put_row(const struct csv *c, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < NUM; i++) {
+		FUZZ_CHECK(csv_field(c, i).len <= CSV_FIELD_MAX);
+		FUZZ_CHECK(text_is_utf8(csv_field(c, i)));
+		put_quoted(out, csv_field(c, i));
+		buf_str(out, i + 1 < NUM ? "," : "\r\n");
+	}
+}
+
 /* Reads IN and writes it as ours into OUT, which starts empty. */
 static enum err
 copy(struct bytes in, struct buf *out, struct diag *d)
@@ -43,7 +56,6 @@ copy(struct bytes in, struct buf *out, struct diag *d)
 	struct csv *c = NULL;
 	bool more = true;
 	enum err e;
-	size_t i;
 
 	buf_str(out, "name,model\n");
 	e = csv_open(in, columns, NUM, &c, d);
@@ -58,12 +70,7 @@ copy(struct bytes in, struct buf *out, struct diag *d)
 			break;
 		FUZZ_CHECK(csv_line(c) > line);
 		line = csv_line(c);
-		for (i = 0; i < NUM; i++) {
-			FUZZ_CHECK(csv_field(c, i).len <= CSV_FIELD_MAX);
-			FUZZ_CHECK(text_is_utf8(csv_field(c, i)));
-			put_quoted(out, csv_field(c, i));
-			buf_str(out, i + 1 < NUM ? "," : "\r\n");
-		}
+		put_row(c, out);
 	}
 	csv_free(&c);
 	return e;

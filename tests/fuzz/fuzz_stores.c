@@ -13,25 +13,27 @@
 /* What is judged of one input. */
 #define ITEMS_MAX 64
 
-static char *
-text_of(struct bytes in)
-{
-	char *text = calloc(1, in.len + 1);
+/* The texts of an item. */
+struct texts {
+	struct buf node, store, name;
+};
 
-	FUZZ_CHECK(text != NULL);
-	if (in.len > 0)
-		memcpy(text, in.ptr, in.len);
-	return text;
+static const char *
+text_of(struct buf *b, struct bytes in)
+{
+	buf_put(b, in);
+	FUZZ_CHECK(buf_cstr(b) != NULL);
+	return buf_cstr(b);
 }
 
 static void
-fill(const struct store_listed *one, struct store_item *item)
+fill(const struct store_listed *one, struct texts *t, struct store_item *item)
 {
 	struct pasted p = { .traits = 0 };
 
-	item->node = text_of(one->node);
-	item->store = text_of(one->store);
-	item->name = text_of(one->name);
+	item->node = text_of(&t->node, one->node);
+	item->store = text_of(&t->store, one->store);
+	item->name = text_of(&t->name, one->name);
 	if (one->dump.len > 0 && pasted_read(one->dump, &p, NULL) == ERR_OK &&
 	    p.has_dump)
 		FUZZ_CHECK(
@@ -43,14 +45,14 @@ fill(const struct store_listed *one, struct store_item *item)
 }
 
 static void
-empty(struct store_item *item, size_t num)
+empty(struct store_item *item, struct texts *t, size_t num)
 {
 	size_t i;
 
 	for (i = 0; i < num; i++) {
-		free((char *)(uintptr_t)item[i].node);
-		free((char *)(uintptr_t)item[i].store);
-		free((char *)(uintptr_t)item[i].name);
+		buf_clear(&t[i].node);
+		buf_clear(&t[i].store);
+		buf_clear(&t[i].name);
 		store_facts_clear(&item[i].facts);
 	}
 }
@@ -74,9 +76,18 @@ check_judged(const struct store_input *in, const struct store_judged *j)
 }
 
 static void
+add(const struct store_listed *one, struct texts *t, struct store_item *item,
+    size_t *num)
+{
+	fill(one, &t[*num], &item[*num]);
+	++*num;
+}
+
+static void
 judge(const struct store_list *l)
 {
 	struct store_item item[ITEMS_MAX], own[ITEMS_MAX];
+	struct texts item_text[ITEMS_MAX], own_text[ITEMS_MAX];
 	struct store_rules_file rules;
 	struct store_judged judged;
 	struct store_input in = { .item = item,
@@ -89,11 +100,13 @@ judge(const struct store_list *l)
 
 	memset(item, 0, sizeof(item));
 	memset(own, 0, sizeof(own));
+	memset(item_text, 0, sizeof(item_text));
+	memset(own_text, 0, sizeof(own_text));
 	for (i = 0; i < l->num; i++) {
 		if (l->at[i].own && in.num_own < ITEMS_MAX)
-			fill(&l->at[i], &own[in.num_own++]);
+			add(&l->at[i], own_text, own, &in.num_own);
 		else if (!l->at[i].own && in.num < ITEMS_MAX)
-			fill(&l->at[i], &item[in.num++]);
+			add(&l->at[i], item_text, item, &in.num);
 	}
 	FUZZ_CHECK(store_rules_load(NULL, &rules, NULL) == ERR_OK);
 	in.rules = &rules.rules;
@@ -101,8 +114,8 @@ judge(const struct store_list *l)
 	check_judged(&in, &judged);
 	store_judged_clear(&judged);
 	store_rules_clear(&rules);
-	empty(item, in.num);
-	empty(own, in.num_own);
+	empty(item, item_text, in.num);
+	empty(own, own_text, in.num_own);
 }
 
 static void

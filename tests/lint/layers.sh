@@ -41,8 +41,8 @@ theirs() {
 	arpa/* | net/* | netinet/* | sys/* | assert.h | ctype.h | dirent.h | \
 		dlfcn.h | errno.h | fcntl.h | getopt.h | inttypes.h | \
 		langinfo.h | limits.h | locale.h | netdb.h | poll.h | \
-		pthread.h | pwd.h | regex.h | sched.h | signal.h | spawn.h | \
-		stdalign.h | stdarg.h | stdatomic.h | stdbool.h | stddef.h | \
+		pthread.h | pwd.h | regex.h | sched.h | search.h | signal.h | \
+		spawn.h | stdalign.h | stdarg.h | stdatomic.h | stdbool.h | stddef.h | \
 		stdint.h | stdio.h | stdlib.h | stdnoreturn.h | string.h | \
 		strings.h | termios.h | threads.h | time.h | unistd.h | \
 		wchar.h) ret="any" ;;

@@ -103,11 +103,12 @@ spoil(struct story *s)
 	size_t i;
 	enum err err;
 
-	switch (draw(s, 7)) {
+	switch (draw(s, 8)) {
 	case 0:
 		plan.digest = (uint8_t)(MINT_SHA256 + draw(s, 2));
 		break;
-	case 1: /* another role: of servers, or one that old ones refuse */
+	case 1:
+	case 7: /* another role: of servers, or one that old ones refuse */
 		r->role = (uint8_t)(draw(s, 4) == 0 ? 8 + draw(s, 20)
 						    : draw(s, 5));
 		break;
@@ -142,7 +143,7 @@ happen(struct story *s)
 		SHELF_CALLMANAGER, SHELF_ITLRECOVERY, SHELF_TVS, SHELF_CAPF,
 		SHELF_ECDSA };
 	struct cluster *c = &s->c;
-	unsigned what = draw(s, 20), i, node = draw(s, (unsigned)c->num_nodes);
+	unsigned what = draw(s, 22), i, node = draw(s, (unsigned)c->num_nodes);
 	enum err err = ERR_OK;
 
 	if (what < 6) {
@@ -226,6 +227,19 @@ count(struct counts *n, const struct phone_day *day)
 	n->capf += day->capf ? 0 : 1;
 }
 
+/* The list has not the key of its signer, and no phone that holds it would
+ * know: src/trust is told names of TVS's database, and not keys. */
+static bool
+is_beyond_us(const struct phone *p, const struct cluster *c,
+    const struct phone_day *day)
+{
+	const struct bytes list = c->node[p->tftp].ctl->file;
+	enum phone_answer answer;
+
+	LABS_OK(phone_judge(list, list, &answer, NULL));
+	return day->ctl == PHONE_BAD_SIGNATURE && answer == PHONE_KNOWS_NOT;
+}
+
 /* Both answer for P, and the same. */
 static void
 compare(const struct story *s, const struct phone *p)
@@ -236,6 +250,8 @@ compare(const struct story *s, const struct phone *p)
 	LABS_OK(phone_imagine(p, &s->c, &day, NULL));
 	seen_ask(&s->c, p, &ours);
 	count(s->counts, &day);
+	if (is_beyond_us(p, &s->c, &day))
+		return;
 	if (!is_same_way(&ours, day.ctl))
 		differ(s, p, "takes", &ours, &day);
 	if (!phone_is_well(&day) && ours.lost != TRUST_YES)
@@ -296,7 +312,7 @@ compare_group(const struct story *s, const struct phone *p)
 	for (i = 0; i < s->c.num_nodes; i++)
 		if (s->c.node[i].ctl != s->c.node[p->tftp].ctl)
 			return; /* that is no one offer */
-	if (p->ctl == NULL)
+	if (p->ctl == NULL || s->c.node[p->tftp].ctl->plan.forged != 0)
 		return;
 	same = ask_all(s, p, letters);
 	seen_ask_group(&s->c, p, 0, s->c.num_nodes, &ours);
@@ -513,7 +529,7 @@ test_histories(void **state)
 {
 	struct counts n = { 0 };
 	unsigned seed = number_of("HISTORIES_SEED", (unsigned)getpid() * 1000u),
-		 rounds = number_of("HISTORIES_ROUNDS", test_rounds(400)), i;
+		 rounds = number_of("HISTORIES_ROUNDS", test_rounds(300)), i;
 
 	print_message("HISTORIES_SEED=%u HISTORIES_ROUNDS=%u\n", seed, rounds);
 	for (i = 0; i < rounds; i++)

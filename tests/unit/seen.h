@@ -14,7 +14,9 @@
 
 /* What was read once. The program's end is its end. */
 struct seen_cache {
-	struct ctl_file **file; /* by the number of the sheet */
+	struct {
+		struct ctl_file *f;
+	} * file; /* by the number of the sheet */
 	size_t num_files;
 	struct ctl_memo *memo;
 	struct {
@@ -52,12 +54,12 @@ seen_file(const struct sheet *l)
 		    (n - cache->num_files) * sizeof(*cache->file));
 		cache->num_files = n;
 	}
-	if (cache->file[l->number] == NULL &&
+	if (cache->file[l->number].f == NULL &&
 	    ctl_parse(l->file,
 		l->plan.form == SHELF_ITL ? CTL_KIND_ITL : CTL_KIND_CTL,
-		&cache->file[l->number], &d) != ERR_OK)
+		&cache->file[l->number].f, &d) != ERR_OK)
 		fail_msg("%s", d.msg);
-	return cache->file[l->number];
+	return cache->file[l->number].f;
 }
 
 static inline const struct cert *
@@ -85,7 +87,7 @@ struct seen {
 	struct trust_tvs tvs[CLUSTER_MAX_NODES];
 	struct works_node node[CLUSTER_MAX_NODES];
 	struct works_served served[CLUSTER_MAX_NODES][2];
-	char name[CLUSTER_MAX_NODES][8], address[CLUSTER_MAX_NODES][32];
+	char name[CLUSTER_MAX_NODES][32], address[CLUSTER_MAX_NODES][64];
 	struct trust_database database;
 	struct trust_names names[SEEN_MAX_NAMES];
 	struct trust_spelling spelling[SEEN_MAX_NAMES];
@@ -210,7 +212,9 @@ seen_ask_group(const struct cluster *c, const struct phone *p, size_t from,
 	struct seen seen;
 	struct diag d;
 
-	seen_make(&seen, c, p->itl, p->tftp, from, to);
+	/* where nobody is asked, TVS shows what ITLs have all the same */
+	seen_make(&seen, c, p->sort->asks_tvs ? p->itl : c->node[p->tftp].itl,
+	    p->tftp, from, to);
 	q.installed = seen_file(p->ctl);
 	q.group = &seen.group;
 	if (p->ctl != NULL)

@@ -291,7 +291,7 @@ test_kept(void **state)
 	asked_clear(&asked);
 }
 
-/* The inventory's tokens are asked. */
+/* The inventory's tokens are asked, and what is known of CAPF counts. */
 static bool
 holds_all(void *arg, const struct ctl_file *f, size_t index)
 {
@@ -319,6 +319,11 @@ test_tokens(void **state)
 	    ERR_OK);
 	assert_int_equal(a.works.answer[WORKS_NEXT], WORKS_YES);
 	assert_int_equal(calls, 2);
+	assert_int_equal(a.works.answer[WORKS_CAPF], WORKS_YES);
+	asked.cluster.capf_active = TRUST_NO;
+	assert_int_equal(accept_judge(&asked.cluster, &asked.phone, &a, NULL),
+	    ERR_OK);
+	assert_int_equal(a.works.answer[WORKS_CAPF], WORKS_NOT_NEEDED);
 	asked_clear(&asked);
 }
 

@@ -8,7 +8,7 @@
 #include "pki/store.h"
 
 #define NOW 1767225600 /* 2026-01-01 */
-#define DAY 86400
+#define DAY ((int64_t)86400)
 #define LONG_AGO (NOW - 2000 * DAY)
 #define AGO (NOW - 400 * DAY)
 #define LATER (NOW + 1000 * DAY)

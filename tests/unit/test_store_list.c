@@ -31,6 +31,7 @@ read_as(const char *text, const char *want)
 		    (const char *)l.at[i].signer.ptr, (int)l.at[i].dump.len,
 		    (const char *)l.at[i].dump.ptr);
 	assert_string_equal(buf_cstr(&got), want);
+	assert_int_equal(l.strange, 0);
 	buf_clear(&got);
 	store_list_clear(&l);
 }
@@ -111,9 +112,7 @@ static void
 test_refused(void **state)
 {
 	static const char *const bad[] = { "", "\n", "hello\n", OWN, "/a.pem\n",
-		"a/.pem\n", "a b/c.pem\n",
-		OWN "a/a.pem\nadmin:show cert own a\nx\nadmin:show cert own "
-		    "a\ny\n" };
+		"a/.pem\n", "a b/c.pem\n" };
 	struct store_list l = { .num = 77 };
 	struct diag d;
 	size_t i;
@@ -127,6 +126,25 @@ test_refused(void **state)
 	}
 	assert_int_equal(store_list_read(bytes_of("a/b.pem\0", 8), &l, &d),
 	    ERR_SYNTAX);
+}
+
+/* Two dumps of one certificate are of two nodes. */
+static void
+test_twice(void **state)
+{
+	static const char text[] = OWN
+	    "a/a.pem\nadmin:show cert own a\nx\nadmin:show cert own a\n";
+	struct buf all = { 0 };
+	struct store_list l;
+	struct diag d;
+
+	buf_printf(&all, "%sx\n", text);
+	assert_int_equal(store_list_read(buf_bytes(&all), &l, &d), ERR_OK);
+	store_list_clear(&l);
+	buf_str(&all, "y\n");
+	assert_int_equal(store_list_read(buf_bytes(&all), &l, &d), ERR_SYNTAX);
+	assert_true(d.line > 0);
+	buf_clear(&all);
 }
 
 static void
@@ -215,6 +233,7 @@ main(void)
 		cmocka_unit_test(test_dumps),
 		cmocka_unit_test(test_nodes),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_strange),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_schema),

@@ -4,8 +4,8 @@
  * given, and what it found. src/trust judges; this asks each question once,
  * counts the phones, and says it.
  */
-#ifndef CLI_ACCEPT_RUN_H
-#define CLI_ACCEPT_RUN_H
+#ifndef CLI_ACCEPT_H
+#define CLI_ACCEPT_H
 
 #include <jansson.h>
 

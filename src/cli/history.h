@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ctlsmith accept --history`: which phones that were off at any version take
  * the newest. */
-#ifndef CLI_HISTORY_SAY_H
-#define CLI_HISTORY_SAY_H
+#ifndef CLI_HISTORY_H
+#define CLI_HISTORY_H
 
 #include "cli/archive.h"
 #include "cli/cmd.h"
@@ -50,6 +50,6 @@ struct history_said {
 enum cmd_exit history_say(const struct history_wish *w);
 
 /* The element of --json; NULL where memory is short. */
-json_t *history_json(const struct history_said *s);
+json_t *history_json(const struct history_said *h);
 
 #endif

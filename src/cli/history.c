@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/history_say.h"
+#include "cli/history.h"
 
 #include <stdlib.h>
 #include <string.h>

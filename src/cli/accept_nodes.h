@@ -99,17 +99,12 @@ MUST_CHECK enum err accept_nodes_add_list(struct accept_nodes *ns,
 MUST_CHECK enum err accept_nodes_get(struct accept_nodes *ns, struct bytes name,
     struct accept_node **ret, struct diag *d);
 
-<<<<<<< HEAD
-/* Once all nodes are there, and NS->installed is set: fills works, tvs and
- * database. ERR_USAGE where --publisher is nobody. */
-=======
 /* The node called NAME, or NULL. */
 struct accept_node *accept_nodes_find(const struct accept_nodes *ns,
     struct bytes name);
 
-/* Once all nodes are there: fills works, tvs and database. ERR_USAGE where
- * --publisher is nobody. */
->>>>>>> main
+/* Once all nodes are there, and NS->installed is set: fills works, tvs and
+ * database. ERR_USAGE where --publisher is nobody. */
 MUST_CHECK enum err accept_nodes_ready(struct accept_nodes *ns,
     const struct accept_nodes_wish *w, struct diag *d);
 

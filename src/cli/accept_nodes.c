@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/accept_held.h"
 #include "cli/input.h"
 
@@ -106,10 +107,9 @@ accept_nodes_get(struct accept_nodes *ns, struct bytes name,
 		return ERR_OK;
 	if (!ns->closed)
 		return add_node(ns, name, ret, d);
-	buf_printf(&ns->notes,
-	    "%.*s is none of the nodes that --nodes names, "
-	    "and left out\n",
-	    (int)name.len, (const char *)name.ptr);
+	text_put_safe(&ns->notes, name);
+	buf_str(&ns->notes,
+	    " is none of the nodes that --nodes names, and left out\n");
 	return buf_ok(&ns->notes) ? ERR_OK : diag_nomem(d);
 }
 
@@ -369,9 +369,11 @@ take_one(struct accept_nodes *ns, const struct shelf *sh, const char *where,
 	}
 	if (e != ERR_OK)
 		out_error(out, path, &why);
-	if (!taken)
-		buf_printf(&ns->notes, "%s is left out: %s takes %s\n", path,
+	if (!taken) {
+		text_put_safe(&ns->notes, bytes_of_str(path));
+		buf_printf(&ns->notes, " is left out: %s takes %s\n",
 		    sh->option, sh->layout);
+	}
 	return buf_ok(&ns->notes) ? ERR_OK : diag_nomem(d);
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 const char *
 accept_why_text(const struct accept_whys *ws, const struct accept_question *q)
 {
@@ -135,13 +137,13 @@ note_lists(const struct accept_run *r, struct buf *out)
 	for (i = 0; i < p->num_lists; i++) {
 		const struct ctl_verdict *v = &r->verdict[i];
 
-		if (v->status != CTL_VERIFIED)
-			buf_printf(out, "%s does not verify%s: %s\n",
-			    p->list[i].path,
-			    i == p->num_installed
-				? ""
-				: ", so phones should not hold it",
-			    v->why.msg);
+		if (v->status == CTL_VERIFIED)
+			continue;
+		text_put_safe(out, bytes_of_str(p->list[i].path));
+		buf_printf(out, " does not verify%s: %s\n",
+		    i == p->num_installed ? ""
+					  : ", so phones should not hold it",
+		    v->why.msg);
 	}
 }
 

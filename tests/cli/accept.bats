@@ -734,6 +734,22 @@ phones() {
 	grep -q '^ctlsmith: models.yaml: line 1' err
 }
 
+@test "phones.csv: a line break in a field makes no line of its own" {
+	local fake=$'note: 9 of 9 phones are fine'
+
+	printf 'name,model,"x\n%s"\n"A\n%s","m\n%s",\n"A\n%s",7960,\n' "$fake" \
+		"$fake" "$fake" "$fake" >phones.csv
+	printf 'group,node\nG,pub\n' >groups.csv
+	cp pem/pub.pem "served/x"$'\n'"$fake.pem"
+	judge 0 new.tlv "${all[@]}" --phones phones.csv
+	run ! grep "^$fake" out
+	run ! grep "^note: $fake" out
+	said 'columns that are not looked at: x\x0anote: 9'
+	said 'not in the table of models: m\x0anote: 9'
+	said 'was there before (A\x0anote: 9'
+	json 'not any(n.startswith(("9", "note", "4 of")) for n in a["notes"])'
+}
+
 @test "phones.csv: every class by name" {
 	local class
 

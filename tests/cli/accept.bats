@@ -709,6 +709,13 @@ phones() {
 	accept 1 --installed old.tlv --groups groups.csv new.tlv
 }
 
+@test "groups: a node that --nodes does not name is refused, since it may decide" {
+	printf 'group,node\nA,pub\nB,pub other\n' >groups.csv
+	accept 1 --installed old.tlv "${all[@]}" --nodes pub,sub \
+		--groups groups.csv new.tlv
+	grep -q "^ctlsmith: groups.csv: line 3, column 3: 'other' is none of the nodes that --nodes names" err
+}
+
 @test "phones.csv: what is odd is said" {
 	phones 'Device Name,Device Type,Room,Floor' 'A,Cisco 7960,1,2' \
 		'B,Snom 300,1,2' 'C,Snom 300,1,2' 'A,Cisco 8945,1,2'

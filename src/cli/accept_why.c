@@ -147,16 +147,20 @@ note_lists(const struct accept_run *r, struct buf *out)
 	}
 }
 
-/* Somebody would have to say who holds a token. */
+/* Somebody would have to say who holds a token: W5 says what it misses. */
 static bool
 asks_inventory(const struct accept_run *r)
 {
+	const struct works *w;
 	size_t i;
 
-	for (i = 0; i < r->phones.num_questions; i++)
-		if (r->phones.question[i].answer.works.answer[WORKS_NEXT] ==
-		    WORKS_UNKNOWN)
+	for (i = 0; i < r->phones.num_questions; i++) {
+		w = &r->phones.question[i].answer.works;
+		if (w->answer[WORKS_NEXT] == WORKS_UNKNOWN &&
+		    strstr(w->why[WORKS_NEXT].msg, "missing the tokens") !=
+			NULL)
 			return buf_bytes(&r->custody.path).len == 0;
+	}
 	return false;
 }
 

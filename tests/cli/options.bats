@@ -134,8 +134,8 @@ values() {
 	[ "$(options_of lint)" = "at days jobs json kind max-size signer $(
 	)strict trusted " ]
 	[ "$(options_of accept)" = "archive dot groups history installed inventory $(
-	)itl json models no-capf nodes phone-sast-trust phones publisher served $(
-	)tvs-certs tvs-ctl-cache verbose " ]
+	)itl json models no-capf nodes phone-itl phone-sast-trust phones $(
+	)publisher served tvs-certs tvs-ctl-cache verbose " ]
 	for option in $(options_of accept); do
 		grep -qE -- "--$option( |\$|\)|$)" \
 			"$SRC/tests/cli/accept.bats" \

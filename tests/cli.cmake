@@ -20,6 +20,7 @@ foreach(name accept
 	rescue
 	sample
 	transcripts
+	trust_guard
 	trust_store
 	unsign)
 	house_bats_test(cli_${name} cli/${name}.bats)

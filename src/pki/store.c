@@ -93,12 +93,6 @@ expiry_of(const struct store_input *in, const struct store_facts *f)
 	return STORE_VALID;
 }
 
-static bool
-has_gone(const struct store_verdict *v)
-{
-	return v->expiry == STORE_EXPIRED || v->expiry == STORE_SOON;
-}
-
 /* How a person sees ITEM whole: by a command, where its names are safe there.
  * The text is OUT's. */
 static const char *
@@ -250,8 +244,8 @@ is_live(const struct store_input *in, const struct store_rule *rule,
 	return true;
 }
 
-static bool
-is_capf(const struct store_facts *f)
+bool
+store_is_capf(const struct store_facts *f)
 {
 	return f->cn.len > 5 &&
 	    strncasecmp((const char *)f->cn.ptr, "CAPF-", 5) == 0;
@@ -277,7 +271,7 @@ is_for_lscs(const struct storing *s, const struct store_rule *rule,
 	const struct store_facts *f = &item->facts;
 	uint64_t n;
 
-	if (!is_capf(f) && (rule == NULL || !rule->lsc))
+	if (!store_is_capf(f) && (rule == NULL || !rule->lsc))
 		return false;
 	if (!s->in->has_lsc) {
 		store_say(v, STORE_NEVER, STORE_KEEP,
@@ -302,29 +296,32 @@ is_for_lscs(const struct storing *s, const struct store_rule *rule,
 }
 
 static bool
-is_dead(const struct store_input *in, const struct store_item *item,
-    struct store_verdict *v)
+is_dead(const struct storing *s, const struct store_rule *rule,
+    const struct store_item *item, struct store_verdict *v)
 {
+	const struct store_rules *rules = s->in->rules;
 	const struct store_dead *dead = NULL;
 	size_t i;
 
-	for (i = 0; dead == NULL && i < in->rules->num_dead; i++)
-		if (bears(item, in->rules->dead[i].name))
-			dead = &in->rules->dead[i];
-	if (dead == NULL)
+	for (i = 0; dead == NULL && i < rules->num_dead; i++)
+		if (bears(item, rules->dead[i].name))
+			dead = &rules->dead[i];
+	/* a name is not enough where something may rest on it */
+	if (dead == NULL || store_is_needed(s, &item->facts) ||
+	    (rule != NULL && rule->sast && !s->in->has_lists))
 		return false;
-	if (v->expiry == STORE_VALID)
+	if (v->expiry == STORE_NO_DATE)
+		store_say(v, STORE_DEAD, STORE_LOOK,
+		    "%s (%s); its dates are not known: paste `show cert trust`",
+		    dead->why, dead->source);
+	else if (v->expiry == STORE_EXPIRED)
+		store_say(v, STORE_DEAD, STORE_DELETE, "%s (%s)", dead->why,
+		    dead->source);
+	else
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it bears the name of %s, which has expired, and is "
 		    "another one; find out who put it there",
 		    dead->name);
-	else
-		store_say(v, STORE_DEAD,
-		    v->expiry == STORE_NO_DATE ? STORE_LOOK : STORE_DELETE,
-		    "%s (%s)%s", dead->why, dead->source,
-		    v->expiry == STORE_NO_DATE
-			? "; its dates are not known: paste `show cert trust`"
-			: "");
 	return true;
 }
 
@@ -364,11 +361,11 @@ judge_one(const struct storing *s, const struct store_item *item,
 		return;
 	if (is_live(in, rule, item, v) || is_for_lscs(s, rule, item, v))
 		return;
-	if (is_dead(in, item, v) || is_unknown(rule, in, item, v))
+	if (is_dead(s, rule, item, v) || is_unknown(rule, in, item, v))
 		return;
 	store_judge_who(s, item, v);
 	if (v->advice == STORE_DELETE && v->class != STORE_FORMER &&
-	    !has_gone(v))
+	    v->expiry != STORE_EXPIRED)
 		v->advice = STORE_KEEP;
 }
 

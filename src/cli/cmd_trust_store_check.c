@@ -16,14 +16,14 @@ struct check_opts {
 
 static const struct opt opts[] = {
 	{ "days", "N", OPT_DAYS, WISH(days),
-	    "what expires in N days counts as expired (default 30)", NULL, 0 },
+	    "what expires in N days is to be renewed (default 30)", NULL, 0 },
 	{ "former", "DIR", OPT_STRING, WISH(former),
 	    "service certificates of before", OPT_FILES, 0 },
 	{ "json", NULL, OPT_FLAG, offsetof(struct check_opts, json),
 	    "print JSON: an array with one element", NULL, 0 },
 	{ "list", "LIST", OPT_STRINGS, WISH(lists),
-	    "a CTL or ITL in use, file or `show ctl`; repeatable",
-	    OPT_FILES, 0 },
+	    "a CTL or ITL in use, file or `show ctl`; repeatable", OPT_FILES,
+	    0 },
 	{ "lsc", "FILE", OPT_STRINGS, WISH(lsc),
 	    "LSCs that phones have, files or folders; repeatable", OPT_FILES,
 	    0 },

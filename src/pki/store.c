@@ -377,11 +377,15 @@ refuse(struct store_judged *j, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
+	size_t i;
 
 	va_start(ap, fmt);
 	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
 		text[0] = '\0';
 	va_end(ap);
+	for (i = 0; text[i] != '\0'; i++) /* a name's is no line */
+		if (text[i] == '\n')
+			text[i] = '?';
 	buf_str(&j->refusal, text);
 	buf_u8(&j->refusal, '\n');
 }
@@ -437,6 +441,49 @@ refuse_nodes(const struct store_input *in, struct store_judged *j)
 	}
 }
 
+/* A service certificate of the host NODE was given: it is of a node that is
+ * called so, or names it as its own. */
+static bool
+has_own_host(const struct store_input *in, const char *node)
+{
+	struct buf name = { 0 };
+	struct bytes rest;
+	const char *host, *one;
+	bool found = false;
+	size_t i, len;
+
+	store_put_host(&name, bytes_of_str(node));
+	rest = buf_bytes(&name);
+	if (!store_next_host(&rest, &host))
+		host = node;
+	len = strcspn(host, ".");
+	for (i = 0; !found && i < in->num_own; i++) {
+		rest = buf_bytes(&in->own[i].facts.hosts);
+		/* the first is its CN */
+		found = (store_next_host(&rest, &one) &&
+			    strcspn(one, ".") == len &&
+			    memcmp(one, host, len) == 0) ||
+		    (strcspn(in->own[i].node, ".") == len &&
+			strncasecmp(in->own[i].node, host, len) == 0);
+	}
+	buf_clear(&name);
+	return found;
+}
+
+/* The nodes that the cluster is said to have, likewise. */
+static void
+refuse_named(const struct store_input *in, struct store_judged *j)
+{
+	size_t i;
+
+	for (i = 0; in->num_own > 0 && i < in->num_nodes; i++)
+		if (!has_own_host(in, in->nodes[i]))
+			refuse(j,
+			    "no service certificate of %s was given, which is "
+			    "a node: whether one has expired is not known",
+			    in->nodes[i]);
+}
+
 static void
 refuse_all(const struct store_input *in, struct store_judged *j)
 {
@@ -455,6 +502,12 @@ refuse_all(const struct store_input *in, struct store_judged *j)
 			refuse_expired(own, j);
 	}
 	refuse_nodes(in, j);
+	refuse_named(in, j);
+	if (in->partial)
+		refuse(j,
+		    "something that was given could not be read, or is of no "
+		    "known place: it may be a service certificate that has "
+		    "expired; mend it, or take it away");
 }
 
 /* Another certificate of that name, on a node where it is to be kept; or

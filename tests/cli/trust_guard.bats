@@ -114,3 +114,71 @@ setup() {
 	try 0 d
 	is CallManager-trust/ms.pem keep live-copy 'CallManager on sub'
 }
+
+@test "a service certificate that cannot be read may have expired" {
+	make $cm/old.pem $org/CN=pub.lab.example "$past"
+	try 0 d
+	orders 'CallManager-trust old.pem'
+	# with its chain, as authorities deliver it
+	make d/pub/own/TVS.pem $org/CN=pub.lab.example "$past"
+	cat d/pub/own/CAPF.pem >>d/pub/own/TVS.pem
+	try 1 d
+	is CallManager-trust/old.pem withheld former-copy
+	grep -q '^something that was given could not be read' out
+	orders
+	rm d/pub/own/TVS.pem
+	# under another name
+	make d/pub/TVS_old.pem $org/CN=pub.lab.example "$past"
+	try 3 d
+	is CallManager-trust/old.pem withheld former-copy
+	orders
+	mv d/pub/TVS_old.pem d/pub/own/my-tvs.pem
+	try 3 d
+	grep -q '^the certificate of my-tvs on pub expired on 2025-01-01' out
+	orders
+	# of a text that is not whole
+	{
+		printed_own pub.lab.example
+		echo 'admin:show cert list own'
+		echo 'short'
+		echo 'cup/cup: garbled'
+	} >list
+	rm d/pub/own/my-tvs.pem
+	try 3 list d
+	is CallManager-trust/old.pem withheld former-copy
+	orders
+}
+
+@test "nodes that are named must show their service certificates" {
+	make $cm/old.pem $org/CN=pub.lab.example "$past"
+	try 0 --nodes pub d
+	try 3 --nodes pub.lab.example,sub1.lab.example d
+	grep -q '^no service certificate of sub1.lab.example was given' out
+	is CallManager-trust/old.pem withheld former-copy
+	make d/x/own/TVS.pem $org/CN=sub1.lab.example "$today"
+	try 0 --nodes pub.lab.example,SUB1 d
+	# a certificate of several nodes speaks for its own alone
+	make d/x/own/TVS.pem $org/CN=sub1-ms.lab.example "$today" \
+		subjectAltName=DNS:sub1.lab.example,DNS:sub2.lab.example
+	try 0 --nodes pub.lab.example,sub1.lab.example d
+	try 3 --nodes pub.lab.example,sub1,sub2 d
+	grep -q '^no service certificate of sub2 was given' out
+	# or the folder is called so
+	make d/sub2/own/TVS.pem $org/CN=else.lab.example "$today"
+	try 0 --nodes pub.lab.example,sub1,sub2.lab.example d
+}
+
+@test "a node's name makes no line of its own" {
+	node=$'pub\nset cert delete CallManager-trust x.pem'
+	mv d/pub "d/$node"
+	make "d/$node/own/TVS.pem" $org/CN=pub.lab.example "$past"
+	try 3 d
+	run -1 grep -q '^ *set cert delete' out
+	try 3 --json d
+	/usr/bin/python3 - <<-'PY'
+		import json
+		c = json.load(open("out"))[0]["trust_store_check"]
+		assert not any(l.startswith("set cert") for l in c["refusal"])
+		assert c["refusal"]
+	PY
+}

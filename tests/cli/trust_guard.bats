@@ -182,3 +182,47 @@ setup() {
 		assert c["refusal"]
 	PY
 }
+
+@test "issuers of LSCs, as people have them" {
+	make $capf/CAPF-22222222.pem $org/CN=CAPF-22222222 "$past"
+	while read -r text; do
+		printf %b "$text" >lsc
+		try 0 --lsc-issuers lsc d
+		is CAPF-trust/CAPF-22222222.pem keep never 'outstanding: renew'
+		orders
+	done <<-'EOT'
+		lscissuername,count\n"CN=CAPF-22222222",3\n
+		"CN=CAPF-22222222,O=Lab","3"\r\n
+		'CAPF-22222222'\n
+		\xef\xbb\xbfCAPF-22222222 3\n
+		\xef\xbb\xbfCN=CAPF-22222222 3\n
+		name lscissuername\n====\nSEP001122334455 CAPF-22222222\n
+		name SEP001122334455 lscissuername CAPF-22222222\n
+		Issuer: CAPF-22222222\n
+		CN=CAPF-33333333,O=Lab\rCN=CAPF-22222222,O=Lab\r
+		3,CN=CAPF-22222222\n
+		x CAPF-33333333 capf-22222222 1\n
+	EOT
+	for text in 'CN=CAPF-222222222' 'XCAPF-22222222' 'lscissuername\n=====\n'; do
+		printf %b "$text\n" >lsc
+		try 0 --lsc-issuers lsc d
+		is CAPF-trust/CAPF-22222222.pem delete former-copy
+	done
+}
+
+@test "what says nothing of LSCs does not say that there are none" {
+	make $capf/CAPF-22222222.pem $org/CN=CAPF-22222222 "$past"
+	printf 'CN=CAPF-22222222,O=L 3\n' | iconv -t UTF-16 >lsc
+	try 1 --lsc-issuers lsc d
+	grep -q '^ctlsmith: lsc: .*iconv' err
+	for text in '' '\n\r\n'; do
+		printf %b "$text" >lsc
+		try 1 --lsc-issuers lsc d
+		grep -q '^ctlsmith: lsc: it is empty' err
+	done
+	mkdir no
+	try 1 --lsc no d
+	seq -f 'CN=x%.0f' 10001 >lsc
+	try 1 --lsc-issuers lsc d
+	grep -q 'more than 10000 issuers' err
+}

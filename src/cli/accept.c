@@ -219,9 +219,7 @@ accept_end(const struct accept_run *r)
 {
 	size_t i;
 
-	if (!r->judged)
-		return CMD_POLICY;
-	/* nobody holds such a list, so nothing was said of anybody */
+	/* nobody takes, or holds, such a list: nothing was said of anybody */
 	for (i = 0; i < r->phones.num_lists; i++)
 		if (r->verdict[i].status != CTL_VERIFIED)
 			return CMD_POLICY;

@@ -159,13 +159,15 @@ take_help(struct steps *s, const char *word, struct diag *d)
 }
 
 static enum err
-take_role(struct order_node *n, struct bytes word, struct diag *d)
+take_role(struct steps *s, struct order_node *n, struct bytes word,
+    struct diag *d)
 {
 	const struct {
 		const char *name;
 		bool *is;
 	} roles[] = { { "publisher", &n->publisher }, { "tftp", &n->tftp },
-		{ "ccm", &n->ccm }, { "multi-san", &n->multi_san } };
+		{ "ccm", &n->ccm }, { "multi-san", &n->multi_san },
+		{ "none", &s->none[n - s->node] } };
 	struct scalar_words words = { .num = 0 };
 	char got[64];
 	size_t i;
@@ -231,7 +233,7 @@ take_node_option(struct steps *s, const char *text, struct diag *d)
 
 	for (p = colon; e == ERR_OK && p != NULL; p = strchr(p + 1, ',')) {
 		len = strcspn(p + 1, ",");
-		e = take_role(n, bytes_of(p + 1, len), d);
+		e = take_role(s, n, bytes_of(p + 1, len), d);
 	}
 	return e;
 }
@@ -245,8 +247,31 @@ take_node_line(struct steps *s, const struct node_line *l, struct diag *d)
 	size_t i;
 
 	for (i = 0; e == ERR_OK && i < l->roles.num; i++)
-		e = take_role(n, bytes_of_str(l->roles.item[i]), &why);
+		e = take_role(s, n, bytes_of_str(l->roles.item[i]), &why);
 	return e == ERR_OK ? e : doc_refuse(l->at, d, "%s", why.msg);
+}
+
+/* What nobody said: the first node is the publisher, and each runs both
+ * services. */
+static enum err
+assume_roles(struct steps *s, struct diag *d)
+{
+	struct order_node *n;
+	bool publisher = false;
+	size_t i;
+
+	for (i = 0; i < s->in.num_nodes; i++) {
+		n = &s->node[i];
+		if (s->none[i] && (n->tftp || n->ccm))
+			return diag_set(d, ERR_USAGE,
+			    "node '%s' runs none, and tftp or ccm", n->name);
+		if (!s->none[i] && !n->tftp && !n->ccm)
+			n->tftp = n->ccm = true;
+		publisher |= n->publisher;
+	}
+	if (!publisher && s->in.num_nodes > 0)
+		s->node[0].publisher = true;
+	return ERR_OK;
 }
 
 /* ---- Changes. ---- */
@@ -282,16 +307,22 @@ add_all(struct steps *s, enum order_change change, bool done, struct diag *d)
 {
 	bool phones = change == ORDER_CALLMANAGER ||
 	    change == ORDER_CALLMANAGER_ECDSA;
+	size_t i, had = 0;
 	enum err e = ERR_OK;
-	size_t i;
 
 	if (change == ORDER_ADDRESS)
 		return diag_set(d, ERR_USAGE,
 		    "whose address changes? write address@NODE");
-	for (i = 0; e == ERR_OK && i < s->in.num_nodes; i++)
-		if (!is_wished(s, change, i) &&
-		    (!phones || s->node[i].tftp || s->node[i].ccm))
+	for (i = 0; e == ERR_OK && i < s->in.num_nodes; i++) {
+		if (phones && !s->node[i].tftp && !s->node[i].ccm)
+			continue;
+		had++;
+		if (!is_wished(s, change, i))
 			e = add_wish(s, change, i, done, d);
+	}
+	if (e == ERR_OK && had == 0)
+		return diag_set(d, ERR_USAGE, "no node is there that has %s",
+		    order_change_name(change));
 	return e;
 }
 
@@ -484,7 +515,8 @@ check_whole(struct steps *s, struct diag *d)
 		return diag_set(d, ERR_USAGE, "the release is missing");
 	if (s->in.num_nodes == 0)
 		return diag_set(d, ERR_USAGE,
-		    "the nodes are missing, the publisher among them");
+		    "the nodes are missing, the publisher first: --node pub "
+		    "--node sub");
 	if (s->in.classes == 0)
 		s->in.classes = 1u << CLASS_TVS | 1u << CLASS_NO_TVS;
 	return ERR_OK;
@@ -521,6 +553,8 @@ load(const char *path, const struct steps_opts *o, struct steps *s,
 		*ret_file = NULL;
 		e = take_options(s, o, d);
 	}
+	if (e == ERR_OK)
+		e = assume_roles(s, d);
 	if (e == ERR_OK)
 		e = take_option_changes(s, o, d);
 	if (e == ERR_OK) {

@@ -30,6 +30,7 @@ struct steps {
 	struct buf bytes[2]; /* of the lists */
 	struct ctl_file *list[2];
 	struct order_node node[ORDER_MAX_NODES];
+	bool none[ORDER_MAX_NODES]; /* it runs neither CallManager nor TFTP */
 	char name[ORDER_MAX_NODES][STEPS_NAME_MAX + 1];
 	struct order_wish *wish;
 };

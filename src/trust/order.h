@@ -13,8 +13,8 @@
  *    the appliance's own it has, the release decides; of a CTL that is there
  *    only its bytes.
  *  - TVS vouches for CallManager of any node as it is on disk, and for
- *    Phone-SAST-trust; it shows the certificate that it read when it was
- *    restarted.
+ *    Phone-SAST-trust. From the renewal of a TVS on, until all have fetched,
+ *    phones may have either ITL, and nobody is taken to be helped by TVS.
  *  - A phone fetches when it is reset, or whenever it wants to in between: so
  *    at every step it may hold any list that was served since the last time
  *    that all phones were proven to have fetched.
@@ -128,7 +128,8 @@ struct order_step {
 				  * ORDER_TRUST_UPLOAD; else what the round is
 				  * for, or ORDER_NUM_CHANGES */
 	size_t node;              /* index */
-	size_t round;             /* from 1: ends with ORDER_FETCH */
+	size_t round;             /* from 1: ends with ORDER_FETCH; but not
+				   * one of changes that phones never see */
 	struct diag why;          /* a sentence: why now, which rule */
 	unsigned through_tvs;     /* classes that take the list by TVS alone */
 	const char *source;       /* whose order it follows, or NULL */
@@ -137,8 +138,10 @@ struct order_step {
 /* Why there is none: where the search ended. */
 struct order_dead_end {
 	struct order_step step; /* that cannot be done */
-	enum class class;       /* whose phones it loses */
-	const char *rule;       /* "A4", "W1", "I3" */
+	enum class class;       /* whose phones it loses; CLASS_NUM: it is
+				 * forbidden, or cannot be done, anyway */
+	const char *rule;       /* "A4", "W1", "I3"; "": nobody can do it, or
+				 * it is a help that is not allowed */
 	struct diag why;
 };
 
@@ -146,7 +149,7 @@ struct order_dead_end {
 
 struct order {
 	bool possible;
-	struct order_step *step;
+	struct order_step *step; /* where POSSIBLE or HELPED */
 	size_t num;
 	unsigned helps; /* that it uses; or, where it is not possible
 			     * without, the cheapest that make it possible */
@@ -159,16 +162,21 @@ struct order {
 };
 
 /*
- * Searches. Where it is not possible with IN->helps, all other helps are tried,
- * cheapest first, and HELPED and HELPS tell; where nothing helps, nothing does.
+ * Searches. Of IN->helps no more are used than it takes. Where it is not
+ * possible with them, all other helps are tried, cheapest first, and HELPED,
+ * HELPS and STEP tell; where nothing helps, nothing does. Wishes for one
+ * certificate that several nodes have (multi_san) are one.
  * ERR_USAGE where IN contradicts itself; ERR_TOO_BIG; ERR_NOMEM.
  */
 MUST_CHECK enum err order_find(const struct order_input *in, struct order *ret,
     struct diag *d);
 void order_clear(struct order *o);
 
-/* Plays STEPS as given, by the same model: ERR_POLICY at the first that
- * breaks an invariant, with the class and the rule. */
+/* Plays STEPS as given, by the same model. ERR_POLICY at the first that breaks
+ * an invariant, with the class and the rule; ERR_USAGE at one that cannot be
+ * done, or needs a help that is not among IN->helps; ERR_ABSENT where none does,
+ * but not all that is wanted is done and with the phones. A list needs no CHANGE
+ * there, and rounds are not looked at. */
 MUST_CHECK enum err order_check(const struct order_input *in,
     const struct order_step *steps, size_t num, struct diag *d);
 

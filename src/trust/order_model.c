@@ -258,7 +258,7 @@ read_nodes(struct order_model *m, struct diag *d)
 	}
 	if (publishers != 1)
 		return diag_set(d, ERR_USAGE,
-		    "%zu nodes are the publisher, but one is", publishers);
+		    "one node is the publisher, and not %zu", publishers);
 	return ERR_OK;
 }
 

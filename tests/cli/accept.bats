@@ -448,6 +448,8 @@ inventory() {
 	judge 3 new.tlv
 	json '[n["name"] for n in a["nodes"]] ==
 		["pub.lab.example", "sub.lab.example"]'
+	judge 3 new.tlv --nodes 192,sub
+	json '[n["address"] for n in a["nodes"]] == [None, "sub.lab.example"]'
 	judge 3 new.tlv --nodes 192.0.2.10,sub
 	json '[n["address"] for n in a["nodes"]] ==
 		["pub.lab.example", "sub.lab.example"]'
@@ -738,7 +740,7 @@ phones() {
 	accept 3 --installed "$real" "$real"
 	[[ $(row no-tvs) == 'accepts '* ]]
 	[[ $(row tvs) == 'accepts '* ]]
-	said 'the signer is record '
+	said 'this very list is installed already'
 	of W2 unknown 'missing the CallManager certificate of'
 	accept 3 --installed "$real" new.tlv
 	[[ $(row no-tvs) == 'refuses '* ]]

@@ -71,6 +71,23 @@ memory() {
 	memory 17 17 show --json forged
 }
 
+@test "memory: accept" {
+	# shellcheck source=tests/cli/accept.bash
+	. "$SRC/tests/cli/accept.bash"
+	accept_setup "$PWD"
+	accept_all
+	printf 'name,model,group,hash\nA,7965,G,\nB,7960,H,%s\n' \
+		"$(md5sum <renewed.tlv | cut -c 1-32)" >phones.csv
+	printf 'group,node\nG,pub\n' >groups.csv
+	mkdir archive
+	cp renewed.tlv archive
+	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
+		--archive archive)
+	export CTLSMITH_CONFIG=
+	memory 997 997 accept "${all[@]}" new.tlv
+	memory 997 997 accept --json "${all[@]}" new.tlv
+}
+
 @test "memory: rescue, accept --history" {
 	load history
 	mkdir archive
@@ -100,23 +117,6 @@ memory() {
 		faults $kind once 1 1 diff other list
 		faults $kind once 1 1 diff --json list text
 	done
-}
-
-@test "memory, open and read: accept" {
-	# shellcheck source=tests/cli/accept.bash
-	. "$SRC/tests/cli/accept.bash"
-	accept_setup "$PWD"
-	accept_all
-	printf 'name,model,group,hash\nA,7965,G,\nB,7960,H,%s\n' \
-		"$(md5sum <token.tlv | cut -c 1-32)" >phones.csv
-	printf 'group,node\nG,pub\n' >groups.csv
-	mkdir archive
-	cp token.tlv archive
-	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
-		--archive archive)
-	export CTLSMITH_CONFIG=
-	memory 997 997 accept "${all[@]}" new.tlv
-	memory 997 997 accept --json "${all[@]}" new.tlv
 }
 
 @test "memory, open and read: audit verify" {
@@ -332,4 +332,13 @@ refuses() {
 	refuses 'a raw message' 'echo Aborted >&2; exit 1'
 	# shellcheck disable=SC2016 # the fake's own
 	refuses 'not a single fault' 'rm "$FAULTS_MARK"; good'
+}
+
+@test "memory: an order is searched for" {
+	local job=(order --installed list --release 12.5 --node pub:publisher,tftp
+		--node sub:ccm --change CallManager --change TVS --allow
+		reset-localkey)
+
+	memory 7 17 "${job[@]}"
+	memory 17 7 "${job[@]}" --json
 }

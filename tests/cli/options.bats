@@ -667,11 +667,8 @@ values() {
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
 		"--help --version accept attach audit build cert completion diff $(
-		)edit extract help lint rescue show sign sign-request token $(
-		)trust-store unsign verify " ]
-		"--help --version attach audit build cert completion edit $(
-		)extract help lint order rescue show sign sign-request token $(
-		)unsign verify " ]
+		)edit extract help lint order rescue show sign sign-request $(
+		)token trust-store unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -185,6 +185,20 @@ value() {
 	try 1 bad.yaml
 }
 
+@test "roles that nobody says: the first is the publisher, each runs both" {
+	local common=(--installed ccm.tlv --release 11.5
+		--change CallManager-ECDSA)
+
+	try 0 "${common[@]}" --node a:publisher,tftp,ccm --node b:tftp,ccm
+	mv out said
+	try 0 "${common[@]}" --node a --node b
+	cmp said out
+	grep -q 'CallManager-ECDSA of b' out
+	try 0 "${common[@]}" --node a:none --node b:publisher
+	run ! grep -q 'CallManager-ECDSA of a' out
+	grep -q 'CallManager-ECDSA of b' out
+}
+
 @test "what is missing, contradicts itself or cannot be read" {
 	try 2
 	grep -q 'the list that phones hold is missing' err
@@ -192,8 +206,15 @@ value() {
 	grep -q 'the release is missing' err
 	try 2 --installed ccm.tlv --release 12.5
 	grep -q 'the nodes are missing' err
-	try 2 --installed ccm.tlv --release 12.5 --node a
-	grep -q 'nodes are the publisher' err
+	try 2 --installed ccm.tlv --release 12.5 --node a:publisher \
+		--node b:publisher --change CAPF
+	grep -q 'one node is the publisher, and not 2' err
+	try 2 --installed ccm.tlv --release 12.5 --node a:none,ccm \
+		--change CAPF
+	grep -q "node 'a' runs none, and tftp or ccm" err
+	try 2 --installed ccm.tlv --release 12.5 --node a:none \
+		--change CallManager
+	grep -q 'no node is there that has CallManager' err
 	try 2 --change TVS@pub --done TVS@pub change.yaml
 	grep -q 'TVS of pub is wanted twice' err
 	try 2 --release 12.5.1 change.yaml

@@ -19,7 +19,7 @@ struct scene {
 	struct cluster before; /* as phones know it */
 	struct cluster now;    /* some wishes are done */
 	struct order_node node[CLUSTER_MAX_NODES];
-	char name[CLUSTER_MAX_NODES][32];
+	char name[CLUSTER_MAX_NODES][64];
 	struct order_wish wish[ORDERS_MAX_WISHES];
 	bool sort[LABS_NUM_SORTS]; /* whose phones there are */
 	struct order_input in;

@@ -10,7 +10,7 @@
 #include "../unit/orders.h"
 #include "trust/order_world.h"
 
-#define MAX_WORLDS 40000
+#define MAX_WORLDS ((size_t)40000)
 #define NUM(array) (sizeof(array) / sizeof((array)[0]))
 
 struct all {
@@ -153,7 +153,7 @@ make_wishes(struct orders_case *c, uint64_t *seed)
 		    : 0;
 		w.done = pick(seed, 4) == 0 && w.change < ORDER_TO_TOKENLESS &&
 		    !(w.change == ORDER_ADDRESS);
-		bit = (uint64_t)1 << (3 * w.change + w.node);
+		bit = (uint64_t)1 << ((size_t)3 * w.change + w.node);
 		if ((used & bit) == 0)
 			c->wishes[c->in.num_wishes++] = w;
 		used |= bit;
@@ -176,7 +176,7 @@ make_case(struct orders_case *c, struct made *lists, uint64_t *seed)
 	memset(c, 0, sizeof(*c));
 	c->in.release = releases[pick(seed, NUM(releases))];
 	c->in.upgrade_to = 1400;
-	c->in.tokens = pick(seed, 2) * 2;
+	c->in.tokens = (size_t)pick(seed, 2) * 2;
 	c->in.new_tokens = 2;
 	c->in.nodes = orders_nodes[nodes];
 	c->in.num_nodes = nodes == ORDERS_ONE ? 1 : 2;

@@ -15,6 +15,7 @@
 #include "tests/prop/orders.h"
 
 #define MAX_STATES 60000 /* of one exhaustive search */
+#define MAX_SLOTS 240000
 #define MAX_OPS 64
 
 struct counts {
@@ -393,7 +394,7 @@ search(struct search *q)
 static void
 confirm(const struct scene *s, unsigned seed, struct counts *n)
 {
-	struct search q = { .s = s, .v.cap = 4 * MAX_STATES };
+	struct search q = { .s = s, .v.cap = MAX_SLOTS };
 
 	q.v.slot = calloc(q.v.cap, sizeof(*q.v.slot));
 	assert_non_null(q.v.slot);
@@ -531,6 +532,137 @@ check(const struct scene *s, unsigned seed, unsigned *random, struct counts *n)
 	}
 }
 
+/* ---- Published stories, asked of order_find(). ---- */
+
+struct tale {
+	const char *source;
+	unsigned release;
+	size_t nodes, tokens;
+	struct order_wish wish[3];
+	size_t num_wishes;
+	bool served; /* a CTL was made of what is done */
+	bool old;    /* phones without TVS alone; else with it alone */
+	unsigned helps;
+	bool possible;
+};
+
+#define LOCALKEY (1u << ORDER_HELP_LOCALKEY)
+#define UPLOAD (1u << ORDER_HELP_UPLOAD)
+#define SECOND (1u << ORDER_HELP_SECOND_SAST)
+
+static const struct tale tales[] = {
+	/* a token list of 10.5 turned tokenless */
+	{ "118893", 1050, 2, 2, { { ORDER_TO_TOKENLESS, 0, false } }, 1, false,
+	    true, 0, false },
+	{ "118893", 1050, 2, 2, { { ORDER_TO_TOKENLESS, 0, false } }, 1, false,
+	    false, 0, true },
+	/* CallManager and ITLRecovery both renewed, and the CTL with them */
+	{ "FN70613", 1250, 1, 0,
+	    { { ORDER_CALLMANAGER, 0, true }, { ORDER_ITLRECOVERY, 0, true } },
+	    2, true, true, LOCALKEY | UPLOAD, false },
+	{ "SG15-cert", 1250, 1, 0,
+	    { { ORDER_CALLMANAGER, 0, false },
+		{ ORDER_ITLRECOVERY, 0, false } },
+	    2, false, true, LOCALKEY, true },
+	{ "214231", 1250, 1, 0, { { ORDER_ITLRECOVERY, 0, false } }, 1, false,
+	    true, 0, false },
+	/* TVS and CallManager together, where that signs */
+	{ "217138", 1150, 1, 0,
+	    { { ORDER_CALLMANAGER, 0, true }, { ORDER_TVS, 0, true } }, 2, true,
+	    false, 0, false },
+	{ "217138", 1150, 1, 0,
+	    { { ORDER_CALLMANAGER, 0, false }, { ORDER_TVS, 0, false } }, 2,
+	    false, false, 0, true },
+	/* the address of a TFTP node */
+	{ "IPCHG", 1250, 2, 0, { { ORDER_ADDRESS, 0, false } }, 1, false, false,
+	    0, false },
+	{ "IPCHG", 1250, 2, 2, { { ORDER_ADDRESS, 0, false } }, 1, false, false,
+	    0, true },
+	/* without tokens, and with them */
+	{ "118893", 1150, 1, 0, { { ORDER_TO_TOKEN, 0, false } }, 1, false,
+	    false, 0, false },
+	{ "118893", 1150, 1, 0, { { ORDER_TO_TOKEN, 0, false } }, 1, false,
+	    false, UPLOAD, true },
+	/* the signer changes with the release */
+	{ "SG12.5", 1150, 2, 0, { { ORDER_UPGRADE, 0, false } }, 1, false, true,
+	    0, true },
+};
+
+static void
+put_tale(const struct tale *t, struct scene *s)
+{
+	size_t i;
+
+	memset(s, 0, sizeof(*s));
+	labs_cluster(&s->before, t->release, t->nodes, t->tokens);
+	memcpy(s->wish, t->wish, sizeof(t->wish));
+	s->sort[LABS_SBD] = !t->old;
+	s->sort[LABS_7940] = t->old;
+	put_nodes(s);
+	s->now = s->before;
+	for (i = 0; i < t->num_wishes; i++)
+		if (t->wish[i].done)
+			LABS_OK(cluster_renew(&s->now,
+			    orders_kind(t->wish[i].change), 0, NULL));
+	cluster_restart(&s->now, 0);
+	if (t->served)
+		LABS_OK(cluster_update_ctl(&s->now, NULL));
+	s->in = (struct order_input){ .installed = seen_file(
+					  s->before.node[0].ctl),
+		.served = t->served ? seen_file(s->now.node[0].ctl) : NULL,
+		.release = t->release,
+		.upgrade_to = 1200,
+		.tokens = t->tokens,
+		.nodes = s->node,
+		.num_nodes = t->nodes,
+		.wishes = s->wish,
+		.num_wishes = t->num_wishes,
+		.classes = 1u << (t->old ? CLASS_NO_TVS : CLASS_TVS),
+		.helps = t->helps };
+	s->in.new_tokens = orders_wants(s, ORDER_TO_TOKEN) ? 2 : 0;
+}
+
+static void
+test_tales(void **state)
+{
+	struct counts n = { 0 };
+	struct scene s;
+	unsigned i;
+
+	for (i = 0; i < NUM(tales); i++) {
+		n.possible = 0;
+		put_tale(&tales[i], &s);
+		find(&s, i, &n, true);
+		if ((n.possible == 1) != tales[i].possible)
+			fail_msg("%s, number %u: %s", tales[i].source, i,
+			    scene_text(&s, i, NULL, 0));
+	}
+	assert_int_equal(n.open, 0);
+}
+
+/* TVS has CallManager as it is now: a list by the old one, which phones have
+ * not fetched yet, is nobody's once that is renewed. */
+static void
+test_replaced(void **state)
+{
+	static const struct tale tale = { "118893", 1050, 1, 2,
+		{ { ORDER_TO_TOKENLESS, 0, false },
+		    { ORDER_CALLMANAGER, 0, false } },
+		2, false, false, 0, true };
+	struct steps t = { .num = 0 };
+	struct counts n = { 0 };
+	struct scene s;
+	struct world w;
+
+	put_tale(&tale, &s);
+	orders_begin(&s, &w);
+	t.op[0] = (struct orders_op){ ORDER_UPDATE_CTL, ORDER_NUM_CHANGES, 0 };
+	assert_true(check_step(&s, 0, &t, &w, &n));
+	t.op[1] = (struct orders_op){ ORDER_RENEW, ORDER_CALLMANAGER, 0 };
+	assert_false(check_step(&s, 0, &t, &w, &n));
+	assert_int_equal(n.breaks, 1);
+}
+
 static unsigned
 number_of(const char *name, unsigned otherwise)
 {
@@ -611,6 +743,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tales),
+		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_checks),
 		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_impossible),

@@ -85,7 +85,7 @@ orders_wishes(const char *wishes, struct order_wish ret[32])
 		ret[num].node = 0;
 		if (at != NULL) {
 			*at = '\0';
-			ret[num].node = (size_t)atoi(at + 1);
+			ret[num].node = (size_t)strtoul(at + 1, NULL, 10);
 		}
 		assert_true(order_change_of_name(word, &ret[num].change));
 		num++;

@@ -87,7 +87,7 @@ struct seen {
 	struct trust_tvs tvs[CLUSTER_MAX_NODES];
 	struct works_node node[CLUSTER_MAX_NODES];
 	struct works_served served[CLUSTER_MAX_NODES][2];
-	char name[CLUSTER_MAX_NODES][8], address[CLUSTER_MAX_NODES][32];
+	char name[CLUSTER_MAX_NODES][32], address[CLUSTER_MAX_NODES][64];
 	struct trust_database database;
 	struct trust_names names[SEEN_MAX_NAMES];
 	struct trust_spelling spelling[SEEN_MAX_NAMES];
@@ -212,7 +212,9 @@ seen_ask_group(const struct cluster *c, const struct phone *p, size_t from,
 	struct seen seen;
 	struct diag d;
 
-	seen_make(&seen, c, p->itl, p->tftp, from, to);
+	/* where nobody is asked, TVS shows what ITLs have all the same */
+	seen_make(&seen, c, p->sort->asks_tvs ? p->itl : c->node[p->tftp].itl,
+	    p->tftp, from, to);
 	q.installed = seen_file(p->ctl);
 	q.group = &seen.group;
 	if (p->ctl != NULL)

@@ -9,10 +9,10 @@
 #include "trust/steps.h"
 
 #define NUM(array) (sizeof(array) / sizeof((array)[0]))
-#define MOST 16   /* lists of a table's row, and of a random history */
-#define POOL 64   /* lists that random histories are drawn from */
-#define MANY 1200 /* lists that only few keys signed */
-#define HOSTS 15
+#define MOST 16 /* lists of a table's row, and of a random history */
+#define POOL 64 /* lists that random histories are drawn from */
+#define MANY ((size_t)1200) /* lists that only few keys signed */
+#define HOSTS ((size_t)15)
 #define SPELLINGS (2 * HOSTS)
 #define FAR 99 /* no ladder */
 

@@ -140,6 +140,16 @@ static const struct orders_story stories[] = {
 	    1250, 2, 0, ORDERS_ONE, ORDERS_TVS, 0, "upgrade", true, 0,
 	    "upgrade@0 token ;" },
 
+	/* more than one thing in a round, since nothing else is left */
+	{ "upgrade and to tokenless at once", ORDERS_TOKEN, NULL, 1052, 1400, 0,
+	    0, ORDERS_THREE, 1u << CLASS_OTHER_TVS, 0,
+	    "!CallManager-ECDSA@0 upgrade to-tokenless", true, 0,
+	    "upgrade@0 update ;" },
+	/* an upload that was before the change is of another certificate */
+	{ "TVS has another certificate, and fetches first", ORDERS_CALLMANAGER,
+	    NULL, 1150, 0, 0, 0, ORDERS_ONE, 1u << CLASS_OTHER_TVS, 0,
+	    "CallManager@0", true, 0, "; CallManager@0 update ;" },
+
 	/* other classes */
 	{ "a stack of two SASTs", ORDERS_OLD_TOKEN, NULL, 1150, 0, 2, 0,
 	    ORDERS_ONE, 1u << CLASS_TWO_SAST, 7, "CAPF", false, ORDERS_NONE,
@@ -210,11 +220,209 @@ test_stories(void **state)
 	}
 }
 
+/* ---- Orders that others propose. ---- */
+
+/* WORDS as orders.h has them, and "+CHANGE@NODE" for a restart. */
+static size_t
+read_steps(const char *words, struct order_step *ret)
+{
+	static const struct {
+		const char *word;
+		enum order_kind kind;
+	} plain[] = { { "update", ORDER_UPDATE_CTL },
+		{ "localkey", ORDER_LOCALKEY }, { "token", ORDER_SIGN_TOKEN },
+		{ ";", ORDER_FETCH } };
+	char copy[256], *word, *rest = copy;
+	struct order_wish w[32];
+	size_t i, num = 0;
+
+	(void)snprintf(copy, sizeof(copy), "%s", words);
+	while ((word = strsep(&rest, " ")) != NULL) {
+		ret[num] = (struct order_step){ .kind = ORDER_RENEW };
+		for (i = 0; i < NUM(plain); i++)
+			if (strcmp(word, plain[i].word) == 0)
+				break;
+		if (i < NUM(plain)) {
+			ret[num++].kind = plain[i].kind;
+			continue;
+		}
+		if (word[0] == '+')
+			ret[num].kind = ORDER_RESTART;
+		else if (strncmp(word, "up:", 3) == 0)
+			ret[num].kind = ORDER_TRUST_UPLOAD;
+		word += ret[num].kind == ORDER_RESTART ? 1
+		    : ret[num].kind == ORDER_RENEW     ? 0
+						       : 3;
+		assert_int_equal(orders_wishes(word, w), 1);
+		ret[num].change = w[0].change;
+		ret[num++].node = w[0].node;
+	}
+	return num;
+}
+
+/* STEPS of a story are what is proposed; NAME is a part of what is said. */
+static const struct {
+	struct orders_story story;
+	enum err e;
+} proposals[] = {
+	{ { "", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0, ORDERS_ONE, ORDERS_BOTH,
+	      0, "CAPF", true, 0, "CAPF update +CAPF ;" },
+	    ERR_OK },
+	{ { "not all that is wanted", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_BOTH, 0, "CAPF", true, 0,
+	      "CAPF update +CAPF" },
+	    ERR_ABSENT },
+	{ { "W4: phones of class tvs do not know CAPF", ORDERS_TOKENLESS, NULL,
+	      1250, 0, 0, 0, ORDERS_ONE, ORDERS_BOTH, 0, "CAPF", true, 0,
+	      "CAPF +CAPF ;" },
+	    ERR_POLICY },
+	{ { "step 3, fetch: W2", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_BOTH, 0, "CallManager@0", true, 0,
+	      "CallManager@0 +CallManager@0 ;" },
+	    ERR_POLICY },
+	{ { "step 3, fetch: W2", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_BOTH, 0, "CallManager@0", true, 0,
+	      "CallManager@0 update ;" },
+	    ERR_POLICY },
+	{ { "W3", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0, ORDERS_THREE,
+	      ORDERS_BOTH, 0, "CallManager@2", true, 0,
+	      "CallManager@2 +CallManager@2 ;" },
+	    ERR_POLICY },
+	{ { "step 2, renew: I3: CallManager and TVS", ORDERS_TOKENLESS, NULL,
+	      1250, 0, 0, 0, ORDERS_ONE, ORDERS_BOTH, 0, "CallManager@0 TVS@0",
+	      true, 0, "CallManager@0 TVS@0" },
+	    ERR_POLICY },
+	{ { "step 2, renew: I3: CallManager and TVS", ORDERS_TOKENLESS, NULL,
+	      1250, 0, 0, 0, ORDERS_THREE, ORDERS_BOTH, 0,
+	      "CallManager@2 TVS@0", true, 0, "TVS@0 CallManager@2" },
+	    ERR_POLICY },
+	{ { "step 2, renew: I3: two TFTP servers", ORDERS_TOKENLESS, NULL, 1250,
+	      0, 0, 0, ORDERS_THREE, ORDERS_BOTH, 0,
+	      "CallManager@0 CallManager@1", true, 0,
+	      "CallManager@0 CallManager@1" },
+	    ERR_POLICY },
+	{ { "step 2, renew: I3: the address of one", ORDERS_TOKENLESS, NULL,
+	      1250, 0, 0, 0, ORDERS_MULTI, ORDERS_BOTH, 0,
+	      "address@1 address@2", true, 0, "address@1 address@2" },
+	    ERR_POLICY },
+	/* announced, but not with the phones */
+	{ { "step 2, renew: W2: the new address", ORDERS_TOKEN, NULL, 1250, 0,
+	      2, 0, ORDERS_ONE, ORDERS_BOTH, 0, "address@0", true, 0,
+	      "token address@0" },
+	    ERR_POLICY },
+	{ { "step 2, update-ctl: A", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_BOTH, 7, "ITLRecovery", true, 0,
+	      "ITLRecovery update" },
+	    ERR_POLICY },
+	{ { "reset localkey is not allowed", ORDERS_TOKENLESS, NULL, 1250, 0, 0,
+	      0, ORDERS_ONE, ORDERS_BOTH, 6, "ITLRecovery", true, 0,
+	      "ITLRecovery localkey" },
+	    ERR_USAGE },
+	{ { "from 12.0 only", ORDERS_CALLMANAGER, NULL, 1150, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_BOTH, 7, "ITLRecovery", true, 0, "localkey" },
+	    ERR_USAGE },
+	/* the appliance's own signer has not signed it */
+	{ { "not all that is wanted", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_BOTH, 7, "ITLRecovery", true, 0,
+	      "ITLRecovery localkey +ITLRecovery ;" },
+	    ERR_ABSENT },
+	/* a list that is held still counts until all have fetched */
+	{ { "step 3, update-ctl: A4", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_NO_TVS, 7, "ITLRecovery", true, 0,
+	      "ITLRecovery localkey update" },
+	    ERR_POLICY },
+	{ { "nobody wants that changed", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
+	      ORDERS_ONE, ORDERS_BOTH, 0, "CAPF", true, 0, "TVS@0" },
+	    ERR_USAGE },
+	{ { "no Phone-SAST-trust", ORDERS_OLD_TOKEN, NULL, 710, 0, 2, 2,
+	      ORDERS_ONE, ORDERS_BOTH, 7, "to-token", true, 0, "up:to-token" },
+	    ERR_USAGE },
+	{ { "an upload to Phone-SAST-trust is not", ORDERS_TOKENLESS, NULL,
+	      1250, 0, 0, 2, ORDERS_ONE, ORDERS_BOTH, 1, "to-token", true, 0,
+	      "up:to-token" },
+	    ERR_USAGE },
+	{ { "before 10.0", ORDERS_OLD_TOKEN, NULL, 910, 0, 2, 0, ORDERS_ONE,
+	      ORDERS_BOTH, 7, "to-tokenless", true, 0, "update" },
+	    ERR_USAGE },
+	/* what was uploaded is another certificate than the new one */
+	{ { "step 8, fetch: W1", ORDERS_CALLMANAGER, NULL, 1150, 0, 0, 0,
+	      ORDERS_THREE, 1u << CLASS_OTHER_TVS, 2, "CallManager@1", true, 0,
+	      "up:CallManager@1 update CallManager@1 update +CallManager@1 "
+	      "+CallManager@0 +TVS@0 ;" },
+	    ERR_POLICY },
+	/* TVS changed since it was switched off */
+	{ { "off do not take the list", ORDERS_CALLMANAGER, NULL, 1150, 0, 0, 0,
+	      ORDERS_ONE, 1u << CLASS_SWITCHED_OFF, 0, "TVS@0 CallManager@0",
+	      true, 0, "TVS@0 +TVS@0 ; CallManager@0 update" },
+	    ERR_POLICY },
+};
+
+static void
+test_proposals(void **state)
+{
+	struct order_step steps[32];
+	struct orders_case c;
+	struct diag d;
+	size_t i, num;
+	enum err e;
+
+	for (i = 0; i < NUM(proposals); i++) {
+		diag_init(&d);
+		orders_open(&c, &proposals[i].story);
+		num = read_steps(proposals[i].story.steps, steps);
+		e = order_check(&c.in, steps, num, &d);
+		if (e != proposals[i].e ||
+		    strstr(d.msg, proposals[i].story.name) == NULL)
+			fail_msg("%zu, %s: %d, %s", i, proposals[i].story.steps,
+			    (int)e, d.msg);
+		orders_close(&c);
+	}
+}
+
+/* ---- What is said. ---- */
+
+static void
+test_words(void **state)
+{
+	static const struct orders_story tvs = { "", ORDERS_CALLMANAGER, NULL,
+		1150, 0, 0, 0, ORDERS_ONE, ORDERS_TVS, 0, "CallManager@0 TVS@0",
+		true, 0, "" };
+	static const struct orders_story shortcut = { "", ORDERS_TOKENLESS,
+		NULL, 1250, 0, 0, 0, ORDERS_ONE, ORDERS_BOTH, 0, "ITLRecovery",
+		false, 0, "" };
+	struct orders_case c;
+	struct order o;
+	struct diag d;
+
+	orders_open(&c, &tvs);
+	assert_int_equal(order_find(&c.in, &o, &d), ERR_OK);
+	assert_int_equal(o.step[1].kind, ORDER_UPDATE_CTL);
+	assert_int_equal(o.step[1].through_tvs, ORDERS_TVS);
+	assert_non_null(strstr(o.step[1].why.msg, "whom TVS knows"));
+	assert_string_equal(o.step[1].source, "217138, 214231");
+	assert_non_null(strstr(o.agrees.msg, "TVS after CallManager: 217138"));
+	order_clear(&o);
+	orders_close(&c);
+
+	orders_open(&c, &shortcut);
+	assert_int_equal(order_find(&c.in, &o, &d), ERR_OK);
+	assert_int_equal(o.dead_end[0].step.kind, ORDER_UPDATE_CTL);
+	assert_int_equal(o.dead_end[0].class, CLASS_TVS);
+	assert_string_equal(o.dead_end[0].rule, "A3");
+	assert_non_null(strstr(o.dead_end[0].why.msg, "shortcut of 214231"));
+	assert_non_null(strstr(o.agrees.msg, "not 214231's shortcut"));
+	assert_int_equal(o.step[1].through_tvs, 0);
+	order_clear(&o);
+	orders_close(&c);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_proposals),
+		cmocka_unit_test(test_words),
 	};
 
 	return test_run(tests);

@@ -207,7 +207,7 @@ ends(const struct stage *g, size_t i, const char *expected)
 	const struct phone *p = &g->phone[i];
 	struct phone_day day;
 	struct accept ours;
-	char phone[16], trust[16];
+	char phone[32], trust[32];
 
 	LABS_OK(phone_imagine(p, &g->c, &day, NULL));
 	seen_ask(&g->c, p, &ours);
@@ -244,11 +244,81 @@ test_stories(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Both say the same of C to a phone that has what BEFORE served. */
+static void
+check_same(const struct cluster *before, const struct cluster *c,
+    enum labs_sort sort, const char *what, unsigned number)
+{
+	const struct phone p = labs_phone(before, sort, 1, 0);
+	struct phone_day day;
+	struct accept ours;
+
+	LABS_OK(phone_imagine(&p, c, &day, NULL));
+	seen_ask(c, &p, &ours);
+	if (strcmp(labs_letters(&day), seen_letters(&ours)) != 0)
+		fail_msg("%s %u, %s: the phone \"%s\", we \"%s\"", what, number,
+		    p.sort->name, labs_letters(&day), seen_letters(&ours));
+}
+
+/* Each record in each role. */
+static void
+test_roles(void **state)
+{
+	struct cluster before, c;
+	struct shelf_plan plan;
+	unsigned i, role;
+
+	labs_cluster(&before, 1150, 2, 0);
+	before.ecdsa = true;
+	LABS_OK(cluster_update_ctl(&before, NULL));
+	c = before;
+	for (i = 0; i < before.node[0].ctl->plan.num; i++)
+		for (role = 0; role <= 27; role++) {
+			plan = before.node[0].ctl->plan;
+			plan.record[i].role = (uint8_t)role;
+			LABS_OK(
+			    shelf_make(c.shelf, &plan, &c.node[1].ctl, NULL));
+			c.node[0].ctl = c.node[1].ctl;
+			check_same(&before, &c, LABS_SBD, "role", role);
+			check_same(&before, &c, LABS_7940, "role", role);
+			check_same(&before, &c, LABS_CTI, "role", role);
+		}
+}
+
+/* Digests, key sizes, numbers of SASTs, a signature by another key. */
+static void
+test_limits(void **state)
+{
+	static const enum labs_sort sorts[] = { LABS_SBD, LABS_7940, LABS_TWO,
+		LABS_SHA1, LABS_2048 };
+	struct cluster before, c;
+	struct shelf_plan plan;
+	unsigned i, k;
+
+	labs_cluster(&before, 1250, 2, 0);
+	for (k = 0; k < 7 * NUM(sorts); k++) {
+		i = k / NUM(sorts);
+		c = before;
+		plan = before.node[0].ctl->plan;
+		plan.digest = (uint8_t)(i < 3 ? i : 0);
+		plan.forged = i == 3;
+		if (i == 4)
+			plan.record[3].cert.generation = SHELF_BIG;
+		if (i >= 5)
+			plan.record[i - 3].role = 0; /* a third SAST */
+		LABS_OK(shelf_make(c.shelf, &plan, &c.node[1].ctl, NULL));
+		c.node[0].ctl = c.node[1].ctl;
+		check_same(&before, &c, sorts[k % NUM(sorts)], "limit", i);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_limits),
 	};
 
 	return test_run(tests);

@@ -116,18 +116,32 @@ safe_unit(const char *unit)
 
 /* ---- The classes, in their order. Each returns true where it is that one. ------- */
 
-/* ITEM bears NAME: as its CN, or, where only its file is known, as that. */
+/* The file of ITEM is called NAME.pem, or NAME_SERIAL.pem. */
+static bool
+is_called(const struct store_item *item, const char *name)
+{
+	struct bytes stem = bytes_of_str(item->name);
+	size_t len = strlen(name), i;
+
+	if (stem.len < len + 4)
+		return false;
+	stem.len -= 4;
+	if (!store_name_same(bytes_of(stem.ptr, len), bytes_of_str(name)))
+		return false;
+	for (i = len + 1; i < stem.len; i++)
+		if (!isxdigit(stem.ptr[i]))
+			return false;
+	return stem.len == len || (stem.ptr[len] == '_' && i > len + 1);
+}
+
+/* ITEM bears NAME: as its CN, or, where that is not known, as its file's. */
 static bool
 bears(const struct store_item *item, const char *name)
 {
-	struct bytes stem = bytes_of_str(item->name);
-
 	if (store_name_same(buf_bytes(&item->facts.cn), bytes_of_str(name)))
 		return true;
-	if (item->facts.known || stem.len < 5)
-		return false;
-	return store_name_same(bytes_of(stem.ptr, stem.len - 4),
-	    bytes_of_str(name));
+	return (!item->facts.known || item->facts.cn.len == 0) &&
+	    is_called(item, name);
 }
 
 /* What can be compared of ITEM with CA says no. */
@@ -149,6 +163,26 @@ is_other(const struct store_item *item, const struct store_ca *ca)
 	    !bytes_equal(buf_bytes(&f->serial), ca->serial);
 }
 
+/* Its file alone is called as that of a manufacturing CA: by that name it
+ * would be deleted. */
+static bool
+is_misnamed(const struct store_rules *rules, const struct store_item *item,
+    struct store_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < rules->num_cas; i++) {
+		if (!is_called(item, rules->ca[i].name))
+			continue;
+		store_say(v, STORE_UNDECIDED, STORE_LOOK,
+		    "its file is called as that of the manufacturing CA %s, "
+		    "and what is in it is not: look at it again",
+		    rules->ca[i].name);
+		return true;
+	}
+	return false;
+}
+
 static bool
 is_manufacturing(const struct store_input *in, const struct store_item *item,
     struct store_verdict *v)
@@ -162,7 +196,7 @@ is_manufacturing(const struct store_input *in, const struct store_item *item,
 		if (bears(item, in->rules->ca[i].name))
 			ca = &in->rules->ca[i];
 	if (ca == NULL)
-		return false;
+		return is_misnamed(in->rules, item, v);
 	if (is_other(item, ca)) {
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it bears the name of the manufacturing CA %s, and is "

@@ -226,3 +226,53 @@ setup() {
 	try 1 --lsc-issuers lsc d
 	grep -q 'more than 10000 issuers' err
 }
+
+@test "a file called as that of a manufacturing CA is not deleted by that name" {
+	for name in CAP-RTP-001 Cisco_Manufacturing_CA \
+		Cisco_Root_CA_2048_5ff87b282b54dc8d42a315b568c9adff; do
+		make $cm/$name.pem $org/CN=pub.lab.example "$past"
+	done
+	make $cm/CAP-RTP-0011.pem $org/CN=pub.lab.example "$past"
+	make $cm/CAP-RTP-001_x.pem $org/CN=pub.lab.example "$past"
+	try 3 d
+	for name in CAP-RTP-001 Cisco_Manufacturing_CA \
+		Cisco_Root_CA_2048_5ff87b282b54dc8d42a315b568c9adff; do
+		is CallManager-trust/$name.pem look not-decided 'its file is called'
+	done
+	orders 'CallManager-trust CAP-RTP-0011.pem' \
+		'CallManager-trust CAP-RTP-001_x.pem'
+	# a text of it that names nobody
+	{
+		printed_own pub.lab.example
+		echo 'admin:show cert list trust'
+		echo 'CallManager-trust/CAP-RTP-001.pem: Trust Certificate'
+		echo 'admin:show cert trust CallManager-trust/CAP-RTP-001.pem'
+		printed 'OU=UC, O=Lab' 'O=x' 0A 2005-01-01 2025-01-01
+	} >list
+	try 0 list
+	is CallManager-trust/CAP-RTP-001.pem keep never 'only the name fits'
+}
+
+@test "a copy of what is in use, in another spelling of its issuer" {
+	serial=0A11 make $tc/x.pem '/O=Big, Inc./CN=Big Root' "$past" $ca
+	issuer=$tc/x.pem serial=0A12 make $capf/mine.pem \
+		$org/CN=CAPF-22222222 "$past"
+	rm -r d/pub/own/CAPF.pem
+	for name in 'CN=Big Root, O="Big, Inc."' 'O=Big\, Inc.,CN=Big Root'; do
+		{
+			echo 'pub:show cert own CAPF'
+			printed 'CN=CAPF-22222222, OU=UC, O=Lab' "$name" 0A12 \
+				2020-01-01 2030-01-01
+		} >list
+		try 0 --lsc-issuers none list d
+		is CAPF-trust/mine.pem keep live-copy 'CAPF on pub'
+	done
+	{
+		echo 'pub:show cert own CAPF'
+		printed 'CN=CAPF-22222222, OU=UC, O=Lab' 'CN=Big Root, S=x' 0A12 \
+			2020-01-01 2030-01-01
+	} >list
+	try 3 --lsc-issuers none list d
+	is CAPF-trust/mine.pem look not-decided 'may be a copy'
+	orders
+}

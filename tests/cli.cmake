@@ -6,6 +6,7 @@ foreach(name accept
 	build
 	cert_calendar
 	cert_check
+	cert_hostile
 	cert_show
 	detached
 	diff

@@ -36,7 +36,7 @@ kind_start() {
 	# its other programs need nothing of SoftHSM
 	unset SOFTHSM2_CONF
 	TOKEN_MODULE=$libs/pkcs11/p11-kit-client.so
-	# the server has a child for each client
-	local children="/proc/${daemons[0]}/task/${daemons[0]}/children"
-	TOKEN_BREAK="kill -KILL \$(cat $children)"
+	# the server has a child for each client; the kernel's own list of them
+	# may miss one while another ends
+	TOKEN_BREAK="pkill -KILL -P ${daemons[0]}"
 }

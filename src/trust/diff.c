@@ -2,6 +2,7 @@
 #include "trust/diff.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "trust/match.h"
@@ -129,14 +130,28 @@ is_other_address(struct bytes a, struct bytes b)
 	return !bytes_equal(a, b);
 }
 
-/* Capitals do not count, nor a domain that one of them lacks. */
+/* An address as text: the last part of a host name is no number. */
+static bool
+is_address(struct bytes host)
+{
+	uint8_t last = host.len == 0 ? 0 : host.ptr[host.len - 1];
+
+	if (host.len == 0)
+		return false;
+	return memchr(host.ptr, ':', host.len) != NULL ||
+	    (last >= '0' && last <= '9' &&
+		memchr(host.ptr, '.', host.len) != NULL);
+}
+
+/* Capitals do not count, nor a domain that one of them lacks; a name and an
+ * address cannot be compared. */
 static bool
 is_other_host(struct bytes a, struct bytes b)
 {
 	struct bytes longer = a.len > b.len ? a : b;
 	size_t n = a.len > b.len ? b.len : a.len;
 
-	return n > 0 &&
+	return n > 0 && is_address(a) == is_address(b) &&
 	    (strncasecmp((const char *)a.ptr, (const char *)b.ptr, n) != 0 ||
 		(longer.len > n && longer.ptr[n] != '.'));
 }

@@ -241,6 +241,8 @@ test_same_trust(void **state)
 		{ "S:t1 C:pub@pub", "S:t1 C:pub@public", false, false },
 		{ "S:t1 C:pub@a C:pub@b", "S:t1 C:pub@a C:pub@c", true, false },
 		{ "S:t1 A:pub", "S:t1 A:pub@else", true, false },
+		{ "S:t1 C:pub", "S:t1 C:pub@10.0.0.1", true, false },
+		{ "S:t1 C:pub@10.0.0.2", "S:t1 C:pub@10.0.0.1", false, false },
 		/* respelt: a SAST may be under its names */
 		{ "S:own C:pub", "S:own@else C:pub", true, false },
 		{ "S:t1 C:pub", "S:t1 C:pub/b", true, false },

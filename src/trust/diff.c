@@ -201,7 +201,9 @@ mark_moved(const struct work *w, struct diff *df, struct diag *d)
 	enum err e;
 	size_t i;
 
-	e = moved == NULL ? diag_nomem(d) : find_moved(w, moved, d);
+	if (moved == NULL)
+		return diag_nomem(d);
+	e = find_moved(w, moved, d);
 	for (i = 0; e == ERR_OK && i < df->num; i++) {
 		df->rows[i].moved = moved[df->rows[i].new];
 		df->moved |= df->rows[i].moved;

@@ -118,16 +118,17 @@ judge_tvs(const struct accept_node *node, const struct ctl_file *const *itls,
 enum err
 accept_held_ready(struct accept_nodes *ns, struct diag *d)
 {
-	const struct ctl_file **itls = calloc(ns->num + ns->num_held_itls + 1,
-	    sizeof(*itls));
-	enum err e = ERR_OK;
-	size_t i, num;
+	size_t i, num, most = ns->num + ns->num_held_itls;
+	const struct ctl_file **itls;
+	enum err e;
 
 	ns->tvs = calloc(ns->num + 1, sizeof(*ns->tvs));
-	if (ns->tvs == NULL || itls == NULL)
-		e = diag_nomem(d);
-	if (e == ERR_OK)
-		e = find_held(ns, itls, &num, d);
+	itls = calloc(most + 1, sizeof(const struct ctl_file *));
+	if (ns->tvs == NULL || itls == NULL) {
+		free(itls);
+		return diag_nomem(d);
+	}
+	e = find_held(ns, itls, &num, d);
 	for (i = 0; e == ERR_OK && i < ns->num; i++) {
 		ns->tvs[i].node = ns->node[i].name;
 		ns->tvs[i].disk = ns->node[i].disk.f;

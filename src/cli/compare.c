@@ -205,7 +205,7 @@ judge(const struct compare *c)
 {
 	const struct diff *df = &c->change.diff;
 	bool differs = has_other_records(c) || df->signer || df->digest ||
-	    df->sast_names || df->keys;
+	    df->sast_names || df->keys || df->moved;
 
 	if ((c->same_bytes && !c->as_text) || (c->sums == 1 && !differs))
 		return COMPARE_SAME_TRUST;

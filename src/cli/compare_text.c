@@ -218,6 +218,31 @@ put_rekeyed(const struct compare *c, struct buf *out)
 	}
 }
 
+/* A server whose certificate has gone to another host or address. */
+static void
+put_moved(const struct compare *c, struct buf *out)
+{
+	const struct diff_row *row;
+	struct buf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < c->change.diff.num; i++) {
+		row = &c->change.diff.rows[i];
+		if (!row->moved)
+			continue;
+		buf_printf(&text,
+		    "record %zu of %s is for another server than record %zu "
+		    "of %s: phones do not find its certificate where it was, "
+		    "unless that server has moved (W2, W3)",
+		    change_number(&c->change, CHANGE_NEW, row->new),
+		    c->in[1].path,
+		    change_number(&c->change, CHANGE_OLD, row->old),
+		    c->in[0].path);
+		change_put_sentence(CTL_WARNING, &text, out);
+		buf_clear(&text);
+	}
+}
+
 static void
 put_end(const struct compare *c, struct buf *out)
 {
@@ -243,6 +268,7 @@ put_effect(const struct compare *c, struct buf *out)
 	else
 		change_put_effect(&c->change, &leave, out);
 	put_rekeyed(c, out);
+	put_moved(c, out);
 }
 
 enum err

@@ -212,6 +212,25 @@ put_kind(struct text *t)
 	end_line(t, 0);
 }
 
+/* Nobody took it as it is: a damaged copy, or another file. */
+static void
+put_unverified(struct text *t)
+{
+	const struct archive_list *l;
+
+	if (t->r->answer == RESCUE_NOT_KNOWN)
+		return;
+	l = list_at(t, t->r->held);
+	if (l->verified)
+		return;
+	buf_str(&t->line, "note: ");
+	put_name(t, t->r->held);
+	buf_str(&t->line,
+	    " does not verify by itself, so a phone should not hold it: ");
+	text_put_safe(&t->line, bytes_of_str(l->why.msg));
+	end_line(t, 6);
+}
+
 enum err
 rescue_put(const struct rescue *r, const struct rescue_wish *w,
     const struct fill *fill, struct buf *out, struct diag *d)
@@ -235,6 +254,7 @@ rescue_put(const struct rescue *r, const struct rescue_wish *w,
 		break;
 	}
 	put_kind(&t);
+	put_unverified(&t);
 	buf_clear(&t.line);
 	if (r->choice.at != NULL)
 		archive_put_all_left(&r->archive, &r->choice, fill, out);

@@ -2,6 +2,8 @@
 #include "trust/diff.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "trust/match.h"
 #include "trust/signer.h"
@@ -113,6 +115,101 @@ is_rekeyed(const struct work *w, size_t new)
 	if ((a.len == 0 || b.len == 0) && !signer_is_sast(r))
 		return false;
 	return !bytes_equal(a, b);
+}
+
+/* Both say which, and not the same. */
+static bool
+is_other_address(struct bytes a, struct bytes b)
+{
+	static const uint8_t nowhere[16];
+
+	if (a.len != b.len || (a.len != 4 && a.len != sizeof(nowhere)) ||
+	    bytes_equal(a, bytes_of(nowhere, a.len)) ||
+	    bytes_equal(b, bytes_of(nowhere, b.len)))
+		return false;
+	return !bytes_equal(a, b);
+}
+
+/* An address as text: the last part of a host name is no number. */
+static bool
+is_address(struct bytes host)
+{
+	uint8_t last = host.len == 0 ? 0 : host.ptr[host.len - 1];
+
+	if (host.len == 0)
+		return false;
+	return memchr(host.ptr, ':', host.len) != NULL ||
+	    (last >= '0' && last <= '9' &&
+		memchr(host.ptr, '.', host.len) != NULL);
+}
+
+/* Capitals do not count, nor a domain that one of them lacks; a name and an
+ * address cannot be compared. */
+static bool
+is_other_host(struct bytes a, struct bytes b)
+{
+	struct bytes longer = a.len > b.len ? a : b;
+	size_t n = a.len > b.len ? b.len : a.len;
+
+	return n > 0 && is_address(a) == is_address(b) &&
+	    (strncasecmp((const char *)a.ptr, (const char *)b.ptr, n) != 0 ||
+		(longer.len > n && longer.ptr[n] != '.'));
+}
+
+/* Record NEW, whose certificate no other record there has, is for another
+ * server now. */
+static bool
+is_moved(const struct work *w, size_t new)
+{
+	const struct ctl_record *b = ctl_record(w->new, new), *a;
+	size_t old = w->old_of[new];
+
+	if (old == 0 || w->kind[new] != DIFF_RESPELT ||
+	    !ctl_record_is_server(b))
+		return false;
+	a = ctl_record(w->old, old);
+	return is_other_address(ctl_record_value(a, CTL_REC_ADDRESS),
+		   ctl_record_value(b, CTL_REC_ADDRESS)) ||
+	    is_other_host(ctl_record_text(a, CTL_REC_DNS_NAME),
+		ctl_record_text(b, CTL_REC_DNS_NAME));
+}
+
+/* Into RET, by record of NEW: its server has moved. */
+static enum err
+find_moved(const struct work *w, bool *ret, struct diag *d)
+{
+	struct match_index ix;
+	enum err e = match_sort(w->new, MATCH_CERT, NULL, &ix, d);
+	const struct match_key *k;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < ix.num; i++) {
+		k = &ix.key[i];
+		if ((i == 0 || match_order(k - 1, k) != 0) &&
+		    (i + 1 == ix.num || match_order(k, k + 1) != 0))
+			ret[k->record] = is_moved(w, k->record);
+	}
+	if (e == ERR_OK)
+		match_index_clear(&ix);
+	return e;
+}
+
+static enum err
+mark_moved(const struct work *w, struct diff *df, struct diag *d)
+{
+	bool *moved = calloc(ctl_num_records(w->new) + 1, sizeof(*moved));
+	enum err e;
+	size_t i;
+
+	if (moved == NULL)
+		return diag_nomem(d);
+	e = find_moved(w, moved, d);
+	for (i = 0; e == ERR_OK && i < df->num; i++) {
+		df->rows[i].moved = moved[df->rows[i].new];
+		df->moved |= df->rows[i].moved;
+	}
+	free(moved);
+	return e;
 }
 
 /* The records of OLD behind record AFTER that were removed. */
@@ -260,8 +357,12 @@ diff_of(const struct ctl_file *old, const struct ctl_file *new,
 		e = run_pass(&w, &passes[i], d);
 	if (e == ERR_OK)
 		e = put_rows(&w, &df, d);
-	if (e != ERR_OK)
+	if (e == ERR_OK)
+		e = mark_moved(&w, &df, d);
+	if (e != ERR_OK) {
+		diff_clear(&df);
 		goto out;
+	}
 	compare_headers(&w, &df);
 	*ret = df;
 out:
@@ -288,5 +389,6 @@ diff_is_same_trust(const struct diff *df)
 		if (df->rows[i].kind != DIFF_SAME &&
 		    df->rows[i].kind != DIFF_RESPELT)
 			return false;
-	return !df->signer && !df->digest && !df->sast_names && !df->keys;
+	return !df->signer && !df->digest && !df->sast_names && !df->keys &&
+	    !df->moved;
 }

@@ -39,6 +39,10 @@ struct diff_row {
 	/* Respelt, and PUBLICKEY is another although CERTIFICATE is not: phones
 	 * may use either. Of a SAST also where one of the two has none. */
 	bool rekeyed;
+	/* Respelt, of a server, for another host or address, and no other
+	 * record of NEW has its certificate: phones do not find it where it
+	 * was (rules W2 and W3). */
+	bool moved;
 };
 
 struct diff {
@@ -51,6 +55,7 @@ struct diff {
 	bool order;        /* records that are in both stand in another */
 	bool sast_names;   /* a row is renamed */
 	bool keys;         /* a row is rekeyed */
+	bool moved;        /* a row is */
 };
 
 /* For any list that ctl_parse() accepts in about the time of sorting it.

@@ -317,6 +317,22 @@ inventory() {
 	of W2 yes 'of 2001:db8::1, which signs'
 }
 
+@test "a list for another address: accept and diff agree" {
+	{
+		rec recovery SAST
+		rec pub SAST
+		servers | sed '1s/pub.lab/new.lab/'
+	} | ctl moved 1 12
+	judge 3 moved.tlv "${all[@]}"
+	of W2 no 'but for another address than pub.lab.example'
+	run -3 "$CTLSMITH" diff old.tlv moved.tlv
+	[[ $output == *'warning: record 3 of moved.tlv is for another server than record 3 of old.tlv'* ]]
+	[[ $output == *'The trust is not the same.' ]]
+	run -3 "$CTLSMITH" diff --json old.tlv moved.tlv
+	[[ $output == *'"same_trust": false'* ]]
+	run -0 "$CTLSMITH" diff old.tlv new.tlv
+}
+
 @test "nodes: one name in two domains is two nodes" {
 	{ rec recovery SAST; rec pub CCM+TFTP cm.east.example; rec sub CCM+TFTP cm.west.example; } |
 		ctl two 1 12

@@ -259,12 +259,14 @@ damage() {
 	says out 'No list of archive leads' \
 		'Left out: archive/2015.tlv: it does not verify by itself: ' \
 		'Left out: archive/itl.tlv: it is of another kind, itl'
+	run ! grep 'should not hold it' out
 	[ ! -s err ]
 	rescue 3 --json --installed archive/2013.tlv
 	[ "$(of '[l["file"]["path"] for l in o["left_out"]]')" = \
 		"['archive/2015.tlv', 'archive/itl.tlv']" ]
 	# but phones may hold it
 	rescue 0 --installed archive/2015.tlv
+	says out 'note: archive/2015.tlv does not verify by itself, so a phone should not hold it: '
 	[ "$(rungs)" = "archive/2018.tlv archive/CTLFile.tlv " ]
 	# an ITL has a history of its own
 	HISTORY_NAME=ITLFile.tlv history_list archive/itl2.tlv \

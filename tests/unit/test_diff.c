@@ -234,8 +234,16 @@ test_same_trust(void **state)
 		bool same_trust, sast_names;
 	} lists[] = {
 		{ "S:t1 C:pub", "C:pub S:t1", true, false },
-		/* respelt: a server may be, a SAST under its names too */
-		{ "S:t1 C:pub", "S:t1 C:pub@else", true, false },
+		/* a server is not found where it was; another name of it is no
+		 * matter, nor is a certificate for several */
+		{ "S:t1 C:pub", "S:t1 C:pub@else", false, false },
+		{ "S:t1 C:pub@Pub", "S:t1 C:pub@pub.example.com", true, false },
+		{ "S:t1 C:pub@pub", "S:t1 C:pub@public", false, false },
+		{ "S:t1 C:pub@a C:pub@b", "S:t1 C:pub@a C:pub@c", true, false },
+		{ "S:t1 A:pub", "S:t1 A:pub@else", true, false },
+		{ "S:t1 C:pub", "S:t1 C:pub@10.0.0.1", true, false },
+		{ "S:t1 C:pub@10.0.0.2", "S:t1 C:pub@10.0.0.1", false, false },
+		/* respelt: a SAST may be under its names */
 		{ "S:own C:pub", "S:own@else C:pub", true, false },
 		{ "S:t1 C:pub", "S:t1 C:pub/b", true, false },
 		{ "S:own C:pub", "S:own/t C:pub", false, true },

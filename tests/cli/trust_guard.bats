@@ -276,3 +276,29 @@ setup() {
 	is CAPF-trust/mine.pem look not-decided 'may be a copy'
 	orders
 }
+
+@test "a text's dates may be of any zone: what may have expired counts so" {
+	printed_own pub.lab.example 2026-01-01 >list
+	for row in 'UTC 3 2026-01-01T00:00:01Z' 'UTC 0 2026-01-01' \
+		'IST 3 2025-12-31T18:30:01Z' 'GMT 0 2025-12-31T18:30:01Z' \
+		'IST 0 2025-12-31T09:00:00Z'; do
+		set -- $row
+		sed "s/ UTC / $1 /" list >zoned
+		now=$3
+		try "$2" zoned
+	done
+	{
+		printed_own pub.lab.example
+		echo 'admin:show cert list trust'
+		echo 'tomcat-trust/a.pem: Trust Certificate'
+		echo 'admin:show cert trust tomcat-trust/a.pem'
+		printed 'CN=sub9.lab.example, OU=UC, O=Lab, C=US' 'CN=x' 0A12 \
+			2020-01-01 2026-01-01 | sed 's/ UTC / PDT /'
+	} >list
+	now=2026-01-01T07:00:00Z
+	try 0 --nodes pub list
+	is tomcat-trust/a.pem keep old-name 'once it has expired'
+	now=2026-01-02
+	try 0 --nodes pub list
+	orders 'tomcat-trust a.pem'
+}

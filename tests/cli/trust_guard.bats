@@ -302,3 +302,23 @@ setup() {
 	try 0 --nodes pub list
 	orders 'tomcat-trust a.pem'
 }
+
+@test "a token's serial number, reversed with its sign, is that of a SAST" {
+	"$CTLSMITH" show "$CASES/ok-token-5728/CTLFile.tlv" >ctl.txt
+	grep -q 'SERIALNUMBER.*10.*83:E9:08:00:00:00:55:45:AF:31' ctl.txt
+	{
+		printed_own pub.lab.example
+		echo 'admin:show cert list trust'
+		echo 'Phone-SAST-trust/token.pem: Trust Certificate'
+		echo 'admin:show cert trust Phone-SAST-trust/token.pem'
+		printed 'CN=x, O=Cisco Systems' 'CN=Cisco Manufacturing CA, O=Cisco Systems' \
+			31AF45550000000883E9 2005-01-01 2025-01-01
+	} >list
+	sed 's/SERIALNUMBER\(.*\)10\(.*\)83:E9:08:00:00:00:55:45:AF:31/SERIALNUMBER\111\2E9:83:08:00:00:00:55:45:AF:31:00/' \
+		ctl.txt >signed.txt
+	run -1 cmp -s ctl.txt signed.txt
+	try 0 --list ctl.txt list
+	is Phone-SAST-trust/token.pem renew-there foreign
+	try 0 --list signed.txt list
+	is Phone-SAST-trust/token.pem keep never 'a SAST of signed.txt'
+}

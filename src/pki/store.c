@@ -536,6 +536,12 @@ refuse_all(const struct store_input *in, struct store_judged *j)
 			    safe_unit(own->store));
 		else if (own->facts.not_after - own->facts.apart < in->now)
 			refuse_expired(own, j);
+		else if (own->facts.not_before - own->facts.apart > in->now)
+			refuse(j,
+			    "the certificate of %s%s%s is not valid yet: the "
+			    "one before it may be in use still, or the clock "
+			    "is wrong (--now wants what `show date` says)",
+			    own->store, own->node[0] ? " on " : "", own->node);
 	}
 	refuse_nodes(in, j);
 	refuse_named(in, j);

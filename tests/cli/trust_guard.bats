@@ -322,3 +322,15 @@ setup() {
 	try 0 --list signed.txt list
 	is Phone-SAST-trust/token.pem keep never 'a SAST of signed.txt'
 }
+
+@test "a service certificate that is not valid yet has replaced nothing" {
+	make $cm/old.pem $org/CN=pub.lab.example "$past"
+	now=2025-01-01T00:00:00Z
+	try 0 d
+	orders 'CallManager-trust old.pem'
+	now=2024-12-31T23:59:59Z
+	try 3 d
+	is CallManager-trust/old.pem withheld former-copy
+	grep -q '^the certificate of CallManager on pub is not valid yet' out
+	orders
+}

@@ -24,8 +24,11 @@ means(struct bytes issuer, struct bytes serial, const struct store_facts *f)
 {
 	struct bytes cn = ctl_common_name(issuer), own = buf_bytes(&f->serial);
 
+	/* a zero is its sign, in the end where it is reversed */
 	while (serial.len > own.len && serial.ptr[0] == 0)
 		serial = bytes_of(serial.ptr + 1, serial.len - 1);
+	while (serial.len > own.len && serial.ptr[serial.len - 1] == 0)
+		serial.len--;
 	if (own.len == 0 ||
 	    (!bytes_equal(serial, own) && !bytes_equal_reversed(serial, own)))
 		return false;

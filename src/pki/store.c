@@ -86,9 +86,10 @@ expiry_of(const struct store_input *in, const struct store_facts *f)
 {
 	if (!f->has_dates)
 		return STORE_NO_DATE;
-	if (f->not_after < in->now)
+	if (f->not_after + f->apart < in->now)
 		return STORE_EXPIRED;
-	if ((f->not_after - in->now) / DAY < (int64_t)in->days)
+	if (f->not_after < in->now ||
+	    (f->not_after - in->now) / DAY < (int64_t)in->days)
 		return STORE_SOON;
 	return STORE_VALID;
 }
@@ -431,14 +432,15 @@ refuse_expired(const struct store_item *own, struct store_judged *j)
 
 	text_put_rfc3339(&when, own->facts.not_after);
 	refuse(j,
-	    "the certificate of %s%s%s expired on %.10s: renew it first "
+	    "the certificate of %s%s%s expired on %.10s%s: renew it first "
 	    "(`set cert regen %s`, or a request and an upload: judge that by "
 	    "`ctlsmith cert check --unit %s`), one kind of certificate at a "
 	    "time, wait until all phones are registered again, then run this "
 	    "again",
 	    own->store, own->node[0] ? " on " : "", own->node,
-	    buf_ok(&when) ? (const char *)when.ptr : "?", safe_unit(own->store),
-	    safe_unit(own->store));
+	    buf_ok(&when) ? (const char *)when.ptr : "?",
+	    own->facts.apart > 0 ? ", in a zone that may be any" : "",
+	    safe_unit(own->store), safe_unit(own->store));
 	buf_clear(&when);
 }
 
@@ -532,8 +534,14 @@ refuse_all(const struct store_input *in, struct store_judged *j)
 			    "known: paste `show cert own %s` there",
 			    own->store, own->node[0] ? " on " : "", own->node,
 			    safe_unit(own->store));
-		else if (own->facts.not_after < in->now)
+		else if (own->facts.not_after - own->facts.apart < in->now)
 			refuse_expired(own, j);
+		else if (own->facts.not_before - own->facts.apart > in->now)
+			refuse(j,
+			    "the certificate of %s%s%s is not valid yet: the "
+			    "one before it may be in use still, or the clock "
+			    "is wrong (--now wants what `show date` says)",
+			    own->store, own->node[0] ? " on " : "", own->node);
 	}
 	refuse_nodes(in, j);
 	refuse_named(in, j);

@@ -68,7 +68,9 @@ struct store_facts {
 			   * appliance's -EC and -ms */
 	bool has_dates;
 	int64_t not_before, not_after;
-	bool ca; /* it says so */
+	int64_t apart; /* how far, in seconds, the dates may be from the true
+			* ones: a text's zone may be any */
+	bool ca;       /* it says so */
 };
 
 /* Each fills RET, which is to be cleared whatever the outcome. ERR_NOMEM,

@@ -10,6 +10,8 @@
 
 /* Attributes of one name that are read at most. */
 #define ATTRS_MAX 64
+/* Zones differ from UTC by no more. */
+#define ZONES ((int64_t)14 * 60 * 60)
 /* A serial number is no longer in any file's name. */
 #define SERIAL_DIGITS_MAX 64
 
@@ -380,6 +382,15 @@ read_hex(struct bytes text, struct buf *out)
 	return digits > 0;
 }
 
+/* The zone of TEXT, "Tue Mar 30 02:19:31 PDT 2021", is that of Greenwich. */
+static bool
+is_utc(struct bytes text)
+{
+	return text.len > 0 &&
+	    (memmem(text.ptr, text.len, " UTC ", 5) != NULL ||
+		memmem(text.ptr, text.len, " GMT ", 5) != NULL);
+}
+
 enum err
 store_facts_of_dump(const struct pasted_dump *dump, struct store_facts *ret,
     struct diag *d)
@@ -400,6 +411,8 @@ store_facts_of_dump(const struct pasted_dump *dump, struct store_facts *ret,
 	ret->has_dates = pasted_date(dump->not_after, &ret->not_after);
 	if (!pasted_date(dump->not_before, &ret->not_before))
 		ret->has_dates = false;
+	if (!is_utc(dump->not_after))
+		ret->apart = ZONES;
 	ret->known = serial && ret->has_dates;
 	store_put_host(&ret->hosts, buf_bytes(&ret->cn));
 	return all_well(ret, d);

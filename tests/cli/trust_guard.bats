@@ -276,3 +276,61 @@ setup() {
 	is CAPF-trust/mine.pem look not-decided 'may be a copy'
 	orders
 }
+
+@test "a text's dates may be of any zone: what may have expired counts so" {
+	printed_own pub.lab.example 2026-01-01 >list
+	for row in 'UTC 3 2026-01-01T00:00:01Z' 'UTC 0 2026-01-01' \
+		'IST 3 2025-12-31T18:30:01Z' 'GMT 0 2025-12-31T18:30:01Z' \
+		'IST 0 2025-12-31T09:00:00Z'; do
+		set -- $row
+		sed "s/ UTC / $1 /" list >zoned
+		now=$3
+		try "$2" zoned
+	done
+	{
+		printed_own pub.lab.example
+		echo 'admin:show cert list trust'
+		echo 'tomcat-trust/a.pem: Trust Certificate'
+		echo 'admin:show cert trust tomcat-trust/a.pem'
+		printed 'CN=sub9.lab.example, OU=UC, O=Lab, C=US' 'CN=x' 0A12 \
+			2020-01-01 2026-01-01 | sed 's/ UTC / PDT /'
+	} >list
+	now=2026-01-01T07:00:00Z
+	try 0 --nodes pub list
+	is tomcat-trust/a.pem keep old-name 'once it has expired'
+	now=2026-01-02
+	try 0 --nodes pub list
+	orders 'tomcat-trust a.pem'
+}
+
+@test "a token's serial number, reversed with its sign, is that of a SAST" {
+	"$CTLSMITH" show "$CASES/ok-token-5728/CTLFile.tlv" >ctl.txt
+	grep -q 'SERIALNUMBER.*10.*83:E9:08:00:00:00:55:45:AF:31' ctl.txt
+	{
+		printed_own pub.lab.example
+		echo 'admin:show cert list trust'
+		echo 'Phone-SAST-trust/token.pem: Trust Certificate'
+		echo 'admin:show cert trust Phone-SAST-trust/token.pem'
+		printed 'CN=x, O=Cisco Systems' 'CN=Cisco Manufacturing CA, O=Cisco Systems' \
+			31AF45550000000883E9 2005-01-01 2025-01-01
+	} >list
+	sed 's/SERIALNUMBER\(.*\)10\(.*\)83:E9:08:00:00:00:55:45:AF:31/SERIALNUMBER\111\2E9:83:08:00:00:00:55:45:AF:31:00/' \
+		ctl.txt >signed.txt
+	run -1 cmp -s ctl.txt signed.txt
+	try 0 --list ctl.txt list
+	is Phone-SAST-trust/token.pem renew-there foreign
+	try 0 --list signed.txt list
+	is Phone-SAST-trust/token.pem keep never 'a SAST of signed.txt'
+}
+
+@test "a service certificate that is not valid yet has replaced nothing" {
+	make $cm/old.pem $org/CN=pub.lab.example "$past"
+	now=2025-01-01T00:00:00Z
+	try 0 d
+	orders 'CallManager-trust old.pem'
+	now=2024-12-31T23:59:59Z
+	try 3 d
+	is CallManager-trust/old.pem withheld former-copy
+	grep -q '^the certificate of CallManager on pub is not valid yet' out
+	orders
+}

@@ -6,6 +6,7 @@ foreach(name accept
 	build
 	cert_calendar
 	cert_check
+	cert_hostile
 	cert_show
 	detached
 	diff
@@ -20,6 +21,7 @@ foreach(name accept
 	rescue
 	sample
 	transcripts
+	trust_guard
 	trust_store
 	unsign)
 	house_bats_test(cli_${name} cli/${name}.bats)

@@ -105,7 +105,8 @@ judge_one(struct accept_run *r, const struct accept_cluster *cluster,
 		.real = r->phones.is_given };
 	enum err e;
 
-	if (q->list != ACCEPT_NONE)
+	phone.empty = q->list == ACCEPT_NOTHING;
+	if (q->list < r->phones.num_lists)
 		phone.installed = r->phones.list[q->list].f;
 	if (q->group != ACCEPT_NONE)
 		phone.group = &r->phones.team[q->group].g;
@@ -155,6 +156,8 @@ load(struct accept_run *r, const struct accept_phones_wish *w, struct out *out,
 	/* the new list first: it says what a host is called now */
 	for (i = p->num_lists; e == ERR_OK && i > 0; i--)
 		e = accept_nodes_add_list(&r->nodes, p->list[i - 1].f, d);
+	if (e == ERR_OK && p->num_installed > 0)
+		r->nodes.installed = p->list[0].f;
 	if (e == ERR_OK)
 		e = accept_nodes_ready(&r->nodes, &r->wish->nodes, d);
 	if (e == ERR_OK)

@@ -9,6 +9,8 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/text.h"
+#include "cli/accept_held.h"
 #include "cli/input.h"
 
 /* ---- Files ---------------------------------------------------------------------- */
@@ -49,13 +51,25 @@ is_same_host(struct bytes a, struct bytes b)
 	return is_short_of(a, b) || is_short_of(b, a);
 }
 
+/* Where lists say which domain NODE is in, it is not in another one. */
+static bool
+is_node(const struct accept_node *node, struct bytes name)
+{
+	struct bytes own = bytes_of_str(node->name);
+
+	if (!is_same_host(own, name))
+		return false;
+	return own.len == name.len || node->address == NULL ||
+	    is_same_host(bytes_of_str(node->address), name);
+}
+
 struct accept_node *
 accept_nodes_find(const struct accept_nodes *ns, struct bytes name)
 {
 	size_t i;
 
 	for (i = 0; i < ns->num; i++)
-		if (is_same_host(bytes_of_str(ns->node[i].name), name))
+		if (is_node(&ns->node[i], name))
 			return &ns->node[i];
 	return NULL;
 }
@@ -93,10 +107,9 @@ accept_nodes_get(struct accept_nodes *ns, struct bytes name,
 		return ERR_OK;
 	if (!ns->closed)
 		return add_node(ns, name, ret, d);
-	buf_printf(&ns->notes,
-	    "%.*s is none of the nodes that --nodes names, "
-	    "and left out\n",
-	    (int)name.len, (const char *)name.ptr);
+	text_put_safe(&ns->notes, name);
+	buf_str(&ns->notes,
+	    " is none of the nodes that --nodes names, and left out\n");
 	return buf_ok(&ns->notes) ? ERR_OK : diag_nomem(d);
 }
 
@@ -242,6 +255,22 @@ take_tvs(struct accept_nodes *ns, const struct placed *at, const char *path,
 	return e == ERR_OK && node != NULL ? take_cert(&node->tvs, path, d) : e;
 }
 
+/* F is a CTL, and verifies by itself: what TVS would find on its disk. */
+static enum err
+check_disk(const struct ctl_file *f, struct diag *d)
+{
+	struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF };
+	struct ctl_verdict v;
+	enum err e;
+
+	if (ctl_kind(f) != CTL_KIND_CTL)
+		return diag_set(d, ERR_UNSUPPORTED, "this is no CTL");
+	e = ctl_verify(f, &self, &v, d);
+	if (e != ERR_OK || v.status == CTL_VERIFIED)
+		return e;
+	return diag_set(d, ERR_POLICY, "it does not verify: %.200s", v.why.msg);
+}
+
 static enum err
 take_disk(struct accept_nodes *ns, const struct placed *at, const char *path,
     bool *ret_taken, struct diag *d)
@@ -257,6 +286,8 @@ take_disk(struct accept_nodes *ns, const struct placed *at, const char *path,
 	if (e != ERR_OK || node == NULL)
 		return e;
 	e = accept_file_load(path, &one, d);
+	if (e == ERR_OK)
+		e = check_disk(one.f, d);
 	if (e == ERR_OK && node->disk.f == NULL) {
 		node->disk = one;
 		return ERR_OK;
@@ -338,9 +369,11 @@ take_one(struct accept_nodes *ns, const struct shelf *sh, const char *where,
 	}
 	if (e != ERR_OK)
 		out_error(out, path, &why);
-	if (!taken)
-		buf_printf(&ns->notes, "%s is left out: %s takes %s\n", path,
+	if (!taken) {
+		text_put_safe(&ns->notes, bytes_of_str(path));
+		buf_printf(&ns->notes, " is left out: %s takes %s\n",
 		    sh->option, sh->layout);
+	}
 	return buf_ok(&ns->notes) ? ERR_OK : diag_nomem(d);
 }
 
@@ -452,6 +485,10 @@ accept_nodes_load(struct accept_nodes *ns, const struct accept_nodes_wish *w,
 		e = take_nodes(ns, w->nodes, d);
 	for (i = 0; e == ERR_OK && i < w->itls.num; i++)
 		e = take_itl(ns, w->itls.at[i], ret_where, d);
+	for (i = 0; e == ERR_OK && i < w->phone_itls.num; i++) {
+		*ret_where = w->phone_itls.at[i];
+		e = accept_held_take(ns, w->phone_itls.at[i], d);
+	}
 	if (e == ERR_OK && (*ret_where = w->tvs_certs) != NULL)
 		e = load_shelf(ns, &shelf_tvs, w->tvs_certs, out, d);
 	if (e == ERR_OK && (*ret_where = w->served) != NULL)
@@ -558,6 +595,9 @@ accept_nodes_clear(struct accept_nodes *ns)
 		clear_node(&ns->node[i]);
 	for (i = 0; ns->spelt != NULL && i <= ns->num_spelt; i++)
 		trust_spelling_clear(&ns->spelt[i]);
+	for (i = 0; i < ns->num_held_itls; i++)
+		accept_file_clear(&ns->held_itl[i]);
+	free(ns->held_itl);
 	free(ns->node);
 	free(ns->works);
 	free(ns->served);

@@ -5,6 +5,7 @@
  *	--itl NODE=FILE        the ITL that NODE serves; of FILE alone the node
  *	                       is the folder that an ITLFile.tlv is in, or what
  *	                       the file is called without its ending
+ *	--phone-itl FILE       an ITL that phones hold
  *	--tvs-certs DIR        NODE.pem or NODE/TVS.pem
  *	--served DIR           NODE/CallManager.pem, NODE/CAPF.pem,
  *	                       NODE/CallManager-ECDSA.pem, NODE/2443*.pem and
@@ -15,7 +16,8 @@
  *	                       other way round
  *
  * A host in the lists is the node of that name, in capitals or not; "pub" is
- * "pub.lab.example" too; a node may also be called as its address. What of a
+ * "pub.lab.example" too; a node may also be called as its address, and is
+ * there then, whatever the lists say. What of a
  * folder cannot be read is said and left out, so that whatever needs it is
  * unknown.
  */
@@ -31,7 +33,7 @@
 
 /* What the command line says; all may be NULL or empty. */
 struct accept_nodes_wish {
-	struct opt_strings itls;
+	struct opt_strings itls, phone_itls;
 	const char *tvs_certs, *served, *ctl_cache, *sast_trust;
 	const char *nodes; /* all of them: "a,b=tftp" */
 	const char *publisher;
@@ -61,7 +63,10 @@ struct accept_nodes {
 	size_t num;
 	bool closed; /* --nodes has said which there are */
 	bool has_tvs, has_served, has_cache;
-	struct cert_pile trust; /* Phone-SAST-trust */
+	struct accept_file *held_itl;     /* that phones hold; none is given: */
+	size_t num_held_itls;             /* those of nodes that a phone with */
+	const struct ctl_file *installed; /* this list can have; or NULL */
+	struct cert_pile trust;           /* Phone-SAST-trust */
 	bool has_trust;
 	struct buf notes; /* lines */
 
@@ -98,8 +103,8 @@ MUST_CHECK enum err accept_nodes_get(struct accept_nodes *ns, struct bytes name,
 struct accept_node *accept_nodes_find(const struct accept_nodes *ns,
     struct bytes name);
 
-/* Once all nodes are there: fills works, tvs and database. ERR_USAGE where
- * --publisher is nobody. */
+/* Once all nodes are there, and NS->installed is set: fills works, tvs and
+ * database. ERR_USAGE where --publisher is nobody. */
 MUST_CHECK enum err accept_nodes_ready(struct accept_nodes *ns,
     const struct accept_nodes_wish *w, struct diag *d);
 

@@ -86,10 +86,12 @@ add_member(struct accept_team *t, size_t node, struct diag *d)
 	return ERR_OK;
 }
 
+/* One that is left out might be the one that decides for the group. */
 static enum err
-add_members(struct accept_nodes *ns, struct accept_team *t, struct bytes field,
+add_members(struct accept_nodes *ns, struct accept_team *t, const struct csv *c,
     struct diag *d)
 {
+	struct bytes field = csv_field(c, GROUP_NODE);
 	const char *at = (const char *)field.ptr, *end = at + field.len;
 	struct accept_node *node;
 	enum err e = ERR_OK;
@@ -101,7 +103,11 @@ add_members(struct accept_nodes *ns, struct accept_team *t, struct bytes field,
 			len++;
 		if (len > 0)
 			e = accept_nodes_get(ns, bytes_of(at, len), &node, d);
-		if (e == ERR_OK && len > 0 && node != NULL)
+		if (e == ERR_OK && len > 0 && node == NULL)
+			e = csv_refuse(c, GROUP_NODE, d,
+			    "'%.*s' is none of the nodes that --nodes names",
+			    len > 60 ? 60 : (int)len, at);
+		else if (e == ERR_OK && len > 0)
 			e = add_member(t, (size_t)(node - ns->node), d);
 		at += len + 1;
 	}
@@ -135,7 +141,7 @@ read_group(struct accept_phones *p, struct accept_nodes *ns,
 		p->num_teams++;
 	}
 	if (e == ERR_OK)
-		e = add_members(ns, &p->team[i], csv_field(c, GROUP_NODE), d);
+		e = add_members(ns, &p->team[i], c, d);
 	return e;
 }
 
@@ -370,6 +376,8 @@ ask_of(struct accept_phones *p, const struct lookup *l,
 	}
 	if ((class_traits(row->class) & CLASS_HOLDS) == 0)
 		list = ACCEPT_NONE;
+	else if (row->empty)
+		list = ACCEPT_NOTHING;
 	if (p->has_groups)
 		group = row->group < p->num_teams ? row->group : p->num_teams;
 	return ask(p, row->class, list, group, ret, d);

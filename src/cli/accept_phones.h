@@ -10,7 +10,8 @@
  *	model  (or "device type") as the appliance has it: cli/models.h
  *	group  the CallManager group, as --groups has it
  *	hash   MD5, SHA-1, SHA-256 or SHA-512 of the list that is installed, or
- *	       "none"; empty: it is that of --installed
+ *	       "none": the class is nothing-installed then, unless its own has a
+ *	       limit, or is MRA; empty: it is that of --installed
  *	class  as trust/class.h has it, whatever the model
  * Those of --groups: group, and node (or "nodes"): one or several.
  */
@@ -22,12 +23,14 @@
 #include "cli/models.h"
 
 #define ACCEPT_NONE ((size_t)-1)
+#define ACCEPT_NOTHING ((size_t)-2) /* in place of a list: none is installed */
 #define ACCEPT_GROUPS_MAX 1000
 
 /* A question; all that it names are indices. */
 struct accept_question {
 	enum class class;
-	size_t list;       /* of the lists, or ACCEPT_NONE: not known */
+	size_t list;       /* of the lists, or ACCEPT_NONE: not known, or
+			    * ACCEPT_NOTHING */
 	size_t group;      /* of the groups, or ACCEPT_NONE */
 	size_t num, first; /* its phones, in `order` */
 	struct accept answer;

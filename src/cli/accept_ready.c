@@ -1,73 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of nodes, as src/trust wants it. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 
-#include "cli/accept_nodes.h"
+#include "cli/accept_held.h"
 
 /* The first certificate of F, or NULL. */
 static const struct cert *
 first_cert(const struct cert_file *f)
 {
 	return f->pasted.num_certs == 0 ? NULL : f->pasted.certs[0];
-}
-
-/* ITL has C as TVS. */
-static enum err
-itl_has(const struct ctl_file *itl, const struct cert *c, bool *ret,
-    struct diag *d)
-{
-	enum ctl_identity identity = CTL_OTHER_CERT;
-	const struct ctl_record *r;
-	enum err e = ERR_OK;
-	size_t i;
-
-	*ret = false;
-	for (i = 1; e == ERR_OK && !*ret && i <= ctl_num_records(itl); i++) {
-		r = ctl_record(itl, i);
-		if (!r->has_role || r->role != CTL_ROLE_TVS)
-			continue;
-		e = ctl_identify(itl, i, c, &identity, d);
-		*ret = e == ERR_OK && identity == CTL_SAME_CERT;
-	}
-	return e;
-}
-
-/* Every ITL has the certificate that TVS of NODE shows: phones may hold any of
- * them. */
-static enum err
-judge_tvs(const struct accept_nodes *ns, const struct accept_node *node,
-    enum trust_known *ret, struct diag *d)
-{
-	const struct cert *c = first_cert(&node->tvs);
-	enum err e = ERR_OK;
-	bool has = true;
-	size_t i;
-
-	*ret = TRUST_NOT_KNOWN;
-	for (i = 0; c != NULL && e == ERR_OK && has && i < ns->num; i++) {
-		if (ns->node[i].itl.f == NULL)
-			continue;
-		e = itl_has(ns->node[i].itl.f, c, &has, d);
-		*ret = has ? TRUST_YES : TRUST_NO;
-	}
-	return e;
-}
-
-static enum err
-ready_tvs(struct accept_nodes *ns, struct diag *d)
-{
-	enum err e = ERR_OK;
-	size_t i;
-
-	ns->tvs = calloc(ns->num + 1, sizeof(*ns->tvs));
-	if (ns->tvs == NULL)
-		return diag_nomem(d);
-	for (i = 0; e == ERR_OK && i < ns->num; i++) {
-		ns->tvs[i].node = ns->node[i].name;
-		ns->tvs[i].disk = ns->node[i].disk.f;
-		e = judge_tvs(ns, &ns->node[i], &ns->tvs[i].certificate, d);
-	}
-	return e;
 }
 
 static enum err
@@ -187,6 +129,20 @@ ready_served(struct accept_nodes *ns, size_t index, struct diag *d)
 	return ERR_OK;
 }
 
+/* As the lists have it; of a node that none has, and that is called by its
+ * address, that one. NULL: nobody knows. */
+static const char *
+address_of(const struct accept_node *node)
+{
+	uint8_t raw[sizeof(struct in6_addr)];
+
+	if (node->address == NULL &&
+	    (inet_pton(AF_INET, node->name, raw) == 1 ||
+		inet_pton(AF_INET6, node->name, raw) == 1))
+		return node->name;
+	return node->address;
+}
+
 static enum err
 ready_works(struct accept_nodes *ns, const struct accept_node *publisher,
     struct diag *d)
@@ -208,7 +164,7 @@ ready_works(struct accept_nodes *ns, const struct accept_node *publisher,
 			.ccm = known(node->ccm, node->said),
 			.publisher = known(node == publisher,
 			    publisher != NULL),
-			.address = node->address,
+			.address = address_of(node),
 			.itl = node->itl.f,
 			.callmanager = first_cert(&node->callmanager),
 			.capf = first_cert(&node->capf),
@@ -230,6 +186,6 @@ accept_nodes_ready(struct accept_nodes *ns, const struct accept_nodes_wish *w,
 	if (e == ERR_OK)
 		e = ready_works(ns, publisher, d);
 	if (e == ERR_OK)
-		e = ready_tvs(ns, d);
+		e = accept_held_ready(ns, d);
 	return e == ERR_OK ? ready_database(ns, d) : e;
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/input.h"
 #include "data/csv.h"
 #include "data/scalar.h"
@@ -62,6 +63,15 @@ read_name(struct reader *r, struct accept_row *row, struct diag *d)
 	if (e == ERR_OK && !is_new && r->num_twice++ == 0)
 		r->twice = intern_key(&r->p->names, row->name);
 	return e;
+}
+
+/* A phone of class C on which nothing is installed is like any other such: it
+ * has no limit of its own, and takes what it is given from its cluster. */
+static bool is_plain(enum class c)
+{
+	return class_max_sasts(c) == 0 && class_max_bits(c) == 0 &&
+	    class_digest(c) == DIGEST_SHA512 &&
+	    (class_traits(c) & CLASS_REMOTE) == 0;
 }
 
 /* The class that is called NAME. */
@@ -138,7 +148,9 @@ read_hash(struct reader *r, struct accept_row *row, struct diag *d)
 		return ERR_OK;
 	if (text.len == 4 &&
 	    strncasecmp((const char *)text.ptr, "none", 4) == 0) {
-		row->class = CLASS_NEW;
+		row->empty = true;
+		if (is_plain(row->class))
+			row->class = CLASS_NEW;
 		return ERR_OK;
 	}
 	if (row->class == CLASS_NEW)
@@ -212,9 +224,11 @@ note_columns(struct reader *r)
 	struct buf names = { 0 };
 
 	csv_put_ignored(r->csv, &names);
-	if (names.len > 0)
-		buf_printf(&r->p->notes, "columns that are not looked at: %s\n",
-		    buf_cstr(&names));
+	if (names.len > 0) {
+		buf_str(&r->p->notes, "columns that are not looked at: ");
+		text_put_safe(&r->p->notes, buf_bytes(&names));
+		buf_str(&r->p->notes, "\n");
+	}
 	r->p->notes.failed |= names.failed;
 	buf_clear(&names);
 }
@@ -228,10 +242,11 @@ note_unknown(struct reader *r)
 	for (i = 0; i < r->models.num; i++) {
 		if (r->kind[i].row != NULL)
 			continue;
-		if (num++ < SHOWN)
-			buf_printf(&r->p->notes, "%s%s",
-			    num == 1 ? "not in the table of models: " : ", ",
-			    (const char *)intern_key(&r->models, i).ptr);
+		if (num++ < SHOWN) {
+			buf_str(&r->p->notes,
+			    num == 1 ? "not in the table of models: " : ", ");
+			text_put_safe(&r->p->notes, intern_key(&r->models, i));
+		}
 		phones += r->kind[i].num;
 	}
 	if (num > SHOWN)
@@ -266,14 +281,16 @@ static void
 note_rest(struct reader *r)
 {
 	struct buf *notes = &r->p->notes;
+	struct bytes twice = r->twice;
 
-	if (r->num_twice > 0)
-		buf_printf(notes,
-		    "%zu row%s a name that was there before (%.60s), and %s "
-		    "counted too\n",
-		    r->num_twice, r->num_twice == 1 ? " has" : "s have",
-		    (const char *)r->twice.ptr,
+	if (r->num_twice > 0) {
+		buf_printf(notes, "%zu row%s a name that was there before (",
+		    r->num_twice, r->num_twice == 1 ? " has" : "s have");
+		text_put_safe(notes,
+		    bytes_of(twice.ptr, twice.len > 60 ? 60 : twice.len));
+		buf_printf(notes, "), and %s counted too\n",
 		    r->num_twice == 1 ? "is" : "are");
+	}
 	if (r->num_no_group > 0)
 		buf_printf(notes,
 		    "%zu phone%s in a group whose nodes --groups does not "

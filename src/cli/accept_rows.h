@@ -11,6 +11,7 @@ struct accept_row {
 	size_t hash;  /* ACCEPT_NONE: that of --installed */
 	size_t group; /* ACCEPT_NONE: none said */
 	enum class class;
+	bool empty; /* nothing is installed */
 };
 
 /* All-zero is legal to clear. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 const char *
 accept_why_text(const struct accept_whys *ws, const struct accept_question *q)
 {
@@ -95,7 +97,8 @@ accept_why_clear(struct accept_whys *ws)
 const char *
 accept_why_list(const struct accept_run *r, const struct accept_question *q)
 {
-	return q->list == ACCEPT_NONE ? NULL : r->phones.list[q->list].path;
+	return q->list < r->phones.num_lists ? r->phones.list[q->list].path
+					     : NULL;
 }
 
 static const char *
@@ -116,7 +119,9 @@ accept_why_put_label(const struct accept_run *r,
 	buf_str(out, class_name(q->class));
 	if (p->has_groups)
 		buf_printf(out, " in %s", p->team[q->group].g.name);
-	if (p->hashes.num > 0 && holds)
+	if (q->list == ACCEPT_NOTHING)
+		buf_str(out, " with no list");
+	else if (p->hashes.num > 0 && holds)
 		buf_printf(out, " with %s",
 		    q->list == ACCEPT_NONE ? "an unknown list"
 					   : base_name(p->list[q->list].path));
@@ -132,26 +137,30 @@ note_lists(const struct accept_run *r, struct buf *out)
 	for (i = 0; i < p->num_lists; i++) {
 		const struct ctl_verdict *v = &r->verdict[i];
 
-		if (v->status != CTL_VERIFIED)
-			buf_printf(out, "%s does not verify%s: %s\n",
-			    p->list[i].path,
-			    i == p->num_installed
-				? ""
-				: ", so phones should not hold it",
-			    v->why.msg);
+		if (v->status == CTL_VERIFIED)
+			continue;
+		text_put_safe(out, bytes_of_str(p->list[i].path));
+		buf_printf(out, " does not verify%s: %s\n",
+		    i == p->num_installed ? ""
+					  : ", so phones should not hold it",
+		    v->why.msg);
 	}
 }
 
-/* Somebody would have to say who holds a token. */
+/* Somebody would have to say who holds a token: W5 says what it misses. */
 static bool
 asks_inventory(const struct accept_run *r)
 {
+	const struct works *w;
 	size_t i;
 
-	for (i = 0; i < r->phones.num_questions; i++)
-		if (r->phones.question[i].answer.works.answer[WORKS_NEXT] ==
-		    WORKS_UNKNOWN)
+	for (i = 0; i < r->phones.num_questions; i++) {
+		w = &r->phones.question[i].answer.works;
+		if (w->answer[WORKS_NEXT] == WORKS_UNKNOWN &&
+		    strstr(w->why[WORKS_NEXT].msg, "missing the tokens") !=
+			NULL)
 			return buf_bytes(&r->custody.path).len == 0;
+	}
 	return false;
 }
 

@@ -44,6 +44,9 @@ static const struct opt opts[] = {
 	    NULL, 0 },
 	{ "nodes", "LIST", OPT_STRING, WISH(nodes.nodes),
 	    "all nodes: a,b=ccm,c=tftp (default: those in files)", NULL, 0 },
+	{ "phone-itl", "FILE", OPT_STRINGS, WISH(nodes.phone_itls),
+	    "an ITL that phones hold, if that of --itl is another", OPT_FILES,
+	    0 },
 	{ "phone-sast-trust", "DIR", OPT_STRING, WISH(nodes.sast_trust),
 	    "the certificates in Phone-SAST-trust", OPT_FILES, 0 },
 	{ "phones", "FILE", OPT_STRING, WISH(phones),
@@ -80,6 +83,8 @@ check_stdin(const struct accept_wish *w, const char *path, struct diag *d)
 		num += is_stdin(files[i]);
 	for (i = 0; i < w->installed.num; i++)
 		num += is_stdin(w->installed.at[i]);
+	for (i = 0; i < w->nodes.phone_itls.num; i++)
+		num += is_stdin(w->nodes.phone_itls.at[i]);
 	if (num > 1)
 		return diag_set(d, ERR_USAGE,
 		    "standard input ('-') can be read only once");
@@ -114,10 +119,11 @@ check_history(const struct accept_opts *o, char *const *args, struct diag *d)
 		return diag_set(d, ERR_USAGE,
 		    "name one list at most, the newest; the others stand in "
 		    "--history");
-	if (w->installed.num > 0 || n->itls.num > 0 || w->groups != NULL ||
-	    w->archive != NULL || w->inventory != NULL || n->nodes != NULL ||
-	    n->served != NULL || n->tvs_certs != NULL || n->ctl_cache != NULL ||
-	    n->sast_trust != NULL || n->publisher != NULL || n->no_capf)
+	if (w->installed.num > 0 || n->itls.num > 0 || n->phone_itls.num > 0 ||
+	    w->groups != NULL || w->archive != NULL || w->inventory != NULL ||
+	    n->nodes != NULL || n->served != NULL || n->tvs_certs != NULL ||
+	    n->ctl_cache != NULL || n->sast_trust != NULL ||
+	    n->publisher != NULL || n->no_capf)
 		return diag_set(d, ERR_USAGE,
 		    "with --history go --phones, --models, --json and --dot "
 		    "alone: phones that were off ask nobody");

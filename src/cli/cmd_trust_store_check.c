@@ -16,7 +16,7 @@ struct check_opts {
 
 static const struct opt opts[] = {
 	{ "days", "N", OPT_DAYS, WISH(days),
-	    "what expires in N days counts as expired (default 30)", NULL, 0 },
+	    "what expires in N days is to be renewed (default 30)", NULL, 0 },
 	{ "former", "DIR", OPT_STRING, WISH(former),
 	    "service certificates of before", OPT_FILES, 0 },
 	{ "json", NULL, OPT_FLAG, offsetof(struct check_opts, json),

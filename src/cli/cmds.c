@@ -4,8 +4,8 @@
 
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/pin.h"
 #include "data/scalar.h"
-#include "pkcs11/tok.h"
 
 static const struct cmd *const commands[] = {
 	&cmd_show,
@@ -189,22 +189,7 @@ takes_pins(const struct cmd *cmd)
 static enum err
 wipe_pins(struct opt_line *line, struct diag *d)
 {
-	struct secret pin = { 0 };
-	bool found, any = false;
-	struct diag other;
-	int i;
-
-	for (i = 0; i < line->argc; i++) {
-		if (strcasestr(line->argv[i], "pkcs11:") == NULL)
-			continue;
-		found = false;
-		if (tok_uri_take_pin(line->argv[i], &pin, &found, &other) !=
-		    ERR_OK)
-			found = true;
-		secret_clear(&pin);
-		any |= found;
-	}
-	if (!any)
+	if (!pin_wipe(line->argv, line->argc))
 		return ERR_OK;
 	return diag_set(d, ERR_USAGE,
 	    "this command takes no URI of a token, and the PIN in one was seen "

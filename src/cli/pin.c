@@ -417,3 +417,23 @@ pin_give(struct pin_sources *p, const struct tok_pin_request *r,
 	*ret_again = true;
 	return ask(r, ret, d);
 }
+
+bool
+pin_wipe(char **argv, int num)
+{
+	struct secret pin = { 0 };
+	bool found, any = false;
+	struct diag other;
+	int i;
+
+	for (i = 0; i < num; i++) {
+		if (strcasestr(argv[i], "pkcs11:") == NULL)
+			continue;
+		found = false;
+		if (tok_uri_take_pin(argv[i], &pin, &found, &other) != ERR_OK)
+			found = true;
+		secret_clear(&pin);
+		any |= found;
+	}
+	return any;
+}

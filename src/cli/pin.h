@@ -78,6 +78,10 @@ MUST_CHECK enum err pin_take_new(struct pin_sources *p,
 MUST_CHECK enum err pin_passphrase(struct pin_sources *p, const char *file,
     struct secret *ret, struct diag *d);
 
+/* Wipes each pin-value of a pkcs11: URI among the NUM words of ARGV; true where
+ * there was one. */
+MUST_CHECK bool pin_wipe(char **argv, int num);
+
 /* As struct tok_owner, pin(). */
 MUST_CHECK enum err pin_give(struct pin_sources *p,
     const struct tok_pin_request *r, struct secret *ret, bool *ret_again,

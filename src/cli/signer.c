@@ -28,20 +28,7 @@ writable(const struct opt_line *line, const char *value)
 static enum err
 wipe_others(const struct opt_line *line, struct diag *d)
 {
-	struct secret pin = { 0 };
-	struct diag other;
-	bool found, any = false;
-	int i;
-
-	for (i = 0; i < line->argc; i++) {
-		found = false;
-		if (tok_uri_take_pin(line->argv[i], &pin, &found, &other) !=
-		    ERR_OK)
-			found = true;
-		secret_clear(&pin);
-		any |= found;
-	}
-	if (!any)
+	if (!pin_wipe(line->argv, line->argc))
 		return ERR_OK;
 	return diag_set(d, ERR_USAGE,
 	    "pin-value is taken in the URI of --signer alone, and the PIN in "

@@ -178,6 +178,7 @@ store_check_judge(struct store_check *c, struct diag *d)
 		.num_lsc = c->num_lsc,
 		.has_lsc = c->wish->lsc.num > 0 || c->wish->lsc_issuers != NULL,
 		.has_lists = c->wish->lists.num > 0,
+		.partial = c->unread || c->passed,
 		.now = c->wish->now,
 		.days = c->wish->days };
 	return store_judge(&in, &c->judged, d);

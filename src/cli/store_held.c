@@ -10,6 +10,8 @@
 #include "cli/store_check.h"
 #include "data/scalar.h"
 
+/* More have issued no LSCs: the text is something else. */
+#define ISSUERS_NUM_MAX 10000
 /* A file of issuers is no longer. */
 #define ISSUERS_MAX ((size_t)16 * 1024 * 1024)
 
@@ -143,6 +145,12 @@ add_issuer(struct store_check *c, struct bytes cn, uint64_t count,
 			c->lsc[i].count += count;
 			return ERR_OK;
 		}
+	if (c->num_lsc == ISSUERS_NUM_MAX)
+		return diag_set(d, ERR_TOO_BIG,
+		    "more than %d issuers of LSCs: give what `run sql select "
+		    "lscissuername, count(*) from device group by "
+		    "lscissuername` prints",
+		    ISSUERS_NUM_MAX);
 	kept = store_check_keep(c, cn);
 	if (kept != NULL && c->num_lsc == c->max_lsc) {
 		c->max_lsc = c->max_lsc == 0 ? 16 : c->max_lsc * 2;
@@ -180,6 +188,10 @@ add_lscs(struct store_check *c, const char *path, struct out *out,
 			e = add_issuer(c, buf_bytes(&cn), 1, d);
 		buf_clear(&cn);
 	}
+	if (e == ERR_OK && pile.num_certs == 0)
+		e = diag_set(d, ERR_ABSENT,
+		    "there is no LSC in it: that none is outstanding it does "
+		    "not say");
 	cert_pile_clear(&pile);
 	return e;
 }
@@ -187,7 +199,7 @@ add_lscs(struct store_check *c, const char *path, struct out *out,
 static bool
 is_blank(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return c == ' ' || c == '\t' || c == '"' || c == '\'';
 }
 
 static struct bytes
@@ -263,6 +275,58 @@ is_frame(struct bytes line)
 	    0;
 }
 
+static bool
+is_word_char(uint8_t c)
+{
+	return isalnum(c) || c == '-' || c == '_' || c == '.';
+}
+
+/* The next CAPF-... of LINE, wherever it stands. */
+static bool
+take_word(struct bytes *line, struct bytes *ret)
+{
+	size_t i, len;
+
+	for (i = 0; i + 5 < line->len; i++) {
+		if (strncasecmp((const char *)line->ptr + i, "CAPF-", 5) != 0 ||
+		    (i > 0 && is_word_char(line->ptr[i - 1])))
+			continue;
+		for (len = 5;
+		     i + len < line->len && is_word_char(line->ptr[i + len]);
+		     len++)
+			;
+		*ret = bytes_of(line->ptr + i, len);
+		*line = bytes_of(line->ptr + i + len, line->len - i - len);
+		return true;
+	}
+	return false;
+}
+
+/* Takes all of LINE that is called as CAPF is: what else stands in a line, and
+ * in which order, is as the query was. */
+static enum err
+add_words(struct store_check *c, struct bytes line, uint64_t n, struct diag *d)
+{
+	struct bytes word;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && take_word(&line, &word))
+		e = add_issuer(c, word, n, d);
+	return e;
+}
+
+/* add_words() has taken NAME from LINE. */
+static bool
+has_word(struct bytes name, struct bytes line)
+{
+	struct bytes word;
+
+	while (take_word(&line, &word))
+		if (bytes_equal(word, name))
+			return true;
+	return false;
+}
+
 /* One line with a name, and a count or none: a number behind a single blank may
  * be the name's, so that both names are taken. */
 static enum err
@@ -272,10 +336,56 @@ add_line(struct store_check *c, struct bytes line, struct diag *d)
 	uint64_t n = take_count(&name);
 	enum err e = ERR_OK;
 
-	if (name.len > 0)
+	if (n > 0)
+		e = add_words(c, line, n, d);
+	if (is_frame(line))
+		return e;
+	if (e == ERR_OK && name.len > 0 &&
+	    !(n > 0 && has_word(cn_of(name), line)))
 		e = add_issuer(c, cn_of(name), n, d);
-	if (e == ERR_OK && n > 0 && !bytes_equal(cn_of(name), cn_of(line)))
+	if (e == ERR_OK && n > 0 && !bytes_equal(cn_of(name), cn_of(line)) &&
+	    !has_word(cn_of(line), line))
 		e = add_issuer(c, cn_of(line), n, d);
+	return e;
+}
+
+/* Where the line at the start of TEXT ends, with what ends it. */
+static size_t
+line_length(struct bytes text)
+{
+	size_t i;
+
+	for (i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\n' || text.ptr[i] == '\r')
+			return i + 1;
+	return text.len;
+}
+
+static enum err
+read_issuers(struct store_check *c, struct bytes rest, struct diag *d)
+{
+	struct bytes line;
+	enum err e = ERR_OK;
+	bool any = false;
+
+	if (bytes_starts(rest, bytes_of_str("\xef\xbb\xbf")))
+		rest = bytes_of(rest.ptr + 3, rest.len - 3);
+	if (rest.len > 0 && memchr(rest.ptr, 0, rest.len) != NULL)
+		return diag_set(d, ERR_SYNTAX,
+		    "this is no text; of UTF-16 make UTF-8 (iconv -f UTF-16 "
+		    "-t UTF-8)");
+	while (e == ERR_OK && bytes_take(&rest, line_length(rest), &line) &&
+	    line.len > 0) {
+		if (line.ptr[line.len - 1] == '\n' ||
+		    line.ptr[line.len - 1] == '\r')
+			line.len--;
+		line = trim(line);
+		any |= line.len > 0;
+		e = add_line(c, line, d);
+	}
+	if (e == ERR_OK && !any)
+		return diag_set(d, ERR_ABSENT,
+		    "it is empty: that no LSC is outstanding it does not say");
 	return e;
 }
 
@@ -283,25 +393,12 @@ static enum err
 add_issuers(struct store_check *c, const char *path, struct diag *d)
 {
 	struct buf content = { 0 };
-	struct bytes rest, line;
-	const uint8_t *end;
 	enum err e;
 
 	c->where = path;
 	e = input_load(path, ISSUERS_MAX, &content, d);
-	rest = buf_bytes(&content);
-	while (e == ERR_OK && rest.len > 0) {
-		end = memchr(rest.ptr, '\n', rest.len);
-		if (!bytes_take(&rest,
-			end == NULL ? rest.len : (size_t)(end - rest.ptr) + 1,
-			&line))
-			break;
-		if (end != NULL)
-			line.len--;
-		line = trim(line);
-		if (!is_frame(line))
-			e = add_line(c, line, d);
-	}
+	if (e == ERR_OK)
+		e = read_issuers(c, buf_bytes(&content), d);
 	buf_clear(&content);
 	return e;
 }

@@ -169,7 +169,7 @@ fit_dump_key(struct fitting *f, struct bytes key)
 	if (e == ERR_OK && spki.len > skip + part)
 		text_put_hex(&hex, bytes_of(spki.ptr + skip, part), "",
 		    TEXT_LOWER);
-	else if (e == ERR_OK)
+	else if (e == ERR_OK && spki.len > skip)
 		text_put_hex(&hex, bytes_of(spki.ptr + skip, spki.len - skip),
 		    "", TEXT_LOWER);
 	if (e == ERR_OK && !buf_ok(&hex))

@@ -93,12 +93,6 @@ expiry_of(const struct store_input *in, const struct store_facts *f)
 	return STORE_VALID;
 }
 
-static bool
-has_gone(const struct store_verdict *v)
-{
-	return v->expiry == STORE_EXPIRED || v->expiry == STORE_SOON;
-}
-
 /* How a person sees ITEM whole: by a command, where its names are safe there.
  * The text is OUT's. */
 static const char *
@@ -122,18 +116,32 @@ safe_unit(const char *unit)
 
 /* ---- The classes, in their order. Each returns true where it is that one. ------- */
 
-/* ITEM bears NAME: as its CN, or, where only its file is known, as that. */
+/* The file of ITEM is called NAME.pem, or NAME_SERIAL.pem. */
+static bool
+is_called(const struct store_item *item, const char *name)
+{
+	struct bytes stem = bytes_of_str(item->name);
+	size_t len = strlen(name), i;
+
+	if (stem.len < len + 4)
+		return false;
+	stem.len -= 4;
+	if (!store_name_same(bytes_of(stem.ptr, len), bytes_of_str(name)))
+		return false;
+	for (i = len + 1; i < stem.len; i++)
+		if (!isxdigit(stem.ptr[i]))
+			return false;
+	return stem.len == len || (stem.ptr[len] == '_' && i > len + 1);
+}
+
+/* ITEM bears NAME: as its CN, or, where that is not known, as its file's. */
 static bool
 bears(const struct store_item *item, const char *name)
 {
-	struct bytes stem = bytes_of_str(item->name);
-
 	if (store_name_same(buf_bytes(&item->facts.cn), bytes_of_str(name)))
 		return true;
-	if (item->facts.known || stem.len < 5)
-		return false;
-	return store_name_same(bytes_of(stem.ptr, stem.len - 4),
-	    bytes_of_str(name));
+	return (!item->facts.known || item->facts.cn.len == 0) &&
+	    is_called(item, name);
 }
 
 /* What can be compared of ITEM with CA says no. */
@@ -155,6 +163,26 @@ is_other(const struct store_item *item, const struct store_ca *ca)
 	    !bytes_equal(buf_bytes(&f->serial), ca->serial);
 }
 
+/* Its file alone is called as that of a manufacturing CA: by that name it
+ * would be deleted. */
+static bool
+is_misnamed(const struct store_rules *rules, const struct store_item *item,
+    struct store_verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < rules->num_cas; i++) {
+		if (!is_called(item, rules->ca[i].name))
+			continue;
+		store_say(v, STORE_UNDECIDED, STORE_LOOK,
+		    "its file is called as that of the manufacturing CA %s, "
+		    "and what is in it is not: look at it again",
+		    rules->ca[i].name);
+		return true;
+	}
+	return false;
+}
+
 static bool
 is_manufacturing(const struct store_input *in, const struct store_item *item,
     struct store_verdict *v)
@@ -168,7 +196,7 @@ is_manufacturing(const struct store_input *in, const struct store_item *item,
 		if (bears(item, in->rules->ca[i].name))
 			ca = &in->rules->ca[i];
 	if (ca == NULL)
-		return false;
+		return is_misnamed(in->rules, item, v);
 	if (is_other(item, ca)) {
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it bears the name of the manufacturing CA %s, and is "
@@ -250,8 +278,8 @@ is_live(const struct store_input *in, const struct store_rule *rule,
 	return true;
 }
 
-static bool
-is_capf(const struct store_facts *f)
+bool
+store_is_capf(const struct store_facts *f)
 {
 	return f->cn.len > 5 &&
 	    strncasecmp((const char *)f->cn.ptr, "CAPF-", 5) == 0;
@@ -277,7 +305,7 @@ is_for_lscs(const struct storing *s, const struct store_rule *rule,
 	const struct store_facts *f = &item->facts;
 	uint64_t n;
 
-	if (!is_capf(f) && (rule == NULL || !rule->lsc))
+	if (!store_is_capf(f) && (rule == NULL || !rule->lsc))
 		return false;
 	if (!s->in->has_lsc) {
 		store_say(v, STORE_NEVER, STORE_KEEP,
@@ -302,29 +330,32 @@ is_for_lscs(const struct storing *s, const struct store_rule *rule,
 }
 
 static bool
-is_dead(const struct store_input *in, const struct store_item *item,
-    struct store_verdict *v)
+is_dead(const struct storing *s, const struct store_rule *rule,
+    const struct store_item *item, struct store_verdict *v)
 {
+	const struct store_rules *rules = s->in->rules;
 	const struct store_dead *dead = NULL;
 	size_t i;
 
-	for (i = 0; dead == NULL && i < in->rules->num_dead; i++)
-		if (bears(item, in->rules->dead[i].name))
-			dead = &in->rules->dead[i];
-	if (dead == NULL)
+	for (i = 0; dead == NULL && i < rules->num_dead; i++)
+		if (bears(item, rules->dead[i].name))
+			dead = &rules->dead[i];
+	/* a name is not enough where something may rest on it */
+	if (dead == NULL || store_is_needed(s, &item->facts) ||
+	    (rule != NULL && rule->sast && !s->in->has_lists))
 		return false;
-	if (v->expiry == STORE_VALID)
+	if (v->expiry == STORE_NO_DATE)
+		store_say(v, STORE_DEAD, STORE_LOOK,
+		    "%s (%s); its dates are not known: paste `show cert trust`",
+		    dead->why, dead->source);
+	else if (v->expiry == STORE_EXPIRED)
+		store_say(v, STORE_DEAD, STORE_DELETE, "%s (%s)", dead->why,
+		    dead->source);
+	else
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it bears the name of %s, which has expired, and is "
 		    "another one; find out who put it there",
 		    dead->name);
-	else
-		store_say(v, STORE_DEAD,
-		    v->expiry == STORE_NO_DATE ? STORE_LOOK : STORE_DELETE,
-		    "%s (%s)%s", dead->why, dead->source,
-		    v->expiry == STORE_NO_DATE
-			? "; its dates are not known: paste `show cert trust`"
-			: "");
 	return true;
 }
 
@@ -364,11 +395,11 @@ judge_one(const struct storing *s, const struct store_item *item,
 		return;
 	if (is_live(in, rule, item, v) || is_for_lscs(s, rule, item, v))
 		return;
-	if (is_dead(in, item, v) || is_unknown(rule, in, item, v))
+	if (is_dead(s, rule, item, v) || is_unknown(rule, in, item, v))
 		return;
 	store_judge_who(s, item, v);
 	if (v->advice == STORE_DELETE && v->class != STORE_FORMER &&
-	    !has_gone(v))
+	    v->expiry != STORE_EXPIRED)
 		v->advice = STORE_KEEP;
 }
 
@@ -380,11 +411,15 @@ refuse(struct store_judged *j, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
+	size_t i;
 
 	va_start(ap, fmt);
 	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
 		text[0] = '\0';
 	va_end(ap);
+	for (i = 0; text[i] != '\0'; i++) /* a name's is no line */
+		if (text[i] == '\n')
+			text[i] = '?';
 	buf_str(&j->refusal, text);
 	buf_u8(&j->refusal, '\n');
 }
@@ -440,6 +475,49 @@ refuse_nodes(const struct store_input *in, struct store_judged *j)
 	}
 }
 
+/* A service certificate of the host NODE was given: it is of a node that is
+ * called so, or names it as its own. */
+static bool
+has_own_host(const struct store_input *in, const char *node)
+{
+	struct buf name = { 0 };
+	struct bytes rest;
+	const char *host, *one;
+	bool found = false;
+	size_t i, len;
+
+	store_put_host(&name, bytes_of_str(node));
+	rest = buf_bytes(&name);
+	if (!store_next_host(&rest, &host))
+		host = node;
+	len = strcspn(host, ".");
+	for (i = 0; !found && i < in->num_own; i++) {
+		rest = buf_bytes(&in->own[i].facts.hosts);
+		/* the first is its CN */
+		found = (store_next_host(&rest, &one) &&
+			    strcspn(one, ".") == len &&
+			    memcmp(one, host, len) == 0) ||
+		    (strcspn(in->own[i].node, ".") == len &&
+			strncasecmp(in->own[i].node, host, len) == 0);
+	}
+	buf_clear(&name);
+	return found;
+}
+
+/* The nodes that the cluster is said to have, likewise. */
+static void
+refuse_named(const struct store_input *in, struct store_judged *j)
+{
+	size_t i;
+
+	for (i = 0; in->num_own > 0 && i < in->num_nodes; i++)
+		if (!has_own_host(in, in->nodes[i]))
+			refuse(j,
+			    "no service certificate of %s was given, which is "
+			    "a node: whether one has expired is not known",
+			    in->nodes[i]);
+}
+
 static void
 refuse_all(const struct store_input *in, struct store_judged *j)
 {
@@ -458,6 +536,12 @@ refuse_all(const struct store_input *in, struct store_judged *j)
 			refuse_expired(own, j);
 	}
 	refuse_nodes(in, j);
+	refuse_named(in, j);
+	if (in->partial)
+		refuse(j,
+		    "something that was given could not be read, or is of no "
+		    "known place: it may be a service certificate that has "
+		    "expired; mend it, or take it away");
 }
 
 /* Another certificate of that name, on a node where it is to be kept; or

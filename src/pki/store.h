@@ -178,6 +178,8 @@ struct store_input {
 	size_t num_lsc;
 	bool has_lsc;   /* it was given, empty or not */
 	bool has_lists; /* lists in use were */
+	bool partial;   /* something that was given could not be read, so that
+			 * a service certificate may be missing */
 	int64_t now;
 	unsigned days; /* that soon is expired */
 };

@@ -217,7 +217,7 @@ static enum err
 read_name(const struct cert *c, enum cert_name which, struct attrs *a,
     struct diag *d)
 {
-	size_t i, num = cert_num_attrs(c, which);
+	size_t i, k, num = cert_num_attrs(c, which);
 	struct cert_attr attr;
 	struct buf *line;
 	struct diag why;
@@ -227,7 +227,9 @@ read_name(const struct cert *c, enum cert_name which, struct attrs *a,
 		cert_attr(c, which, i, &attr);
 		line = &a->at[a->num++];
 		*line = (struct buf){ 0 };
-		buf_printf(line, "%s=", attr.key);
+		for (k = 0; attr.key[k] != '\0'; k++)
+			buf_u8(line, (uint8_t)toupper((uint8_t)attr.key[k]));
+		buf_u8(line, '=');
 		e = cert_put_attr_utf8(c, which, i, line, &why);
 		if (e == ERR_NOMEM || !buf_ok(line))
 			return diag_nomem(d);
@@ -328,7 +330,9 @@ put_attr(struct attrs *a, struct bytes attr)
 	if (value.len > 1 && value.ptr[0] == '"' &&
 	    value.ptr[value.len - 1] == '"')
 		value = bytes_of(value.ptr + 1, value.len - 2);
-	buf_put(line, value);
+	for (i = 0; i < value.len; i++)
+		if (value.ptr[i] != '\\' || ++i < value.len)
+			buf_u8(line, value.ptr[i]);
 }
 
 /* Reads "CN=x, OU=y" into A; a part without a key belongs to the one before. */
@@ -456,9 +460,14 @@ store_same(const struct store_facts *a, const struct store_facts *b)
 	if (serial &&
 	    !bytes_equal(buf_bytes(&a->serial), buf_bytes(&b->serial)))
 		return STORE_OTHER;
+	if (serial && both(&a->issuer, &b->issuer) &&
+	    bytes_equal(buf_bytes(&a->issuer), buf_bytes(&b->issuer)))
+		return STORE_SAME;
+	/* a text may spell the issuer otherwise */
 	if (serial && both(&a->issuer, &b->issuer))
-		return bytes_equal(buf_bytes(&a->issuer), buf_bytes(&b->issuer))
-		    ? STORE_SAME
+		return bytes_equal(buf_bytes(&a->issuer_cn),
+			   buf_bytes(&b->issuer_cn))
+		    ? STORE_PERHAPS
 		    : STORE_OTHER;
 	if (both(&a->cn, &b->cn) &&
 	    !store_name_same(buf_bytes(&a->cn), buf_bytes(&b->cn)))

@@ -14,20 +14,29 @@ bool store_next_host(struct bytes *hosts, const char **ret);
 /* What one judgement works with. */
 struct storing {
 	const struct store_input *in;
-	struct buf names;   /* all hosts that the cluster has now */
-	struct buf needed;  /* subjects that service certificates rest on, each
+	struct buf names;  /* all hosts that the cluster has now */
+	struct buf needed; /* subjects that service certificates rest on, each
 			    * in the form of store_facts.subject, a NUL
 			    * behind */
-	struct buf issuers; /* CNs that LSCs rest on, a NUL behind each */
+	struct buf needed_cns; /* their CNs, likewise: of a text names are
+				* spelt otherwise */
+	struct buf issuers;    /* CNs that LSCs rest on, a NUL behind each */
 	struct diag *d;
 };
 
-/* Fills the three of them. */
+/* Fills all of them. */
 MUST_CHECK enum err store_prepare(struct storing *s);
 void store_storing_clear(struct storing *s);
 
 /* LIST, with a NUL behind each, has TEXT; CN: as a name of a file, too. */
 bool store_list_has(const struct buf *list, const struct buf *text, bool cn);
+
+/* A service certificate in use rests on F, or may: a name that cannot be
+ * compared is one of these. */
+bool store_is_needed(const struct storing *s, const struct store_facts *f);
+
+/* F is called CAPF-..., as the appliance does. */
+bool store_is_capf(const struct store_facts *f);
 
 /* Whose CN or DNS names the cluster has now. */
 enum store_home {

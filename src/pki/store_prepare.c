@@ -34,6 +34,22 @@ list_add(struct buf *list, const struct buf *text)
 	buf_u8(list, 0);
 }
 
+bool
+store_is_needed(const struct storing *s, const struct store_facts *f)
+{
+	return (f->subject.len > 0 &&
+		   memchr(f->subject.ptr, 0, f->subject.len) != NULL) ||
+	    store_list_has(&s->needed, &f->subject, false) ||
+	    store_list_has(&s->needed_cns, &f->cn, false);
+}
+
+static void
+add_needed(struct storing *s, const struct store_facts *f)
+{
+	list_add(&s->needed, &f->issuer);
+	list_add(&s->needed_cns, &f->issuer_cn);
+}
+
 static void
 add_names(struct storing *s)
 {
@@ -66,18 +82,19 @@ add_issuers(struct storing *s)
 	int depth;
 
 	for (depth = 0; depth < DEPTH_MAX; depth++) {
-		before = s->needed.len + s->issuers.len;
+		before = s->needed.len + s->needed_cns.len + s->issuers.len;
 		for (i = 0; i < s->in->num + s->in->num_own; i++) {
 			f = i < s->in->num ? &s->in->item[i].facts
 					   : &s->in->own[i - s->in->num].facts;
 			if (!is_issued(f))
 				continue;
-			if (store_list_has(&s->needed, &f->subject, false))
-				list_add(&s->needed, &f->issuer);
+			if (store_is_needed(s, f))
+				add_needed(s, f);
 			if (store_list_has(&s->issuers, &f->cn, true))
 				list_add(&s->issuers, &f->issuer_cn);
 		}
-		if (s->needed.len + s->issuers.len == before)
+		if (s->needed.len + s->needed_cns.len + s->issuers.len ==
+		    before)
 			break;
 	}
 }
@@ -92,7 +109,7 @@ store_prepare(struct storing *s)
 	add_names(s);
 	for (i = 0; i < in->num_own; i++)
 		if (is_issued(&in->own[i].facts))
-			list_add(&s->needed, &in->own[i].facts.issuer);
+			add_needed(s, &in->own[i].facts);
 	for (i = 0; i < in->num_lsc; i++) {
 		if (in->lsc[i].count == 0)
 			continue;
@@ -102,7 +119,8 @@ store_prepare(struct storing *s)
 		buf_clear(&cn);
 	}
 	add_issuers(s);
-	return buf_ok(&s->names) && buf_ok(&s->needed) && buf_ok(&s->issuers)
+	return buf_ok(&s->names) && buf_ok(&s->needed) &&
+		buf_ok(&s->needed_cns) && buf_ok(&s->issuers)
 	    ? ERR_OK
 	    : diag_nomem(s->d);
 }
@@ -112,6 +130,7 @@ store_storing_clear(struct storing *s)
 {
 	buf_clear(&s->names);
 	buf_clear(&s->needed);
+	buf_clear(&s->needed_cns);
 	buf_clear(&s->issuers);
 }
 

@@ -14,12 +14,23 @@ has_gone(const struct store_verdict *v)
 
 /* ---- Former ones ----------------------------------------------------------------- */
 
+/* It may stand beside a former certificate because it issued it. */
 static bool
-is_listed_former(const struct store_input *in, const struct store_item *item,
+may_be_issuer(const struct storing *s, const struct store_facts *f)
+{
+	return store_is_needed(s, f) ||
+	    (f->ca && !store_is_capf(f) && store_home_of(s, f) != STORE_HOME);
+}
+
+static bool
+is_listed_former(const struct storing *s, const struct store_item *item,
     struct store_verdict *v)
 {
+	const struct store_input *in = s->in;
 	size_t i;
 
+	if (may_be_issuer(s, &item->facts))
+		return false;
 	for (i = 0; i < in->num_former; i++) {
 		if (store_same(&item->facts, &in->former[i]) != STORE_SAME)
 			continue;
@@ -42,13 +53,6 @@ is_copied(const struct store_rule *rule, const char *unit)
 	return false;
 }
 
-static bool
-is_capf(const struct store_facts *f)
-{
-	return f->cn.len > 5 &&
-	    strncasecmp((const char *)f->cn.ptr, "CAPF-", 5) == 0;
-}
-
 /* CAPF draws a new name each time. OWN is its certificate now, or NULL. */
 static void
 say_capf(const struct store_item *own, struct store_verdict *v)
@@ -57,7 +61,7 @@ say_capf(const struct store_item *own, struct store_verdict *v)
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it is of CAPF, here or of another cluster: which "
 		    "certificate CAPF has now was not given");
-	else if (has_gone(v))
+	else if (v->expiry == STORE_EXPIRED)
 		store_say(v, STORE_FORMER, STORE_DELETE,
 		    "the certificate of CAPF before the one in use, or that of "
 		    "another cluster; no LSC of it is outstanding here");
@@ -68,12 +72,61 @@ say_capf(const struct store_item *own, struct store_verdict *v)
 		    "is outstanding: with --former it can go");
 }
 
+static bool
+has_several_hosts(const struct store_facts *f)
+{
+	struct bytes rest = buf_bytes(&f->hosts);
+	const char *first, *next;
+
+	if (!store_next_host(&rest, &first))
+		return false;
+	while (store_next_host(&rest, &next))
+		if (strcmp(first, next) != 0)
+			return true;
+	return false;
+}
+
+static bool
+has_unit(const struct store_input *in, const char *node, const char *unit)
+{
+	size_t i;
+
+	for (i = 0; i < in->num_own; i++)
+		if (strcmp(in->own[i].node, node) == 0 &&
+		    strcasecmp(in->own[i].store, unit) == 0)
+			return true;
+	return false;
+}
+
+/* A node that may still have ITEM, one of several nodes, for UNIT, since
+ * nobody gave what it has; or NULL. */
+static const char *
+who_may_have(const struct store_input *in, const struct store_item *item,
+    const char *unit)
+{
+	size_t i;
+
+	if (!has_several_hosts(&item->facts))
+		return NULL;
+	for (i = 0; i < in->num_own; i++)
+		if (!has_unit(in, in->own[i].node, unit))
+			return in->own[i].node;
+	return NULL;
+}
+
 /* The certificate of OWN replaced that of ITEM, which has its name. */
 static void
-say_replaced(const struct store_item *item, const struct store_item *own,
-    struct store_verdict *v)
+say_replaced(const struct store_input *in, const struct store_item *item,
+    const struct store_item *own, struct store_verdict *v)
 {
-	if (item->facts.not_before < own->facts.not_before)
+	const char *other = who_may_have(in, item, own->store);
+
+	if (other != NULL)
+		store_say(v, STORE_UNDECIDED, STORE_LOOK,
+		    "it names several hosts, and %s may have it still: give "
+		    "the certificate of %s of each node",
+		    other, own->store);
+	else if (item->facts.not_before < own->facts.not_before)
 		store_say(v, STORE_FORMER, STORE_DELETE,
 		    "the certificate of %s%s%s before the one in use, which "
 		    "has the same name and is newer",
@@ -103,11 +156,11 @@ is_replaced(const struct store_input *in, const struct store_rule *rule,
 		if (bytes_equal(buf_bytes(&item->facts.cn),
 			buf_bytes(&own->facts.cn)) &&
 		    item->facts.cn.len > 0) {
-			say_replaced(item, own, v);
+			say_replaced(in, item, own, v);
 			return true;
 		}
 	}
-	if (!is_capf(&item->facts))
+	if (!store_is_capf(&item->facts))
 		return false;
 	say_capf(capf, v);
 	return true;
@@ -127,6 +180,33 @@ has_own_organisation(const struct store_input *in, const struct store_facts *f)
 	return false;
 }
 
+/* ITEM bears a name of the cluster's past. */
+static void
+say_old(struct store_verdict *v, const char *why)
+{
+	store_say(v, STORE_OLD_NAME, STORE_DELETE, "%s%s", why,
+	    v->expiry == STORE_EXPIRED ? ""
+				       : "; it can go once it has expired");
+}
+
+static bool
+is_old_host(const struct storing *s, const struct store_item *item,
+    struct store_verdict *v)
+{
+	if (item->facts.ca || !has_own_organisation(s->in, &item->facts))
+		return false;
+	if (s->in->num_nodes > 0)
+		say_old(v,
+		    "it has the organisation of the cluster's own certificates "
+		    "and names a host that is no node now");
+	else
+		store_say(v, STORE_UNDECIDED, STORE_LOOK,
+		    "it has the organisation of the cluster's own "
+		    "certificates, and may be that of a node: give the names "
+		    "of all with --nodes");
+	return true;
+}
+
 static bool
 is_old_name(const struct storing *s, const struct store_item *item,
     struct store_verdict *v)
@@ -135,32 +215,26 @@ is_old_name(const struct storing *s, const struct store_item *item,
 
 	if (home == STORE_NO_HOST)
 		return false;
-	if (s->names.len == 0) {
+	if (s->names.len == 0)
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it names a host, and the names that the cluster has now "
 		    "are not known: give --nodes");
-		return true;
-	}
-	if (home == STORE_HOME) {
+	else if (home == STORE_HOME)
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it names a host of the cluster, and no certificate that "
 		    "was given has replaced it: give those of all units of "
 		    "that node, or the former ones with --former");
-		return true;
-	}
-	if (home == STORE_DOMAIN) {
-		store_say(v, STORE_OLD_NAME, STORE_DELETE,
+	else if (home == STORE_STRANGE)
+		return is_old_host(s, item, v);
+	else if (has_own_organisation(s->in, &item->facts))
+		say_old(v,
 		    "it names a host of the cluster in a domain where no node "
-		    "is now%s",
-		    has_gone(v) ? "" : "; it can go once it has expired");
-		return true;
-	}
-	if (item->facts.ca || !has_own_organisation(s->in, &item->facts))
-		return false;
-	store_say(v, STORE_OLD_NAME, STORE_DELETE,
-	    "it has the organisation of the cluster's own certificates and "
-	    "names a host that is no node now%s",
-	    has_gone(v) ? "" : "; it can go once it has expired");
+		    "is now");
+	else
+		store_say(v, STORE_UNDECIDED, STORE_LOOK,
+		    "it names a host of the cluster in another domain, with "
+		    "another organisation: it is of the cluster's past, or of "
+		    "somebody else whose host is called so too");
 	return true;
 }
 
@@ -251,7 +325,7 @@ say_foreign(const struct storing *s, const struct store_item *item,
 		store_say(v, STORE_FOREIGN, STORE_DELETE,
 		    "of %s; a newer one of the same name is in the store",
 		    owner);
-	else if (store_list_has(&s->needed, &item->facts.subject, false))
+	else if (store_is_needed(s, &item->facts))
 		store_say(v, STORE_FOREIGN,
 		    has_gone(v) ? STORE_RENEW : STORE_KEEP,
 		    "of %s, which issued a service certificate in use", owner);
@@ -275,12 +349,10 @@ store_judge_who(const struct storing *s, const struct store_item *item,
 	const struct store_rule *rule = store_rule_of(s->in->rules,
 	    item->store);
 
-	if (is_listed_former(s->in, item, v) ||
-	    is_replaced(s->in, rule, item, v))
+	if (is_listed_former(s, item, v) || is_replaced(s->in, rule, item, v))
 		return;
 	/* of an authority it is no host that it names */
-	if (!store_list_has(&s->needed, &item->facts.subject, false) &&
-	    is_old_name(s, item, v))
+	if (!store_is_needed(s, &item->facts) && is_old_name(s, item, v))
 		return;
 	say_foreign(s, item, v);
 }

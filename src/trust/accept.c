@@ -24,9 +24,9 @@ certificate_of(unsigned traits, bool real, enum trust_known known)
 	if ((traits & CLASS_TVS_CHANGED) != 0)
 		return TRUST_NO;
 	/* one that was off may have missed ITLs, too */
-	if ((traits & CLASS_OFF) == 0 && !real && known == TRUST_NOT_KNOWN)
-		return TRUST_YES;
-	return known;
+	if ((traits & CLASS_OFF) != 0)
+		return known == TRUST_NO ? TRUST_NO : TRUST_NOT_KNOWN;
+	return !real && known == TRUST_NOT_KNOWN ? TRUST_YES : known;
 }
 
 /* The TVS of node I of the group, or of all nodes; where there are none, of
@@ -60,7 +60,7 @@ make_phone(struct accept_job *a)
 	for (i = 0; i < num; i++)
 		a->tvs[i] = tvs_of(a, i);
 	a->asks = (struct trust_phone){
-		.installed = (a->traits & CLASS_HOLDS) != 0
+		.installed = (a->traits & CLASS_HOLDS) != 0 && !a->phone->empty
 		    ? a->phone->installed
 		    : NULL,
 		.asks_tvs = (a->traits & CLASS_ASKS_TVS) != 0,
@@ -156,7 +156,8 @@ judge_offer(struct accept_job *a)
 		say(a, TRUST_REFUSES, TRUST_RULE_UNREADABLE, why.msg);
 		return ERR_OK;
 	}
-	if ((a->traits & CLASS_HOLDS) != 0 && a->asks.installed == NULL) {
+	if ((a->traits & CLASS_HOLDS) != 0 && !a->phone->empty &&
+	    a->asks.installed == NULL) {
 		say(a, TRUST_UNKNOWN, TRUST_RULE_INSTALLED_SAST,
 		    "missing the list that is installed");
 		return ERR_OK;

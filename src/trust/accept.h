@@ -39,7 +39,8 @@ struct accept_cluster {
 struct accept_phone {
 	enum class class;
 	const struct ctl_file *installed; /* for a class that holds a list;
-					   * NULL: not known which */
+					   * NULL: not known which, unless: */
+	bool empty;                       /* nothing is installed on these */
 	const struct accept_group *group; /* NULL: all nodes, as one group */
 	/* There are such phones. Else it is the class itself that is judged,
 	 * which says that TVS shows what the ITL has; of phones that is not

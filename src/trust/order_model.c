@@ -219,7 +219,7 @@ read_anchors(struct order_model *m, struct diag *d)
 	    &m->itlrecovery);
 	read_tokens(m);
 	for (a = 0; a < ORDER_NUM_ANCHORS; a++)
-		invent(m, a,
+		invent(m, (enum order_anchor)a,
 		    a < ANCHOR_ITLRECOVERY      ? "callmanager"
 			: a < ANCHOR_TOKEN      ? "ITLRECOVERY_"
 			: a < ANCHOR_SUBSCRIBER ? "token"

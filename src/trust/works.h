@@ -86,9 +86,9 @@ struct works_input {
 	size_t num_nodes; /* 0: none is known */
 	enum trust_known capf_active;
 	/* As in struct trust_change; NULL: nobody was asked, and the keys of
-	 * tokens are unknown. ITLRecovery's count as held, and CallManager's,
-	 * unless the publisher has another certificate now, and no node has
-	 * that one. */
+	 * tokens are unknown. CallManager's is held if a node has it still,
+	 * and not if the publisher has another certificate now; ITLRecovery's
+	 * counts as held, unless another one signs the ITLs. */
 	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
 	void *arg;
 	/* For W1 through TVS: how the phone asks; its installed list is LIST

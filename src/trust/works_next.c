@@ -33,7 +33,7 @@ add_key(struct keys *k, size_t record)
 }
 
 /* The key of a CallManager: a node has it still, or the publisher has another
- * one now. */
+ * one now; else nobody knows. */
 static enum trust_known
 has_callmanager(const struct works_job *w, const struct ctl_record *r)
 {
@@ -50,7 +50,32 @@ has_callmanager(const struct works_job *w, const struct ctl_record *r)
 			return TRUST_YES;
 		renewed = renewed || n->publisher == TRUST_YES;
 	}
-	return renewed ? TRUST_NO : TRUST_YES;
+	return renewed ? TRUST_NO : TRUST_NOT_KNOWN;
+}
+
+/* The key of an ITLRecovery. Nodes show no certificate of it, but it signs their
+ * ITLs from 12.0 on; before 12.5 each had its own. */
+static enum trust_known
+has_itlrecovery(const struct works_job *w, const struct ctl_record *r)
+{
+	struct bytes key = ctl_record_value(r, CTL_REC_PUBLIC_KEY);
+	const struct ctl_record *signer;
+	const struct ctl_file *itl;
+	bool another = false;
+	size_t i, own;
+
+	for (i = 0; i < w->in->num_nodes; i++) {
+		itl = w->in->nodes[i].itl;
+		own = itl == NULL ? 0 : ctl_signer_record(itl);
+		signer = own == 0 ? NULL : ctl_record(itl, own);
+		if (signer == NULL || !ctl_record_is_itlrecovery(signer))
+			continue;
+		if (bytes_equal(key,
+			ctl_record_value(signer, CTL_REC_PUBLIC_KEY)))
+			return TRUST_YES;
+		another = true;
+	}
+	return another ? TRUST_NOT_KNOWN : TRUST_YES;
 }
 
 /* Somebody holds the key of record INDEX, a SAST. */
@@ -63,7 +88,7 @@ is_held(const struct works_job *w, const struct sides *ss, size_t index)
 	case TRUST_OWNER_CALLMANAGER:
 		return has_callmanager(w, ctl_record(in->list, index));
 	case TRUST_OWNER_ITLRECOVERY:
-		return TRUST_YES;
+		return has_itlrecovery(w, ctl_record(in->list, index));
 	case TRUST_OWNER_TOKEN:
 		break;
 	}
@@ -100,8 +125,24 @@ count_keys(const struct works_job *w, const struct sides *ss)
 	return ret;
 }
 
+/* Who would have to be asked for the key of record INDEX. */
+static const char *
+missing_for(const struct sides *ss, const struct ctl_file *f, size_t index)
+{
+	switch (server_owner(ss, f, index)) {
+	case TRUST_OWNER_CALLMANAGER:
+		return "the CallManager certificate of the publisher";
+	case TRUST_OWNER_ITLRECOVERY:
+		return "the ITL of the publisher: another ITLRecovery signs "
+		       "what is here";
+	case TRUST_OWNER_TOKEN:
+		break;
+	}
+	return "the tokens that are at hand";
+}
+
 static void
-answer(struct works_job *w, const struct count *c)
+answer(struct works_job *w, const struct sides *ss, const struct count *c)
 {
 	const struct ctl_file *f = w->in->list;
 
@@ -112,8 +153,8 @@ answer(struct works_job *w, const struct count *c)
 		    signer_record_text(f, c->held.record[1]).text);
 	else if (c->held.num + c->open.num >= WANTED)
 		works_say(w, WORKS_NEXT, WORKS_UNKNOWN,
-		    "missing the tokens that are at hand: who holds the key "
-		    "of %s is not known",
+		    "missing %s: who holds the key of %s is not known",
+		    missing_for(ss, f, c->open.record[0]),
 		    signer_record_text(f, c->open.record[0]).text);
 	else if (c->held.num > 0)
 		works_say(w, WORKS_NEXT, WORKS_NO,
@@ -139,7 +180,7 @@ works_next(struct works_job *w)
 		    &ss.old.servers, w->d);
 	if (e == ERR_OK) {
 		count = count_keys(w, &ss);
-		answer(w, &count);
+		answer(w, &ss, &count);
 	}
 	server_sides_clear(&ss);
 	return e;

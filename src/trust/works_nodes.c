@@ -147,6 +147,19 @@ judge_served(struct works_job *w, const struct works_node *n,
 	return ERR_OK;
 }
 
+/* RSA is served always, ECDSA besides: the one alone is half of it. */
+static bool
+has_rsa(const struct works_node *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->num_served; i++)
+		if (match_rsa_bits(cert_public_key_bytes(n->served[i].cert)) >
+		    0)
+			return true;
+	return false;
+}
+
 enum err
 works_tls(struct works_job *w)
 {
@@ -161,10 +174,10 @@ works_tls(struct works_job *w)
 			continue;
 		for (k = 0; e == ERR_OK && k < n->num_served; k++)
 			e = judge_served(w, n, &n->served[k]);
-		if (n->num_served == 0)
+		if (e == ERR_OK && !has_rsa(n))
 			works_say(w, WORKS_TLS, WORKS_UNKNOWN,
-			    "missing what %s serves on 2443 and 5061%s",
-			    n->name,
+			    "missing what %s serves on 2443 and 5061%s%s",
+			    n->name, n->num_served > 0 ? " with RSA" : "",
 			    n->ccm == TRUST_YES ? ""
 						: ", if it runs CallManager");
 	}

@@ -127,7 +127,9 @@ inventory() {
 	is tvs 'accepts-through-tvs no'
 	[[ $(row no-tvs) == refuses* ]]
 	[[ $(row tvs-changed) == refuses* ]]
-	said 'accepts-through-tvs [A3, documented] [by database] tvs, off: '
+	said 'accepts-through-tvs [A3, documented] [by database] tvs: '
+	# one that was off may have missed ITLs, and what TVS shows
+	[[ $(row off) == unknown* ]]
 	json 'c["tvs"]["leg"] == "database" and c["tvs"]["rule"] == "A3"'
 	json 'c["tvs"]["evidence"] == "documented"'
 	json 'c["no-tvs"]["leg"] is None'
@@ -149,7 +151,7 @@ inventory() {
 	cp token.tlv disk/pub.tlv
 	cp token.tlv disk/sub/CTLFile.tlv
 	judge 3 token.tlv "${all[@]}" --tvs-ctl-cache disk
-	said 'accepts-through-tvs [A3, assumed] [by ctl-cache] tvs, off: '
+	said 'accepts-through-tvs [A3, assumed] [by ctl-cache] tvs: '
 	json 'c["tvs"]["leg"] == "ctl-cache" and c["tvs"]["evidence"] == "assumed"'
 	# one node with the old file decides for all
 	cp old.tlv disk/sub/CTLFile.tlv
@@ -163,6 +165,22 @@ inventory() {
 	said 'missing its CTLFile.tlv'
 	judge 3 token.tlv "${all[@]}"
 	[[ $(row tvs) == refuses* ]]
+}
+
+@test "a file of a node's disk that is no CTL, or does not verify, vouches for nobody" {
+	mkdir disk
+	cp itl-pub2.tlv disk/pub.tlv
+	cp both.tlv disk/sub.tlv
+	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
+	[[ $(row tvs) == unknown* ]]
+	grep -q '^ctlsmith: disk/pub.tlv: this is no CTL' err
+	cp both.tlv disk/pub.tlv
+	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
+	[[ $(row tvs) == accepts-through-tvs* ]]
+	printf '\377' | dd of=disk/pub.tlv bs=1 seek=340 conv=notrunc status=none
+	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
+	[[ $(row tvs) == unknown* ]]
+	grep -q '^ctlsmith: disk/pub.tlv: it does not verify: ' err
 }
 
 @test "a TVS with another certificate than the ITLs have decides for its group" {
@@ -224,6 +242,46 @@ inventory() {
 	[[ $(works ata) == '- yes '* ]]
 }
 
+@test "TVS and CallManager renewed at once: the ITL that is served is not the phone's" {
+	{ rec pub SAST; rec recovery SAST; servers; } | ctl before 1 09
+	{ rec pub2 SAST; rec recovery SAST; servers pub2; } | ctl after 1 12
+	tvs_itl() {
+		rec "$1" SAST
+		rec "$1" CCM+TFTP
+		rec "$2" TVS
+		rec tvs-sub TVS sub
+	}
+	tvs_itl pub tvs-pub | make_list itl-held ITLFile.tlv 1 sha1 09
+	tvs_itl pub2 tvs-new | make_list itl-pub ITLFile.tlv 1 sha1 12
+	cp pem/pub2.pem served/pub/CallManager.pem
+	cp pem/pub2.pem served/pub/5061-rsa.pem
+	cp pem/tvs-new.pem tvs/pub.pem
+	printf 'name,model\nSEP1,Cisco 8861\n' >phones.csv
+	all=(--itl pub=itl-pub.tlv --served served --tvs-certs tvs
+		--phone-sast-trust trust --nodes pub,sub --phones phones.csv)
+	accept 3 --installed before.tlv "${all[@]}" after.tlv
+	[[ $(row tvs) == unknown* ]]
+	said "missing its certificate or the phone's ITL"
+	accept 3 --installed before.tlv "${all[@]}" --phone-itl itl-held.tlv after.tlv
+	[[ $(row tvs) == refuses* ]]
+	said "TVS of pub shows a certificate that the phone's ITL lacks"
+	# CallManager alone
+	cp pem/tvs-pub.pem tvs/pub.pem
+	accept 3 --installed before.tlv "${all[@]}" --phone-itl itl-held.tlv after.tlv
+	[[ $(row tvs) == accepts-through-tvs* ]]
+	# an ITL that nobody can hold
+	cp itl-held.tlv itl-bad.tlv
+	printf '\377' | dd of=itl-bad.tlv bs=1 seek=340 conv=notrunc status=none
+	accept 3 --installed before.tlv "${all[@]}" --phone-itl itl-bad.tlv after.tlv
+	grep -q '^ctlsmith: itl-bad.tlv: it does not verify, so no phone holds it' err
+	accept 1 --installed before.tlv --phone-itl before.tlv after.tlv
+	grep -q '^ctlsmith: before.tlv: this is no ITL' err
+	cp itl-bad.tlv itl-pub.tlv
+	cp pem/tvs-new.pem tvs/pub.pem
+	accept 3 "${all[@]}" after.tlv
+	said "missing the list that is installed"
+}
+
 @test "W1: TVS vouches for the signer of the ITL, for those who ask it" {
 	cp pem/recovery2.pem trust
 	all[1]=pub=itl-pub2.tlv
@@ -240,6 +298,38 @@ inventory() {
 	[[ $(works ata) == '- no yes '* ]]
 	[[ $(works cti) == '- - yes '* ]]
 	[[ $(works tvs) == 'yes no yes '* ]]
+}
+
+@test "W2, W3: a TFTP address changed before the list" {
+	mv served/pub served/192.0.2.99
+	judge 3 new.tlv --itl 192.0.2.99=itl-pub.tlv --itl sub=itl-sub.tlv \
+		--served served --nodes 192.0.2.99,sub
+	of W2 no 'but for another address than 192.0.2.99; bring phones a list with the new address before it changes'
+	of W3 no 'but for another address than 192.0.2.99'
+	json 'a["nodes"][0]["address"] == "192.0.2.99"'
+	# that is its address in the list
+	mv served/192.0.2.99 served/192.0.2.10
+	judge 0 new.tlv --itl 192.0.2.10=itl-pub.tlv --itl sub=itl-sub.tlv \
+		--served served --nodes 192.0.2.10,sub
+	of W2 yes 'the CallManager certificate of 192.0.2.10'
+	mv served/192.0.2.10 served/2001:db8::1
+	judge 0 new.tlv --served served --nodes 2001:db8::1,sub
+	of W2 yes 'of 2001:db8::1, which signs'
+}
+
+@test "nodes: one name in two domains is two nodes" {
+	{ rec recovery SAST; rec pub CCM+TFTP cm.east.example; rec sub CCM+TFTP cm.west.example; } |
+		ctl two 1 12
+	mkdir -p shown/CM
+	cp pem/pub.pem shown/CM/CallManager.pem
+	cp pem/pub.pem shown/CM/5061.pem
+	judge 3 two.tlv --served shown
+	of W2 unknown 'missing the CallManager certificate of cm.west.example'
+	of W3 unknown 'missing what cm.west.example serves'
+	json '[n["name"] for n in a["nodes"]][:2] == ["CM", "cm.west.example"]'
+	mv shown/CM shown/cm.east.example
+	judge 3 two.tlv --served shown
+	of W2 unknown 'missing the CallManager certificate of cm.west.example'
 }
 
 @test "W3: all that a node serves, RSA and ECDSA, first of a chain" {
@@ -261,6 +351,16 @@ inventory() {
 	judge 0 noec.tlv "${all[@]}"
 	cp pem/pub2.pem served/sub/2443.pem
 	judge 3 noec.tlv "${all[@]}"
+	of W3 no 'on 2443 of sub'
+}
+
+@test "W3: ECDSA alone is half of what a node serves" {
+	rm served/pub/5061-rsa.pem
+	judge 3 new.tlv "${all[@]}"
+	of W3 unknown 'missing what pub serves on 2443 and 5061 with RSA'
+	# what is there and is not in the list is said all the same
+	cp pem/pub2.pem served/sub/2443.pem
+	judge 3 new.tlv "${all[@]}"
 	of W3 no 'on 2443 of sub'
 }
 
@@ -609,6 +709,13 @@ phones() {
 	accept 1 --installed old.tlv --groups groups.csv new.tlv
 }
 
+@test "groups: a node that --nodes does not name is refused, since it may decide" {
+	printf 'group,node\nA,pub\nB,pub other\n' >groups.csv
+	accept 1 --installed old.tlv "${all[@]}" --nodes pub,sub \
+		--groups groups.csv new.tlv
+	grep -q "^ctlsmith: groups.csv: line 3, column 3: 'other' is none of the nodes that --nodes names" err
+}
+
 @test "phones.csv: what is odd is said" {
 	phones 'Device Name,Device Type,Room,Floor' 'A,Cisco 7960,1,2' \
 		'B,Snom 300,1,2' 'C,Snom 300,1,2' 'A,Cisco 8945,1,2'
@@ -634,6 +741,22 @@ phones() {
 	grep -q '^ctlsmith: models.yaml: line 1' err
 }
 
+@test "phones.csv: a line break in a field makes no line of its own" {
+	local fake=$'note: 9 of 9 phones are fine'
+
+	printf 'name,model,"x\n%s"\n"A\n%s","m\n%s",\n"A\n%s",7960,\n' "$fake" \
+		"$fake" "$fake" "$fake" >phones.csv
+	printf 'group,node\nG,pub\n' >groups.csv
+	cp pem/pub.pem "served/x"$'\n'"$fake.pem"
+	judge 0 new.tlv "${all[@]}" --phones phones.csv
+	run ! grep "^$fake" out
+	run ! grep "^note: $fake" out
+	said 'columns that are not looked at: x\x0anote: 9'
+	said 'not in the table of models: m\x0anote: 9'
+	said 'was there before (A\x0anote: 9'
+	json 'not any(n.startswith(("9", "note", "4 of")) for n in a["notes"])'
+}
+
 @test "phones.csv: every class by name" {
 	local class
 
@@ -648,6 +771,32 @@ phones() {
 	# of phones over MRA nobody can tell, and these are there
 	grep -v mra phones.csv >others.csv
 	judge 0 new.tlv "${all[@]}" --phones others.csv
+}
+
+@test "phones.csv: nothing installed lifts no limit of a class" {
+	local class
+
+	{ rec recovery SAST; rec pub SAST; rec token1 SAST; servers; rec big CCM; } |
+		ctl much 1 13 sha512
+	echo name,class,hash >phones.csv
+	for class in sha1 two-sast rsa2048 mra tvs; do
+		echo "P-$class,$class,none" >>phones.csv
+	done
+	judge 3 much.tlv "${all[@]}" --phones phones.csv
+	said 'much.tlv: 3 of 5 phones are lost: 3 refuse it (two-sast, sha1, rsa2048)'
+	for class in sha1 two-sast rsa2048; do
+		[[ $(row "$class with no list") == refuses*1 ]]
+	done
+	is 'mra with no list' 'unknown unknown 1'
+	is nothing-installed 'accepts-first yes 1'
+	said 'refuses [A5, documented] two-sast with no list: '
+	json 'c["sha1"]["installed"] is None and c["sha1"]["rule"] == "A5"'
+	json 'not c["sha1"]["works"]["with_old"]'
+	# what they can read they take
+	grep -v mra phones.csv >others.csv
+	judge 0 new.tlv "${all[@]}" --phones others.csv
+	is 'sha1 with no list' 'accepts-first yes 1'
+	said 'accepts-first [A1, documented] '
 }
 
 @test "phones.csv: what cannot be read is refused with line and column" {

@@ -335,7 +335,7 @@ refuses() {
 }
 
 @test "memory: an order is searched for" {
-	local job=(order --installed list --release 12.5 --node pub:publisher,tftp
+	local job=(order --installed list --release 12.5 --node 'pub:publisher,tftp'
 		--node sub:ccm --change CallManager --change TVS --allow
 		reset-localkey)
 

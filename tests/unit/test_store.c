@@ -147,13 +147,15 @@ world_clear(struct world *w)
 static void
 test_classes(void **state)
 {
+	const char *const node = "pub.lab";
 	struct world w;
 
 	world_init(&w);
 	put(&w, "tomcat-trust", "a.pem", facts("pub.lab", "Lab", AGO, LATER));
 	put(&w, "tomcat-trust", "b.pem",
 	    facts("pub.lab", "Lab", LONG_AGO, AGO));
-	put(&w, "tomcat-trust", "c.pem", facts("pub.old", "X", LONG_AGO, AGO));
+	put(&w, "tomcat-trust", "c.pem",
+	    facts("pub.old", "Lab", LONG_AGO, AGO));
 	put(&w, "tomcat-trust", "d.pem",
 	    facts("sub.lab", "Lab", LONG_AGO, AGO));
 	put(&w, "tomcat-trust", "e.pem", facts("cuc1.lab", "X", LONG_AGO, AGO));
@@ -161,6 +163,8 @@ test_classes(void **state)
 	put(&w, "tomcat-trust", "g.pem",
 	    facts("CAP-RTP-001", "X", LONG_AGO, AGO));
 	put(&w, "ipsec-trust", "h.pem", facts("pub.lab", "Lab", LONG_AGO, AGO));
+	w.in.nodes = &node;
+	w.in.num_nodes = 1;
 	judge(&w);
 	expect(&w, 0, STORE_LIVE, STORE_KEEP);
 	expect(&w, 1, STORE_FORMER, STORE_DELETE);
@@ -173,6 +177,12 @@ test_classes(void **state)
 	assert_memory_equal(w.j.verdict[4].owner.ptr, "Unity cuc1.lab", 14);
 	assert_int_equal(w.j.num_of[STORE_OLD_NAME], 2);
 	assert_int_equal(w.j.refusal.len, 0);
+	/* a host of another node, perhaps, and of another organisation */
+	w.in.num_nodes = 0;
+	buf_clear(&w.item[2].facts.rest);
+	judge(&w);
+	expect(&w, 2, STORE_UNDECIDED, STORE_LOOK);
+	expect(&w, 3, STORE_UNDECIDED, STORE_LOOK);
 	world_clear(&w);
 }
 

@@ -203,11 +203,15 @@ static const struct row rows[] = {
 	{ WORKS_CAPF, CLASS_MRA, LIST, "a pub capf=capf", TRUST_YES, NULL, OPEN,
 	    "Expressway" },
 	/* W5 */
-	{ WORKS_NEXT, CLASS_TVS, LIST, "", 0, NULL, IS,
+	{ WORKS_NEXT, CLASS_TVS, LIST, "", 0, NULL, OPEN,
+	    "missing the CallManager certificate of the publisher: who holds "
+	    "the key of record 2" },
+	{ WORKS_NEXT, CLASS_TVS, LIST, "a pub cm=pub", 0, NULL, IS,
 	    "record 1 (\"ITLRECOVERY_pub\") and record 2 (\"pub\") can sign "
 	    "the next list" },
-	{ WORKS_NEXT, CLASS_MRA, LIST, "", 0, NULL, IS, "can sign" },
-	{ WORKS_NEXT, CLASS_TVS, L("S:pub C:pub"), "", 0, NULL, NO,
+	{ WORKS_NEXT, CLASS_MRA, LIST, "a pub cm=pub", 0, NULL, IS,
+	    "can sign" },
+	{ WORKS_NEXT, CLASS_TVS, L("S:pub C:pub"), "a pub cm=pub", 0, NULL, NO,
 	    "only the key of record 1 (\"pub\") is known to be held" },
 	{ WORKS_NEXT, CLASS_TVS, L("S:t1 S:t2 C:pub"), "", 0, NULL, OPEN,
 	    "missing the tokens that are at hand: who holds the key of "
@@ -237,9 +241,17 @@ static const struct row rows[] = {
 	    "only the key of record 1 (\"ITLRECOVERY_pub\")" },
 	{ WORKS_NEXT, CLASS_TVS, LIST, "a pub cm=pub", 0, NULL, IS,
 	    "record 2" },
-	{ WORKS_NEXT, CLASS_TVS, LIST, "a cm=pub2", 0, NULL, IS, "record 2" },
+	{ WORKS_NEXT, CLASS_TVS, LIST, "a cm=pub2", 0, NULL, OPEN, "record 2" },
 	{ WORKS_NEXT, CLASS_TVS, LIST, "a pub cm=pub2;b cm=pub", 0, NULL, IS,
 	    "record 2" },
+	{ WORKS_NEXT, CLASS_TVS, LIST, "a pub cm=pub itl=S:itlr2", 0, NULL,
+	    OPEN,
+	    "missing the ITL of the publisher: another ITLRecovery signs what "
+	    "is here: who holds the key of record 1" },
+	{ WORKS_NEXT, CLASS_TVS, LIST, "a pub cm=pub itl=S:itlr2;b itl=S:itlr",
+	    0, NULL, IS, "record 1" },
+	{ WORKS_NEXT, CLASS_TVS, LIST, "a pub cm=pub itl=S:pub", 0, NULL, IS,
+	    "record 1" },
 	/* W6 */
 	{ WORKS_READABLE, CLASS_TVS, LIST, "", 0, NULL, IS, "nothing in" },
 	{ WORKS_READABLE, CLASS_NEW, L("S:pub C:pub C:pub/1"), "", 0, NULL, NO,

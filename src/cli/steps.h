@@ -51,10 +51,6 @@ void steps_clear(struct steps *s);
 /* "12.5(1)SU6" is 1251; false where it is no release. */
 bool steps_release(const char *text, unsigned *ret);
 
-/* Appends what an administrator does for STEP, a command of the appliance's
- * where there is one. */
-void steps_put_command(const struct order_step *step, struct buf *out);
-
 /* Appends O for people. ERR_NOMEM. */
 MUST_CHECK enum err steps_put(const struct steps *s, const struct order *o,
     struct buf *out, struct diag *d);

@@ -2,7 +2,7 @@
 /* An order, as JSON. */
 #include "base/text.h"
 #include "cli/json_put.h"
-#include "cli/steps.h"
+#include "cli/steps_do.h"
 
 static void
 put_node(struct json_sink *s, json_t *obj, const char *name)
@@ -49,22 +49,58 @@ put_helps(struct json_sink *s, json_t *obj, unsigned helps)
 }
 
 static json_t *
-of_step(struct json_sink *s, const struct steps *st,
-    const struct order_step *step)
+of_nodes(struct json_sink *s, const struct steps *st, uint64_t nodes)
+{
+	json_t *list = json_array();
+	struct buf utf8 = { 0 };
+	size_t i;
+
+	for (i = 0; i < st->in.num_nodes; i++) {
+		if ((nodes >> i & 1) == 0)
+			continue;
+		text_put_utf8(&utf8, bytes_of_str(st->name[i]));
+		s->failed |= !buf_ok(&utf8);
+		json_append(s, list,
+		    json_stringn((const char *)utf8.ptr, utf8.len));
+		buf_clear(&utf8);
+	}
+	return list;
+}
+
+static json_t *
+of_act(struct json_sink *s, const struct steps *st, const struct steps_act *act)
 {
 	json_t *obj = json_object();
-	struct buf command = { 0 };
 
+	json_put_str(s, obj, "how", steps_how_name(act->how));
+	json_put(s, obj, "nodes", of_nodes(s, st, act->nodes));
+	json_put_str(s, obj, "where", act->where);
+	json_put_str(s, obj, "when", act->when);
+	json_put_str(s, obj, "text", act->text);
+	json_put_str(s, obj, "source", act->source);
+	return obj;
+}
+
+static json_t *
+of_step(struct json_sink *s, const struct steps *st, const struct order *o,
+    size_t i)
+{
+	const struct order_step *step = &o->step[i];
+	json_t *obj = json_object(), *list = json_array();
+	struct steps_acts acts;
+	size_t k;
+
+	steps_acts_of(st, o, i, &acts);
+	for (k = 0; k < acts.num; k++)
+		json_append(s, list, of_act(s, st, &acts.act[k]));
 	json_put_number(s, obj, "round", step->round);
 	json_put_str(s, obj, "kind", order_kind_name(step->kind));
 	put_change(s, obj, step->change);
-	put_node(s, obj, st->name[step->node]);
-	steps_put_command(step, &command);
-	json_put_buf(s, obj, "command", &command);
+	put_node(s, obj, st->name[steps_node_of(st, step)]);
+	json_put(s, obj, "commands", list);
 	json_put_str(s, obj, "why", step->why.msg);
 	json_put_str(s, obj, "source", step->source);
 	put_classes(s, obj, "through_tvs", step->through_tvs);
-	buf_clear(&command);
 	return obj;
 }
 
@@ -89,7 +125,7 @@ of_order(struct json_sink *s, const struct steps *st, const struct order *o)
 	size_t i;
 
 	for (i = 0; i < o->num; i++)
-		json_append(s, list, of_step(s, st, &o->step[i]));
+		json_append(s, list, of_step(s, st, o, i));
 	for (i = 0; i < o->num_dead_ends; i++)
 		json_append(s, ends, of_dead_end(s, &o->dead_end[i]));
 	json_put(s, obj, "possible", json_boolean(o->possible));

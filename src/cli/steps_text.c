@@ -4,110 +4,14 @@
 
 #include "base/text.h"
 #include "cli/fill.h"
-#include "cli/steps.h"
+#include "cli/steps_do.h"
 #include "cli/table.h"
 #include "cli/token_print.h"
 
 #define INDENT 4
-#define WHY_INDENT 5 /* behind "  1. " */
+#define STEP_INDENT 5 /* behind "  1. " */
+#define ACT_INDENT 7
 #define NUM(array) (sizeof(array) / sizeof((array)[0]))
-
-/* ---- What is done. ---- */
-
-static const struct {
-	const char *renew;   /* one %s: the node */
-	const char *restart; /* services */
-} acts[ORDER_NUM_CHANGES] = {
-	[ORDER_CALLMANAGER] = { "set cert regen CallManager",
-	    "utils service restart Cisco Tftp, Cisco CallManager, Cisco "
-	    "CTIManager" },
-	[ORDER_CALLMANAGER_ECDSA] = { "set cert regen CallManager-ECDSA",
-	    "utils service restart Cisco CallManager, Cisco HAProxy" },
-	[ORDER_CAPF] = { "set cert regen CAPF",
-	    "utils service restart Cisco Certificate Authority Proxy Function, "
-	    "Cisco Tftp" },
-	[ORDER_TVS] = { "set cert regen TVS",
-	    "utils service restart Cisco Trust Verification Service, Cisco "
-	    "Tftp" },
-	[ORDER_ITLRECOVERY] = { "set cert regen ITLRecovery",
-	    "utils service restart Cisco Tftp, on all TFTP servers" },
-	[ORDER_TOMCAT] = { "set cert regen tomcat",
-	    "utils service restart Cisco Tomcat" },
-	[ORDER_IPSEC] = { "set cert regen ipsec",
-	    "utils service restart Cisco DRF Local" },
-	[ORDER_ADDRESS] = { "set network ip",
-	    "utils system restart, if it was not" },
-	[ORDER_UPGRADE] = { "utils system upgrade", "utils system restart" },
-};
-
-static const char *
-upload_of(const struct order_step *step)
-{
-	if (step->change == ORDER_TO_TOKEN)
-		return "upload the new tokens' certificates as "
-		       "Phone-SAST-trust; utils service restart Cisco Trust "
-		       "Verification Service";
-	return step->change == ORDER_ITLRECOVERY
-	    ? "upload the ITLRecovery certificate as Phone-SAST-trust; utils "
-	      "service restart Cisco Trust Verification Service"
-	    : "upload the node's CallManager certificate as "
-	      "Phone-SAST-trust; utils service restart Cisco Trust "
-	      "Verification Service";
-}
-
-/* Of a list in a round where nothing else is restarted. */
-static void
-put_services(const struct order_step *step, struct buf *out)
-{
-	if (step->change == ORDER_NUM_CHANGES)
-		buf_str(out,
-		    "; utils service restart Cisco Tftp, Cisco CallManager, on "
-		    "all nodes that run them");
-}
-
-void
-steps_put_command(const struct order_step *step, struct buf *out)
-{
-	switch (step->kind) {
-	case ORDER_RENEW:
-		buf_str(out, acts[step->change].renew);
-		break;
-	case ORDER_UPDATE_CTL:
-		buf_str(out, "utils ctl update CTLFile");
-		put_services(step, out);
-		break;
-	case ORDER_LOCALKEY:
-		buf_str(out, "utils ctl reset localkey");
-		put_services(step, out);
-		break;
-	case ORDER_SIGN_TOKEN:
-		buf_str(out,
-		    "have a token sign the list: CTL Client (Update "
-		    "CTL File), or ctlsmith edit or build");
-		put_services(step, out);
-		break;
-	case ORDER_TRUST_UPLOAD:
-		buf_str(out, upload_of(step));
-		break;
-	case ORDER_RESTART:
-		buf_str(out, acts[step->change].restart);
-		break;
-	case ORDER_FETCH:
-		buf_str(out, "reset all phones; wait until all are back");
-		break;
-	}
-}
-
-/* Who acts. */
-static const char *
-where_of(const struct steps *s, const struct order_step *step)
-{
-	if (step->kind == ORDER_FETCH)
-		return "phones";
-	if (step->kind == ORDER_SIGN_TOKEN)
-		return "token";
-	return s->name[step->node];
-}
 
 /* ---- Layout. ---- */
 
@@ -133,23 +37,82 @@ put_sentence(struct buf *out, const char *head, const char *sentence)
 	buf_clear(&text);
 }
 
-/* "12. pub: COMMAND", and why under it. */
+static bool
+is_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* They stand under one head. */
+static bool
+is_beside(const struct steps_act *a, const struct steps_act *b)
+{
+	return a->nodes == b->nodes && is_same(a->where, b->where) &&
+	    is_same(a->when, b->when);
+}
+
+/* "On pub, sub, one after the other, if it runs there:" */
+static void
+put_head(const struct steps *s, const struct steps_act *act, struct buf *text)
+{
+	const char *sep = "On ";
+	size_t i;
+
+	for (i = 0; i < s->in.num_nodes; i++)
+		if ((act->nodes >> i & 1) != 0) {
+			buf_printf(text, "%s%s", sep, s->name[i]);
+			sep = ", ";
+		}
+	if ((act->nodes & (act->nodes - 1)) != 0)
+		buf_str(text, ", one after the other");
+	buf_printf(text, "%s%s%s:", act->where == NULL ? "" : act->where,
+	    act->when == NULL ? "" : ", ", act->when == NULL ? "" : act->when);
+}
+
+/* A command is copied as it stands, so that it is never folded. */
+static void
+put_act(const struct steps_act *act, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "%*s%s", ACT_INDENT, "", act->text);
+	if (act->how == STEPS_CLI) {
+		buf_put(out, buf_bytes(&text));
+		buf_u8(out, '\n');
+		out->failed |= !buf_ok(&text);
+	} else {
+		put_line(out, &text, ACT_INDENT);
+	}
+	buf_clear(&text);
+}
+
+/* Heads, and what is done under each; then why. */
 static void
 put_step(const struct steps *s, const struct order *o, size_t i,
     struct buf *out)
 {
 	const struct order_step *step = &o->step[i];
 	struct buf text = { 0 };
+	struct steps_acts acts;
+	size_t k;
 
-	buf_printf(&text, "%3zu. %s: ", i + 1, where_of(s, step));
-	steps_put_command(step, &text);
-	put_line(out, &text, WHY_INDENT);
-	buf_clear(&text);
-	buf_printf(&text, "%*s%s%s%s%s", WHY_INDENT, "", step->why.msg,
+	steps_acts_of(s, o, i, &acts);
+	buf_printf(&text, "%3zu. ", i + 1);
+	for (k = 0; k < acts.num; k++) {
+		if (k == 0 || !is_beside(&acts.act[k - 1], &acts.act[k])) {
+			if (k > 0)
+				buf_printf(&text, "%*s", STEP_INDENT, "");
+			put_head(s, &acts.act[k], &text);
+			put_line(out, &text, STEP_INDENT);
+			buf_clear(&text);
+		}
+		put_act(&acts.act[k], out);
+	}
+	buf_printf(&text, "%*sWhy: %s%s%s%s", STEP_INDENT, "", step->why.msg,
 	    step->source == NULL ? "" : " [",
 	    step->source == NULL ? "" : step->source,
 	    step->source == NULL ? "" : "]");
-	put_line(out, &text, WHY_INDENT);
+	put_line(out, &text, STEP_INDENT);
 	buf_clear(&text);
 }
 
@@ -185,9 +148,10 @@ put_changes(const struct steps *s, const struct order *o, size_t first,
 		if (last == NULL || last->change != step->change)
 			buf_printf(out, "%s%s of %s", last == NULL ? "" : "; ",
 			    order_change_name(step->change),
-			    s->name[step->node]);
+			    s->name[steps_node_of(s, step)]);
 		else
-			buf_printf(out, ", %s", s->name[step->node]);
+			buf_printf(out, ", %s",
+			    s->name[steps_node_of(s, step)]);
 		last = step;
 	}
 }
@@ -276,6 +240,7 @@ put_helps(unsigned helps, struct buf *text)
 		}
 }
 
+/* Why there is none: where the search ended. */
 static void
 put_dead_ends(const struct order *o, struct buf *out)
 {
@@ -283,9 +248,11 @@ put_dead_ends(const struct order *o, struct buf *out)
 	struct buf text = { 0 };
 	size_t i;
 
+	if (o->num_dead_ends > 0)
+		buf_str(out, "\nWhy: the search ended at\n");
 	for (i = 0; i < o->num_dead_ends; i++) {
 		end = &o->dead_end[i];
-		buf_printf(&text, "%s%s%s: %s%s%s%s",
+		buf_printf(&text, "  - %s%s%s: %s%s%s%s",
 		    order_kind_name(end->step.kind),
 		    order_change_name(end->step.change)[0] == '\0' ? ""
 								   : " for ",
@@ -315,13 +282,26 @@ put_verdict(const struct order *o, struct buf *out)
 		buf_str(&text, "There is no order, whatever is allowed.");
 	put_line(out, &text, 0);
 	buf_clear(&text);
-	if (o->helps != 0) {
-		buf_str(&text, o->possible ? "It uses: " : "Allow: ");
-		put_helps(o->helps, &text);
-		buf_str(&text, o->possible ? "." : "; then:");
+}
+
+/* What it uses; or, where there is no order, what would help. */
+static void
+put_help(const struct order *o, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	if (!o->possible)
+		buf_printf(&text, "What would help: %s",
+		    o->helped ? "allow " : "nothing that --allow knows");
+	else if (o->helps != 0)
+		buf_printf(&text, "%*sIt uses: ", INDENT, "");
+	put_helps(o->helps, &text);
+	if (text.len > 0) {
+		buf_str(out, o->possible ? "" : "\n");
+		buf_str(&text, o->helped && !o->possible ? "; then:" : ".");
 		put_line(out, &text, INDENT);
-		buf_clear(&text);
 	}
+	buf_clear(&text);
 }
 
 enum err
@@ -330,9 +310,10 @@ steps_put(const struct steps *s, const struct order *o, struct buf *out,
 {
 	enum err e;
 
+	put_verdict(o, out);
 	if (!o->possible)
 		put_dead_ends(o, out);
-	put_verdict(o, out);
+	put_help(o, out);
 	if (o->num > 0)
 		buf_str(out, "\n");
 	e = put_overview(s, o, out, d);

@@ -56,34 +56,63 @@ static const struct words renews[ORDER_NUM_CHANGES] = {
 	    "SG12.5" },
 };
 
-static struct words
-restart_words(enum order_change change)
-{
-	if (change == ORDER_TOMCAT || change == ORDER_IPSEC)
-		return (struct words){ "it is served only then", "214231" };
-	if (change == ORDER_TVS)
-		return (struct words){ "it is shown only then, and the ITLs "
-				       "are made anew",
-			"217138, 214231" };
-	return (struct words){ "it is served only then: after the list that "
-			       "has it, not before",
-		"217138, 214231" };
-}
+static const struct words restarts[ORDER_NUM_CHANGES] = {
+	[ORDER_CALLMANAGER] = { "it is served only then: after the list that "
+				"has it, not before; documents differ in the "
+				"services, and these are all that any names",
+	    "217138, 214231, SG15-cert" },
+	[ORDER_CALLMANAGER_ECDSA] = { "it is served only then: after the list "
+				      "that has it, not before",
+	    "SG15-cert" },
+	[ORDER_CAPF] = { "it is served only then: after the list that has it, "
+			 "not before; documents differ in the services, and "
+			 "these are all that any names",
+	    "214231, 225746" },
+	[ORDER_TVS] = { "it is shown only then, and the ITLs are made anew",
+	    "217138, 214231" },
+	[ORDER_ITLRECOVERY] = { "it is served only then: after the list that "
+				"has it, not before; documents differ in the "
+				"services, and these are all that any names",
+	    "214231, FN70613" },
+	[ORDER_TOMCAT] = { "it is served only then", "214231" },
+	[ORDER_IPSEC] = { "it is used only then; no backup may run", "214231" },
+	[ORDER_ADDRESS] = { "all nodes must know the new address, after the "
+			    "list that has it",
+	    "ADM15, IPCHG" },
+};
 
 /* ---- Lists. ---- */
 
+/* Why a list is made in the round of a change. */
+static const char *const list_sources[ORDER_NUM_CHANGES + 1] = {
+	[ORDER_CALLMANAGER] = "217138, 214231",
+	[ORDER_CALLMANAGER_ECDSA] = "217138, 214231",
+	[ORDER_CAPF] = "217138, 214231",
+	[ORDER_TVS] = "SG12.5",
+	[ORDER_ITLRECOVERY] = "214231",
+	[ORDER_ADDRESS] = "ADM15, IPCHG",
+	[ORDER_UPGRADE] = "SG12.5",
+	[ORDER_NUM_CHANGES] = "SG12.5",
+};
+
 static const char *
-list_source(const struct order_step *s, const struct order_world *w)
+list_source(const struct order_model *m, const struct order_world *w,
+    const struct order_step *s)
 {
+	bool localkey = (m->helps & 1u << ORDER_HELP_LOCALKEY) != 0;
+
 	if (s->kind == ORDER_LOCALKEY)
 		return "SG15-cert, FN70613";
+	if (s->change == ORDER_ADDRESS || w->list.announced != 0)
+		return list_sources[ORDER_ADDRESS];
 	if (s->kind == ORDER_SIGN_TOKEN)
-		return w->disk[ORDER_TO_TOKEN] != 0 ? "118893"
-		    : w->list.announced != 0        ? "ADM15, IPCHG"
-						    : "SG12.5";
+		return w->disk[ORDER_TO_TOKEN] != 0 ? "118893" : "SG12.5";
 	if (w->disk[ORDER_TO_TOKENLESS] != 0)
 		return "118893";
-	return s->change == ORDER_NUM_CHANGES ? "SG15-cert" : "217138, 214231";
+	/* what reset localkey began */
+	if (s->change == ORDER_NUM_CHANGES && localkey)
+		return "SG15-cert, FN70613";
+	return list_sources[s->change];
 }
 
 static const char *
@@ -100,11 +129,12 @@ list_more(const struct order_step *s, const struct order_world *w)
 }
 
 static void
-say_list(const struct order_world *w, struct order_step *s)
+say_list(const struct order_model *m, const struct order_world *w,
+    struct order_step *s)
 {
 	const char *who = anchor_name(w->list.signer);
 
-	s->source = list_source(s, w);
+	s->source = list_source(m, w, s);
 	if (s->through_tvs == 0)
 		(void)diag_set(&s->why, ERR_OK,
 		    "%s signs it, a SAST of all that phones may hold now "
@@ -136,12 +166,11 @@ order_say_step(const struct order_model *m, const struct order_world *w,
 {
 	struct words words = { NULL, "214231" };
 
-	(void)m;
 	switch (step->kind) {
 	case ORDER_UPDATE_CTL:
 	case ORDER_LOCALKEY:
 	case ORDER_SIGN_TOKEN:
-		say_list(w, step);
+		say_list(m, w, step);
 		return;
 	case ORDER_TRUST_UPLOAD:
 		say_upload(step);
@@ -150,11 +179,13 @@ order_say_step(const struct order_model *m, const struct order_world *w,
 		words = renews[step->change];
 		break;
 	case ORDER_RESTART:
-		words = restart_words(step->change);
+		words = restarts[step->change];
 		break;
 	case ORDER_FETCH:
-		words.why = "all phones hold the served list and work with it "
-			    "(W1 to W4) before anything else changes";
+		words.why = "nothing else changes before all phones hold the "
+			    "served list and work with it (W1 to W4); one that "
+			    "refused it stays registered with the old one";
+		words.source = "214231, ALARM14";
 		break;
 	}
 	step->source = words.source;

@@ -249,9 +249,196 @@ value() {
 	[ "$(value 'max(s["round"] for s in order["steps"])')" = 195 ]
 }
 
+# lines TEXT...: these stand in out, one behind the other.
+lines() {
+	printf '%s\n' "$@" >wanted
+	/usr/bin/python3 - <<-'PY' || { cat out && return 1; }
+		wanted = open("wanted").read()
+		raise SystemExit(("\n" + wanted) not in "\n" + open("out").read())
+	PY
+}
+
+# step KIND CHANGE PYTHON: of the first such step, with c its commands.
+step() {
+	value "[$3 for s in order['steps'] for c in [s['commands']]
+		if s['kind'] == '$1' and s['change'] == $2][0]"
+}
+
+# commands KIND CHANGE: NODES: COMMAND, of the first such step.
+commands() {
+	step "$1" "$2" '"\n".join(",".join(a["nodes"]) + ": " + a["text"] +
+		(" ?" if a["when"] else "") for a in c if a["how"] == "cli")'
+}
+
+# Nodes of each role, on one of which TFTP alone runs, and on one nothing.
+cluster() {
+	cluster=(--release "$1" --installed "$2.tlv" --tokens 2
+		--node 'pub:publisher,tftp,ccm' --node sub:ccm
+		--node files:tftp --node idle:none)
+}
+
+@test "one command a line, on the nodes that have what it is for" {
+	cluster 12.5 token
+	try 0 "${cluster[@]}" --change CAPF
+	lines '  3. On pub:' \
+		'       utils service restart Cisco Certificate Authority Proxy Function' \
+		'     On pub, sub, files, one after the other:' \
+		'       utils service restart Cisco Trust Verification Service' \
+		'     On pub, files, one after the other:' \
+		'       utils service restart Cisco Tftp'
+	run ! grep -E 'restart Cisco .*(,|; utils)' out
+	try 0 "${cluster[@]}" --change CAPF --change CallManager --change tomcat \
+		--change ipsec --change TVS --change CallManager-ECDSA --json
+	# no command is two; each says who asks for it; nobody restarts on idle
+	[ "$(value '{a["text"] for s in order["steps"] for a in s["commands"]
+		if a["how"] == "cli" and
+		("," in a["text"] or a["text"].count("Cisco") > 1)}')" = 'set()' ]
+	value '{a["text"] for s in order["steps"] if s["kind"] == "restart"
+		for a in s["commands"] if not a["source"]}' | grep -x 'set()'
+	[ "$(value 'sorted({a["text"] for s in order["steps"]
+		for a in s["commands"] if "idle" in a["nodes"]
+		and "service restart" in a["text"]})')" = \
+		"['utils service restart Cisco DRF Local', 'utils service restart Cisco Tomcat', 'utils service restart Cisco Trust Verification Service']" ]
+	[ "$(commands restart "'CallManager'")" = "$(printf '%s\n' \
+		'pub: utils service restart Cisco Tftp' \
+		'pub: utils service restart Cisco CallManager' \
+		'pub: utils service restart Cisco CTIManager ?' \
+		'pub: utils service restart Cisco HAProxy ?' \
+		'pub: utils service restart Cisco Trust Verification Service')" ]
+	value '[a["nodes"][0] + a["text"][28:] for s in order["steps"]
+		if s["kind"] == "restart" and s["change"] == "ipsec"
+		for a in s["commands"]]' >services
+	grep -qx "\['pubDRF Local', 'subDRF Local', 'filesDRF Local', 'pubDRF Master', 'idleDRF Local'\]" services
+	[ "$(commands restart "'tomcat'")" = \
+		'pub: utils service restart Cisco Tomcat' ]
+	# ITLs of all servers have it, once it is new on the round's last node
+	value '[(a["nodes"], a["text"][28:]) for s in order["steps"]
+		if s["kind"] == "restart" and s["change"] == "TVS" and
+		s["round"] == order["steps"][-1]["round"]
+		for a in s["commands"]]' >services
+	grep -qx "\[(\['files'\], 'Trust Verification Service'), (\['pub', 'files'\], 'Tftp')\]" services
+}
+
+@test "after a list every TFTP server is restarted, and once" {
+	cluster 12.5 token
+	try 0 "${cluster[@]}" --change CallManager@files --change to-tokenless \
+		--json
+	[ "$(value '[(s["kind"], a["nodes"]) for s in order["steps"]
+		for a in s["commands"] if a["text"].endswith("Cisco Tftp")]')" = \
+		"[('sign-token', ['pub']), ('restart', ['files']), ('update-ctl', ['pub', 'files'])]" ]
+	[ "$(commands update-ctl None)" = "$(printf '%s\n' \
+		'pub: utils ctl update CTLFile' \
+		'pub,files: utils service restart Cisco Tftp' \
+		'pub,sub: utils service restart Cisco CallManager' \
+		'pub,sub: utils service restart Cisco CTIManager ?')" ]
+}
+
+@test "a fetch says what proves it, and that registered does not" {
+	cluster 12.5 token
+	try 0 "${cluster[@]}" --change CAPF --change TVS
+	grep -q 'Wait for the proof, which being registered is not:' out
+	run ! grep -q 'all are back' out
+	try 0 "${cluster[@]}" --change CAPF --change TVS --json
+	[ "$(step fetch "'CAPF'" '[(a["nodes"], a["text"]) for a in c][0]')" = \
+		"(['pub', 'sub', 'files', 'idle'], 'show ctl')" ]
+	step fetch "'CAPF'" 'c[0]["when"]' | grep 'same checksum'
+	step fetch "'CAPF'" 'c[2]["text"]' | grep CTL_Signature |
+		grep 'web page'
+	step fetch "'CAPF'" 'c[3]["text"]' | grep '^ctlsmith accept'
+	# TVS is in ITLs, of which each server has its own
+	[ "$(commands fetch "'TVS'")" = 'pub,files: show itl ?' ]
+	step fetch "'TVS'" 'c[2]["text"]' | grep ITL_Signature
+}
+
+@test "what a CA signed is uploaded, not made anew by the command" {
+	local regen
+
+	cluster 12.5 token
+	try 0 "${cluster[@]}" --change CAPF --change ITLRecovery --json
+	[ "$(step renew "'CAPF'" '[a["how"] for a in c]')" = "['cli', 'page']" ]
+	step renew "'CAPF'" 'c[1]["when"]' | grep 'instead, if a CA signed it'
+	# nobody signs that
+	[ "$(step renew "'ITLRecovery'" '[a["text"] for a in c]')" = \
+		"['set cert regen ITLRecovery']" ]
+	try 0 --installed ccm.tlv --release 11.5 --class tvs \
+		--node pub:publisher,tftp,ccm,multi-san \
+		--node sub:tftp,ccm,multi-san --change CallManager --json
+	regen="$(step renew "'CallManager'" '[a["how"] for a in c]')"
+	[ "$regen" = "['page', 'page', 'hand']" ]
+	step renew "'CallManager'" 'c[1]["text"]' | grep 'as CallManager$'
+}
+
+@test "a token signs by the CTL Client, and from 14 on nobody knows" {
+	cluster 12.5 token
+	try 0 "${cluster[@]}" --change CAPF
+	lines '  2. On the PC that has the CTL Client, with the token:' \
+		'       Update CTL File'
+	run ! grep -qE 'TFTP File Management|file delete' out
+	cluster 14 token
+	try 0 "${cluster[@]}" --change CAPF
+	grep -q 'from 14 on there is no CTL Client' out
+	lines '     On pub, files, one after the other:' \
+		'       OS Administration > Software Upgrades > TFTP File Management: upload it as CTLFile.tlv' \
+		'     Not known:'
+	run ! grep -q 'Update CTL File' out
+	# and so behind an upgrade
+	cluster 12.5 token
+	try 0 "${cluster[@]}" --change upgrade --upgrade-to 14 --change CAPF
+	grep -q 'Update CTL File' out
+	cluster 12.5 ccm
+	try 0 --change to-token --new-tokens 2 --allow phone-sast-trust \
+		--release 11.5 change.yaml
+	grep -qx ' *file delete tftp CTLFile.tlv' out
+	grep -qx ' *export the certificate of each new token' out
+}
+
+@test "an address: one server, its commands, and the list before" {
+	cluster 12.5 token
+	try 0 "${cluster[@]}" --change address@files
+	lines '     On files:' \
+		'       set network ip eth0 ADDRESS MASK GATEWAY' \
+		'     Mind:'
+	grep -q '^       this server alone; a new host name' out
+	grep -q '^       Add TFTP Server: the address' out
+	lines '  5. On pub, sub, files, idle, one after the other:' \
+		'       utils system restart'
+	# not those of certificates
+	try 0 "${cluster[@]}" --change address@files --json
+	[ "$(value '[s["source"] for s in order["steps"]
+		if s["kind"] == "sign-token"]')" = \
+		"['ADM15, IPCHG', 'ADM15, IPCHG']" ]
+	try 0 --change upgrade --upgrade-to 14SU2 --json change.yaml
+	[ "$(value '[s["source"] for s in order["steps"]
+		if s["kind"] == "update-ctl" and s["change"] != "CAPF"]')" = \
+		"['SG12.5', 'SG12.5']" ]
+}
+
+@test "what is one for all is done on the publisher, wherever it stands" {
+	try 0 --installed token.tlv --tokens 2 --release 12.5 --node a:ccm \
+		--node b:publisher,tftp,ccm --change CAPF --json
+	[ "$(value '[s["node"] for s in order["steps"]
+		if s["change"] == "CAPF"]')" = "['b', 'b', 'b', 'b']" ]
+	[ "$(step renew "'CAPF'" 'c[0]["nodes"]')" = "['b']" ]
+	step restart "'CAPF'" 'c[0]["nodes"]' | grep -x "\['b'\]"
+}
+
+@test "the verdict is first, then why, then what would help" {
+	sed -i 's/^changes.*/changes: [ITLRecovery]/; s/11.5/12.5(1)/' change.yaml
+	try 3 change.yaml
+	grep -nE '^(There is|Why|What would|ROUND)' out | cut -d: -f2 |
+		cut -c-9 >heads
+	printf '%s\n' 'There is ' 'Why' 'What woul' 'ROUND  CH' | diff - heads
+	[ "$(head -n 1 out)" = 'There is no order, unless more is allowed.' ]
+	try 3 --done CallManager@pub --done TVS@pub change.yaml
+	[ "$(head -c 17 out)" = 'There is no order' ]
+}
+
 @test "on a narrow terminal no line is longer, but what is copied" {
 	COLUMNS=40 script -qefc "stty cols 40; '$CTLSMITH' order change.yaml" \
 		/dev/null >out </dev/null
 	tr -d '\r' <out >lines
-	run ! grep -E '^.{41}' lines
+	grep -E '^.{41}' lines >long
+	run ! grep -vE '^ {7}(utils|set|show|file) ' long
+	# a command is whole
+	grep -qx ' *utils service restart Cisco Certificate Authority Proxy Function' lines
 }

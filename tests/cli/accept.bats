@@ -177,7 +177,7 @@ inventory() {
 	cp both.tlv disk/pub.tlv
 	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
 	[[ $(row tvs) == accepts-through-tvs* ]]
-	printf '\377' | dd of=disk/pub.tlv bs=1 seek=340 conv=notrunc status=none
+	printf XXXX | dd of=disk/pub.tlv bs=1 seek=340 conv=notrunc status=none
 	judge 3 both.tlv "${all[@]}" --tvs-ctl-cache disk
 	[[ $(row tvs) == unknown* ]]
 	grep -q '^ctlsmith: disk/pub.tlv: it does not verify: ' err
@@ -271,7 +271,7 @@ inventory() {
 	[[ $(row tvs) == accepts-through-tvs* ]]
 	# an ITL that nobody can hold
 	cp itl-held.tlv itl-bad.tlv
-	printf '\377' | dd of=itl-bad.tlv bs=1 seek=340 conv=notrunc status=none
+	printf XXXX | dd of=itl-bad.tlv bs=1 seek=340 conv=notrunc status=none
 	accept 3 --installed before.tlv "${all[@]}" --phone-itl itl-bad.tlv after.tlv
 	grep -q '^ctlsmith: itl-bad.tlv: it does not verify, so no phone holds it' err
 	accept 1 --installed before.tlv --phone-itl before.tlv after.tlv
@@ -574,7 +574,7 @@ inventory() {
 # ---- The lists themselves -----------------------------------------------------------
 
 @test "a new list that does not verify is not judged, and that is said first" {
-	printf '\xff' | dd of=new.tlv bs=1 seek=900 conv=notrunc 2>/dev/null
+	printf XXXX | dd of=new.tlv bs=1 seek=900 conv=notrunc 2>/dev/null
 	judge 3 new.tlv "${all[@]}"
 	[ "$(head -n 1 out)" = "new.tlv: nothing is judged: new.tlv does not verify, so that every phone refuses it, or nobody can check it" ]
 	run ! grep CLASS out
@@ -595,7 +595,7 @@ inventory() {
 }
 
 @test "an installed list that does not verify is said" {
-	printf '\xff' | dd of=old.tlv bs=1 seek=900 conv=notrunc 2>/dev/null
+	printf XXXX | dd of=old.tlv bs=1 seek=900 conv=notrunc 2>/dev/null
 	judge 3 new.tlv "${all[@]}"
 	said 'note: old.tlv does not verify, so phones should not hold it: '
 	json 'a["installed"][0]["status"] == "failed"'

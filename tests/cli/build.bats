@@ -730,7 +730,7 @@ still_old() {
 	says "a.tlv is of another kind (ctl) than the file that would replace it (itl)"
 	still_old
 	# of a signature that is not right
-	printf X | dd of=a.tlv bs=1 seek=250 conv=notrunc status=none
+	printf XXXX | dd of=a.tlv bs=1 seek=250 conv=notrunc status=none
 	cp a.tlv old.tlv
 	build_pub 3 "${SERVERS[@]}" -o a.tlv --force
 	says "a.tlv does not verify, so no phone holds it"

@@ -223,7 +223,7 @@ reorder() {
 
 @test "a forged list is never the same trust, unless it is the same file" {
 	cp list.tlv forged.tlv
-	printf '\125' | dd of=forged.tlv bs=1 seek=250 conv=notrunc status=none
+	printf UUUU | dd of=forged.tlv bs=1 seek=250 conv=notrunc status=none
 	diff_of 3 list.tlv forged.tlv
 	says "warning: forged.tlv does not verify" "No record changes."
 	diff_of 3 forged.tlv list.tlv

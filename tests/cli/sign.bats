@@ -431,7 +431,7 @@ for i in range(int(sys.argv[1])):
 	try 1 --timestamp 2026-03-01 in
 	[ "$(grep -c 'exists already' err)" = 1 ]
 	# and so is a forged one
-	printf '\001' | dd of=in/empty.sgn bs=1 seek=200 conv=notrunc status=none
+	printf XXXX | dd of=in/empty.sgn bs=1 seek=200 conv=notrunc status=none
 	try 1 --timestamp 2026-03-01 in/empty
 }
 

@@ -123,9 +123,10 @@ const struct cmd cmd_diff = {
 	    "which are left behind. Each is a\nCTL or ITL, or the text of the "
 	    "appliance's `show ctl`, as it was pasted; '-'\nreads standard "
 	    "input.\n\n"
-	    "Exit status 0 if phones trust the same by both; 3 if not, if one "
-	    "does not\nverify, or if a text does not tell; 1 if one could not "
-	    "be read or parsed, or\nboth cannot be compared.\n",
+	    "Exit status 0 if phones trust the same by both, or both are the "
+	    "same file; 3 if\nnot, if one does not verify, or if a text does "
+	    "not tell; 1 if one could not be\nread or parsed, or both cannot "
+	    "be compared.\n",
 	.words = OPT_FILES,
 	.opts = opts,
 	.run = run,

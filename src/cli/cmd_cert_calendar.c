@@ -42,7 +42,8 @@ static const struct opt opts[] = {
 /* One command line at work. */
 struct work {
 	const struct calendar_opts *opts;
-	bool all; /* no --days: all rows are printed */
+	bool all;             /* no --days: all rows are printed */
+	bool short_of_memory; /* what is there is no timetable */
 	struct calendar calendar;
 	struct calendar_failure *failure;
 	size_t num_failures;
@@ -58,6 +59,7 @@ fail(struct work *w, const char *path, const struct diag *d)
 
 	out_error(&w->out, path, d);
 	w->end = out_worse(w->end, cmd_end(d->code));
+	w->short_of_memory |= d->code == ERR_NOMEM;
 	more = reallocarray(w->failure, w->num_failures + 1, sizeof(*more));
 	if (more == NULL) {
 		w->out.lost = true;
@@ -137,6 +139,8 @@ work(struct work *w, char *const *args)
 	diag_init(&d);
 	for (; *args != NULL; args++)
 		load_all(w, *args);
+	if (w->short_of_memory)
+		return;
 	if (calendar_close(&w->calendar, &d) != ERR_OK) {
 		out_error(&w->out, NULL, &d);
 		w->end = out_worse(w->end, cmd_end(d.code));

@@ -63,39 +63,38 @@ find_in_file(const struct store_trust_list *l, const struct store_facts *f,
 	return ERR_OK;
 }
 
-/* R has the SHA-1 of F's certificate. */
-static bool
-has_sha1(const struct ctl_listed *r, const struct store_facts *f)
+static enum err
+find_in_text(const struct store_trust_list *l, const struct store_facts *f,
+    size_t *ret, struct diag *d)
 {
-	struct digest_value sha1;
-	struct bytes der;
-
-	if (f->cert == NULL || r->sha1.ptr == NULL)
-		return false;
-	der = cert_der(f->cert);
-	return digest_of(DIGEST_SHA1, &der, 1, &sha1, NULL) == ERR_OK &&
-	    bytes_equal(digest_bytes(&sha1), r->sha1);
-}
-
-static size_t
-find_in_text(const struct store_trust_list *l, const struct store_facts *f)
-{
+	struct digest_value sha1 = { .len = 0 };
 	const struct ctl_row *issuer, *serial;
 	const struct ctl_listed *r;
+	struct bytes der;
+	enum err e;
 	size_t i;
 
+	if (f->cert != NULL) {
+		der = cert_der(f->cert);
+		e = digest_of(DIGEST_SHA1, &der, 1, &sha1, d);
+		if (e != ERR_OK)
+			return e;
+	}
 	for (i = 0; (r = ctl_listing_at(l->listing, i)) != NULL; i++) {
 		if (!r->has_role || r->role != CTL_ROLE_SAST)
 			continue;
 		issuer = ctl_row_find(r->rows, r->num_rows, CTL_REC_ISSUER);
 		serial = ctl_row_find(r->rows, r->num_rows, CTL_REC_SERIAL);
-		if (has_sha1(r, f) ||
+		if ((sha1.len > 0 && r->sha1.ptr != NULL &&
+			bytes_equal(digest_bytes(&sha1), r->sha1)) ||
 		    (serial != NULL &&
 			means(issuer == NULL ? bytes_of(NULL, 0) : issuer->text,
-			    serial->data, f)))
-			return r->index;
+			    serial->data, f))) {
+			*ret = r->index;
+			break;
+		}
 	}
-	return 0;
+	return ERR_OK;
 }
 
 static enum err
@@ -108,7 +107,7 @@ hold_one(const struct store_check *c, struct store_item *item, struct diag *d)
 		if (c->list[i].file != NULL)
 			e = find_in_file(&c->list[i], &item->facts, &record, d);
 		else
-			record = find_in_text(&c->list[i], &item->facts);
+			e = find_in_text(&c->list[i], &item->facts, &record, d);
 		if (record > 0) {
 			item->sast_list = c->list[i].path;
 			item->sast_record = record;

@@ -166,13 +166,15 @@ put_heading(const struct putting *p, const char *text)
 
 /* ---- The table and the reasons --------------------------------------------------------- */
 
-static void
+/* False without memory. */
+static bool
 fill_row(struct table *t, const struct row *rows, size_t num)
 {
 	const struct store_item *item = &rows[0].c->item[rows[0].item];
 	const struct store_verdict *v =
 	    &rows[0].c->judged.verdict[rows[0].item];
 	struct buf text = { 0 };
+	bool well;
 
 	table_row(t);
 	table_str(t, COLUMN_ADVICE, store_advice_name(v->advice));
@@ -189,12 +191,15 @@ fill_row(struct table *t, const struct row *rows, size_t num)
 		    v->expiry == STORE_SOON ? TABLE_WARN : TABLE_BAD);
 	table_str(t, COLUMN_STORE, item->store);
 	table_str(t, COLUMN_NAME, item->name);
+	well = buf_ok(&text);
 	buf_clear(&text);
 	put_nodes(rows, num, &text);
 	if (text.len == 0)
 		buf_str(&text, "-");
 	table_put(t, COLUMN_NODES, buf_bytes(&text));
+	well = well && buf_ok(&text);
 	buf_clear(&text);
+	return well;
 }
 
 static enum err
@@ -206,7 +211,8 @@ put_table(const struct putting *p, const struct row *rows, struct diag *d)
 
 	for (i = 0; i < num; i += n) {
 		n = row_length(rows + i, num - i);
-		fill_row(t, rows + i, n);
+		if (!fill_row(t, rows + i, n))
+			p->out->failed = true;
 	}
 	e = table_print(t, p->fill, p->out, d);
 	table_free(&t);

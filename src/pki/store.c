@@ -73,7 +73,7 @@ store_say(struct store_verdict *v, enum store_class class,
 
 	v->class = class;
 	v->advice = advice;
-	buf_clear(&v->reason);
+	v->reason.len = 0; /* what failed stays so */
 	va_start(ap, fmt);
 	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
 		text[0] = '\0';
@@ -147,7 +147,8 @@ bears(const struct store_item *item, const char *name)
 
 /* What can be compared of ITEM with CA says no. */
 static bool
-is_other(const struct store_item *item, const struct store_ca *ca)
+is_other(const struct store_item *item, const struct store_ca *ca,
+    struct store_verdict *v)
 {
 	const struct store_facts *f = &item->facts;
 	struct digest_value sha1;
@@ -155,8 +156,9 @@ is_other(const struct store_item *item, const struct store_ca *ca)
 
 	if (f->cert != NULL && ca->sha1.ptr != NULL) {
 		der = cert_der(f->cert);
-		if (digest_of(DIGEST_SHA1, &der, 1, &sha1, NULL) == ERR_OK &&
-		    !bytes_equal(digest_bytes(&sha1), ca->sha1))
+		if (digest_of(DIGEST_SHA1, &der, 1, &sha1, NULL) != ERR_OK)
+			v->reason.failed = true;
+		else if (!bytes_equal(digest_bytes(&sha1), ca->sha1))
 			return true;
 	}
 	/* of a file's name alone the serial number is a guess */
@@ -198,7 +200,7 @@ is_manufacturing(const struct store_input *in, const struct store_item *item,
 			ca = &in->rules->ca[i];
 	if (ca == NULL)
 		return is_misnamed(in->rules, item, v);
-	if (is_other(item, ca)) {
+	if (is_other(item, ca, v)) {
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it bears the name of the manufacturing CA %s, and is "
 		    "another certificate; find out who put it there",
@@ -441,6 +443,7 @@ refuse_expired(const struct store_item *own, struct store_judged *j)
 	    buf_ok(&when) ? (const char *)when.ptr : "?",
 	    own->facts.apart > 0 ? ", in a zone that may be any" : "",
 	    safe_unit(own->store), safe_unit(own->store));
+	j->refusal.failed |= when.failed;
 	buf_clear(&when);
 }
 
@@ -480,7 +483,8 @@ refuse_nodes(const struct store_input *in, struct store_judged *j)
 /* A service certificate of the host NODE was given: it is of a node that is
  * called so, or names it as its own. */
 static bool
-has_own_host(const struct store_input *in, const char *node)
+has_own_host(const struct store_input *in, const char *node,
+    struct store_judged *j)
 {
 	struct buf name = { 0 };
 	struct bytes rest;
@@ -502,6 +506,7 @@ has_own_host(const struct store_input *in, const char *node)
 		    (strcspn(in->own[i].node, ".") == len &&
 			strncasecmp(in->own[i].node, host, len) == 0);
 	}
+	j->refusal.failed |= name.failed;
 	buf_clear(&name);
 	return found;
 }
@@ -513,7 +518,7 @@ refuse_named(const struct store_input *in, struct store_judged *j)
 	size_t i;
 
 	for (i = 0; in->num_own > 0 && i < in->num_nodes; i++)
-		if (!has_own_host(in, in->nodes[i]))
+		if (!has_own_host(in, in->nodes[i], j))
 			refuse(j,
 			    "no service certificate of %s was given, which is "
 			    "a node: whether one has expired is not known",

@@ -215,11 +215,20 @@ store_facts_clear(struct store_facts *f)
 
 /* ---- A certificate --------------------------------------------------------------- */
 
+/* Texts spell keys in capitals. */
+static void
+put_key(struct buf *line, const char *key)
+{
+	for (; *key != '\0'; key++)
+		buf_u8(line, (uint8_t)toupper((uint8_t)*key));
+	buf_u8(line, '=');
+}
+
 static enum err
 read_name(const struct cert *c, enum cert_name which, struct attrs *a,
     struct diag *d)
 {
-	size_t i, k, num = cert_num_attrs(c, which);
+	size_t i, num = cert_num_attrs(c, which);
 	struct cert_attr attr;
 	struct buf *line;
 	struct diag why;
@@ -229,9 +238,7 @@ read_name(const struct cert *c, enum cert_name which, struct attrs *a,
 		cert_attr(c, which, i, &attr);
 		line = &a->at[a->num++];
 		*line = (struct buf){ 0 };
-		for (k = 0; attr.key[k] != '\0'; k++)
-			buf_u8(line, (uint8_t)toupper((uint8_t)attr.key[k]));
-		buf_u8(line, '=');
+		put_key(line, attr.key);
 		e = cert_put_attr_utf8(c, which, i, line, &why);
 		if (e == ERR_NOMEM || !buf_ok(line))
 			return diag_nomem(d);

@@ -98,9 +98,9 @@ has_unit(const struct store_input *in, const char *node, const char *unit)
 	return false;
 }
 
-/* A node that may still have ITEM, one of several nodes, for UNIT, since
+/* One of a node that may still have ITEM, one of several nodes, for UNIT, since
  * nobody gave what it has; or NULL. */
-static const char *
+static const struct store_item *
 who_may_have(const struct store_input *in, const struct store_item *item,
     const char *unit)
 {
@@ -110,7 +110,7 @@ who_may_have(const struct store_input *in, const struct store_item *item,
 		return NULL;
 	for (i = 0; i < in->num_own; i++)
 		if (!has_unit(in, in->own[i].node, unit))
-			return in->own[i].node;
+			return &in->own[i];
 	return NULL;
 }
 
@@ -119,13 +119,13 @@ static void
 say_replaced(const struct store_input *in, const struct store_item *item,
     const struct store_item *own, struct store_verdict *v)
 {
-	const char *other = who_may_have(in, item, own->store);
+	const struct store_item *other = who_may_have(in, item, own->store);
 
 	if (other != NULL)
 		store_say(v, STORE_UNDECIDED, STORE_LOOK,
 		    "it names several hosts, and %s may have it still: give "
 		    "the certificate of %s of each node",
-		    other, own->store);
+		    other->node, own->store);
 	else if (item->facts.not_before < own->facts.not_before)
 		store_say(v, STORE_FORMER, STORE_DELETE,
 		    "the certificate of %s%s%s before the one in use, which "

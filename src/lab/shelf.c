@@ -174,14 +174,18 @@ put_text(struct made_cert *c)
 }
 
 /* Names and number. A regenerated certificate has the names of the old one,
- * and another number; CAPF and tokens have a name of their own each time. */
+ * and another number; CAPF and tokens have a name of their own each time. Two
+ * with different issuers may have the same number: neither alone says who it
+ * is. */
 static void
 put_names(struct made_cert *c, struct mint_spec *spec)
 {
 	const struct shelf_id id = c->id;
 	bool token = id.kind == SHELF_TOKEN;
-	const uint8_t serial[] = { token ? 0x45 : 0x5b, 0x1d, id.kind, id.node,
-		0x31, id.generation, 0x77, 0x08, 0xe9, 0x83 };
+	bool made = token || id.kind == SHELF_ECDSA; /* by somebody else */
+	const uint8_t serial[] = { token ? 0x45 : 0x5b, 0x1d,
+		made ? id.kind : 0, made ? id.node : 0, 0x31, id.generation,
+		0x77, 0x08, 0xe9, 0x83 };
 
 	put_text(c);
 	c->subject[0] = (struct mint_attr){ "O",
@@ -193,7 +197,7 @@ put_names(struct made_cert *c, struct mint_spec *spec)
 	spec->subject = (struct mint_name){ c->subject, 3 };
 	spec->issuer = spec->subject;
 	spec->issuer_key = c->key;
-	if (token || id.kind == SHELF_ECDSA) {
+	if (made) {
 		spec->issuer = (struct mint_name){ maker_name, 2 };
 		spec->issuer_key = NULL;
 	}

@@ -212,7 +212,9 @@ seen_ask_group(const struct cluster *c, const struct phone *p, size_t from,
 	struct seen seen;
 	struct diag d;
 
-	seen_make(&seen, c, p->itl, p->tftp, from, to);
+	/* where nobody is asked, TVS shows what ITLs have all the same */
+	seen_make(&seen, c, p->sort->asks_tvs ? p->itl : c->node[p->tftp].itl,
+	    p->tftp, from, to);
 	q.installed = seen_file(p->ctl);
 	q.group = &seen.group;
 	if (p->ctl != NULL)

@@ -169,6 +169,19 @@ each_of(struct play *p, enum order_kind kind, enum order_change change,
 	return true;
 }
 
+/* The nodes that show what CHANGE of BATCH made: all that share it. */
+static uint64_t
+shown_by(const struct play *p, enum order_change change, uint64_t batch)
+{
+	uint64_t ret = batch;
+	size_t i;
+
+	for (i = 0; i < p->s->m->in->num_nodes; i++)
+		if ((batch & BIT(i)) != 0)
+			ret |= order_world_reach(p->s->m, change, i);
+	return ret;
+}
+
 /* Uploads to Phone-SAST-trust: of subscribers what signs their ITLs. */
 static bool
 upload(struct play *p, enum order_change what, enum err *e)
@@ -202,7 +215,7 @@ play_round(struct play *p, const struct move *mv, enum err *e)
 	    !step(p, (enum order_kind)mv->list, c, p->s->m->publisher, e))
 		return false;
 	if (mv->change != NOTHING && c != ORDER_UPGRADE &&
-	    !each_of(p, ORDER_RESTART, c, batch, e))
+	    !each_of(p, ORDER_RESTART, c, shown_by(p, c, batch), e))
 		return false;
 	return step(p, ORDER_FETCH, c, p->s->m->publisher, e);
 }

@@ -531,13 +531,12 @@ static enum err
 restart(const struct order_model *m, struct order_world *w,
     const struct order_step *s, struct order_fault *f)
 {
-	uint64_t reach;
-
 	if ((unsigned)s->change >= ORDER_NUM_CHANGES ||
 	    s->node >= m->in->num_nodes)
 		return cannot(f, "there is no such service");
-	reach = order_world_reach(m, s->change, s->node);
-	w->runs[s->change] |= w->disk[s->change] & reach;
+	/* of this node alone, also where others share the certificate */
+	w->runs[s->change] |= w->disk[s->change] &
+	    BIT(order_change_is_each(s->change) ? s->node : 0);
 	return ERR_OK;
 }
 

@@ -210,11 +210,40 @@ test_stories(void **state)
 	}
 }
 
+/* A certificate that several nodes have is on all of them, and each shows it
+ * only once it is restarted itself. */
+static void
+test_restarts_of_all(void **state)
+{
+	static const struct orders_story story = { "one for all",
+		ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0, ORDERS_MULTI,
+		ORDERS_BOTH, 0, "CallManager@0", true, 0, "" };
+	struct orders_case c;
+	struct order o;
+	struct diag d;
+	size_t i, nodes = 0;
+
+	orders_open(&c, &story);
+	assert_int_equal(order_find(&c.in, &o, &d), ERR_OK);
+	for (i = 0; i < o.num; i++)
+		if (o.step[i].kind == ORDER_RESTART)
+			nodes |= (size_t)1 << o.step[i].node;
+	assert_int_equal(nodes, 7);
+	/* left out on the last one, phones there are lost */
+	for (i = o.num; o.step[i - 1].kind != ORDER_RESTART; i--)
+		;
+	memmove(&o.step[i - 1], &o.step[i], (o.num - i) * sizeof(*o.step));
+	assert_int_equal(order_check(&c.in, o.step, o.num - 1, &d), ERR_POLICY);
+	order_clear(&o);
+	orders_close(&c);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_restarts_of_all),
 	};
 
 	return test_run(tests);

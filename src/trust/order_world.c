@@ -759,6 +759,24 @@ has_done(const struct order_model *m, size_t node, bool curve)
 	return 0;
 }
 
+/* The served list has a CAPF that the installed one has not. */
+static uint64_t
+has_capf(const struct order_model *m)
+{
+	const struct ctl_file *f = m->in->served;
+	const struct ctl_record *r;
+	size_t i;
+
+	for (i = 1; i <= ctl_num_records(f); i++) {
+		r = ctl_record(f, i);
+		if (r->has_role && r->role == CTL_ROLE_CAPF &&
+		    trust_same_record(m->in->installed, f, i) == 0)
+			return m->done[ORDER_CAPF];
+	}
+	return 0;
+}
+
+/* Whose address a list has is not looked at: as if it were the old one. */
 static void
 read_served(const struct order_model *m, struct order_world *w)
 {
@@ -770,12 +788,10 @@ read_served(const struct order_model *m, struct order_world *w)
 	l->signer = m->served_signer;
 	for (i = 0; i < m->in->num_nodes; i++)
 		for (c = 0; c < ORDER_NUM_CHANGES; c++)
-			if ((m->done[c] & BIT(i)) != 0)
+			if (c != ORDER_ADDRESS && (m->done[c] & BIT(i)) != 0)
 				l->has[c] |= has_done(m, i,
 				    c == ORDER_CALLMANAGER_ECDSA);
-	l->has[ORDER_CAPF] = m->in->served != m->in->installed
-	    ? m->done[ORDER_CAPF]
-	    : 0;
+	l->has[ORDER_CAPF] = has_capf(m);
 	l->has[ORDER_ITLRECOVERY] = m->served_itlrecovery
 	    ? m->done[ORDER_ITLRECOVERY]
 	    : 0;

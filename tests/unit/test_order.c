@@ -55,6 +55,19 @@ static const struct orders_story stories[] = {
 	    ORDERS_BOTH, 7, "!CallManager@0 ITLRecovery", true, ORDERS_LOCALKEY,
 	    "; ITLRecovery@0 localkey ; update ;" },
 
+	/* done, but the served list is from before */
+	{ "CAPF after CallManager", ORDERS_TOKENLESS,
+	    "S:itlr S:pub2 C:pub2 A:capf", 1250, 0, 0, 0, ORDERS_ONE,
+	    ORDERS_BOTH, 0, "!CallManager@0 !CAPF", true, 0, "update ;" },
+	{ "CAPF, and it is in the list", ORDERS_TOKENLESS,
+	    "S:itlr S:pub C:pub A:own", 1250, 0, 0, 0, ORDERS_ONE, ORDERS_BOTH,
+	    0, "!CAPF", true, 0, ";" },
+	{ "an address after CallManager",
+	    "S:itlr S:pub C:pub C:own@sub2 A:capf",
+	    "S:itlr S:pub C:pub C:node@sub2 A:capf", 1250, 0, 0, 0,
+	    ORDERS_THREE, ORDERS_BOTH, 0, "!CallManager@2 !address@2", true, 0,
+	    "update ;" },
+
 	/* TVS and CallManager together */
 	{ "TVS and CallManager, 11.5", ORDERS_CALLMANAGER, NULL, 1150, 0, 0, 0,
 	    ORDERS_ONE, ORDERS_TVS, 7, "!CallManager@0 !TVS@0", false,

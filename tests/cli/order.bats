@@ -194,6 +194,10 @@ value() {
 	grep -q 'the nodes are missing' err
 	try 2 --installed ccm.tlv --release 12.5 --node a
 	grep -q 'nodes are the publisher' err
+	# without roles nothing would be asked of it, and no CallManager changed
+	try 2 --installed ccm.tlv --release 12.5 --node a:publisher --node b \
+		--change CallManager
+	grep -q 'no node is a TFTP server' err
 	try 2 --change TVS@pub --done TVS@pub change.yaml
 	grep -q 'TVS of pub is wanted twice' err
 	try 2 --release 12.5.1 change.yaml

@@ -431,6 +431,21 @@ struct place {
 	const char *given, *beside, *path;
 };
 
+/* No phone takes, or holds, what does not verify. */
+static enum err
+verify(const struct ctl_file *f, struct diag *d)
+{
+	const struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF };
+	struct ctl_verdict v;
+	enum err e = ctl_verify(f, &self, &v, d);
+
+	if (e != ERR_OK || v.status == CTL_VERIFIED)
+		return e;
+	return diag_set(d, ERR_SYNTAX,
+	    "it does not verify by itself, so no phone takes it: %.200s",
+	    v.why.msg);
+}
+
 static enum err
 load_list(struct steps *s, size_t which, const struct place *p,
     const char **ret_file, struct diag *d)
@@ -453,6 +468,8 @@ load_list(struct steps *s, size_t which, const struct place *p,
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&s->bytes[which]), CTL_KIND_CTL,
 		    &s->list[which], d);
+	if (e == ERR_OK)
+		e = verify(s->list[which], d);
 	if (e == ERR_OK)
 		*ret_file = NULL;
 	return e;

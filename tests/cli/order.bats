@@ -213,6 +213,13 @@ value() {
 	grep -q '^ctlsmith: nothing.tlv: ' err
 	try 1 --served change.yaml change.yaml
 	grep -q '^ctlsmith: change.yaml: header' err
+	# a byte of the signature
+	cp ccm.tlv bad.tlv
+	printf '\0\1\2\3' | dd of=bad.tlv bs=1 seek=240 conv=notrunc status=none
+	try 1 --served bad.tlv change.yaml
+	grep -q '^ctlsmith: bad.tlv: it does not verify by itself' err
+	try 1 --installed bad.tlv change.yaml
+	[ ! -s out ]
 }
 
 @test "64 nodes, all certificates, in no time" {

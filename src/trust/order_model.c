@@ -259,6 +259,11 @@ read_nodes(struct order_model *m, struct diag *d)
 	if (publishers != 1)
 		return diag_set(d, ERR_USAGE,
 		    "%zu nodes are the publisher, but one is", publishers);
+	if (m->tftp == 0)
+		return diag_set(d, ERR_USAGE,
+		    "no node is a TFTP server, so phones fetch nothing: give "
+		    "the roles tftp and ccm to the nodes that run Cisco Tftp "
+		    "and Cisco CallManager");
 	return ERR_OK;
 }
 

@@ -52,7 +52,8 @@ bool steps_release(const char *text, unsigned *ret);
 
 /* Appends what an administrator does for STEP, a command of the appliance's
  * where there is one. */
-void steps_put_command(const struct order_step *step, struct buf *out);
+void steps_put_command(const struct steps *s, const struct order_step *step,
+    struct buf *out);
 
 /* Appends O for people. ERR_NOMEM. */
 MUST_CHECK enum err steps_put(const struct steps *s, const struct order *o,

@@ -59,7 +59,7 @@ of_step(struct json_sink *s, const struct steps *st,
 	json_put_str(s, obj, "kind", order_kind_name(step->kind));
 	put_change(s, obj, step->change);
 	put_node(s, obj, st->name[step->node]);
-	steps_put_command(step, &command);
+	steps_put_command(st, step, &command);
 	json_put_buf(s, obj, "command", &command);
 	json_put_str(s, obj, "why", step->why.msg);
 	json_put_str(s, obj, "source", step->source);

@@ -15,30 +15,46 @@
 /* ---- What is done. ---- */
 
 static const struct {
-	const char *renew;   /* one %s: the node */
-	const char *restart; /* services */
+	const char *renew;
+	const char *restart;
 } acts[ORDER_NUM_CHANGES] = {
 	[ORDER_CALLMANAGER] = { "set cert regen CallManager",
-	    "utils service restart Cisco Tftp, Cisco CallManager, Cisco "
-	    "CTIManager" },
+	    "utils service restart of each: Cisco Tftp, Cisco CallManager, "
+	    "Cisco CTIManager, Cisco Trust Verification Service; from 14 on "
+	    "Cisco HAProxy too" },
 	[ORDER_CALLMANAGER_ECDSA] = { "set cert regen CallManager-ECDSA",
-	    "utils service restart Cisco CallManager, Cisco HAProxy" },
+	    "utils service restart of each: Cisco CallManager; from 14 on "
+	    "Cisco HAProxy too" },
 	[ORDER_CAPF] = { "set cert regen CAPF",
-	    "utils service restart Cisco Certificate Authority Proxy Function, "
-	    "Cisco Tftp" },
+	    "utils service restart of each: Cisco Certificate Authority Proxy "
+	    "Function; then, on all nodes that run them, Cisco Trust "
+	    "Verification Service, Cisco Tftp" },
 	[ORDER_TVS] = { "set cert regen TVS",
-	    "utils service restart Cisco Trust Verification Service, Cisco "
-	    "Tftp" },
+	    "utils service restart of each: Cisco Trust Verification Service, "
+	    "Cisco Tftp" },
 	[ORDER_ITLRECOVERY] = { "set cert regen ITLRecovery",
 	    "utils service restart Cisco Tftp, on all TFTP servers" },
 	[ORDER_TOMCAT] = { "set cert regen tomcat",
 	    "utils service restart Cisco Tomcat" },
 	[ORDER_IPSEC] = { "set cert regen ipsec",
-	    "utils service restart Cisco DRF Local" },
+	    "utils service restart of each: Cisco DRF Local; on the publisher "
+	    "Cisco DRF Master before it" },
 	[ORDER_ADDRESS] = { "set network ip",
 	    "utils system restart, if it was not" },
 	[ORDER_UPGRADE] = { "utils system upgrade", "utils system restart" },
 };
+
+/* CallManager of several nodes is uploaded: the appliance would make one of
+ * this node alone. */
+static const char *
+renew_of(const struct steps *s, const struct order_step *step)
+{
+	if (step->change == ORDER_CALLMANAGER && s->node[step->node].multi_san)
+		return "upload the new CallManager certificate, of all its "
+		       "nodes (never set cert regen, which makes one of this "
+		       "node alone)";
+	return acts[step->change].renew;
+}
 
 static const char *
 upload_of(const struct order_step *step)
@@ -46,31 +62,49 @@ upload_of(const struct order_step *step)
 	if (step->change == ORDER_TO_TOKEN)
 		return "upload the new tokens' certificates as "
 		       "Phone-SAST-trust; utils service restart Cisco Trust "
-		       "Verification Service";
+		       "Verification Service, on all nodes";
 	return step->change == ORDER_ITLRECOVERY
 	    ? "upload the ITLRecovery certificate as Phone-SAST-trust; utils "
-	      "service restart Cisco Trust Verification Service"
+	      "service restart Cisco Trust Verification Service, on all nodes"
 	    : "upload the node's CallManager certificate as "
 	      "Phone-SAST-trust; utils service restart Cisco Trust "
-	      "Verification Service";
+	      "Verification Service, on all nodes";
 }
 
-/* Of a list in a round where nothing else is restarted. */
+/* A list is served once Cisco Tftp has read it; the changed node's services
+ * are a step of their own. */
 static void
 put_services(const struct order_step *step, struct buf *out)
 {
-	if (step->change == ORDER_NUM_CHANGES)
-		buf_str(out,
-		    "; utils service restart Cisco Tftp, Cisco CallManager, on "
-		    "all nodes that run them");
+	if (step->change == ORDER_ITLRECOVERY)
+		return; /* all TFTP servers are restarted next */
+	buf_str(out,
+	    step->change == ORDER_NUM_CHANGES
+		? "; utils service restart of each: Cisco Tftp, Cisco "
+		  "CallManager, on all nodes that run them"
+		: "; utils service restart Cisco Tftp, on all TFTP servers");
+}
+
+/* From 14 on there is no CTL Client, and nobody says that what is put there
+ * otherwise is served. */
+static const char *
+signing_of(const struct steps *s)
+{
+	return s->in.release < 1400 && s->in.upgrade_to < 1400
+	    ? "have a token sign the list: CTL Client (Update CTL File), or "
+	      "ctlsmith edit or build"
+	    : "have a token sign the list: ctlsmith edit or build; from 14 on "
+	      "there is no CTL Client, and it is not documented that such a "
+	      "list is served: show ctl must print it on every node";
 }
 
 void
-steps_put_command(const struct order_step *step, struct buf *out)
+steps_put_command(const struct steps *s, const struct order_step *step,
+    struct buf *out)
 {
 	switch (step->kind) {
 	case ORDER_RENEW:
-		buf_str(out, acts[step->change].renew);
+		buf_str(out, renew_of(s, step));
 		break;
 	case ORDER_UPDATE_CTL:
 		buf_str(out, "utils ctl update CTLFile");
@@ -81,9 +115,7 @@ steps_put_command(const struct order_step *step, struct buf *out)
 		put_services(step, out);
 		break;
 	case ORDER_SIGN_TOKEN:
-		buf_str(out,
-		    "have a token sign the list: CTL Client (Update "
-		    "CTL File), or ctlsmith edit or build");
+		buf_str(out, signing_of(s));
 		put_services(step, out);
 		break;
 	case ORDER_TRUST_UPLOAD:
@@ -93,7 +125,11 @@ steps_put_command(const struct order_step *step, struct buf *out)
 		buf_str(out, acts[step->change].restart);
 		break;
 	case ORDER_FETCH:
-		buf_str(out, "reset all phones; wait until all are back");
+		buf_str(out,
+		    "reset all phones; go on only when each is back and shows "
+		    "the checksums that show ctl and show itl print on its "
+		    "TFTP server (that of the CTL is the same on all); being "
+		    "registered is no proof");
 		break;
 	}
 }
@@ -142,7 +178,7 @@ put_step(const struct steps *s, const struct order *o, size_t i,
 	struct buf text = { 0 };
 
 	buf_printf(&text, "%3zu. %s: ", i + 1, where_of(s, step));
-	steps_put_command(step, &text);
+	steps_put_command(s, step, &text);
 	put_line(out, &text, WHY_INDENT);
 	buf_clear(&text);
 	buf_printf(&text, "%*s%s%s%s%s", WHY_INDENT, "", step->why.msg,
@@ -310,18 +346,69 @@ put_verdict(const struct order *o, struct buf *out)
 		    "There is an order, in", o->step[o->num - 1].round,
 		    o->step[o->num - 1].round == 1 ? "" : "s");
 	else if (o->helped)
-		buf_str(&text, "There is no order, unless more is allowed.");
+		buf_str(&text,
+		    "There is no order, unless more is allowed: change "
+		    "nothing until then.");
 	else
 		buf_str(&text, "There is no order, whatever is allowed.");
 	put_line(out, &text, 0);
 	buf_clear(&text);
-	if (o->helps != 0) {
-		buf_str(&text, o->possible ? "It uses: " : "Allow: ");
-		put_helps(o->helps, &text);
-		buf_str(&text, o->possible ? "." : "; then:");
-		put_line(out, &text, INDENT);
-		buf_clear(&text);
+}
+
+static void
+put_used(const struct order *o, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	if (o->helps == 0)
+		return;
+	buf_str(&text, o->possible ? "It uses: " : "Allow: ");
+	put_helps(o->helps, &text);
+	buf_str(&text, o->possible ? "." : "; then:");
+	put_line(out, &text, INDENT);
+	buf_clear(&text);
+}
+
+/* What no order is: for phones that are lost already. */
+static void
+put_rest(const struct steps *s, struct buf *out)
+{
+	bool begun = s->in.served != NULL;
+	size_t i;
+
+	for (i = 0; i < s->in.num_wishes; i++)
+		begun = begun || s->in.wishes[i].done;
+	put_sentence(out, "",
+	    begun ? "What is left: put the old certificates back from a "
+		    "backup (DRS, ITLRecovery.p12), or erase the list on each "
+		    "phone that is lost"
+		  : "Nothing is lost yet: leave the cluster as it is, and "
+		    "ask for less");
+}
+
+static void
+put_answer(const struct steps *s, const struct order *o, struct buf *out)
+{
+	put_verdict(o, out);
+	if (!o->possible && !o->helped)
+		put_rest(s, out);
+	if (!o->possible && o->num_dead_ends > 0) {
+		buf_str(out, "Where it ends:\n");
+		put_dead_ends(o, out);
 	}
+	put_used(o, out);
+}
+
+static bool
+renews(const struct order *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->num; i++)
+		if (o->step[i].kind == ORDER_RENEW &&
+		    o->step[i].change < ORDER_ADDRESS)
+			return true;
+	return false;
 }
 
 enum err
@@ -330,14 +417,18 @@ steps_put(const struct steps *s, const struct order *o, struct buf *out,
 {
 	enum err e;
 
-	if (!o->possible)
-		put_dead_ends(o, out);
-	put_verdict(o, out);
+	put_answer(s, o, out);
 	if (o->num > 0)
 		buf_str(out, "\n");
 	e = put_overview(s, o, out, d);
 	if (e != ERR_OK)
 		return e;
+	if (renews(o)) {
+		buf_str(out, "\n");
+		put_sentence(out, "",
+		    "Where a CA signs a certificate, upload the new one: set "
+		    "cert regen would overwrite it");
+	}
 	put_rounds(s, o, out);
 	if (o->num > 0 && o->agrees.msg[0] != '\0') {
 		buf_str(out, "\n");

@@ -83,6 +83,10 @@ list_source(const struct order_step *s, const struct order_world *w)
 						    : "SG12.5";
 	if (w->disk[ORDER_TO_TOKENLESS] != 0)
 		return "118893";
+	if (s->change == ORDER_UPGRADE)
+		return "SG12.5";
+	if (s->change == ORDER_ADDRESS)
+		return "ADM15, IPCHG";
 	return s->change == ORDER_NUM_CHANGES ? "SG15-cert" : "217138, 214231";
 }
 
@@ -211,7 +215,7 @@ say_tvs(const struct order *o)
 	    ? "TVS after CallManager: 217138, 214231; not SG15-cert (TVS "
 	      "first): while signers change, TVS stays whom phones know. "
 	    : "TVS before CallManager: SG15-cert; not 217138 and 214231 (TVS "
-	      "last): here TVS cannot be changed later. ";
+	      "last): no order as short has it last. ";
 }
 
 static const char *

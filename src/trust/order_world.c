@@ -451,7 +451,12 @@ check_token(const struct order_model *m, const struct order_world *w,
     struct order_fault *f)
 {
 	if (m->in->tokens == 0 && !has_new_tokens(m))
-		return cannot(f, "there is no token that could sign");
+		return cannot(f,
+		    w->token_mode
+			? "no token that could sign is given: say how many "
+			  "tokens of the list can (tokens), or want "
+			  "to-tokenless"
+			: "there is no token that could sign");
 	if (!w->token_mode && !has_new_tokens(m))
 		return cannot(f,
 		    "the cluster is tokenless, and shall be: a token's list is "

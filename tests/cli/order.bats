@@ -141,6 +141,36 @@ value() {
 	try 0 "$@" --tvs-ctl-cache change.yaml
 }
 
+@test "the steps name all that is done" {
+	# one certificate of several nodes is no matter of set cert regen, and
+	# all of them are restarted
+	try 0 --installed ccm.tlv --release 11.5 \
+		--node 'pub:publisher,tftp,ccm,multi-san' \
+		--node sub:ccm,multi-san --class tvs --change CallManager
+	grep -q 'pub: upload the new CallManager certificate' out
+	grep -q 'sub: utils service restart of each: Cisco Tftp' out
+	try 0 --json change.yaml
+	value '[s["command"] for s in order["steps"]]' >commands
+	grep -q 'being registered is no proof' commands
+	grep -q 'CTLFile; utils service restart Cisco Tftp, on all TFTP' commands
+	# the documents of an upgrade are not those of a renewal
+	try 0 --change upgrade --upgrade-to 14 --json change.yaml
+	value '[s["source"] for s in order["steps"] if
+		s["kind"] == "update-ctl" and s["change"] == "upgrade"]' |
+		grep -qx "\['SG12.5'\]"
+	# nobody has a CTL Client for 14
+	cp "$CASES/ok-tokenless-6113/CTLFile.tlv" itlr.tlv
+	set -- --release 14 --change to-token --new-tokens 2 --class tvs
+	try 0 "$@" --allow phone-sast-trust --installed itlr.tlv change.yaml
+	grep -q 'there is no CTL Client' out
+	run ! grep 'CTL Client (Update' out
+	# whose token is not given is told how
+	sed -i 's/^changes.*/changes: [CAPF]/' change.yaml
+	try 3 --installed token.tlv --class tvs change.yaml
+	head -n 1 out | grep -q '^There is no order'
+	grep -q 'say how many tokens of the list can (tokens)' out
+}
+
 @test "nothing to do" {
 	sed -i 's/^changes.*/changes: []/' change.yaml
 	try 0 change.yaml

@@ -160,6 +160,10 @@ static enum err
 check_readable(const struct order_model *m, const struct order_world *w,
     enum class c, struct order_fault *f)
 {
+	if ((m->unreadable & 1u << c) != 0)
+		return refused(f, c, works_rule_name(WORKS_READABLE),
+		    "cannot read the list: its digest, or a key in it, is "
+		    "more than they take");
 	if (class_max_sasts(c) == 0 || num_sasts(m, w) <= class_max_sasts(c))
 		return ERR_OK;
 	return refused(f, c, works_rule_name(WORKS_READABLE),

@@ -126,6 +126,28 @@ take_release(const char *text, unsigned *ret, struct diag *d)
 	    "'%.60s' is no release, such as 11.5, 12.5(1)SU6 or 14", text);
 }
 
+/* "A refresh upgrade to 12.5 before SU3" makes a new ITLRecovery; not said which
+ * SU, it may be one. */
+static bool
+renews_itlrecovery(const char *text)
+{
+	const char *su = strstr(text, "SU");
+	unsigned release;
+
+	return steps_release(text, &release) && release / 10 == 125 &&
+	    (su == NULL || su[2] < '3' || su[2] > '9') &&
+	    !(su != NULL && su[2] >= '1' && su[2] <= '9' && su[3] >= '0' &&
+		su[3] <= '9');
+}
+
+static enum err
+take_upgrade(struct steps *s, const char *text, struct diag *d)
+{
+	if (text != NULL)
+		s->in.upgrade_renews = renews_itlrecovery(text);
+	return take_release(text, &s->in.upgrade_to, d);
+}
+
 static enum err
 take_class(struct steps *s, const char *word, struct diag *d)
 {
@@ -368,7 +390,7 @@ take_file(struct steps *s, const struct whole *w, struct diag *d)
 	}
 	e = take_release(w->release, &s->in.release, &why);
 	if (e == ERR_OK)
-		e = take_release(w->upgrade_to, &s->in.upgrade_to, &why);
+		e = take_upgrade(s, w->upgrade_to, &why);
 	if (e == ERR_OK)
 		e = take_all(s, w->classes.item, w->classes.num, take_class,
 		    &why);
@@ -403,7 +425,7 @@ take_options(struct steps *s, const struct steps_opts *o, struct diag *d)
 	if (e == ERR_OK)
 		e = take_release(o->release, &s->in.release, d);
 	if (e == ERR_OK)
-		e = take_release(o->upgrade_to, &s->in.upgrade_to, d);
+		e = take_upgrade(s, o->upgrade_to, d);
 	if (e == ERR_OK)
 		e = take_all(s, o->classes.at, o->classes.num, take_class, d);
 	if (e == ERR_OK)
@@ -502,6 +524,8 @@ check_whole(struct steps *s, struct diag *d)
 	if (s->in.num_nodes == 0)
 		return diag_set(d, ERR_USAGE,
 		    "the nodes are missing, the publisher among them");
+	/* from 12.5 to 12.5 nothing is made anew */
+	s->in.upgrade_renews &= s->in.release < 1250;
 	if (s->in.classes == 0)
 		s->in.classes = 1u << CLASS_TVS | 1u << CLASS_NO_TVS;
 	return ERR_OK;

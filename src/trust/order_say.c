@@ -140,7 +140,6 @@ order_say_step(const struct order_model *m, const struct order_world *w,
 {
 	struct words words = { NULL, "214231" };
 
-	(void)m;
 	switch (step->kind) {
 	case ORDER_UPDATE_CTL:
 	case ORDER_LOCALKEY:
@@ -152,6 +151,11 @@ order_say_step(const struct order_model *m, const struct order_world *w,
 		return;
 	case ORDER_RENEW:
 		words = renews[step->change];
+		if (step->change == ORDER_UPGRADE && m->in->upgrade_renews)
+			words.why = "it makes a new ITLRecovery (a refresh "
+				    "upgrade to 12.5 before SU3), which no "
+				    "phone knows, and which signs from here "
+				    "on: CallManager signs the next list";
 		break;
 	case ORDER_RESTART:
 		words = restart_words(step->change);

@@ -338,12 +338,20 @@ renew(const struct order_model *m, struct order_world *w,
 		e = check_address(m, w, s->node, f);
 	if (e != ERR_OK)
 		return e;
+	if (s->change == ORDER_UPGRADE && m->in->upgrade_renews &&
+	    w->disk[ORDER_ITLRECOVERY] != 0)
+		return cannot(f,
+		    "the upgrade makes a new ITLRecovery: none is made in the "
+		    "same order before it");
 	w->disk[s->change] |= reach;
 	if (s->change == ORDER_CALLMANAGER)
 		w->uploaded &= ~reach;
 	if (s->change == ORDER_UPGRADE) {
 		w->release = m->in->upgrade_to;
 		w->runs[ORDER_UPGRADE] = 1;
+		if (m->in->upgrade_renews)
+			w->disk[ORDER_ITLRECOVERY] =
+			    w->runs[ORDER_ITLRECOVERY] = 1;
 	}
 	if (!is_for_phones(s->change))
 		return ERR_OK;

@@ -159,9 +159,9 @@ value() {
 		s["kind"] == "update-ctl" and s["change"] == "upgrade"]' |
 		grep -qx "\['SG12.5'\]"
 	# nobody has a CTL Client for 14
-	cp "$CASES/ok-tokenless-6113/CTLFile.tlv" itlr.tlv
+	cp "$CASES/ok-tokenless-6113/CTLFile.tlv" later.tlv
 	set -- --release 14 --change to-token --new-tokens 2 --class tvs
-	try 0 "$@" --allow phone-sast-trust --installed itlr.tlv change.yaml
+	try 0 "$@" --allow phone-sast-trust --installed later.tlv change.yaml
 	grep -q 'there is no CTL Client' out
 	run ! grep 'CTL Client (Update' out
 	# whose token is not given is told how
@@ -169,6 +169,22 @@ value() {
 	try 3 --installed token.tlv --class tvs change.yaml
 	head -n 1 out | grep -q '^There is no order'
 	grep -q 'say how many tokens of the list can (tokens)' out
+}
+
+@test "an upgrade to 12.5 before SU3 makes a new ITLRecovery" {
+	local to
+
+	sed -i 's/^changes.*/changes: [upgrade]/; s/ccm.tlv/token.tlv/' change.yaml
+	for to in 12.5 '12.5(1)' '12.5(1)SU2'; do
+		try 0 --tokens 2 --upgrade-to "$to" change.yaml
+		grep -q 'makes a new ITLRecovery' out
+	done
+	for to in '12.5(1)SU3' '12.5(1)SU10' 14; do
+		try 0 --tokens 2 --upgrade-to "$to" change.yaml
+		run ! grep 'makes a new ITLRecovery' out
+	done
+	# not from 12.5 to 12.5
+	try 2 --tokens 2 --release 12.5 --upgrade-to '12.5' change.yaml
 }
 
 @test "nothing to do" {

@@ -257,12 +257,34 @@ test_restarts_of_all(void **state)
 	orders_close(&c);
 }
 
+/* Some upgrades make a new ITLRecovery: its first list would be one that nobody
+ * takes. */
+static void
+test_upgrade_that_renews(void **state)
+{
+	static const struct orders_story story = { "upgrade",
+		ORDERS_CALLMANAGER, NULL, 1150, 1250, 0, 0, ORDERS_ONE,
+		ORDERS_BOTH, 0, "upgrade", false, ORDERS_LOCALKEY,
+		"upgrade@0 localkey ; update ;" };
+	struct orders_case c;
+	struct order o;
+	struct diag d;
+
+	orders_open(&c, &story);
+	c.in.upgrade_renews = true;
+	assert_int_equal(order_find(&c.in, &o, &d), ERR_OK);
+	check(&story, &o);
+	order_clear(&o);
+	orders_close(&c);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_restarts_of_all),
+		cmocka_unit_test(test_upgrade_that_renews),
 	};
 
 	return test_run(tests);

@@ -135,9 +135,7 @@ renews_itlrecovery(const char *text)
 	unsigned release;
 
 	return steps_release(text, &release) && release / 10 == 125 &&
-	    (su == NULL || su[2] < '3' || su[2] > '9') &&
-	    !(su != NULL && su[2] >= '1' && su[2] <= '9' && su[3] >= '0' &&
-		su[3] <= '9');
+	    (su == NULL || strtoul(su + 2, NULL, 10) < 3);
 }
 
 static enum err

@@ -593,9 +593,18 @@ run(struct search *s, struct script *script)
 	return e;
 }
 
+/* That no token is given, where tokens sign, is what to mend first. */
+static bool
+is_missing_token(const struct order_model *m, const struct order_dead_end *end)
+{
+	return m->token_mode && m->in->tokens == 0 &&
+	    end->step.kind == ORDER_SIGN_TOKEN &&
+	    end->step.change == ORDER_NUM_CHANGES;
+}
+
 /* What nobody can do is a reason only where nothing else is. */
 static void
-drop_excuses(struct order *o)
+drop_excuses(const struct order_model *m, struct order *o)
 {
 	size_t i, num = 0;
 
@@ -604,7 +613,8 @@ drop_excuses(struct order *o)
 	if (num == 0)
 		return;
 	for (i = 0, num = 0; i < o->num_dead_ends; i++)
-		if (o->dead_end[i].rule[0] != '\0')
+		if (o->dead_end[i].rule[0] != '\0' ||
+		    is_missing_token(m, &o->dead_end[i]))
 			o->dead_end[num++] = o->dead_end[i];
 	o->num_dead_ends = num;
 }
@@ -638,7 +648,7 @@ order_search(struct order_model *m, struct order *ret, struct diag *d)
 		ret->num = script.num;
 		script.step = NULL;
 	}
-	drop_excuses(ret);
+	drop_excuses(m, ret);
 	script_clear(&script);
 	clear(&s);
 	return e;

@@ -103,6 +103,21 @@ list_more(const struct order_step *s, const struct order_world *w)
 	return "";
 }
 
+/* Which leg of A3 it rests on: the database has CallManager of every node and
+ * what was uploaded; else it is the CTL on the disk of TVS. */
+static const char *
+leg_of(const struct order_world *w)
+{
+	if (w->list.signer < ANCHOR_ITLRECOVERY)
+		return "its database has it";
+	if ((w->uploads & ANCHOR_BIT(w->list.signer)) == 0)
+		return "the CTL on its disk has it, on which sources disagree";
+	return w->list.signer < ANCHOR_TOKEN
+	    ? "its database has it, as Phone-SAST-trust"
+	    : "its database has it, as Phone-SAST-trust, though no published "
+	      "log shows that for a token";
+}
+
 static void
 say_list(const struct order_world *w, struct order_step *s)
 {
@@ -116,9 +131,9 @@ say_list(const struct order_world *w, struct order_step *s)
 		    who, list_more(s, w));
 	else
 		(void)diag_set(&s->why, ERR_OK,
-		    "%s signs it, whom TVS knows: phones that do not hold it "
-		    "ask there (A3)%s",
-		    who, list_more(s, w));
+		    "%s signs it, whom TVS knows (A3; %s): phones that do not "
+		    "hold it ask there%s",
+		    who, leg_of(w), list_more(s, w));
 }
 
 static void

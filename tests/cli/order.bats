@@ -139,6 +139,11 @@ value() {
 	set -- --installed ccm.tlv --served token.tlv --release 12.5 --class tvs
 	try 3 "$@" change.yaml
 	try 0 "$@" --tvs-ctl-cache change.yaml
+	grep -q 'the CTL on its disk has it, on which sources disagree' out
+	# the published log shows a miss in the database
+	try 0 --installed token.tlv --release 11.5 --change CAPF --class tvs \
+		--allow second-sast --node p:publisher,tftp
+	grep -q 'no published log shows that for a token' out
 }
 
 @test "the steps name all that is done" {

@@ -126,6 +126,26 @@ take_release(const char *text, unsigned *ret, struct diag *d)
 	    "'%.60s' is no release, such as 11.5, 12.5(1)SU6 or 14", text);
 }
 
+/* "A refresh upgrade to 12.5 before SU3" makes a new ITLRecovery; not said which
+ * SU, it may be one. */
+static bool
+renews_itlrecovery(const char *text)
+{
+	const char *su = strstr(text, "SU");
+	unsigned release;
+
+	return steps_release(text, &release) && release / 10 == 125 &&
+	    (su == NULL || strtoul(su + 2, NULL, 10) < 3);
+}
+
+static enum err
+take_upgrade(struct steps *s, const char *text, struct diag *d)
+{
+	if (text != NULL)
+		s->in.upgrade_renews = renews_itlrecovery(text);
+	return take_release(text, &s->in.upgrade_to, d);
+}
+
 static enum err
 take_class(struct steps *s, const char *word, struct diag *d)
 {
@@ -399,7 +419,7 @@ take_file(struct steps *s, const struct whole *w, struct diag *d)
 	}
 	e = take_release(w->release, &s->in.release, &why);
 	if (e == ERR_OK)
-		e = take_release(w->upgrade_to, &s->in.upgrade_to, &why);
+		e = take_upgrade(s, w->upgrade_to, &why);
 	if (e == ERR_OK)
 		e = take_all(s, w->classes.item, w->classes.num, take_class,
 		    &why);
@@ -434,7 +454,7 @@ take_options(struct steps *s, const struct steps_opts *o, struct diag *d)
 	if (e == ERR_OK)
 		e = take_release(o->release, &s->in.release, d);
 	if (e == ERR_OK)
-		e = take_release(o->upgrade_to, &s->in.upgrade_to, d);
+		e = take_upgrade(s, o->upgrade_to, d);
 	if (e == ERR_OK)
 		e = take_all(s, o->classes.at, o->classes.num, take_class, d);
 	if (e == ERR_OK)
@@ -462,6 +482,21 @@ struct place {
 	const char *given, *beside, *path;
 };
 
+/* No phone takes, or holds, what does not verify. */
+static enum err
+verify(const struct ctl_file *f, struct diag *d)
+{
+	const struct ctl_anchor self = { .kind = CTL_ANCHOR_SELF };
+	struct ctl_verdict v;
+	enum err e = ctl_verify(f, &self, &v, d);
+
+	if (e != ERR_OK || v.status == CTL_VERIFIED)
+		return e;
+	return diag_set(d, ERR_SYNTAX,
+	    "it does not verify by itself, so no phone takes it: %.200s",
+	    v.why.msg);
+}
+
 static enum err
 load_list(struct steps *s, size_t which, const struct place *p,
     const char **ret_file, struct diag *d)
@@ -484,6 +519,8 @@ load_list(struct steps *s, size_t which, const struct place *p,
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&s->bytes[which]), CTL_KIND_CTL,
 		    &s->list[which], d);
+	if (e == ERR_OK)
+		e = verify(s->list[which], d);
 	if (e == ERR_OK)
 		*ret_file = NULL;
 	return e;
@@ -517,6 +554,8 @@ check_whole(struct steps *s, struct diag *d)
 		return diag_set(d, ERR_USAGE,
 		    "the nodes are missing, the publisher first: --node pub "
 		    "--node sub");
+	/* from 12.5 to 12.5 nothing is made anew */
+	s->in.upgrade_renews &= s->in.release < 1250;
 	if (s->in.classes == 0)
 		s->in.classes = 1u << CLASS_TVS | 1u << CLASS_NO_TVS;
 	return ERR_OK;

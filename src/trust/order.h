@@ -109,6 +109,7 @@ struct order_input {
 	unsigned release; /* 1250 is 12.5: whose signature the appliance's next
 			   * CTL has, who signs ITLs */
 	unsigned upgrade_to; /* for ORDER_UPGRADE */
+	bool upgrade_renews; /* which makes a new ITLRecovery, too */
 	size_t tokens;       /* tokens of the installed list that can sign */
 	size_t new_tokens;   /* others, for ORDER_TO_TOKEN */
 	const struct order_node *nodes;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "trust/signer.h"
+#include "trust/works_parts.h"
 
 /* ---- Writing. ---- */
 
@@ -259,6 +260,11 @@ read_nodes(struct order_model *m, struct diag *d)
 	if (publishers != 1)
 		return diag_set(d, ERR_USAGE,
 		    "one node is the publisher, and not %zu", publishers);
+	if (m->tftp == 0)
+		return diag_set(d, ERR_USAGE,
+		    "no node is a TFTP server, so phones fetch nothing: give "
+		    "the roles tftp and ccm to the nodes that run Cisco Tftp "
+		    "and Cisco CallManager");
 	return ERR_OK;
 }
 
@@ -339,6 +345,29 @@ settle(struct order_model *m)
 		m->itlrecovery = 0;
 }
 
+/* The next lists have the digest and the sizes of keys of the served one. */
+static enum err
+read_classes(struct order_model *m, struct diag *d)
+{
+	enum works_answer answer;
+	enum err e = ERR_OK;
+	enum class class;
+	struct diag why;
+	size_t c;
+
+	for (c = 0; e == ERR_OK && c < CLASS_NUM; c++) {
+		class = (enum class)c;
+		if ((m->in->classes & 1u << c) == 0 ||
+		    (class_digest(class) == DIGEST_SHA512 &&
+			class_max_bits(class) == 0))
+			continue;
+		e = works_read(m->in->served, class, &answer, &why, d);
+		if (e == ERR_OK && answer != WORKS_YES)
+			m->unreadable |= 1u << c;
+	}
+	return e;
+}
+
 enum err
 order_model_init(struct order_model *m, const struct order_input *in,
     struct diag *d)
@@ -354,6 +383,8 @@ order_model_init(struct order_model *m, const struct order_input *in,
 		e = read_wishes(m, d);
 	if (e == ERR_OK)
 		e = read_anchors(m, d);
+	if (e == ERR_OK)
+		e = read_classes(m, d);
 	if (e != ERR_OK)
 		return e;
 	settle(m);

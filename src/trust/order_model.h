@@ -68,6 +68,9 @@ struct order_model {
 	uint64_t done[ORDER_NUM_CHANGES];
 	unsigned callmanager, itlrecovery; /* generation at the start */
 	bool token_mode;                   /* at the start */
+	unsigned unreadable; /* classes, bits, for which a digest or a key is
+			      * too much: of the served list, and of all that
+			      * the cluster makes after it */
 	uint64_t installed_sasts, served_sasts;
 	enum order_anchor served_signer;
 	bool served_itlrecovery; /* the served list has another one than the

@@ -128,6 +128,21 @@ list_more(const struct order_step *s, const struct order_world *w)
 	return "";
 }
 
+/* Which leg of A3 it rests on: the database has CallManager of every node and
+ * what was uploaded; else it is the CTL on the disk of TVS. */
+static const char *
+leg_of(const struct order_world *w)
+{
+	if (w->list.signer < ANCHOR_ITLRECOVERY)
+		return "its database has it";
+	if ((w->uploads & ANCHOR_BIT(w->list.signer)) == 0)
+		return "the CTL on its disk has it, on which sources disagree";
+	return w->list.signer < ANCHOR_TOKEN
+	    ? "its database has it, as Phone-SAST-trust"
+	    : "its database has it, as Phone-SAST-trust, though no published "
+	      "log shows that for a token";
+}
+
 static void
 say_list(const struct order_model *m, const struct order_world *w,
     struct order_step *s)
@@ -142,9 +157,9 @@ say_list(const struct order_model *m, const struct order_world *w,
 		    who, list_more(s, w));
 	else
 		(void)diag_set(&s->why, ERR_OK,
-		    "%s signs it, whom TVS knows: phones that do not hold it "
-		    "ask there (A3)%s",
-		    who, list_more(s, w));
+		    "%s signs it, whom TVS knows (A3; %s): phones that do not "
+		    "hold it ask there%s",
+		    who, leg_of(w), list_more(s, w));
 }
 
 static void
@@ -177,6 +192,11 @@ order_say_step(const struct order_model *m, const struct order_world *w,
 		return;
 	case ORDER_RENEW:
 		words = renews[step->change];
+		if (step->change == ORDER_UPGRADE && m->in->upgrade_renews)
+			words.why = "it makes a new ITLRecovery (a refresh "
+				    "upgrade to 12.5 before SU3), which no "
+				    "phone knows, and which signs from here "
+				    "on: CallManager signs the next list";
 		break;
 	case ORDER_RESTART:
 		words = restarts[step->change];
@@ -242,7 +262,7 @@ say_tvs(const struct order *o)
 	    ? "TVS after CallManager: 217138, 214231; not SG15-cert (TVS "
 	      "first): while signers change, TVS stays whom phones know. "
 	    : "TVS before CallManager: SG15-cert; not 217138 and 214231 (TVS "
-	      "last): here TVS cannot be changed later. ";
+	      "last): no order as short has it last. ";
 }
 
 static const char *

@@ -169,6 +169,19 @@ each_of(struct play *p, enum order_kind kind, enum order_change change,
 	return true;
 }
 
+/* The nodes that show what CHANGE of BATCH made: all that share it. */
+static uint64_t
+shown_by(const struct play *p, enum order_change change, uint64_t batch)
+{
+	uint64_t ret = batch;
+	size_t i;
+
+	for (i = 0; i < p->s->m->in->num_nodes; i++)
+		if ((batch & BIT(i)) != 0)
+			ret |= order_world_reach(p->s->m, change, i);
+	return ret;
+}
+
 /* Uploads to Phone-SAST-trust: of subscribers what signs their ITLs. */
 static bool
 upload(struct play *p, enum order_change what, enum err *e)
@@ -202,7 +215,7 @@ play_round(struct play *p, const struct move *mv, enum err *e)
 	    !step(p, (enum order_kind)mv->list, c, p->s->m->publisher, e))
 		return false;
 	if (mv->change != NOTHING && c != ORDER_UPGRADE &&
-	    !each_of(p, ORDER_RESTART, c, batch, e))
+	    !each_of(p, ORDER_RESTART, c, shown_by(p, c, batch), e))
 		return false;
 	return step(p, ORDER_FETCH, c, p->s->m->publisher, e);
 }
@@ -580,9 +593,18 @@ run(struct search *s, struct script *script)
 	return e;
 }
 
+/* That no token is given, where tokens sign, is what to mend first. */
+static bool
+is_missing_token(const struct order_model *m, const struct order_dead_end *end)
+{
+	return m->token_mode && m->in->tokens == 0 &&
+	    end->step.kind == ORDER_SIGN_TOKEN &&
+	    end->step.change == ORDER_NUM_CHANGES;
+}
+
 /* What nobody can do is a reason only where nothing else is. */
 static void
-drop_excuses(struct order *o)
+drop_excuses(const struct order_model *m, struct order *o)
 {
 	size_t i, num = 0;
 
@@ -591,7 +613,8 @@ drop_excuses(struct order *o)
 	if (num == 0)
 		return;
 	for (i = 0, num = 0; i < o->num_dead_ends; i++)
-		if (o->dead_end[i].rule[0] != '\0')
+		if (o->dead_end[i].rule[0] != '\0' ||
+		    is_missing_token(m, &o->dead_end[i]))
 			o->dead_end[num++] = o->dead_end[i];
 	o->num_dead_ends = num;
 }
@@ -625,7 +648,7 @@ order_search(struct order_model *m, struct order *ret, struct diag *d)
 		ret->num = script.num;
 		script.step = NULL;
 	}
-	drop_excuses(ret);
+	drop_excuses(m, ret);
 	script_clear(&script);
 	clear(&s);
 	return e;

@@ -160,6 +160,10 @@ static enum err
 check_readable(const struct order_model *m, const struct order_world *w,
     enum class c, struct order_fault *f)
 {
+	if ((m->unreadable & 1u << c) != 0)
+		return refused(f, c, works_rule_name(WORKS_READABLE),
+		    "cannot read the list: its digest, or a key in it, is "
+		    "more than they take");
 	if (class_max_sasts(c) == 0 || num_sasts(m, w) <= class_max_sasts(c))
 		return ERR_OK;
 	return refused(f, c, works_rule_name(WORKS_READABLE),
@@ -334,12 +338,20 @@ renew(const struct order_model *m, struct order_world *w,
 		e = check_address(m, w, s->node, f);
 	if (e != ERR_OK)
 		return e;
+	if (s->change == ORDER_UPGRADE && m->in->upgrade_renews &&
+	    w->disk[ORDER_ITLRECOVERY] != 0)
+		return cannot(f,
+		    "the upgrade makes a new ITLRecovery: none is made in the "
+		    "same order before it");
 	w->disk[s->change] |= reach;
 	if (s->change == ORDER_CALLMANAGER)
 		w->uploaded &= ~reach;
 	if (s->change == ORDER_UPGRADE) {
 		w->release = m->in->upgrade_to;
 		w->runs[ORDER_UPGRADE] = 1;
+		if (m->in->upgrade_renews)
+			w->disk[ORDER_ITLRECOVERY] =
+			    w->runs[ORDER_ITLRECOVERY] = 1;
 	}
 	if (!is_for_phones(s->change))
 		return ERR_OK;
@@ -451,7 +463,12 @@ check_token(const struct order_model *m, const struct order_world *w,
     struct order_fault *f)
 {
 	if (m->in->tokens == 0 && !has_new_tokens(m))
-		return cannot(f, "there is no token that could sign");
+		return cannot(f,
+		    w->token_mode
+			? "no token that could sign is given: say how many "
+			  "tokens of the list can (tokens), or want "
+			  "to-tokenless"
+			: "there is no token that could sign");
 	if (!w->token_mode && !has_new_tokens(m))
 		return cannot(f,
 		    "the cluster is tokenless, and shall be: a token's list is "
@@ -531,13 +548,12 @@ static enum err
 restart(const struct order_model *m, struct order_world *w,
     const struct order_step *s, struct order_fault *f)
 {
-	uint64_t reach;
-
 	if ((unsigned)s->change >= ORDER_NUM_CHANGES ||
 	    s->node >= m->in->num_nodes)
 		return cannot(f, "there is no such service");
-	reach = order_world_reach(m, s->change, s->node);
-	w->runs[s->change] |= w->disk[s->change] & reach;
+	/* of this node alone, also where others share the certificate */
+	w->runs[s->change] |= w->disk[s->change] &
+	    BIT(order_change_is_each(s->change) ? s->node : 0);
 	return ERR_OK;
 }
 
@@ -760,6 +776,24 @@ has_done(const struct order_model *m, size_t node, bool curve)
 	return 0;
 }
 
+/* The served list has a CAPF that the installed one has not. */
+static uint64_t
+has_capf(const struct order_model *m)
+{
+	const struct ctl_file *f = m->in->served;
+	const struct ctl_record *r;
+	size_t i;
+
+	for (i = 1; i <= ctl_num_records(f); i++) {
+		r = ctl_record(f, i);
+		if (r->has_role && r->role == CTL_ROLE_CAPF &&
+		    trust_same_record(m->in->installed, f, i) == 0)
+			return m->done[ORDER_CAPF];
+	}
+	return 0;
+}
+
+/* Whose address a list has is not looked at: as if it were the old one. */
 static void
 read_served(const struct order_model *m, struct order_world *w)
 {
@@ -771,12 +805,10 @@ read_served(const struct order_model *m, struct order_world *w)
 	l->signer = m->served_signer;
 	for (i = 0; i < m->in->num_nodes; i++)
 		for (c = 0; c < ORDER_NUM_CHANGES; c++)
-			if ((m->done[c] & BIT(i)) != 0)
+			if (c != ORDER_ADDRESS && (m->done[c] & BIT(i)) != 0)
 				l->has[c] |= has_done(m, i,
 				    c == ORDER_CALLMANAGER_ECDSA);
-	l->has[ORDER_CAPF] = m->in->served != m->in->installed
-	    ? m->done[ORDER_CAPF]
-	    : 0;
+	l->has[ORDER_CAPF] = has_capf(m);
 	l->has[ORDER_ITLRECOVERY] = m->served_itlrecovery
 	    ? m->done[ORDER_ITLRECOVERY]
 	    : 0;

@@ -520,7 +520,7 @@ refuses_over() {
 	try 0 attach request.json signature -o list.tlv --force --orphan-phones
 	rm list.tlv.bak-*
 	cp "$CASES/ok-softhsm-sast/CTLFile.tlv" list.tlv
-	printf XXXX | dd of=list.tlv bs=1 seek=300 conv=notrunc
+	printf XXXX | dd of=list.tlv bs=1 seek=200 conv=notrunc
 	cp list.tlv before.tlv
 	refuses_over "list.tlv does not verify"
 	refuses_over "no-shared-sast" --unverified

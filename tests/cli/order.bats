@@ -139,6 +139,27 @@ value() {
 	set -- --installed ccm.tlv --served token.tlv --release 12.5 --class tvs
 	try 3 "$@" change.yaml
 	try 0 "$@" --tvs-ctl-cache change.yaml
+	grep -q 'the CTL on its disk has it, on which sources disagree' out
+	# the published log shows a miss in the database
+	try 0 --installed token.tlv --release 11.5 --change CAPF --class tvs \
+		--allow second-sast --node p:publisher,tftp
+	grep -q 'no published log shows that for a token' out
+}
+
+@test "an upgrade to 12.5 before SU3 makes a new ITLRecovery" {
+	local to
+
+	sed -i 's/^changes.*/changes: [upgrade]/; s/ccm.tlv/token.tlv/' change.yaml
+	for to in 12.5 '12.5(1)' '12.5(1)SU2'; do
+		try 0 --tokens 2 --upgrade-to "$to" change.yaml
+		grep -q 'makes a new ITLRecovery' out
+	done
+	for to in '12.5(1)SU3' '12.5(1)SU10' 14; do
+		try 0 --tokens 2 --upgrade-to "$to" change.yaml
+		run ! grep 'makes a new ITLRecovery' out
+	done
+	# not from 12.5 to 12.5
+	try 2 --tokens 2 --release 12.5 --upgrade-to '12.5' change.yaml
 }
 
 @test "nothing to do" {
@@ -215,6 +236,8 @@ value() {
 	try 2 --installed ccm.tlv --release 12.5 --node a:none \
 		--change CallManager
 	grep -q 'no node is there that has CallManager' err
+	try 2 --installed ccm.tlv --release 12.5 --node a:ccm --change CAPF
+	grep -q 'no node is a TFTP server' err
 	try 2 --change TVS@pub --done TVS@pub change.yaml
 	grep -q 'TVS of pub is wanted twice' err
 	try 2 --release 12.5.1 change.yaml
@@ -230,6 +253,13 @@ value() {
 	grep -q '^ctlsmith: nothing.tlv: ' err
 	try 1 --served change.yaml change.yaml
 	grep -q '^ctlsmith: change.yaml: header' err
+	# a byte of the signature
+	cp ccm.tlv bad.tlv
+	printf '\0\1\2\3' | dd of=bad.tlv bs=1 seek=240 conv=notrunc status=none
+	try 1 --served bad.tlv change.yaml
+	grep -q '^ctlsmith: bad.tlv: it does not verify by itself' err
+	try 1 --installed bad.tlv change.yaml
+	[ ! -s out ]
 }
 
 @test "64 nodes, all certificates, in no time" {
@@ -410,7 +440,7 @@ cluster() {
 	try 0 --change upgrade --upgrade-to 14SU2 --json change.yaml
 	[ "$(value '[s["source"] for s in order["steps"]
 		if s["kind"] == "update-ctl" and s["change"] != "CAPF"]')" = \
-		"['SG12.5', 'SG12.5']" ]
+		"['SG12.5']" ]
 }
 
 @test "what is one for all is done on the publisher, wherever it stands" {

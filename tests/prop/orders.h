@@ -404,16 +404,13 @@ orders_knows_new(const struct world *w)
 	return true;
 }
 
+/* The services of one node, whoever else shares its certificate. */
 static inline void
-orders_restart(const struct scene *s, struct world *w, struct orders_op op)
+orders_restart(struct world *w, struct orders_op op)
 {
-	unsigned reach = orders_reach(s, op.change, op.node);
-	size_t i;
-
-	for (i = 0; i < w->c.num_nodes; i++)
-		if ((reach >> i & 1) != 0 &&
-		    orders_kind(op.change) < SHELF_NUM_KINDS)
-			cluster_reload(&w->c, orders_kind(op.change), i);
+	if (orders_kind(op.change) < SHELF_NUM_KINDS)
+		cluster_reload(&w->c, orders_kind(op.change),
+		    order_change_is_each(op.change) ? op.node : 0);
 }
 
 static inline enum orders_result
@@ -430,7 +427,7 @@ orders_act(const struct scene *s, struct world *w, struct orders_op op)
 	case ORDER_TRUST_UPLOAD:
 		return orders_upload(s, w, op);
 	case ORDER_RESTART:
-		orders_restart(s, w, op);
+		orders_restart(w, op);
 		return ORDERS_FINE;
 	case ORDER_FETCH:
 		break;

@@ -303,6 +303,20 @@ visit(struct visited *v, const struct world *w)
 	return true;
 }
 
+/* Restarts of all nodes that show what W changes. */
+static size_t
+put_restarts(const struct scene *s, const struct order_wish *w,
+    struct orders_op *ops, size_t num)
+{
+	size_t i;
+
+	for (i = 0; i < s->in.num_nodes; i++)
+		if ((orders_reach(s, w->change, w->node) >> i & 1) != 0)
+			ops[num++] = (struct orders_op){ ORDER_RESTART,
+				w->change, i };
+	return num;
+}
+
 /* Everything that anybody might do. */
 static size_t
 list_ops(const struct scene *s, struct orders_op ops[MAX_OPS])
@@ -331,8 +345,7 @@ list_ops(const struct scene *s, struct orders_op ops[MAX_OPS])
 	for (i = 0; i < s->in.num_wishes; i++)
 		for (k = 0; k < NUM(changes); k++)
 			if (s->wish[i].change == changes[k])
-				ops[num++] = (struct orders_op){ ORDER_RESTART,
-					changes[k], s->wish[i].node };
+				num = put_restarts(s, &s->wish[i], ops, num);
 	for (i = 0; i < s->in.num_wishes; i++)
 		if (s->wish[i].change == ORDER_TOMCAT ||
 		    s->wish[i].change == ORDER_IPSEC)

@@ -55,6 +55,19 @@ static const struct orders_story stories[] = {
 	    ORDERS_BOTH, 7, "!CallManager@0 ITLRecovery", true, ORDERS_LOCALKEY,
 	    "; ITLRecovery@0 localkey ; update ;" },
 
+	/* done, but the served list is from before */
+	{ "CAPF after CallManager", ORDERS_TOKENLESS,
+	    "S:itlr S:pub2 C:pub2 A:capf", 1250, 0, 0, 0, ORDERS_ONE,
+	    ORDERS_BOTH, 0, "!CallManager@0 !CAPF", true, 0, "update ;" },
+	{ "CAPF, and it is in the list", ORDERS_TOKENLESS,
+	    "S:itlr S:pub C:pub A:own", 1250, 0, 0, 0, ORDERS_ONE, ORDERS_BOTH,
+	    0, "!CAPF", true, 0, ";" },
+	{ "an address after CallManager",
+	    "S:itlr S:pub C:pub C:own@sub2 A:capf",
+	    "S:itlr S:pub C:pub C:node@sub2 A:capf", 1250, 0, 0, 0,
+	    ORDERS_THREE, ORDERS_BOTH, 0, "!CallManager@2 !address@2", true, 0,
+	    "update ;" },
+
 	/* TVS and CallManager together */
 	{ "TVS and CallManager, 11.5", ORDERS_CALLMANAGER, NULL, 1150, 0, 0, 0,
 	    ORDERS_ONE, ORDERS_TVS, 7, "!CallManager@0 !TVS@0", false,
@@ -171,6 +184,12 @@ static const struct orders_story stories[] = {
 	{ "TVS has another certificate, and is needed", ORDERS_CALLMANAGER,
 	    NULL, 1150, 0, 0, 0, ORDERS_THREE, 1u << CLASS_OTHER_TVS, 0, "CAPF",
 	    false, ORDERS_UPLOAD, "up:CallManager@1 update ; CAPF@0 update ;" },
+	{ "a key of 4096 bits, and phones that read 2048",
+	    "S:itlr S:pub C:pub A:big", NULL, 1250, 0, 0, 0, ORDERS_ONE,
+	    ORDERS_BOTH | 1u << CLASS_2048, 7, "CAPF", false, ORDERS_NONE, "" },
+	{ "2048 bits, and phones that read as much", ORDERS_TOKENLESS, NULL,
+	    1250, 0, 0, 0, ORDERS_ONE, 1u << CLASS_2048 | 1u << CLASS_SHA1, 7,
+	    "CAPF", true, 0, "CAPF@0 update ;" },
 	{ "nothing installed", ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0,
 	    ORDERS_ONE, 1u << CLASS_NEW, 0, "CallManager@0 ITLRecovery", true,
 	    0, "CallManager@0 update ; ITLRecovery@0 update ;" },
@@ -416,6 +435,55 @@ test_words(void **state)
 	orders_close(&c);
 }
 
+/* A certificate that several nodes have is on all of them, and each shows it
+ * only once it is restarted itself. */
+static void
+test_restarts_of_all(void **state)
+{
+	static const struct orders_story story = { "one for all",
+		ORDERS_TOKENLESS, NULL, 1250, 0, 0, 0, ORDERS_MULTI,
+		ORDERS_BOTH, 0, "CallManager@0", true, 0, "" };
+	struct orders_case c;
+	struct order o;
+	struct diag d;
+	size_t i, nodes = 0;
+
+	orders_open(&c, &story);
+	assert_int_equal(order_find(&c.in, &o, &d), ERR_OK);
+	for (i = 0; i < o.num; i++)
+		if (o.step[i].kind == ORDER_RESTART)
+			nodes |= (size_t)1 << o.step[i].node;
+	assert_int_equal(nodes, 7);
+	/* left out on the last one, phones there are lost */
+	for (i = o.num; o.step[i - 1].kind != ORDER_RESTART; i--)
+		;
+	memmove(&o.step[i - 1], &o.step[i], (o.num - i) * sizeof(*o.step));
+	assert_int_equal(order_check(&c.in, o.step, o.num - 1, &d), ERR_POLICY);
+	order_clear(&o);
+	orders_close(&c);
+}
+
+/* Some upgrades make a new ITLRecovery: its first list would be one that nobody
+ * takes. */
+static void
+test_upgrade_that_renews(void **state)
+{
+	static const struct orders_story story = { "upgrade",
+		ORDERS_CALLMANAGER, NULL, 1150, 1250, 0, 0, ORDERS_ONE,
+		ORDERS_BOTH, 0, "upgrade", false, ORDERS_LOCALKEY,
+		"upgrade@0 localkey ; update ;" };
+	struct orders_case c;
+	struct order o;
+	struct diag d;
+
+	orders_open(&c, &story);
+	c.in.upgrade_renews = true;
+	assert_int_equal(order_find(&c.in, &o, &d), ERR_OK);
+	check(&story, &o);
+	order_clear(&o);
+	orders_close(&c);
+}
+
 int
 main(void)
 {
@@ -423,6 +491,8 @@ main(void)
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_proposals),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_restarts_of_all),
+		cmocka_unit_test(test_upgrade_that_renews),
 	};
 
 	return test_run(tests);

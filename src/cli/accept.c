@@ -214,7 +214,14 @@ accept_weight(const struct accept_run *r, const struct accept_question *q)
 bool
 accept_matters(const struct accept_run *r, const struct accept_question *q)
 {
-	return r->phones.is_given ? q->num > 0 : accept_counts(q->class);
+	const struct accept *a = &q->answer;
+
+	if (!r->phones.is_given)
+		return accept_counts(q->class);
+	/* what no input could tell must not hide what can be told */
+	if (a->judgement.rule == TRUST_RULE_REMOTE && a->lost != TRUST_YES)
+		return false;
+	return q->num > 0;
 }
 
 enum cmd_exit

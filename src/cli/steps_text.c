@@ -325,5 +325,9 @@ steps_put(const struct steps *s, const struct order *o, struct buf *out,
 		put_sentence(out, "Cisco's documents: ", o->agrees.msg);
 	}
 	put_through_tvs(o, out);
+	if ((s->in.classes & 1u << CLASS_MRA) != 0)
+		put_sentence(out, "mra: ",
+		    "what phones behind an Expressway are given no source "
+		    "says; they were taken for phones that ask no TVS");
 	return buf_ok(out) ? ERR_OK : diag_nomem(d);
 }

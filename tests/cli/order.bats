@@ -206,6 +206,13 @@ value() {
 	try 1 bad.yaml
 }
 
+@test "of phones behind an Expressway it says that nobody knows" {
+	try 0 --class mra change.yaml
+	grep -q '^mra: what phones behind an Expressway are given' out
+	try 0 change.yaml
+	run ! grep -q '^mra:' out
+}
+
 @test "roles that nobody says: the first is the publisher, each runs both" {
 	local common=(--installed ccm.tlv --release 11.5
 		--change CallManager-ECDSA)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An order, for people. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "cli/fill.h"
@@ -226,6 +227,79 @@ put_through_tvs(const struct order *o, struct buf *out)
 	buf_clear(&text);
 }
 
+/* ---- Servers of the list that are no node. ---- */
+
+#define OTHERS_SHOWN 5
+
+/* A and B are a host's name, with or without its domain, in any case. */
+static bool
+is_host(struct bytes a, struct bytes b)
+{
+	const uint8_t *dot_a = memchr(a.ptr, '.', a.len);
+	const uint8_t *dot_b = memchr(b.ptr, '.', b.len);
+	size_t len_a = dot_a == NULL ? a.len : (size_t)(dot_a - a.ptr);
+	size_t len_b = dot_b == NULL ? b.len : (size_t)(dot_b - b.ptr);
+
+	if (dot_a != NULL && dot_b != NULL) {
+		len_a = a.len;
+		len_b = b.len;
+	}
+	return len_a == len_b &&
+	    strncasecmp((const char *)a.ptr, (const char *)b.ptr, len_a) == 0;
+}
+
+static bool
+is_among(struct bytes host, const struct bytes *others, size_t num)
+{
+	size_t i;
+
+	for (i = 0; i < num; i++)
+		if (is_host(host, others[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_node(const struct steps *s, struct bytes host)
+{
+	size_t i;
+
+	for (i = 0; i < s->in.num_nodes; i++)
+		if (is_host(host, bytes_of_str(s->in.nodes[i].name)))
+			return true;
+	return false;
+}
+
+/* What phones are told of and the order was not: it says nothing of them. */
+static void
+put_others(const struct steps *s, struct buf *out)
+{
+	struct bytes host, others[OTHERS_SHOWN + 1];
+	struct buf text = { 0 };
+	size_t i, num = 0;
+
+	for (i = 1; i <= ctl_num_records(s->in.installed); i++) {
+		const struct ctl_record *r = ctl_record(s->in.installed, i);
+
+		host = ctl_record_text(r, CTL_REC_DNS_NAME);
+		if (ctl_record_is_server(r) && host.len > 0 &&
+		    num <= OTHERS_SHOWN && !is_node(s, host) &&
+		    !is_among(host, others, num))
+			others[num++] = host;
+	}
+	for (i = 0; i < num && i < OTHERS_SHOWN; i++)
+		buf_printf(&text, "%s%.*s", i == 0 ? "" : ", ",
+		    (int)others[i].len, (const char *)others[i].ptr);
+	if (num > OTHERS_SHOWN)
+		buf_str(&text, " and others");
+	buf_str(&text, "; nothing is said of them");
+	if (num > 0 && buf_cstr(&text) != NULL)
+		put_sentence(out, "Servers of the list that are no node here: ",
+		    buf_cstr(&text));
+	out->failed |= !buf_ok(&text);
+	buf_clear(&text);
+}
+
 static void
 put_helps(unsigned helps, struct buf *text)
 {
@@ -325,6 +399,8 @@ steps_put(const struct steps *s, const struct order *o, struct buf *out,
 		put_sentence(out, "Cisco's documents: ", o->agrees.msg);
 	}
 	put_through_tvs(o, out);
+	if (o->num > 0)
+		put_others(s, out);
 	if ((s->in.classes & 1u << CLASS_MRA) != 0)
 		put_sentence(out, "mra: ",
 		    "what phones behind an Expressway are given no source "

@@ -213,6 +213,20 @@ value() {
 	run ! grep -q '^mra:' out
 }
 
+@test "servers of the list that are no node are named" {
+	local said='Servers of the list that are no node here: '
+
+	try 0 change.yaml
+	grep -qxF "${said}cucm-1051-a-pub, cucm-1051-a-sub1; $(
+		)nothing is said of them." out
+	sed -i 's/name: pub/name: CUCM-1051-A-PUB.lab/' change.yaml
+	try 0 change.yaml
+	grep -qxF "${said}cucm-1051-a-sub1; nothing is said of them." out
+	sed -i 's/name: sub/name: cucm-1051-a-sub1/' change.yaml
+	try 0 change.yaml
+	run ! grep -qF "$said" out
+}
+
 @test "roles that nobody says: the first is the publisher, each runs both" {
 	local common=(--installed ccm.tlv --release 11.5
 		--change CallManager-ECDSA)

@@ -399,7 +399,7 @@ steps_put(const struct steps *s, const struct order *o, struct buf *out,
 		put_sentence(out, "Cisco's documents: ", o->agrees.msg);
 	}
 	put_through_tvs(o, out);
-	if (o->num > 0)
+	if (o->num > 0 || !o->possible)
 		put_others(s, out);
 	if ((s->in.classes & 1u << CLASS_MRA) != 0)
 		put_sentence(out, "mra: ",

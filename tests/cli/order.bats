@@ -218,7 +218,7 @@ value() {
 
 	try 0 change.yaml
 	grep -qxF "${said}cucm-1051-a-pub, cucm-1051-a-sub1; $(
-		)nothing is said of them." out
+	)nothing is said of them." out
 	sed -i 's/name: pub/name: CUCM-1051-A-PUB.lab/' change.yaml
 	try 0 change.yaml
 	grep -qxF "${said}cucm-1051-a-sub1; nothing is said of them." out

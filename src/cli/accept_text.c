@@ -329,7 +329,10 @@ put_rule(struct saying *s, enum works_rule rule, size_t why, struct buf *out)
 	    &s->r->phones.question[s->ws->head[why]];
 	enum works_answer answer = q->answer.works.answer[rule];
 
-	if (answer == WORKS_NOT_NEEDED && !s->r->wish->verbose)
+	bool said = q->answer.judgement.rule == TRUST_RULE_REMOTE &&
+	    answer == WORKS_UNKNOWN; /* by the verdict */
+
+	if ((answer == WORKS_NOT_NEEDED || said) && !s->r->wish->verbose)
 		return;
 	s->word = works_rule_name(rule);
 	s->colour = colour_of_answer(answer);

@@ -140,7 +140,7 @@ judge_offer(struct accept_job *a)
 	if ((a->traits & CLASS_REMOTE) != 0) {
 		say(a, TRUST_UNKNOWN, TRUST_RULE_REMOTE,
 		    "which list a phone behind an Expressway is given, and by "
-		    "whom, no source says: missing a phone that was asked");
+		    "whom, no source says: missing a look at such a phone");
 		return ERR_OK;
 	}
 	if (holds_it(a)) {

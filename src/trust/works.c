@@ -88,8 +88,8 @@ say_remote(struct works_job *w)
 	for (rule = 0; rule < WORKS_NUM; rule++)
 		if (rule != WORKS_NEXT)
 			works_say(w, (enum works_rule)rule, WORKS_UNKNOWN,
-			    "a phone behind an Expressway is given what "
-			    "nobody knows: missing a phone that was asked");
+			    "what a phone behind an Expressway is given no "
+			    "source says: missing a look at such a phone");
 }
 
 static enum err

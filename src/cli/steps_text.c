@@ -375,6 +375,7 @@ put_help(const struct order *o, struct buf *out)
 		buf_str(&text, o->helped && !o->possible ? "; then:" : ".");
 		put_line(out, &text, INDENT);
 	}
+	out->failed |= !buf_ok(&text);
 	buf_clear(&text);
 }
 

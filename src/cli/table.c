@@ -228,30 +228,35 @@ print_as_utf8(struct table *t, const struct fill *fill, FILE *to)
 	return ok;
 }
 
+static ssize_t
+put_written(void *arg, const char *text, size_t len)
+{
+	buf_put(arg, bytes_of(text, len));
+	return (ssize_t)len;
+}
+
 enum err
 table_print(struct table *t, const struct fill *fill, struct buf *out,
     struct diag *d)
 {
-	size_t len = out->len, size = 0;
-	char *text = NULL;
-	bool ok;
+	static const cookie_io_functions_t calls = { .write = put_written };
+	struct buf text = { 0 };
 	FILE *to;
+	bool ok;
 
 	if (t == NULL || t->failed)
 		return diag_nomem(d);
-	/* not scols_print_table_to_string(): it takes a part for the whole
-	 * where memory runs out between */
-	to = open_memstream(&text, &size);
+	/* not scols_print_table_to_string(), nor a stream in memory of the C
+	 * library: both take a part for the whole where memory runs out
+	 * between */
+	to = fopencookie(&text, "w", calls);
 	if (to == NULL)
 		return diag_nomem(d);
 	ok = table_num_rows(t) == 0 || print_as_utf8(t, fill, to);
 	ok = ferror(to) == 0 && ok;
-	ok = fclose(to) == 0 && ok;
+	ok = fclose(to) == 0 && ok && buf_ok(&text);
 	if (ok)
-		put_lines(out, bytes_of(text, size));
-	free(text);
-	if (ok && buf_ok(out))
-		return ERR_OK;
-	out->len = len;
-	return diag_nomem(d);
+		put_lines(out, buf_bytes(&text));
+	buf_clear(&text);
+	return ok && buf_ok(out) ? ERR_OK : diag_nomem(d);
 }

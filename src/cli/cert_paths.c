@@ -92,6 +92,16 @@ cert_paths_add(struct cert_paths *l, const char *path, struct diag *d)
 	return add_one(l, strdup(path), d);
 }
 
+enum err
+cert_paths_of(struct cert_paths *l, const char *path, struct diag *d)
+{
+	enum err e = cert_paths_add(l, path, d);
+
+	if (e == ERR_OK && l->num == 0)
+		e = diag_set(d, ERR_ABSENT, "no file in this folder");
+	return e;
+}
+
 void
 cert_paths_clear(struct cert_paths *l)
 {

@@ -21,6 +21,11 @@ struct cert_paths {
  * links within it. ERR_TOO_BIG over CERT_FILES_MAX; errors of folder_read(). */
 MUST_CHECK enum err cert_paths_add(struct cert_paths *l, const char *path,
     struct diag *d);
+
+/* The same for an argument, into L, an empty one; ERR_ABSENT where PATH is a
+ * folder without a file. */
+MUST_CHECK enum err cert_paths_of(struct cert_paths *l, const char *path,
+    struct diag *d);
 void cert_paths_clear(struct cert_paths *l);
 
 /* PATH is a folder, or a link to one. */

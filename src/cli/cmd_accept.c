@@ -5,6 +5,7 @@
 #include "cli/accept.h"
 #include "cli/cmd.h"
 #include "cli/history.h"
+#include "cli/input.h"
 #include "cli/out.h"
 
 struct accept_opts {
@@ -65,30 +66,19 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-static bool
-is_stdin(const char *path)
-{
-	return path != NULL && strcmp(path, "-") == 0;
-}
-
 /* Standard input can be read once. */
 static enum err
 check_stdin(const struct accept_wish *w, const char *path, struct diag *d)
 {
 	const char *const files[] = { path, w->phones, w->groups, w->models,
 		w->inventory };
-	size_t i, num = 0;
 
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		num += is_stdin(files[i]);
-	for (i = 0; i < w->installed.num; i++)
-		num += is_stdin(w->installed.at[i]);
-	for (i = 0; i < w->nodes.phone_itls.num; i++)
-		num += is_stdin(w->nodes.phone_itls.at[i]);
-	if (num > 1)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(
+	    input_num_stdin(files, sizeof(files) / sizeof(files[0])) +
+		input_num_stdin(w->installed.at, w->installed.num) +
+		input_num_stdin(w->nodes.phone_itls.at,
+		    w->nodes.phone_itls.num),
+	    d);
 }
 
 static enum err
@@ -114,6 +104,7 @@ check_history(const struct accept_opts *o, char *const *args, struct diag *d)
 {
 	const struct accept_wish *w = &o->wish;
 	const struct accept_nodes_wish *n = &w->nodes;
+	const char *const files[] = { args[0], w->phones, w->models };
 
 	if (args[0] != NULL && args[1] != NULL)
 		return diag_set(d, ERR_USAGE,
@@ -133,12 +124,8 @@ check_history(const struct accept_opts *o, char *const *args, struct diag *d)
 	if (o->json && o->dot)
 		return diag_set(d, ERR_USAGE,
 		    "--json and --dot exclude each other");
-	if (is_stdin(args[0]) + is_stdin(w->phones) + is_stdin(w->models) +
-		is_stdin(o->history) >
-	    1)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(
+	    input_num_stdin(files, sizeof(files) / sizeof(files[0])), d);
 }
 
 static enum cmd_exit
@@ -164,7 +151,6 @@ static enum cmd_exit
 print(const struct accept_opts *o, const struct accept_run *r, enum err e,
     struct out *out, struct diag *d)
 {
-	struct out_printer printer = { .json = o->json };
 	struct fill fill = fill_for_stdout();
 	struct buf text = { 0 };
 	enum cmd_exit end;
@@ -179,8 +165,7 @@ print(const struct accept_opts *o, const struct accept_run *r, enum err e,
 		out_json(out, accept_json(r, e == ERR_OK ? NULL : d));
 	end = e == ERR_OK ? accept_end(r) : cmd_end(e);
 	buf_clear(&text);
-	end = out_worse(end, out_print(&printer, out));
-	return out_worse(end, out_close(&printer));
+	return out_finish(out, o->json, end);
 }
 
 static enum cmd_exit

@@ -80,10 +80,8 @@ static enum cmd_exit
 print(const struct job *job, const struct audit_verdict *v,
     const struct diag *error)
 {
-	struct out_printer p = { .json = job->json };
 	struct buf text = { 0 };
 	struct out out = { 0 };
-	enum cmd_exit end;
 
 	if (error != NULL)
 		out_error(&out, job->path, error);
@@ -94,10 +92,7 @@ print(const struct job *job, const struct audit_verdict *v,
 		out_put(&out, &text);
 		buf_clear(&text);
 	}
-	end = out_print(&p, &out);
-	end = out_worse(end, out_close(&p));
-	out_clear(&out);
-	return end;
+	return out_finish(&out, job->json, CMD_OK);
 }
 
 static enum cmd_exit

@@ -7,6 +7,7 @@
 #include "cli/calendar.h"
 #include "cli/cert_paths.h"
 #include "cli/cmd_cert.h"
+#include "cli/input.h"
 #include "cli/out.h"
 
 #define NO_DAYS UINT_MAX
@@ -84,9 +85,7 @@ load_all(struct work *w, const char *arg)
 	size_t i;
 
 	diag_init(&d);
-	e = cert_paths_add(&paths, arg, &d);
-	if (e == ERR_OK && paths.num == 0)
-		e = diag_set(&d, ERR_ABSENT, "no file in this folder");
+	e = cert_paths_of(&paths, arg, &d);
 	if (e != ERR_OK)
 		fail(w, arg, &d);
 	for (i = 0; e == ERR_OK && i < paths.num; i++) {
@@ -190,21 +189,15 @@ calendar(const struct cmd *cmd, const struct calendar_opts *o,
 static enum err
 check_line(const struct calendar_opts *o, char *const *args, struct diag *d)
 {
-	size_t i,
-	    num = o->wish.stores != NULL && strcmp(o->wish.stores, "-") == 0;
-
 	if (o->json && o->ical)
 		return diag_set(d, ERR_USAGE,
 		    "--json and --ical exclude each other");
 	if (args[0] == NULL)
 		return diag_set(d, ERR_USAGE,
 		    "name certificates, folders, trust lists or alarms");
-	for (i = 0; args[i] != NULL; i++)
-		num += strcmp(args[i], "-") == 0;
-	if (num > 1)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(input_num_stdin(&o->wish.stores, 1) +
+		input_num_stdin_args(args),
+	    d);
 }
 
 static enum cmd_exit

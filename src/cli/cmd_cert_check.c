@@ -4,6 +4,7 @@
 
 #include "cli/cert_check.h"
 #include "cli/cmd_cert.h"
+#include "cli/input.h"
 
 struct check_opts {
 	struct cert_check_wish wish;
@@ -39,28 +40,20 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-static bool
-is_stdin(const char *path)
-{
-	return path != NULL && strcmp(path, "-") == 0;
-}
-
 static enum err
 check_line(const struct check_opts *o, char *const *args, struct diag *d)
 {
+	const char *const files[] = { args[0], o->wish.csr, o->wish.trust,
+		o->wish.ledger, o->wish.profiles };
+
 	if (o->wish.unit == NULL)
 		return diag_set(d, ERR_USAGE,
 		    "--unit UNIT is missing: CallManager, CAPF, TVS, tomcat, "
 		    "ipsec, ..., or a trust store such as CallManager-trust");
 	if (args[0] == NULL || args[1] != NULL)
 		return diag_set(d, ERR_USAGE, "name one certificate");
-	if (is_stdin(args[0]) + is_stdin(o->wish.csr) +
-		is_stdin(o->wish.trust) + is_stdin(o->wish.ledger) +
-		is_stdin(o->wish.profiles) >
-	    1)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(
+	    input_num_stdin(files, sizeof(files) / sizeof(files[0])), d);
 }
 
 /* Prints what C has found, or why it has not. */
@@ -68,7 +61,6 @@ static enum cmd_exit
 print(const struct check_opts *o, const struct cert_check *c, enum err e,
     struct out *out, struct diag *d)
 {
-	struct out_printer printer = { .json = o->json };
 	struct fill fill = fill_for_stdout();
 	struct buf text = { 0 };
 	enum cmd_exit end;
@@ -85,8 +77,7 @@ print(const struct check_opts *o, const struct cert_check *c, enum err e,
 	if (e == ERR_OK && fit_is_unfit(&c->fit))
 		end = CMD_POLICY;
 	buf_clear(&text);
-	end = out_worse(end, out_print(&printer, out));
-	return out_worse(end, out_close(&printer));
+	return out_finish(out, o->json, end);
 }
 
 static enum cmd_exit

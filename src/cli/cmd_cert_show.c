@@ -98,9 +98,7 @@ show_all(struct showing *s, const char *arg)
 	size_t i;
 
 	diag_init(&d);
-	e = cert_paths_add(&paths, arg, &d);
-	if (e == ERR_OK && paths.num == 0)
-		e = diag_set(&d, ERR_ABSENT, "no file in this folder");
+	e = cert_paths_of(&paths, arg, &d);
 	if (e != ERR_OK)
 		end = show_failure(s, arg, &d);
 	for (i = 0; e == ERR_OK && i < paths.num && !s->printer.broken; i++)

@@ -3,6 +3,7 @@
 
 #include "cli/cmd.h"
 #include "cli/compare.h"
+#include "cli/input.h"
 #include "cli/out.h"
 #include "cli/token_print.h"
 
@@ -30,10 +31,7 @@ check(char **args, struct diag *d)
 	if (num > 2)
 		return diag_set(d, ERR_USAGE, "two lists at a time, not %zu",
 		    num);
-	if (strcmp(args[0], "-") == 0 && strcmp(args[1], "-") == 0)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(input_num_stdin_args(args), d);
 }
 
 /* Says why there is nothing to compare. */

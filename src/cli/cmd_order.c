@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/input.h"
 #include "cli/out.h"
 #include "cli/steps.h"
 
@@ -47,17 +48,10 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-static bool
-is_stdin(const char *path)
-{
-	return path != NULL && strcmp(path, "-") == 0;
-}
-
 static enum cmd_exit
 print(const struct steps_opts *o, const struct steps *s, const struct order *r,
     struct diag *d)
 {
-	struct out_printer printer = { .json = o->json };
 	struct out out = { .lost = false };
 	struct buf text = { 0 };
 	enum cmd_exit end = r->possible ? CMD_OK : CMD_POLICY;
@@ -74,10 +68,7 @@ print(const struct steps_opts *o, const struct steps *s, const struct order *r,
 		out_put(&out, &text);
 	}
 	buf_clear(&text);
-	end = out_worse(end, out_print(&printer, &out));
-	end = out_worse(end, out_close(&printer));
-	out_clear(&out);
-	return end;
+	return out_finish(&out, o->json, end);
 }
 
 static enum cmd_exit
@@ -117,6 +108,17 @@ order(const struct cmd *cmd, const struct steps_opts *o, const char *path)
 	return end;
 }
 
+static enum err
+check_line(const struct steps_opts *o, char *const *args, struct diag *d)
+{
+	const char *const files[] = { args[0], o->installed, o->served };
+
+	if (args[0] != NULL && args[1] != NULL)
+		return diag_set(d, ERR_USAGE, "name one file at most");
+	return input_stdin_once(
+	    input_num_stdin(files, sizeof(files) / sizeof(files[0])), d);
+}
+
 static enum cmd_exit
 run(const struct cmd *cmd, struct opt_line *line)
 {
@@ -128,17 +130,8 @@ run(const struct cmd *cmd, struct opt_line *line)
 	end = cmd_options(cmd, line, &o, &done);
 	if (done)
 		return end;
-	if (line->args[0] != NULL && line->args[1] != NULL) {
-		(void)diag_set(&d, ERR_USAGE, "name one file at most");
+	if (check_line(&o, line->args, &d) != ERR_OK)
 		return cmd_usage(cmd, &d);
-	}
-	if (is_stdin(line->args[0]) + is_stdin(o.installed) +
-		is_stdin(o.served) >
-	    1) {
-		(void)diag_set(&d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-		return cmd_usage(cmd, &d);
-	}
 	return order(cmd, &o, line->args[0]);
 }
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "cli/cmd.h"
 #include "cli/history_dot.h"
+#include "cli/input.h"
 #include "cli/rescue.h"
 
 struct rescue_opts {
@@ -31,15 +32,11 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-static bool
-is_stdin(const char *path)
-{
-	return path != NULL && strcmp(path, "-") == 0;
-}
-
 static enum err
 check_line(const struct rescue_opts *o, char *const *args, struct diag *d)
 {
+	const char *const files[] = { o->wish.installed, o->wish.target };
+
 	if (args[0] != NULL)
 		return diag_set(d, ERR_USAGE,
 		    "'%.80s' is no option; lists stand in --archive", args[0]);
@@ -51,12 +48,8 @@ check_line(const struct rescue_opts *o, char *const *args, struct diag *d)
 	if (o->json && o->dot)
 		return diag_set(d, ERR_USAGE,
 		    "--json and --dot exclude each other");
-	if (is_stdin(o->wish.installed) + is_stdin(o->wish.target) +
-		is_stdin(o->wish.archive) >
-	    1)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(
+	    input_num_stdin(files, sizeof(files) / sizeof(files[0])), d);
 }
 
 static enum err
@@ -96,7 +89,6 @@ end_of(const struct rescue *r)
 static enum cmd_exit
 rescue(const struct rescue_opts *o)
 {
-	struct out_printer printer = { .json = o->json };
 	struct out out = { .lost = false };
 	const char *where = NULL;
 	enum cmd_exit end;
@@ -114,9 +106,7 @@ rescue(const struct rescue_opts *o)
 	end = e == ERR_OK ? end_of(&r) : cmd_end(e);
 	if (e != ERR_OK)
 		out_error(&out, where, &d);
-	end = out_worse(end, out_print(&printer, &out));
-	end = out_worse(end, out_close(&printer));
-	out_clear(&out);
+	end = out_finish(&out, o->json, end);
 	rescue_clear(&r);
 	return end;
 }

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "cli/cmd_trust_store.h"
+#include "cli/input.h"
 #include "cli/store_check.h"
 
 #define DAYS 30
@@ -41,33 +42,22 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-static bool
-is_stdin(const char *path)
-{
-	return path != NULL && strcmp(path, "-") == 0;
-}
-
 static enum err
 check_line(const struct check_opts *o, char *const *args, struct diag *d)
 {
-	int num = is_stdin(o->wish.former) + is_stdin(o->wish.lsc_issuers) +
-	    is_stdin(o->wish.rules);
-	size_t i;
+	const char *const files[] = { o->wish.former, o->wish.lsc_issuers,
+		o->wish.rules };
 
 	if (args[0] == NULL)
 		return diag_set(d, ERR_USAGE,
 		    "name a folder of trust stores, or a text with `show cert "
 		    "list own` and `show cert list trust`");
-	for (i = 0; args[i] != NULL; i++)
-		num += is_stdin(args[i]);
-	for (i = 0; i < o->wish.lists.num; i++)
-		num += is_stdin(o->wish.lists.at[i]);
-	for (i = 0; i < o->wish.lsc.num; i++)
-		num += is_stdin(o->wish.lsc.at[i]);
-	if (num > 1)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(
+	    input_num_stdin(files, sizeof(files) / sizeof(files[0])) +
+		input_num_stdin(o->wish.lists.at, o->wish.lists.num) +
+		input_num_stdin(o->wish.lsc.at, o->wish.lsc.num) +
+		input_num_stdin_args(args),
+	    d);
 }
 
 /* Prints what C has found, or why it has not. */
@@ -75,7 +65,6 @@ static enum cmd_exit
 print(const struct check_opts *o, const struct store_check *c, enum err e,
     struct out *out, struct diag *d)
 {
-	struct out_printer printer = { .json = o->json };
 	struct fill fill = fill_for_stdout();
 	struct buf text = { 0 };
 	enum cmd_exit end;
@@ -94,8 +83,7 @@ print(const struct check_opts *o, const struct store_check *c, enum err e,
 	if (c->unread)
 		end = out_worse(end, CMD_FAILED);
 	buf_clear(&text);
-	end = out_worse(end, out_print(&printer, out));
-	return out_worse(end, out_close(&printer));
+	return out_finish(out, o->json, end);
 }
 
 static enum cmd_exit

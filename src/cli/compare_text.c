@@ -194,53 +194,47 @@ put_note(void *arg, enum compare_note note, const struct buf *text)
 	    text, out);
 }
 
+/* "record 2 of NEW" VERB "record 3 of OLD" MORE, of one row. */
+static void
+put_two(const struct compare *c, const struct diff_row *row, const char *verb,
+    const char *more, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "record %zu of %s %s record %zu of %s%s",
+	    change_number(&c->change, CHANGE_NEW, row->new), c->in[1].path,
+	    verb, change_number(&c->change, CHANGE_OLD, row->old),
+	    c->in[0].path, more);
+	change_put_sentence(CTL_WARNING, &text, out);
+	buf_clear(&text);
+}
+
 /* A key that is another beside the same certificate. */
 static void
 put_rekeyed(const struct compare *c, struct buf *out)
 {
-	const struct diff_row *row;
-	struct buf text = { 0 };
 	size_t i;
 
-	for (i = 0; i < c->change.diff.num; i++) {
-		row = &c->change.diff.rows[i];
-		if (!row->rekeyed)
-			continue;
-		buf_printf(&text,
-		    "record %zu of %s has the certificate of record %zu of %s, "
-		    "but PUBLICKEY is another",
-		    change_number(&c->change, CHANGE_NEW, row->new),
-		    c->in[1].path,
-		    change_number(&c->change, CHANGE_OLD, row->old),
-		    c->in[0].path);
-		change_put_sentence(CTL_WARNING, &text, out);
-		buf_clear(&text);
-	}
+	for (i = 0; i < c->change.diff.num; i++)
+		if (c->change.diff.rows[i].rekeyed)
+			put_two(c, &c->change.diff.rows[i],
+			    "has the certificate of",
+			    ", but PUBLICKEY is another", out);
 }
 
 /* A server whose certificate has gone to another host or address. */
 static void
 put_moved(const struct compare *c, struct buf *out)
 {
-	const struct diff_row *row;
-	struct buf text = { 0 };
 	size_t i;
 
-	for (i = 0; i < c->change.diff.num; i++) {
-		row = &c->change.diff.rows[i];
-		if (!row->moved)
-			continue;
-		buf_printf(&text,
-		    "record %zu of %s is for another server than record %zu "
-		    "of %s: phones do not find its certificate where it was, "
-		    "unless that server has moved (W2, W3)",
-		    change_number(&c->change, CHANGE_NEW, row->new),
-		    c->in[1].path,
-		    change_number(&c->change, CHANGE_OLD, row->old),
-		    c->in[0].path);
-		change_put_sentence(CTL_WARNING, &text, out);
-		buf_clear(&text);
-	}
+	for (i = 0; i < c->change.diff.num; i++)
+		if (c->change.diff.rows[i].moved)
+			put_two(c, &c->change.diff.rows[i],
+			    "is for another server than",
+			    ": phones do not find its certificate where it "
+			    "was, unless that server has moved (W2, W3)",
+			    out);
 }
 
 static void

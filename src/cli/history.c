@@ -302,7 +302,6 @@ say(const struct history_said *h, struct out *out, struct diag *d)
 enum cmd_exit
 history_say(const struct history_wish *w)
 {
-	struct out_printer printer = { .json = w->json };
 	struct history_said h = { .wish = w };
 	struct out out = { .lost = false };
 	const char *where = NULL;
@@ -321,9 +320,7 @@ history_say(const struct history_wish *w)
 		end = CMD_FAILED;
 	else if (h.num_stranded > 0)
 		end = CMD_POLICY;
-	end = out_worse(end, out_print(&printer, &out));
-	end = out_worse(end, out_close(&printer));
-	out_clear(&out);
+	end = out_finish(&out, w->json, end);
 	history_clear(&h.history);
 	archive_choice_clear(&h.choice);
 	archive_clear(&h.archive);

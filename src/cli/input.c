@@ -20,6 +20,35 @@ is_stdin(const char *path)
 	return path != NULL && strcmp(path, "-") == 0;
 }
 
+size_t
+input_num_stdin(const char *const *paths, size_t num)
+{
+	size_t i, ret = 0;
+
+	for (i = 0; i < num; i++)
+		ret += is_stdin(paths[i]);
+	return ret;
+}
+
+size_t
+input_num_stdin_args(char *const *args)
+{
+	size_t ret = 0;
+
+	for (; *args != NULL; args++)
+		ret += is_stdin(*args);
+	return ret;
+}
+
+enum err
+input_stdin_once(size_t num, struct diag *d)
+{
+	if (num <= 1)
+		return ERR_OK;
+	return diag_set(d, ERR_USAGE,
+	    "standard input ('-') can be read only once");
+}
+
 enum err
 input_load(const char *path, size_t max, struct buf *ret, struct diag *d)
 {
@@ -92,14 +121,10 @@ input_kind_named(const char *name, enum ctl_kind *ret, struct diag *d)
 static enum err
 check_stdin(const struct input_opts *opts, char **paths, struct diag *d)
 {
-	int n = is_stdin(opts->signer) + is_stdin(opts->trusted);
+	const char *const files[] = { opts->signer, opts->trusted };
 
-	for (; *paths != NULL; paths++)
-		n += is_stdin(*paths);
-	if (n > 1)
-		return diag_set(d, ERR_USAGE,
-		    "standard input ('-') can be read only once");
-	return ERR_OK;
+	return input_stdin_once(
+	    input_num_stdin(files, 2) + input_num_stdin_args(paths), d);
 }
 
 static enum err

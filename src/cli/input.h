@@ -39,6 +39,15 @@ struct input_opts {
 		    OPT_FILES, 0                                              \
 	}
 
+/* How many of NUM PATHS, of which any may be NULL, are "-", standard input. */
+size_t input_num_stdin(const char *const *paths, size_t num);
+/* The same of ARGS, which a NULL ends. */
+size_t input_num_stdin_args(char *const *args);
+
+/* ERR_USAGE where NUM, how many of the arguments are standard input, is more
+ * than one. */
+MUST_CHECK enum err input_stdin_once(size_t num, struct diag *d);
+
 /* Appends what PATH holds ("-": standard input), at most MAX bytes, to RET;
  * errors as file_load(). */
 MUST_CHECK enum err input_load(const char *path, size_t max, struct buf *ret,

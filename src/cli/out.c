@@ -286,6 +286,17 @@ out_close(struct out_printer *p)
 }
 
 enum cmd_exit
+out_finish(struct out *o, bool json, enum cmd_exit end)
+{
+	struct out_printer p = { .json = json };
+
+	end = out_worse(end, out_print(&p, o));
+	end = out_worse(end, out_close(&p));
+	out_clear(o);
+	return end;
+}
+
+enum cmd_exit
 out_write(struct buf *text)
 {
 	struct out_printer p = { 0 };

@@ -75,6 +75,10 @@ enum cmd_exit out_print(struct out_printer *p, struct out *o);
 /* Ends the array, also an empty one. */
 enum cmd_exit out_close(struct out_printer *p);
 
+/* Prints O, all that a command has to say, and clears it; JSON: its elements are
+ * the array. The worse of END and how that went. */
+enum cmd_exit out_finish(struct out *o, bool json, enum cmd_exit end);
+
 /* Waits for what is being written to stdout, and lets no more be: for a thread
  * that is about to end the program. */
 void out_stop(void);

@@ -59,32 +59,50 @@ say_absent(struct works_job *w, enum works_rule rule,
 		    n->name);
 }
 
+/* A certificate that a node shows, and what is said of it. */
+struct shown {
+	enum works_rule rule;
+	unsigned roles; /* in which phones look for it */
+	const struct cert *cert;
+	const char *what, *what_for; /* "the ...", ", which ...," */
+	const char *todo;            /* where it is there for another address */
+};
+
+static enum err
+judge_shown(struct works_job *w, const struct works_node *n,
+    const struct shown *s)
+{
+	struct works_found found;
+	enum err e;
+
+	e = works_find(w, s->cert, s->roles, n->address, &found);
+	if (e != ERR_OK)
+		return e;
+	if (found.here != 0 || found.roams)
+		works_say(w, s->rule, WORKS_YES,
+		    "%s of %s%s is record %zu of the list", s->what, n->name,
+		    s->what_for, found.here != 0 ? found.here : found.record);
+	else if (found.record != 0)
+		works_say(w, s->rule, WORKS_NO,
+		    "%s of %s is record %zu of the list, but for another "
+		    "address than %s; %s",
+		    s->what, n->name, found.record, n->address, s->todo);
+	else
+		say_absent(w, s->rule, n, &found, s->what);
+	return ERR_OK;
+}
+
 /* ---- W2 ------------------------------------------------------------ */
 
 static enum err
 judge_config(struct works_job *w, const struct works_node *n)
 {
-	static const char what[] = "the CallManager certificate";
-	struct works_found found;
-	enum err e;
+	const struct shown s = { WORKS_CONFIG, ROLES_SERVER, n->callmanager,
+		"the CallManager certificate",
+		", which signs its configuration files,",
+		"bring phones a list with the new address before it changes" };
 
-	e = works_find(w, n->callmanager, ROLES_SERVER, n->address, &found);
-	if (e != ERR_OK)
-		return e;
-	if (found.here != 0 || found.roams)
-		works_say(w, WORKS_CONFIG, WORKS_YES,
-		    "%s of %s, which signs its configuration files, is "
-		    "record %zu of the list",
-		    what, n->name, found.here != 0 ? found.here : found.record);
-	else if (found.record != 0)
-		works_say(w, WORKS_CONFIG, WORKS_NO,
-		    "%s of %s is record %zu of the list, but for another "
-		    "address than %s; bring phones a list with the new "
-		    "address before it changes",
-		    what, n->name, found.record, n->address);
-	else
-		say_absent(w, WORKS_CONFIG, n, &found, what);
-	return ERR_OK;
+	return judge_shown(w, n, &s);
 }
 
 enum err
@@ -124,27 +142,13 @@ static enum err
 judge_served(struct works_job *w, const struct works_node *n,
     const struct works_served *served)
 {
-	struct works_found found;
 	char what[96];
-	enum err e;
+	const struct shown s = { WORKS_TLS, ROLES_CCM, served->cert, what, "",
+		"update the list" };
 
-	e = works_find(w, served->cert, ROLES_CCM, n->address, &found);
-	if (e != ERR_OK)
-		return e;
 	(void)snprintf(what, sizeof(what), "what is served on %.40s",
 	    served->where);
-	if (found.here != 0 || found.roams)
-		works_say(w, WORKS_TLS, WORKS_YES,
-		    "%s of %s is record %zu of the list", what, n->name,
-		    found.here != 0 ? found.here : found.record);
-	else if (found.record != 0)
-		works_say(w, WORKS_TLS, WORKS_NO,
-		    "%s of %s is record %zu of the list, but for another "
-		    "address than %s; update the list",
-		    what, n->name, found.record, n->address);
-	else
-		say_absent(w, WORKS_TLS, n, &found, what);
-	return ERR_OK;
+	return judge_shown(w, n, &s);
 }
 
 /* RSA is served always, ECDSA besides: the one alone is half of it. */

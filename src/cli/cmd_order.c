@@ -24,7 +24,7 @@ static const struct opt opts[] = {
 	    "soft-client cti mra two-sast sha1 rsa2048 off",
 	    0 },
 	{ "done", "CHANGE", OPT_STRINGS, OPTION(done),
-	    "was changed before phones fetched", CHANGE_WORDS, 0 },
+	    "what was changed already, before phones fetched", CHANGE_WORDS, 0 },
 	{ "installed", "LIST", OPT_STRING, OPTION(installed),
 	    "the CTL that phones hold", OPT_FILES, 0 },
 	{ "json", NULL, OPT_FLAG, OPTION(json),
@@ -97,13 +97,14 @@ order(const struct cmd *cmd, const struct steps_opts *o, const char *path)
 
 	diag_init(&d);
 	e = steps_load(path, o, &s, &file, &d);
-	if (e != ERR_OK) {
-		if (e == ERR_USAGE)
-			return cmd_usage(cmd, &d);
+	if (e == ERR_OK) {
+		end = find(cmd, o, &s);
+	} else if (e == ERR_USAGE) {
+		end = cmd_usage(cmd, &d);
+	} else {
 		out_complain(file, &d);
-		return cmd_end(e);
+		end = cmd_end(e);
 	}
-	end = find(cmd, o, &s);
 	steps_clear(&s);
 	return end;
 }

@@ -11,7 +11,6 @@
 
 #define FIELD(st, member, kind) \
 	.key = #member, .type = (kind), .offset = offsetof(struct st, member)
-#define LIST_MAX ((size_t)64 << 20)
 #define NUM(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- The file. ---- */
@@ -19,16 +18,12 @@
 struct node_line {
 	const char *name;
 	struct doc_strings roles;
-	struct doc_place at;
 };
 
 static const struct doc_field node_fields[] = {
 	{ FIELD(node_line, name, DOC_STRING), .required = true, .min = 1,
 	    .max = STEPS_NAME_MAX },
 	{ FIELD(node_line, roles, DOC_STRINGS) },
-	{ .key = "",
-	    .type = DOC_PLACE,
-	    .offset = offsetof(struct node_line, at) },
 };
 
 static const struct doc_table node_table = { .what = "node",
@@ -42,7 +37,6 @@ struct whole {
 	struct doc_maps nodes;
 	struct doc_strings changes, done, classes, allow;
 	bool cache;
-	struct doc_place at;
 };
 
 static const struct doc_field whole_fields[] = {
@@ -67,7 +61,6 @@ static const struct doc_field whole_fields[] = {
 	{ .key = "tvs-ctl-cache",
 	    .type = DOC_BOOL,
 	    .offset = offsetof(struct whole, cache) },
-	{ .key = "", .type = DOC_PLACE, .offset = offsetof(struct whole, at) },
 };
 
 const struct doc_table steps_table = { .what = "change",
@@ -84,7 +77,19 @@ no_word(struct diag *d, const char *what, const char *got,
 	char more[200];
 
 	scalar_hint(more, sizeof(more), bytes_of_str(got), words);
-	return diag_set(d, ERR_USAGE, "'%.60s' is no %s%s", got, what, more);
+	return diag_set(d, ERR_USAGE, "'%.60s' %s%s", got, what, more);
+}
+
+/* E and D are about WORD: where that stands in the file, its place is added. */
+static enum err
+at_word(const struct steps *s, const char *word, enum err e, struct diag *d)
+{
+	struct doc_place at = doc_place_of(s->doc, word);
+	struct diag why = *d;
+
+	if (e == ERR_OK || at.line == 0)
+		return e;
+	return doc_refuse(at, d, "%s", why.msg);
 }
 
 /* "12.5(1)SU6": up to two digits, a dot and a digit, a digit in brackets. */
@@ -118,12 +123,15 @@ steps_release(const char *text, unsigned *ret)
 }
 
 static enum err
-take_release(const char *text, unsigned *ret, struct diag *d)
+take_release(const struct steps *s, const char *text, unsigned *ret,
+    struct diag *d)
 {
 	if (text == NULL || steps_release(text, ret))
 		return ERR_OK;
-	return diag_set(d, ERR_USAGE,
-	    "'%.60s' is no release, such as 11.5, 12.5(1)SU6 or 14", text);
+	return at_word(s, text,
+	    diag_set(d, ERR_USAGE,
+		"'%.60s' is no release, such as 11.5, 12.5(1)SU6 or 14", text),
+	    d);
 }
 
 /* "A refresh upgrade to 12.5 before SU3" makes a new ITLRecovery; not said which
@@ -143,7 +151,7 @@ take_upgrade(struct steps *s, const char *text, struct diag *d)
 {
 	if (text != NULL)
 		s->in.upgrade_renews = renews_itlrecovery(text);
-	return take_release(text, &s->in.upgrade_to, d);
+	return take_release(s, text, &s->in.upgrade_to, d);
 }
 
 static enum err
@@ -159,7 +167,7 @@ take_class(struct steps *s, const char *word, struct diag *d)
 	}
 	for (i = 0; i < CLASS_NUM && words.num < SCALAR_WORDS_MAX; i++)
 		words.item[words.num++] = class_name((enum class)i);
-	return no_word(d, "class of phones", word, &words);
+	return no_word(d, "is no class of phones", word, &words);
 }
 
 static enum err
@@ -175,7 +183,7 @@ take_help(struct steps *s, const char *word, struct diag *d)
 			return ERR_OK;
 		}
 	}
-	return no_word(d, "help", word, &words);
+	return no_word(d, "is nothing to allow", word, &words);
 }
 
 static enum err
@@ -201,7 +209,7 @@ take_role(struct steps *s, struct order_node *n, struct bytes word,
 	}
 	(void)snprintf(got, sizeof(got), "%.*s", (int)word.len,
 	    (const char *)word.ptr);
-	return no_word(d, "role of a node", got, &words);
+	return no_word(d, "is no role of a node", got, &words);
 }
 
 /* ---- Nodes. ---- */
@@ -234,7 +242,7 @@ add_node(struct steps *s, struct bytes name, struct order_node **ret,
 	memcpy(s->name[i], name.ptr, name.len);
 	s->name[i][name.len] = '\0';
 	if (find_node(s, s->name[i]) < i)
-		return diag_set(d, ERR_USAGE, "node '%s' stands there twice",
+		return diag_set(d, ERR_USAGE, "there is a node '%s' already",
 		    s->name[i]);
 	s->node[i].name = s->name[i];
 	s->in.num_nodes++;
@@ -262,13 +270,16 @@ static enum err
 take_node_line(struct steps *s, const struct node_line *l, struct diag *d)
 {
 	struct order_node *n;
-	struct diag why;
-	enum err e = add_node(s, bytes_of_str(l->name), &n, &why);
+	enum err e = at_word(s, l->name,
+	    add_node(s, bytes_of_str(l->name), &n, d), d);
+	const char *role;
 	size_t i;
 
-	for (i = 0; e == ERR_OK && i < l->roles.num; i++)
-		e = take_role(s, n, bytes_of_str(l->roles.item[i]), &why);
-	return e == ERR_OK ? e : doc_refuse(l->at, d, "%s", why.msg);
+	for (i = 0; e == ERR_OK && i < l->roles.num; i++) {
+		role = l->roles.item[i];
+		e = at_word(s, role, take_role(s, n, bytes_of_str(role), d), d);
+	}
+	return e;
 }
 
 /* What nobody said: the first node is the publisher, and each runs both
@@ -284,7 +295,9 @@ assume_roles(struct steps *s, struct diag *d)
 		n = &s->node[i];
 		if (s->none[i] && (n->tftp || n->ccm))
 			return diag_set(d, ERR_USAGE,
-			    "node '%s' runs none, and tftp or ccm", n->name);
+			    "node '%s' has the role none, and tftp or ccm: "
+			    "only one of these can be",
+			    n->name);
 		if (!s->none[i] && !n->tftp && !n->ccm)
 			n->tftp = n->ccm = true;
 		publisher |= n->publisher;
@@ -332,7 +345,8 @@ add_all(struct steps *s, enum order_change change, bool done, struct diag *d)
 
 	if (change == ORDER_ADDRESS)
 		return diag_set(d, ERR_USAGE,
-		    "whose address changes? write address@NODE");
+		    "whose address changes? write %s@NODE",
+		    order_change_name(change));
 	for (i = 0; e == ERR_OK && i < s->in.num_nodes; i++) {
 		if (phones && !s->node[i].tftp && !s->node[i].ccm)
 			continue;
@@ -341,7 +355,8 @@ add_all(struct steps *s, enum order_change change, bool done, struct diag *d)
 			e = add_wish(s, change, i, done, d);
 	}
 	if (e == ERR_OK && had == 0)
-		return diag_set(d, ERR_USAGE, "no node is there that has %s",
+		return diag_set(d, ERR_USAGE,
+		    "no node has the role tftp or ccm, so none has %s",
 		    order_change_name(change));
 	return e;
 }
@@ -362,17 +377,21 @@ take_change(struct steps *s, const char *word, bool done, struct diag *d)
 		for (i = 0; i < ORDER_NUM_CHANGES; i++)
 			words.item[words.num++] = order_change_name(
 			    (enum order_change)i);
-		return no_word(d, "change", name, &words);
+		return no_word(d, "is no change", name, &words);
 	}
 	if (at == NULL && order_change_is_each(c))
 		return add_all(s, c, done, d);
 	if (at != NULL && !order_change_is_each(c))
 		return diag_set(d, ERR_USAGE,
-		    "%s is not one a node: leave away '%.60s'", name, at);
+		    "%s is of the whole cluster, not of a node: leave out "
+		    "'%.60s'",
+		    name, at);
 	i = at == NULL ? 0 : find_node(s, at + 1);
-	if (i == s->in.num_nodes && at != NULL)
-		return diag_set(d, ERR_USAGE,
-		    "'%.80s': there is no node '%.60s'", word, at + 1);
+	if (i == s->in.num_nodes && at != NULL) {
+		for (i = 0; i < s->in.num_nodes; i++)
+			words.item[words.num++] = s->name[i];
+		return no_word(d, "names no node", word, &words);
+	}
 	return add_wish(s, c, i, done, d);
 }
 
@@ -399,16 +418,15 @@ take_all(struct steps *s, const char *const *word, size_t num,
 	size_t i;
 
 	for (i = 0; e == ERR_OK && i < num; i++)
-		e = take(s, word[i], d);
+		e = at_word(s, word[i], take(s, word[i], d), d);
 	return e;
 }
 
-/* What stands in the file; a fault is at its beginning. */
+/* What stands in the file. */
 static enum err
 take_file(struct steps *s, const struct whole *w, struct diag *d)
 {
 	const struct node_line *lines = w->nodes.item;
-	struct diag why;
 	enum err e = ERR_OK;
 	size_t i;
 
@@ -417,32 +435,28 @@ take_file(struct steps *s, const struct whole *w, struct diag *d)
 		if (e != ERR_OK)
 			return e;
 	}
-	e = take_release(w->release, &s->in.release, &why);
+	e = take_release(s, w->release, &s->in.release, d);
 	if (e == ERR_OK)
-		e = take_upgrade(s, w->upgrade_to, &why);
+		e = take_upgrade(s, w->upgrade_to, d);
 	if (e == ERR_OK)
-		e = take_all(s, w->classes.item, w->classes.num, take_class,
-		    &why);
+		e = take_all(s, w->classes.item, w->classes.num, take_class, d);
 	if (e == ERR_OK)
-		e = take_all(s, w->allow.item, w->allow.num, take_help, &why);
+		e = take_all(s, w->allow.item, w->allow.num, take_help, d);
 	s->in.tokens = w->tokens;
 	s->in.new_tokens = w->new_tokens;
 	s->in.cache_counts = w->cache;
-	return e == ERR_OK ? e : doc_refuse(w->at, d, "%s", why.msg);
+	return e;
 }
 
 /* Changes name nodes, which file and options have together. */
 static enum err
 take_file_changes(struct steps *s, const struct whole *w, struct diag *d)
 {
-	struct diag why;
-	enum err e;
+	enum err e = take_all(s, w->done.item, w->done.num, take_done, d);
 
-	e = take_all(s, w->done.item, w->done.num, take_done, &why);
-	if (e == ERR_OK)
-		e = take_all(s, w->changes.item, w->changes.num, take_wanted,
-		    &why);
-	return e == ERR_OK ? e : doc_refuse(w->at, d, "%s", why.msg);
+	if (e != ERR_OK)
+		return e;
+	return take_all(s, w->changes.item, w->changes.num, take_wanted, d);
 }
 
 static enum err
@@ -452,7 +466,7 @@ take_options(struct steps *s, const struct steps_opts *o, struct diag *d)
 
 	e = take_all(s, o->nodes.at, o->nodes.num, take_node_option, d);
 	if (e == ERR_OK)
-		e = take_release(o->release, &s->in.release, d);
+		e = take_release(s, o->release, &s->in.release, d);
 	if (e == ERR_OK)
 		e = take_upgrade(s, o->upgrade_to, d);
 	if (e == ERR_OK)
@@ -501,12 +515,12 @@ static enum err
 load_list(struct steps *s, size_t which, const struct place *p,
     const char **ret_file, struct diag *d)
 {
+	struct accept_file *list = &s->list[which];
 	struct buf name = { 0 };
 	enum err e = ERR_OK;
 
 	if (p->given == NULL && p->beside == NULL)
 		return ERR_OK;
-	*ret_file = p->given != NULL ? p->given : p->beside;
 	if (p->given != NULL)
 		buf_str(&name, p->given);
 	else
@@ -514,15 +528,14 @@ load_list(struct steps *s, size_t which, const struct place *p,
 	if (buf_cstr(&name) == NULL)
 		e = diag_nomem(d);
 	else
-		e = input_load(buf_cstr(&name), LIST_MAX, &s->bytes[which], d);
+		e = accept_file_load(buf_cstr(&name), list, d);
 	buf_clear(&name);
+	if (e == ERR_OK && ctl_kind(list->f) != CTL_KIND_CTL)
+		e = diag_set(d, ERR_UNSUPPORTED,
+		    "this is an ITL; the CTL is what is wanted");
 	if (e == ERR_OK)
-		e = ctl_parse(buf_bytes(&s->bytes[which]), CTL_KIND_CTL,
-		    &s->list[which], d);
-	if (e == ERR_OK)
-		e = verify(s->list[which], d);
-	if (e == ERR_OK)
-		*ret_file = NULL;
+		e = verify(list->f, d);
+	*ret_file = e == ERR_OK ? NULL : list->path;
 	return e;
 }
 
@@ -537,8 +550,8 @@ load_lists(struct steps *s, const struct whole *w, const struct steps_opts *o,
 	e = load_list(s, 0, &installed, ret_file, d);
 	if (e == ERR_OK)
 		e = load_list(s, 1, &served, ret_file, d);
-	s->in.installed = s->list[0];
-	s->in.served = s->list[1];
+	s->in.installed = s->list[0].f;
+	s->in.served = s->list[1].f;
 	return e;
 }
 
@@ -547,13 +560,16 @@ check_whole(struct steps *s, struct diag *d)
 {
 	if (s->in.installed == NULL)
 		return diag_set(d, ERR_USAGE,
-		    "the list that phones hold is missing: installed");
+		    "--installed LIST is missing, or installed in the file: "
+		    "the CTL that phones hold");
 	if (s->in.release == 0)
-		return diag_set(d, ERR_USAGE, "the release is missing");
+		return diag_set(d, ERR_USAGE,
+		    "--release RELEASE is missing, or release in the file: the "
+		    "cluster's, such as 11.5 or 12.5(1)SU6");
 	if (s->in.num_nodes == 0)
 		return diag_set(d, ERR_USAGE,
-		    "the nodes are missing, the publisher first: --node pub "
-		    "--node sub");
+		    "--node NODE is missing, for each node, or nodes in the "
+		    "file: the publisher first");
 	/* from 12.5 to 12.5 nothing is made anew */
 	s->in.upgrade_renews &= s->in.release < 1250;
 	if (s->in.classes == 0)
@@ -617,8 +633,6 @@ steps_load(const char *path, const struct steps_opts *o, struct steps *ret,
 	ret->in.nodes = ret->node;
 	e = load(path, o, ret, ret_file, d);
 	ret->in.wishes = ret->wish;
-	if (e != ERR_OK)
-		steps_clear(ret);
 	return e;
 }
 
@@ -627,10 +641,8 @@ steps_clear(struct steps *s)
 {
 	size_t i;
 
-	for (i = 0; i < 2; i++) {
-		ctl_free(&s->list[i]);
-		buf_clear(&s->bytes[i]);
-	}
+	for (i = 0; i < 2; i++)
+		accept_file_clear(&s->list[i]);
 	doc_free(&s->doc);
 	free(s->wish);
 	memset(s, 0, sizeof(*s));

@@ -8,6 +8,7 @@
 #ifndef CLI_STEPS_H
 #define CLI_STEPS_H
 
+#include "cli/accept_file.h"
 #include "cli/opt.h"
 #include "data/doc.h"
 #include "trust/order.h"
@@ -27,8 +28,7 @@ struct steps_opts {
 struct steps {
 	struct order_input in;
 	struct doc *doc;
-	struct buf bytes[2]; /* of the lists */
-	struct ctl_file *list[2];
+	struct accept_file list[2];
 	struct order_node node[ORDER_MAX_NODES];
 	bool none[ORDER_MAX_NODES]; /* it runs neither CallManager nor TFTP */
 	char name[ORDER_MAX_NODES][STEPS_NAME_MAX + 1];
@@ -42,7 +42,8 @@ extern const struct doc_table steps_table;
  * Reads PATH ("-": standard input; NULL: there is no file) and O, and loads the
  * lists; their names are beside PATH where they stand in it. ERR_SYNTAX with
  * line and column for the file, ERR_USAGE for options and for what is missing,
- * and the errors of the lists, of which RET_FILE says which one it is.
+ * and the errors of the lists, of which RET_FILE says which one it is. RET is
+ * to be cleared whatever the outcome: RET_FILE may stand in it.
  */
 MUST_CHECK enum err steps_load(const char *path, const struct steps_opts *o,
     struct steps *ret, const char **ret_file, struct diag *d);

@@ -12,6 +12,7 @@
 
 struct block {
 	struct block *next;
+	struct doc_place at; /* of the string that it is; 0: it is none */
 	max_align_t data[];
 };
 
@@ -150,6 +151,7 @@ read_string(struct reader *r, const yaml_node_t *node,
 	if (copy == NULL)
 		return diag_nomem(r->diag);
 	memcpy(copy, text.ptr, text.len);
+	r->doc->blocks->at = place_of(node);
 	*(const char **)member = copy;
 	return ERR_OK;
 }
@@ -570,6 +572,18 @@ doc_alloc(struct doc *doc, size_t size)
 	b->next = doc->blocks;
 	doc->blocks = b;
 	return b->data;
+}
+
+struct doc_place
+doc_place_of(const struct doc *doc, const char *string)
+{
+	const struct doc_place nowhere = { 0, 0 };
+	const struct block *b;
+
+	for (b = doc == NULL ? NULL : doc->blocks; b != NULL; b = b->next)
+		if ((const void *)b->data == string)
+			return b->at;
+	return nowhere;
 }
 
 enum err

@@ -138,6 +138,11 @@ void doc_free(struct doc **doc);
  * For what a reader derives from the values it got. */
 void *doc_alloc(struct doc *doc, size_t size);
 
+/* Where STRING stands, a DOC_STRING or one of DOC_STRINGS that DOC handed out;
+ * 0, 0 for any other, and without DOC. For refusals: it looks through them all.
+ */
+struct doc_place doc_place_of(const struct doc *doc, const char *string);
+
 /* Records in DIAG that what stands at PLACE is not acceptable; returns
  * ERR_SYNTAX. */
 enum err doc_refuse(struct doc_place place, struct diag *diag, const char *fmt,

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which certificates a TLS port really shows: a handshake, of which nothing is
+ * believed, nothing is sent beyond it, and no credential is given. At security
+ * level 0 and from TLS 1.0 on, in this probe alone, since old appliances have
+ * no better.
+ */
+#ifndef CLUSTER_PROBE_H
+#define CLUSTER_PROBE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+#define PROBE_CHAIN_MAX 10
+
+enum probe_kind {
+	PROBE_ANY,
+	PROBE_RSA, /* a client that takes RSA alone */
+	PROBE_ECDSA
+};
+
+const char *probe_kind_name(enum probe_kind kind); /* "any", "rsa", "ecdsa" */
+
+/* All-zero is clear. */
+struct probe {
+	struct buf der[PROBE_CHAIN_MAX]; /* as it was shown, the server's own
+					  * first */
+	size_t num;
+	char version[16], cipher[64]; /* "TLSv1.2" */
+	bool wants_client;            /* it asked for our certificate */
+};
+
+void probe_clear(struct probe *p);
+
+/* Connects to HOST:PORT within LIMIT seconds in all. ERR_ABSENT: nobody listens;
+ * ERR_UNSUPPORTED: the server has no certificate of KIND; ERR_IO: no answer, or
+ * no TLS; ERR_TOO_BIG. A server that breaks off after its certificate came
+ * (since it wants ours) is ERR_OK. */
+MUST_CHECK enum err probe_port(const char *host, unsigned port,
+    enum probe_kind kind, unsigned limit, struct probe *ret, struct diag *d);
+
+#endif

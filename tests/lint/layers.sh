@@ -34,7 +34,7 @@ theirs() {
 	openssl/crypto.h) ret="pki lab cli" ;;
 	openssl/*) ret="pki lab" ;;
 	yaml.h) ret="data" ;;
-	jansson.h) ret="data audit cli" ;;
+	jansson.h) ret="data audit lab cli" ;;
 	libsmartcols/libsmartcols.h) ret="cli" ;;
 	p11-kit/* | libp11.h) ret="pkcs11" ;;
 	libssh/* | curl/*) ret="cluster" ;;

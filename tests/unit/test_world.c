@@ -237,6 +237,8 @@ test_no_list(void **state)
 	w = worlds_new(&s);
 	WORLDS_SHOWS(w, 0, "CTLFile.tlv", "none");
 	assert_true(w->mixed);
+	/* who is to use TLS cannot */
+	assert_string_equal(worlds_phones(w), "12 trust 12 have 0 work 0 no");
 	world_free(&w);
 }
 

@@ -256,7 +256,7 @@ take_node_option(struct steps *s, const char *text, struct diag *d)
 {
 	const char *colon = strchr(text, ':'), *p;
 	size_t len = colon == NULL ? strlen(text) : (size_t)(colon - text);
-	struct order_node *n;
+	struct order_node *n = NULL;
 	enum err e = add_node(s, bytes_of(text, len), &n, d);
 
 	for (p = colon; e == ERR_OK && p != NULL; p = strchr(p + 1, ',')) {
@@ -269,7 +269,7 @@ take_node_option(struct steps *s, const char *text, struct diag *d)
 static enum err
 take_node_line(struct steps *s, const struct node_line *l, struct diag *d)
 {
-	struct order_node *n;
+	struct order_node *n = NULL;
 	enum err e = at_word(s, l->name,
 	    add_node(s, bytes_of_str(l->name), &n, d), d);
 	const char *role;

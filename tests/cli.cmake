@@ -18,6 +18,7 @@ foreach(name accept
 	many
 	options
 	order
+	programs
 	rescue
 	sample
 	transcripts

@@ -8,6 +8,7 @@
 
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/relay.h"
 
 /*
  * OpenSSL does not survive a failed allocation: parts of its one-time
@@ -68,6 +69,10 @@ open_standard(void)
 int
 main(int argc, char **argv)
 {
+#ifndef CTLSMITH_NET
+	if (relay_wants(&cmd_root, argc, argv))
+		relay_exec(argv);
+#endif
 	open_standard();
 	/* A file size limit is an error of write(), not the end. */
 	(void)signal(SIGXFSZ, SIG_IGN);

@@ -9,10 +9,10 @@ static const struct cmd *const commands[] = {
 const struct cmd cmd_cluster = {
 	.name = "cluster",
 	.summary = "Look at every node and phone of a cluster",
-	.text = "A cluster is what its inventory, cluster.yaml, says: nodes, "
-		"how they are reached,\nand what is beside them. What goes "
-		"over the network is done by ctlsmith-net, the\nsame program "
-		"with the network libraries, which ctlsmith becomes by "
-		"itself.\n",
+	.text =
+	    "A cluster is what its inventory, cluster.yaml, says: nodes, how "
+	    "they are\nreached, and what is beside them. What goes over the "
+	    "network is done by\nctlsmith-net, the same program with the "
+	    "network libraries, which ctlsmith\nbecomes by itself.\n",
 	.subs = commands,
 };

@@ -24,7 +24,8 @@ foreach(name accept
 	transcripts
 	trust_guard
 	trust_store
-	unsign)
+	unsign
+	urls)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -16,8 +16,10 @@
 
 #define NET_DECLARE(name) \
 	enum cmd_exit name##_run(const struct cmd *cmd, struct opt_line *line);
-/* names.sh: the prefix is that of the group, cluster_ */
 NET_COMMANDS(NET_DECLARE)
 #undef NET_DECLARE
+
+/* Of ctlsmith-net alone, before any thread: its main calls it once. */
+MUST_CHECK enum err net_begin(struct diag *d);
 
 #endif

@@ -27,3 +27,15 @@ url_refuse(const char *path, struct diag *d)
 	    "file",
 	    path);
 }
+
+enum err
+url_need_output(char *const *args, const char *output, struct diag *d)
+{
+	for (; output == NULL && *args != NULL; args++)
+		if (url_is(*args))
+			return diag_set(d, ERR_USAGE,
+			    "'%.200s' is a URL, and nothing can be written "
+			    "beside it; -o says where to",
+			    *args);
+	return ERR_OK;
+}

@@ -20,6 +20,11 @@ bool url_is(const char *text);
 /* ERR_USAGE where PATH, which is to be written, is one. */
 MUST_CHECK enum err url_refuse(const char *path, struct diag *d);
 
+/* ERR_USAGE where OUTPUT is NULL, so that what is made of each of ARGS, which a
+ * NULL ends, goes beside it, and one of them is a URL. */
+MUST_CHECK enum err url_need_output(char *const *args, const char *output,
+    struct diag *d);
+
 /* Appends what URL gives, at most MAX bytes, to RET; errors as file_load(), and
  * ERR_CRYPTO where https finds another server than the one to believe. For any
  * thread. Each program has its own: that of ctlsmith is ERR_UNSUPPORTED and says

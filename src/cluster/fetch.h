@@ -4,6 +4,10 @@
  * time, no redirects, no proxies, no credentials, no configuration of the user.
  * https needs a CA or a pin. A thread may have one fetch at a time; several
  * threads may fetch.
+ *
+ * What comes over TFTP and HTTP comes from whoever answers (libcurl takes blocks
+ * of TFTP from any address): believe its signature. Messages name neither the
+ * URL nor anything that the server said.
  */
 #ifndef CLUSTER_FETCH_H
 #define CLUSTER_FETCH_H

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "cluster/fetch_pin.h"
+#include "cluster/pipe.h"
 
 #define URL_MAX 2048
 #define HEADERS_MAX ((size_t)64 * 1024)
@@ -325,7 +326,8 @@ fail(const struct job *job, CURLcode code, struct diag *d)
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return fail_certificate(job, d);
 	if (code == CURLE_SSL_CONNECT_ERROR ||
-	    (code == CURLE_RECV_ERROR && job->is_https && !job->heard))
+	    (job->is_https && !job->heard &&
+		(code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR)))
 		return fail_handshake(d);
 	if (code == CURLE_OUT_OF_MEMORY)
 		return fail_memory(job, d);
@@ -413,6 +415,7 @@ set_tls(struct job *job)
 static enum err
 perform(struct job *job, CURLU *url, struct diag *d)
 {
+	struct pipe_guard guard;
 	CURLcode code;
 
 	job->curl = curl_easy_init();
@@ -426,7 +429,9 @@ perform(struct job *job, CURLU *url, struct diag *d)
 	if (code != CURLE_OK)
 		return diag_nomem(d);
 	job->last = now();
+	pipe_guard(&guard);
 	code = curl_easy_perform(job->curl);
+	pipe_unguard(&guard);
 	if (code != CURLE_OK)
 		return fail(job, code, d);
 	return judge_status(job, d);
@@ -543,6 +548,7 @@ fetch_url(const char *url, const struct fetch_setup *setup, struct buf *ret,
 	static const struct fetch_setup none;
 	struct job job = { .why = WHY_NONE };
 	CURLU *parsed = curl_url();
+	struct pipe_guard guard;
 	enum err e;
 
 	if (parsed == NULL)
@@ -560,7 +566,9 @@ fetch_url(const char *url, const struct fetch_setup *setup, struct buf *ret,
 			e = diag_nomem(d);
 		}
 	}
+	pipe_guard(&guard); /* connections that are closed say so */
 	curl_easy_cleanup(job.curl);
+	pipe_unguard(&guard);
 	curl_url_cleanup(parsed);
 	buf_clear(&job.body);
 	return e;

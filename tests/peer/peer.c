@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,12 @@ static void *
 run(void *arg)
 {
 	struct peer *p = arg;
+	sigset_t set;
 
+	/* what it says may find nobody any more */
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGPIPE);
+	must(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0, "pthread_sigmask");
 	p->serve(p);
 	return NULL;
 }

@@ -82,7 +82,9 @@ on_body(char *data, size_t size, size_t num, void *arg)
 }
 
 static size_t
-on_header(char *data, size_t size, size_t num, void *arg)
+on_header(char *data, size_t size,
+    size_t num, /* NOLINT(readability-non-const-parameter) */
+    void *arg)
 {
 	struct job *job = arg;
 	size_t len = size * num;
@@ -595,23 +597,22 @@ put_part(struct buf *out, const char *text, bool in_path)
 }
 
 enum err
-fetch_file(const char *scheme, const char *host, unsigned port,
-    const char *name, const struct fetch_setup *setup, struct buf *ret,
-    struct diag *d)
+fetch_file(const struct fetch_place *at, const char *name,
+    const struct fetch_setup *setup, struct buf *ret, struct diag *d)
 {
-	bool v6 = strchr(host, ':') != NULL && host[0] != '[';
+	bool v6 = strchr(at->host, ':') != NULL && at->host[0] != '[';
 	struct buf url = { 0 };
 	const char *text;
 	enum err e;
 
-	buf_printf(&url, "%s://%s", scheme, v6 ? "[" : "");
-	put_part(&url, host, false);
-	buf_printf(&url, "%s:%u/", v6 ? "]" : "", port);
+	buf_printf(&url, "%s://%s", at->scheme, v6 ? "[" : "");
+	put_part(&url, at->host, false);
+	buf_printf(&url, "%s:%u/", v6 ? "]" : "", at->port);
 	put_part(&url, name, true);
 	text = buf_cstr(&url);
 	if (text == NULL)
 		e = diag_nomem(d);
-	else if (name[0] == '\0' || host[0] == '\0')
+	else if (name[0] == '\0' || at->host[0] == '\0')
 		e = diag_set(d, ERR_USAGE, "there is no name to ask for");
 	else
 		e = fetch_url(text, setup, ret, d);

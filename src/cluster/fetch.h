@@ -40,9 +40,13 @@ bool fetch_is_url(const char *text);
 MUST_CHECK enum err fetch_url(const char *url, const struct fetch_setup *setup,
     struct buf *ret, struct diag *d);
 
-/* The same of NAME on HOST (IPv6 without brackets too). */
-MUST_CHECK enum err fetch_file(const char *scheme, const char *host,
-    unsigned port, const char *name, const struct fetch_setup *setup,
-    struct buf *ret, struct diag *d);
+struct fetch_place {
+	const char *scheme, *host; /* HOST: IPv6 without brackets too */
+	unsigned port;
+};
+
+/* The same of NAME there, which may hold any character but NUL. */
+MUST_CHECK enum err fetch_file(const struct fetch_place *at, const char *name,
+    const struct fetch_setup *setup, struct buf *ret, struct diag *d);
 
 #endif

@@ -237,8 +237,8 @@ tftp_try(const struct tftp *how)
 
 	buf_str(&got, BEFORE);
 	peer_start(&p, AF_INET, SOCK_DGRAM, tftp_serve, how);
-	e = fetch_file("tftp", "127.0.0.1", p.port, "CTLFile.tlv", &setup, &got,
-	    &d);
+	e = fetch_file(&(struct fetch_place){ "tftp", "127.0.0.1", p.port },
+	    "CTLFile.tlv", &setup, &got, &d);
 	peer_stop(&p);
 	assert_outcome(e, &d, &got, &how->want);
 	buf_clear(&got);
@@ -302,8 +302,9 @@ test_tftp_names(void **state)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		peer_start(&p, AF_INET, SOCK_DGRAM, tftp_serve, &how);
-		if (fetch_file("tftp", "127.0.0.1", p.port, names[i], NULL,
-			&got, &d) != ERR_OK)
+		if (fetch_file(
+			&(struct fetch_place){ "tftp", "127.0.0.1", p.port },
+			names[i], NULL, &got, &d) != ERR_OK)
 			fail_msg("%s", d.msg);
 		buf_put(&want, bytes_of("\0\1", 2));
 		buf_put(&want, bytes_of(names[i], strlen(names[i]) + 1));
@@ -326,7 +327,8 @@ test_ipv6(void **state)
 	struct diag d;
 
 	peer_start(&p, AF_INET6, SOCK_DGRAM, tftp_serve, &how);
-	if (fetch_file("tftp", hosts[0], p.port, "x", NULL, &got, &d) != ERR_OK)
+	if (fetch_file(&(struct fetch_place){ "tftp", hosts[0], p.port }, "x",
+		NULL, &got, &d) != ERR_OK)
 		fail_msg("%s", d.msg);
 	peer_stop(&p);
 	peer_start(&p, AF_INET6, SOCK_DGRAM, tftp_serve, &how);
@@ -384,8 +386,8 @@ http_try(const struct http *how)
 
 	buf_str(&got, BEFORE);
 	peer_start(&p, AF_INET, SOCK_STREAM, http_serve, how);
-	e = fetch_file("http", "127.0.0.1", p.port, "CTLFile.tlv", &setup, &got,
-	    &d);
+	e = fetch_file(&(struct fetch_place){ "http", "127.0.0.1", p.port },
+	    "CTLFile.tlv", &setup, &got, &d);
 	peer_stop(&p);
 	assert_outcome(e, &d, &got, &how->want);
 	buf_clear(&got);
@@ -476,7 +478,8 @@ test_redirect(void **state)
 	    other.port);
 	how.head = buf_cstr(&head);
 	peer_start(&p, AF_INET, SOCK_STREAM, http_serve, &how);
-	e = fetch_file("http", "127.0.0.1", p.port, "x", NULL, &got, &d);
+	e = fetch_file(&(struct fetch_place){ "http", "127.0.0.1", p.port },
+	    "x", NULL, &got, &d);
 	peer_stop(&p);
 	assert_outcome(e, &d, &got, &how.want);
 	assert_int_equal(other.hits, 0);
@@ -518,8 +521,8 @@ test_settings(void **state)
 	assert_int_equal(setenv("http_proxy", proxy, 1), 0);
 	assert_int_equal(setenv("ALL_PROXY", proxy, 1), 0);
 	assert_int_equal(setenv("HOME", dir, 1), 0);
-	if (fetch_file("http", "127.0.0.1", p.port, "a b", NULL, &got, &d) !=
-	    ERR_OK)
+	if (fetch_file(&(struct fetch_place){ "http", "127.0.0.1", p.port },
+		"a b", NULL, &got, &d) != ERR_OK)
 		fail_msg("%s", d.msg);
 	assert_int_equal(other.hits, 0);
 	assert_int_equal(p.hits, 1);
@@ -567,7 +570,8 @@ test_slow(void **state)
 
 	buf_str(&got, BEFORE);
 	peer_start(&p, AF_INET, SOCK_STREAM, slow_serve, NULL);
-	e = fetch_file("http", "127.0.0.1", p.port, "x", &setup, &got, &d);
+	e = fetch_file(&(struct fetch_place){ "http", "127.0.0.1", p.port },
+	    "x", &setup, &got, &d);
 	peer_stop(&p);
 	assert_outcome(e, &d, &got, &want);
 	buf_clear(&got);
@@ -587,7 +591,8 @@ test_nobody(void **state)
 	buf_str(&got, BEFORE);
 	peer_bind(&p, AF_INET, SOCK_STREAM);
 	peer_unbind(&p);
-	e = fetch_file("http", "127.0.0.1", p.port, "x", NULL, &got, &d);
+	e = fetch_file(&(struct fetch_place){ "http", "127.0.0.1", p.port },
+	    "x", NULL, &got, &d);
 	assert_outcome(e, &d, &got, &refused);
 	e = fetch_url("tftp://nobody.invalid/x", NULL, &got, &d);
 	assert_outcome(e, &d, &got, &unknown);
@@ -643,13 +648,17 @@ test_urls(void **state)
 	    &want);
 	buf_clear(&far);
 	want.words = "no name to ask for";
-	assert_outcome(fetch_file("tftp", "127.0.0.1", 69, "", NULL, &got, &d),
+	assert_outcome(
+	    fetch_file(&(struct fetch_place){ "tftp", "127.0.0.1", 69 }, "",
+		NULL, &got, &d),
 	    &d, &got, &want);
-	assert_outcome(fetch_file("tftp", "", 69, "x", NULL, &got, &d), &d,
-	    &got, &want);
+	assert_outcome(fetch_file(&(struct fetch_place){ "tftp", "", 69 }, "x",
+			   NULL, &got, &d),
+	    &d, &got, &want);
 	want.words = "no URL";
-	assert_outcome(fetch_file("tftp", "a b/c", 69, "x", NULL, &got, &d), &d,
-	    &got, &want);
+	assert_outcome(fetch_file(&(struct fetch_place){ "tftp", "a b/c", 69 },
+			   "x", NULL, &got, &d),
+	    &d, &got, &want);
 	buf_clear(&got);
 	assert_true(fetch_is_url("tftp://x"));
 	assert_true(fetch_is_url("HTTP://x"));

@@ -128,8 +128,8 @@ ask(const char *host, const char *ca, const char *pin, struct buf *ret,
 		.ca = ca,
 		.pin = pin };
 
-	return fetch_file("https", host, world.p.port, "CTLFile.tlv", &setup,
-	    ret, d);
+	return fetch_file(&(struct fetch_place){ "https", host, world.p.port },
+	    "CTLFile.tlv", &setup, ret, d);
 }
 
 static void
@@ -236,7 +236,8 @@ test_no_handshake(void **state)
 
 	peer_start(&p, AF_INET, SOCK_STREAM, plain_serve, NULL);
 	assert_int_equal(
-	    fetch_file("https", "127.0.0.1", p.port, "x", &setup, &got, &d),
+	    fetch_file(&(struct fetch_place){ "https", "127.0.0.1", p.port },
+		"x", &setup, &got, &d),
 	    ERR_IO);
 	assert_non_null(strstr(d.msg, "the TLS handshake failed"));
 	peer_stop(&p);

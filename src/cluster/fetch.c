@@ -82,9 +82,8 @@ on_body(char *data, size_t size, size_t num, void *arg)
 }
 
 static size_t
-on_header(char *data, size_t size,
-    size_t num, /* NOLINT(readability-non-const-parameter) */
-    void *arg)
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
+on_header(char *data, size_t size, size_t num, void *arg)
 {
 	struct job *job = arg;
 	size_t len = size * num;

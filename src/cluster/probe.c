@@ -100,6 +100,7 @@ take_chain(struct shake *s, struct bytes body, bool is_13)
 /* Sees each message before OpenSSL judges it: what it cannot decode was shown
  * all the same. */
 static void
+/* NOLINTNEXTLINE(readability-function-size): OpenSSL's */
 on_message(int sent, int version, int type, const void *data, size_t len,
     SSL *ssl, void *arg)
 {

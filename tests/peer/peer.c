@@ -22,28 +22,34 @@ must(bool ok, const char *what)
 	abort();
 }
 
+/* An address of either family. */
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
 void
 peer_bind(struct peer *p, int family, int type)
 {
-	struct sockaddr_storage at = { .ss_family = (sa_family_t)family };
-	socklen_t len = sizeof(at);
+	bool v6 = family == AF_INET6;
+	socklen_t len = sizeof(union address);
+	union address at;
 
 	memset(p, 0, sizeof(*p));
+	memset(&at, 0, sizeof(at));
 	p->family = family;
 	p->sock = socket(family, type | SOCK_CLOEXEC, 0);
 	must(p->sock >= 0, "socket");
-	if (family == AF_INET6)
-		((struct sockaddr_in6 *)&at)->sin6_addr = in6addr_loopback;
+	at.any.sa_family = (sa_family_t)family;
+	if (v6)
+		at.v6.sin6_addr = in6addr_loopback;
 	else
-		((struct sockaddr_in *)&at)->sin_addr.s_addr = htonl(
-		    INADDR_LOOPBACK);
-	must(bind(p->sock, (struct sockaddr *)&at, sizeof(at)) == 0, "bind");
+		at.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	must(bind(p->sock, &at.any, len) == 0, "bind");
 	must(type != SOCK_STREAM || listen(p->sock, 64) == 0, "listen");
-	must(getsockname(p->sock, (struct sockaddr *)&at, &len) == 0,
-	    "getsockname");
-	p->port = ntohs(family == AF_INET6
-		? ((struct sockaddr_in6 *)&at)->sin6_port
-		: ((struct sockaddr_in *)&at)->sin_port);
+	must(getsockname(p->sock, &at.any, &len) == 0, "getsockname");
+	p->port = ntohs(v6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
 void

@@ -27,6 +27,7 @@ struct server {
 };
 
 static int
+/* NOLINTNEXTLINE(readability-non-const-parameter): OpenSSL's */
 on_name(SSL *ssl, int *alert, void *arg)
 {
 	struct server *s = arg;

@@ -251,7 +251,8 @@ take_listed(struct bytes line, struct listed *ret)
 
 	if (!take_until(&line, ' ', &ret->hash) || ret->hash.len != HASH_HEX ||
 	    !take_number(&line, &size) || size < 0 ||
-	    !take_number(&line, &ret->when) || !take_error(&line, &ret->error) ||
+	    !take_number(&line, &ret->when) ||
+	    !take_error(&line, &ret->error) ||
 	    !take_until(&line, ' ', &ret->name))
 		return false;
 	ret->size = (uint64_t)size;
@@ -381,8 +382,7 @@ check_entry(struct archive_entry *entry, size_t max, struct diag *d)
 	    archive_entry_hardlink(entry) != NULL ||
 	    archive_entry_symlink(entry) != NULL)
 		return refuse(name, d, "this is no regular file");
-	if (!archive_entry_size_is_set(entry) ||
-	    archive_entry_size(entry) < 0)
+	if (!archive_entry_size_is_set(entry) || archive_entry_size(entry) < 0)
 		return refuse(name, d, "it has no size");
 	if ((uint64_t)archive_entry_size(entry) > max)
 		return diag_set(d, ERR_TOO_BIG,
@@ -408,7 +408,8 @@ take_manifest(struct archive *a, struct manifest *m, struct diag *d)
 	enum err err = next_entry(a, &entry, &end, d);
 
 	if (err == ERR_OK && end)
-		return diag_set(d, ERR_SYNTAX, "this is no bundle: it is empty");
+		return diag_set(d, ERR_SYNTAX,
+		    "this is no bundle: it is empty");
 	if (err == ERR_OK)
 		err = check_entry(entry, MANIFEST_MAX, d);
 	if (err == ERR_OK &&
@@ -455,8 +456,7 @@ take_entry(struct archive *a, struct archive_entry *entry, struct manifest *m,
 					 : "it is not in the manifest");
 	l->came = true;
 	if ((uint64_t)archive_entry_size(entry) != l->size)
-		return refuse(path, d,
-		    "its size is not that of the manifest");
+		return refuse(path, d, "its size is not that of the manifest");
 	err = read_content(a, path, l->size, &content, d);
 	if (err == ERR_OK)
 		err = check_hash(l, path, buf_bytes(&content), d);

@@ -218,8 +218,7 @@ put(struct evidence *e, const struct evidence_piece *from, struct diag *d)
 	if (err != ERR_OK)
 		return err;
 	if (from->bytes.len > EVIDENCE_TOTAL_MAX)
-		return diag_set(d, ERR_TOO_BIG, "%zu bytes",
-		    from->bytes.len);
+		return diag_set(d, ERR_TOO_BIG, "%zu bytes", from->bytes.len);
 	p = piece_copy(from);
 	if (p == NULL)
 		return diag_nomem(d);

@@ -10,7 +10,7 @@
 #include "schema.h"
 
 #include "base/file.h"
-#include "cli/inventory.h"
+#include "cli/tokenfile.h"
 
 static const char example[] =
     "# Tokens of the Berlin cluster.\n"
@@ -68,21 +68,21 @@ static const char written[] =
     "- serial: \"4711\"\n";
 
 static void
-reads(const char *text, struct inventory *ret)
+reads(const char *text, struct tokenfile *ret)
 {
 	struct diag d;
 
-	if (inventory_read(bytes_of_str(text), ret, &d) != ERR_OK)
+	if (tokenfile_read(bytes_of_str(text), ret, &d) != ERR_OK)
 		fail_msg("line %u: %s", d.line, d.msg);
 }
 
 static void
-puts_as(const struct inventory *inv, const char *wanted)
+puts_as(const struct tokenfile *inv, const char *wanted)
 {
 	struct buf out = { 0 };
 	struct diag d;
 
-	assert_int_equal(inventory_put(inv, &out, &d), ERR_OK);
+	assert_int_equal(tokenfile_put(inv, &out, &d), ERR_OK);
 	assert_string_equal(buf_cstr(&out), wanted);
 	buf_clear(&out);
 }
@@ -90,15 +90,15 @@ puts_as(const struct inventory *inv, const char *wanted)
 static void
 test_read(void **state)
 {
-	const struct inventory_drill *drill;
-	const struct inventory_cert *cert;
-	struct inventory inv;
-	struct inventory_token *t;
+	const struct tokenfile_drill *drill;
+	const struct tokenfile_cert *cert;
+	struct tokenfile inv;
+	struct tokenfile_token *t;
 
 	reads(example, &inv);
 	assert_int_equal(inv.lists.num, 2);
 	assert_int_equal(inv.num_tokens, 2);
-	t = inventory_find(&inv, "0123abcd        ");
+	t = tokenfile_find(&inv, "0123abcd        ");
 	assert_ptr_equal(t, &inv.tokens[0]);
 	assert_string_equal(t->place, "safe in room 12");
 	assert_true(t->imported);
@@ -109,14 +109,14 @@ test_read(void **state)
 	assert_true(bytes_equal(cert->serial, bytes_of("\001\002", 2)));
 	drill = t->drills.item;
 	assert_int_equal(drill->when, 1795341600);
-	assert_int_equal(drill->result, INVENTORY_PASSED);
-	t = inventory_find(&inv, "4711");
+	assert_int_equal(drill->result, TOKENFILE_PASSED);
+	t = tokenfile_find(&inv, "4711");
 	assert_ptr_equal(t, &inv.tokens[1]);
 	assert_false(t->imported);
 	assert_null(t->label);
-	assert_null(inventory_find(&inv, "471"));
-	assert_null(inventory_find(&inv, ""));
-	inventory_clear(&inv);
+	assert_null(tokenfile_find(&inv, "471"));
+	assert_null(tokenfile_find(&inv, ""));
+	tokenfile_clear(&inv);
 	assert_null(inv.doc);
 }
 
@@ -124,14 +124,14 @@ test_read(void **state)
 static void
 test_round(void **state)
 {
-	struct inventory inv;
+	struct tokenfile inv;
 
 	reads(example, &inv);
 	puts_as(&inv, written);
-	inventory_clear(&inv);
+	tokenfile_clear(&inv);
 	reads(written, &inv);
 	puts_as(&inv, written);
-	inventory_clear(&inv);
+	tokenfile_clear(&inv);
 }
 
 static void
@@ -144,7 +144,7 @@ test_comment(void **state)
 		{ "#a: [\n\n\n", "---\nlists: [a]\n" },
 		{ "# \303\274 # # x\n", "  # b\nlists: [a]\n# c\n" } };
 	struct buf text = { 0 };
-	struct inventory inv;
+	struct tokenfile inv;
 	size_t i;
 
 	for (i = 0; i < DOC_NUM(texts); i++) {
@@ -156,7 +156,7 @@ test_comment(void **state)
 		buf_str(&text, texts[i][0]);
 		buf_str(&text, "lists:\n- a\n");
 		puts_as(&inv, buf_cstr(&text));
-		inventory_clear(&inv);
+		tokenfile_clear(&inv);
 	}
 	buf_clear(&text);
 }
@@ -165,10 +165,10 @@ test_comment(void **state)
 static void
 refused(const char *text, unsigned line, const char *why)
 {
-	struct inventory inv = { .num_tokens = 4711 };
+	struct tokenfile inv = { .num_tokens = 4711 };
 	struct diag d;
 
-	assert_int_equal(inventory_read(bytes_of_str(text), &inv, &d),
+	assert_int_equal(tokenfile_read(bytes_of_str(text), &inv, &d),
 	    ERR_SYNTAX);
 	assert_int_equal(inv.num_tokens, 4711);
 	assert_int_equal(d.line, line);
@@ -195,7 +195,7 @@ test_refused(void **state)
 	refused("", 1, "empty");
 }
 
-static const struct inventory_cert a_cert = {
+static const struct tokenfile_cert a_cert = {
 	.sha1 = { (const uint8_t *)"01234567890123456789", 20 },
 	.subject = "CN=a: b # c\n",
 	.issuer = "CN=\"x\"\\, y",
@@ -203,34 +203,34 @@ static const struct inventory_cert a_cert = {
 };
 
 static void
-fill(struct inventory *inv, struct inventory_token *t)
+fill(struct tokenfile *inv, struct tokenfile_token *t)
 {
-	const struct inventory_key key = { .id = { (const uint8_t *)"k", 1 },
+	const struct tokenfile_key key = { .id = { (const uint8_t *)"k", 1 },
 		.from = "\342\200\256evil\001" };
-	const struct inventory_drill drill = { .when = 1795341600,
-		.result = INVENTORY_FAILED };
-	struct inventory_cert other = a_cert;
+	const struct tokenfile_drill drill = { .when = 1795341600,
+		.result = TOKENFILE_FAILED };
+	struct tokenfile_cert other = a_cert;
 	struct diag d;
 
-	assert_int_equal(inventory_set(inv, &t->label, "'x' \"y\": [", &d),
+	assert_int_equal(tokenfile_set(inv, &t->label, "'x' \"y\": [", &d),
 	    ERR_OK);
-	assert_int_equal(inventory_set(inv, &t->place, "gone", &d), ERR_OK);
-	assert_int_equal(inventory_set(inv, &t->place, NULL, &d), ERR_OK);
-	assert_int_equal(inventory_add_cert(inv, t, &other, &d), ERR_OK);
+	assert_int_equal(tokenfile_set(inv, &t->place, "gone", &d), ERR_OK);
+	assert_int_equal(tokenfile_set(inv, &t->place, NULL, &d), ERR_OK);
+	assert_int_equal(tokenfile_add_cert(inv, t, &other, &d), ERR_OK);
 	other.subject = "CN=second";
 	other.sha1.ptr = (const uint8_t *)"11234567890123456789";
-	assert_int_equal(inventory_add_cert(inv, t, &other, &d), ERR_OK);
+	assert_int_equal(tokenfile_add_cert(inv, t, &other, &d), ERR_OK);
 	other = a_cert;
 	other.issuer = "CN=corrected";
-	assert_int_equal(inventory_add_cert(inv, t, &other, &d), ERR_OK);
+	assert_int_equal(tokenfile_add_cert(inv, t, &other, &d), ERR_OK);
 	assert_int_equal(t->certificates.num, 2);
 	assert_false(t->imported);
-	assert_int_equal(inventory_add_key(inv, t, &key, &d), ERR_OK);
-	assert_int_equal(inventory_add_key(inv, t, &key, &d), ERR_OK);
+	assert_int_equal(tokenfile_add_key(inv, t, &key, &d), ERR_OK);
+	assert_int_equal(tokenfile_add_key(inv, t, &key, &d), ERR_OK);
 	assert_int_equal(t->imported_keys.num, 1);
 	assert_true(t->imported);
-	assert_int_equal(inventory_add_drill(inv, t, &drill, &d), ERR_OK);
-	assert_int_equal(inventory_add_drill(inv, t, &drill, &d), ERR_OK);
+	assert_int_equal(tokenfile_add_drill(inv, t, &drill, &d), ERR_OK);
+	assert_int_equal(tokenfile_add_drill(inv, t, &drill, &d), ERR_OK);
 	assert_int_equal(t->drills.num, 2);
 }
 
@@ -238,29 +238,29 @@ fill(struct inventory *inv, struct inventory_token *t)
 static void
 test_change(void **state)
 {
-	const struct inventory_cert *cert;
-	const struct inventory_key *key;
-	struct inventory inv, again;
-	struct inventory_token *t;
+	const struct tokenfile_cert *cert;
+	const struct tokenfile_key *key;
+	struct tokenfile inv, again;
+	struct tokenfile_token *t;
 	struct buf out = { 0 };
 	struct diag d;
 
-	assert_int_equal(inventory_new(&inv, &d), ERR_OK);
-	assert_int_equal(inventory_add(&inv, "ab  ", &t, &d), ERR_OK);
+	assert_int_equal(tokenfile_new(&inv, &d), ERR_OK);
+	assert_int_equal(tokenfile_add(&inv, "ab  ", &t, &d), ERR_OK);
 	assert_string_equal(t->serial, "ab");
-	assert_int_equal(inventory_add(&inv, "ab", &t, &d), ERR_EXISTS);
-	assert_int_equal(inventory_add(&inv, "   ", &t, &d), ERR_USAGE);
-	assert_int_equal(inventory_add(&inv, "0", &t, &d), ERR_OK);
-	fill(&inv, inventory_find(&inv, "ab"));
-	assert_int_equal(inventory_add_list(&inv, "a b", &d), ERR_OK);
-	assert_int_equal(inventory_add_list(&inv, "c", &d), ERR_OK);
-	assert_int_equal(inventory_add_list(&inv, "a b", &d), ERR_OK);
+	assert_int_equal(tokenfile_add(&inv, "ab", &t, &d), ERR_EXISTS);
+	assert_int_equal(tokenfile_add(&inv, "   ", &t, &d), ERR_USAGE);
+	assert_int_equal(tokenfile_add(&inv, "0", &t, &d), ERR_OK);
+	fill(&inv, tokenfile_find(&inv, "ab"));
+	assert_int_equal(tokenfile_add_list(&inv, "a b", &d), ERR_OK);
+	assert_int_equal(tokenfile_add_list(&inv, "c", &d), ERR_OK);
+	assert_int_equal(tokenfile_add_list(&inv, "a b", &d), ERR_OK);
 	assert_int_equal(inv.lists.num, 2);
-	assert_int_equal(inventory_put(&inv, &out, &d), ERR_OK);
+	assert_int_equal(tokenfile_put(&inv, &out, &d), ERR_OK);
 	reads(buf_cstr(&out), &again);
 	puts_as(&again, buf_cstr(&out));
 	assert_int_equal(again.num_tokens, 2);
-	t = inventory_find(&again, "ab");
+	t = tokenfile_find(&again, "ab");
 	assert_string_equal(t->label, "'x' \"y\": [");
 	assert_null(t->place);
 	cert = t->certificates.item;
@@ -271,37 +271,37 @@ test_change(void **state)
 	key = t->imported_keys.item;
 	assert_string_equal(key->from, "\342\200\256evil\001");
 	assert_int_equal(key->when, 0);
-	inventory_clear(&again);
+	tokenfile_clear(&again);
 	buf_clear(&out);
-	inventory_clear(&inv);
+	tokenfile_clear(&inv);
 }
 
 /* What could not be read again is not written. */
 static void
 test_unwritable(void **state)
 {
-	const struct inventory_cert cert = { .sha1 = { NULL, 0 } };
-	struct inventory_token *t;
+	const struct tokenfile_cert cert = { .sha1 = { NULL, 0 } };
+	struct tokenfile_token *t;
 	struct buf out = { 0 };
-	struct inventory inv;
+	struct tokenfile inv;
 	struct diag d;
 
-	assert_int_equal(inventory_new(&inv, &d), ERR_OK);
-	assert_int_equal(inventory_add(&inv, "a", &t, &d), ERR_OK);
-	assert_int_equal(inventory_set(&inv, &t->label, "\xff", &d), ERR_OK);
-	assert_int_equal(inventory_put(&inv, &out, &d), ERR_SYNTAX);
+	assert_int_equal(tokenfile_new(&inv, &d), ERR_OK);
+	assert_int_equal(tokenfile_add(&inv, "a", &t, &d), ERR_OK);
+	assert_int_equal(tokenfile_set(&inv, &t->label, "\xff", &d), ERR_OK);
+	assert_int_equal(tokenfile_put(&inv, &out, &d), ERR_SYNTAX);
 	t->label = NULL;
-	assert_int_equal(inventory_add_cert(&inv, t, &cert, &d), ERR_OK);
-	assert_int_equal(inventory_put(&inv, &out, &d), ERR_SYNTAX);
+	assert_int_equal(tokenfile_add_cert(&inv, t, &cert, &d), ERR_OK);
+	assert_int_equal(tokenfile_put(&inv, &out, &d), ERR_SYNTAX);
 	assert_int_equal(out.len, 0);
-	inventory_clear(&inv);
+	tokenfile_clear(&inv);
 }
 
 static void
 test_file(void **state)
 {
 	char path[] = "/tmp/ctlsmith-inventory-XXXXXX";
-	struct inventory inv;
+	struct tokenfile inv;
 	struct stat st;
 	struct diag d;
 	int fd = mkstemp(path);
@@ -311,30 +311,30 @@ test_file(void **state)
 	(void)close(fd);
 	assert_int_equal(
 	    file_write(path, bytes_of_str(example), FILE_CLOBBER, &d), ERR_OK);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_OK);
-	assert_int_equal(inventory_save(&inv, path, &d), ERR_OK);
-	inventory_clear(&inv);
+	assert_int_equal(tokenfile_load(path, &inv, &d), ERR_OK);
+	assert_int_equal(tokenfile_save(&inv, path, &d), ERR_OK);
+	tokenfile_clear(&inv);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_OK);
+	assert_int_equal(tokenfile_load(path, &inv, &d), ERR_OK);
 	puts_as(&inv, written);
-	inventory_clear(&inv);
+	tokenfile_clear(&inv);
 	(void)unlink(path);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_ABSENT);
+	assert_int_equal(tokenfile_load(path, &inv, &d), ERR_ABSENT);
 	/* one that was not there yet */
-	assert_int_equal(inventory_new(&inv, &d), ERR_OK);
-	assert_int_equal(inventory_save(&inv, path, &d), ERR_OK);
-	inventory_clear(&inv);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_OK);
+	assert_int_equal(tokenfile_new(&inv, &d), ERR_OK);
+	assert_int_equal(tokenfile_save(&inv, path, &d), ERR_OK);
+	tokenfile_clear(&inv);
+	assert_int_equal(tokenfile_load(path, &inv, &d), ERR_OK);
 	assert_int_equal(inv.num_tokens, 0);
-	inventory_clear(&inv);
+	tokenfile_clear(&inv);
 	(void)unlink(path);
 }
 
 static void
 test_schema(void **state)
 {
-	schema_is_table("tokens.schema.json", &inventory_table);
+	schema_is_table("tokens.schema.json", &tokenfile_table);
 }
 
 int

@@ -106,10 +106,9 @@ start(struct console *c)
 	buf_str(&c->out,
 	    "Command Line Interface is starting up, please wait ...\n");
 	console_wait(c, c->cli.banner_delay);
+	c->stopped = false;
 	put_welcome(c);
-	console_flush(c);
-	if (c->cli.banner_delay > 0)
-		console_wait(c, c->cli.banner_delay);
+	console_wait(c, c->cli.banner_delay);
 	c->pager = paged;
 }
 

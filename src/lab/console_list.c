@@ -216,6 +216,13 @@ row_of(const struct wire_tlv *t)
 	return NULL;
 }
 
+/* Nothing but the NUL at its end. */
+static bool
+is_empty(struct bytes value)
+{
+	return value.len == 0 || (value.len == 1 && value.ptr[0] == '\0');
+}
+
 static enum err
 put_row(const struct listing *l, const struct wire_tlv *t)
 {
@@ -227,7 +234,7 @@ put_row(const struct listing *l, const struct wire_tlv *t)
 	buf_printf(l->out, "%u\t%s\t%zu", t->tag, row->name,
 	    row->show == SHOW_GROUP ? (size_t)2 : t->length);
 	if (row->show != SHOW_NOTHING && row->show != SHOW_LINES &&
-	    t->length > 0)
+	    !is_empty(t->value))
 		buf_u8(l->out, '\t');
 	e = put_value(l, row, t);
 	buf_u8(l->out, '\n');

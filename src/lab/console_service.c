@@ -154,30 +154,35 @@ watch(struct console *c, const char *name, enum world_action action)
 	return shown == num || !console_live(c);
 }
 
-/* What refuses the action before it begins; the lock is held. */
+/* Begins, unless something is in the way. False: it was refused. */
 static bool
-refuses(struct console *c, const char *name)
+begin(struct console *c, const char *name, enum world_action action)
 {
-	const struct world_service *s = find(c, name);
+	struct diag d;
+	struct world_service *s;
+	bool begun = false;
 
-	if (s == NULL) {
+	diag_init(&d);
+	world_lock(c->world);
+	s = find(c, name);
+	if (s == NULL)
 		buf_printf(&c->out, "Invalid service name: %s\n", name);
-		return true;
-	}
-	if (s->activated)
-		return false;
-	put_service(c, s, s->state);
-	return true;
+	else if (!s->activated)
+		put_service(c, s, s->state);
+	else if (world_service_act(c->world, c->node, s->name, action, &d) !=
+	    ERR_OK)
+		(void)console_refused(c, &d);
+	else
+		begun = true;
+	world_unlock(c->world);
+	return begun;
 }
 
 static bool
 act(struct console *c, const struct console_args *a, enum world_action action)
 {
 	char name[NAME_MAX_LEN];
-	struct diag d;
-	enum err e;
 
-	diag_init(&d);
 	if (!take_name(a, name)) {
 		buf_str(&c->out, "Incorrect syntax\n");
 		return false;
@@ -188,17 +193,7 @@ act(struct console *c, const struct console_args *a, enum world_action action)
 		    "the service has not restarted properly, execute the same "
 		    "command again.\n");
 	buf_str(&c->out, "Service Manager is running\n");
-	world_lock(c->world);
-	if (refuses(c, name)) {
-		world_unlock(c->world);
-		return false;
-	}
-	e = world_service_act(c->world, c->node, find(c, name)->name, action,
-	    &d);
-	world_unlock(c->world);
-	if (e != ERR_OK)
-		return console_refused(c, &d);
-	return watch(c, name, action);
+	return begin(c, name, action) && watch(c, name, action);
 }
 
 bool

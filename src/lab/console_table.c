@@ -147,10 +147,8 @@ next_word(const char *words, const char *prefix, size_t *ret_len)
 	size_t len = strlen(prefix), at = len;
 	const char *word;
 
-	if (strncmp(words, prefix, len) != 0 || words[len] == '\0')
+	if (strncmp(words, prefix, len) != 0)
 		return NULL;
-	if (words[at] == ' ')
-		at++;
 	while (at > 0 && words[at - 1] != ' ')
 		at--;
 	word = words + at;

@@ -142,15 +142,17 @@ hear(struct console *c)
 		else if (c->num_ahead < sizeof(c->ahead))
 			c->ahead[c->num_ahead++] = byte;
 	}
-	if (c->stopped && !c->over)
-		console_raw(c, bytes_of_str("\r\nControl-C pressed\r\n"));
+	if (!c->stopped || c->over)
+		return;
+	c->num_ahead = 0;
+	console_raw(c, bytes_of_str("\r\nControl-C pressed\r\n"));
 }
 
 void
 console_wait(struct console *c, unsigned ms)
 {
 	console_flush(c);
-	if (!console_live(c))
+	if (!console_live(c) || ms == 0)
 		return;
 	world_sleep(c->world, ms);
 	hear(c);

@@ -418,6 +418,29 @@ mint_key_public(const struct mint_key *key, struct buf *out, struct diag *diag)
 }
 
 enum err
+mint_key_pem(const struct mint_key *key, struct buf *out, struct diag *diag)
+{
+	BIO *mem = BIO_new(BIO_s_mem());
+	enum err err = ERR_OK;
+	char *text;
+	long len;
+
+	if (mem == NULL)
+		return diag_nomem(diag);
+	if (PEM_write_bio_PKCS8PrivateKey(mem, key->pkey, NULL, NULL, 0, NULL,
+		NULL) != 1) {
+		err = failed(diag, "PEM_write_bio_PKCS8PrivateKey");
+	} else {
+		len = BIO_get_mem_data(mem, &text);
+		buf_put(out, bytes_of(text, (size_t)len));
+		if (!buf_ok(out))
+			err = diag_nomem(diag);
+	}
+	BIO_free(mem);
+	return err;
+}
+
+enum err
 mint_cert(const struct mint_spec *spec, struct buf *out, struct diag *diag)
 {
 	struct padding none = { .comment = false };

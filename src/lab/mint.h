@@ -62,6 +62,10 @@ size_t mint_key_bits(const struct mint_key *key);
 MUST_CHECK enum err mint_key_public(const struct mint_key *key, struct buf *out,
     struct diag *diag);
 
+/* Appends the private key, PKCS#8, PEM. */
+MUST_CHECK enum err mint_key_pem(const struct mint_key *key, struct buf *out,
+    struct diag *diag);
+
 struct mint_spec {
 	struct mint_name subject;
 	struct mint_name issuer;

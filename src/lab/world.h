@@ -112,6 +112,7 @@ struct world_service {
 	bool activated;
 	enum world_service_state state;
 	unsigned turn; /* counts what was asked of it */
+	bool again;    /* it stops to start again */
 };
 
 enum world_role {
@@ -294,7 +295,8 @@ MUST_CHECK enum err world_back_up(struct world *w, struct diag *diag);
 MUST_CHECK enum err world_get(struct world *w, size_t node, const char *name,
     struct buf *ret, struct diag *diag);
 
-/* SAST token I (0, 1) of a cluster in token mode, and its key; NULL: it has none. */
+/* SAST token I (0, 1) of a cluster in token mode, and its key; NULL: it has none.
+ */
 const struct world_cert *world_token(const struct world *w, size_t i,
     const struct mint_key **ret_key);
 
@@ -316,6 +318,10 @@ struct world_count {
 	size_t off, registered;
 };
 void world_count(struct world *w, struct world_count *ret);
+
+/* How it is with phone NUMBER now, as it stands; locked. ERR_NOMEM. */
+MUST_CHECK enum err world_look_phone(struct world *w, size_t number,
+    struct phone_day *ret, struct diag *diag);
 
 /* What a phone tells by syslog when it has started: called without the lock by
  * the thread of world_run(). */

@@ -154,6 +154,8 @@ struct world_node {
 	/* CN is not among them: OU, O, L, ST, C of certificates to come. */
 	const char *subject[5];
 	struct world_node_inner *inner;
+	unsigned max_sessions;   /* as somebody set it; 0: the scenario's */
+	unsigned idle;           /* s, likewise */
 };
 
 struct world_backup {

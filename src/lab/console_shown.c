@@ -209,13 +209,12 @@ put_subject(struct buf *out, struct bytes der)
 	X509 *x = d2i_X509(NULL, &p, (long)der.len);
 	X509_NAME *name = x == NULL ? NULL : X509_get_subject_name(x);
 
-	put_part(out, name, NID_organizationalUnitName,
-	    "Organizational Unit (OU)");
-	put_part(out, name, NID_organizationName, "Organization (O)");
-	put_part(out, name, NID_localityName, "Locality (L)");
-	put_part(out, name, NID_stateOrProvinceName, "State (ST)");
-	put_part(out, name, NID_countryName, "Country (C)");
-	put_part(out, name, NID_commonName, "Common Name (CN)");
+	put_part(out, name, NID_organizationalUnitName, "Organizational Unit");
+	put_part(out, name, NID_organizationName, "Organization");
+	put_part(out, name, NID_localityName, "Locality");
+	put_part(out, name, NID_stateOrProvinceName, "State");
+	put_part(out, name, NID_countryName, "Country");
+	put_part(out, name, NID_commonName, "Common Name");
 	X509_free(x);
 }
 

@@ -388,10 +388,10 @@ furnish_node(struct desk *d, size_t i)
 	n->own[WORLD_TOMCAT].csr = &d->csr;
 	n->trusted = d->trusted;
 	n->num_trusted = 2;
-	n->service[0] = (struct world_service){ "Cisco Tftp", true,
-		WORLD_STARTED };
-	n->service[1] = (struct world_service){ "Cisco DirSync", false,
-		WORLD_STOPPED };
+	n->service[0] = (struct world_service){ .name = "Cisco Tftp",
+		.activated = true,
+		.state = WORLD_STARTED };
+	n->service[1] = (struct world_service){ .name = "Cisco DirSync" };
 	n->num_services = 2;
 	n->file = d->file;
 	n->num_files = 4;

@@ -339,7 +339,7 @@ test_delete_and_subject(void **state)
 	    "set web-security TAC \"Cisco Systems\" Krakow MP PL\ryes\r");
 	assert_string_equal(d.did, "subject 0 Cisco Systems");
 	(void)desk_type(&d, "show web-security\r");
-	desk_says(&d, "(OU): TAC\r\n");
+	desk_says(&d, "Organizational Unit: TAC\r\nOrganization: Cisco\r\n");
 	desk_close(&d);
 }
 

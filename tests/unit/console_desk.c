@@ -381,6 +381,8 @@ furnish_node(struct desk *d, size_t i)
 	n->name = i == 0 ? "cucm1" : "cucm2";
 	n->address = i == 0 ? "10.1.1.10" : "10.1.1.11";
 	n->role = i == 0 ? WORLD_PUBLISHER : WORLD_SUBSCRIBER;
+	n->subject[0] = "TAC";
+	n->subject[1] = "Cisco";
 	n->own[WORLD_CALLMANAGER].cert = &d->own_cert;
 	n->own[WORLD_TOMCAT].cert = &d->ca_signed;
 	n->own[WORLD_CAPF].cert = &d->own_cert;

@@ -127,7 +127,7 @@ test_parameters(void **state)
 	desk_says(&desk, "\r\nClusterSecurityMode                 1         ");
 	desk_says(&desk, "\r\nRollBackToPreGrayback               T         ");
 	desk_says(&desk, "\r\nTFTPFileSignatureAlgorithm          SHA-512   ");
-	desk_says(&desk, "\r\nPhoneInteractionOnCertificateUpdate 1         ");
+	desk_says(&desk, "\r\nPhoneInteractionOnCertificateUpdate Manual    ");
 	desk_says_not(&desk, "AutoRegistration");
 	desk_close(&desk);
 	desk_open(&desk, USUAL);

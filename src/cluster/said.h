@@ -45,7 +45,10 @@ MUST_CHECK enum err said_date(struct bytes text, int64_t *ret,
 /* ---- Lists of things: each is an array that said_free_*() frees. ---- */
 
 struct said_node { /* show network cluster */
-	char address[SAID_NAME_MAX + 1], name[SAID_NAME_MAX + 1];
+	char address[SAID_NAME_MAX + 1];
+	char name[SAID_NAME_MAX + 1]; /* of the host */
+	char fqdn[SAID_NAME_MAX + 1]; /* the host's, where no other is told */
+	char product[64];             /* "callmanager", "cups", or "" */
 	bool publisher, authenticated;
 	char type[32]; /* "DBPub", "Publisher", ... as it stands there */
 };
@@ -88,8 +91,9 @@ const struct said_service *said_service(const struct said_services *l,
 
 struct said_replica { /* utils dbreplication runtimestate */
 	char name[SAID_NAME_MAX + 1], address[SAID_NAME_MAX + 1];
+	bool has_state; /* it may be "(-)" */
 	unsigned state; /* 2 is good */
-	char status[64];
+	char status[SAID_NAME_MAX + 1];
 };
 struct said_replicas {
 	struct said_replica *item;
@@ -181,5 +185,9 @@ size_t said_rows_num(const struct said_rows *r);
  * column. Borrowed. */
 struct bytes said_rows_value(const struct said_rows *r, size_t i,
     const char *name);
+/* There is such a column, or there are no rows at all. */
+bool said_rows_has(const struct said_rows *r, const char *name);
+/* Where row I begins, from 1. */
+unsigned said_rows_line(const struct said_rows *r, size_t i);
 
 #endif

@@ -104,8 +104,9 @@ MUST_CHECK enum err said_replicas(struct bytes text, struct said_replicas *ret,
 void said_replicas_clear(struct said_replicas *l);
 
 struct said_backup { /* utils disaster_recovery history backup|restore */
-	char file[SAID_NAME_MAX + 1];
+	char file[SAID_NAME_MAX + 1]; /* "": none was made */
 	int64_t when;
+	bool zone_known; /* of WHEN; otherwise it is taken for UTC */
 	bool good;
 	char status[64];
 };
@@ -120,6 +121,8 @@ void said_backups_clear(struct said_backups *l);
 MUST_CHECK enum err said_backup_running(struct bytes text, bool *ret,
     struct diag *diag);
 
+/* Folders are left out. ERR_TRUNCATED, ERR_SYNTAX where there are not as many as
+ * its last line counts. */
 struct said_file { /* file list tftp ... [detail] */
 	char name[SAID_NAME_MAX + 1];
 	bool has_size;
@@ -133,9 +136,22 @@ MUST_CHECK enum err said_files(struct bytes text, struct said_files *ret,
     struct diag *diag);
 void said_files_clear(struct said_files *l);
 
+/* file delete tftp: ERR_SYNTAX where it says nothing of it. */
+MUST_CHECK enum err said_deleted(struct bytes text, uint64_t *ret_found,
+    uint64_t *ret_deleted, struct diag *diag);
+
+struct said_sent { /* file get tftp */
+	uint64_t num;
+	bool has_size;
+	uint64_t size; /* bytes */
+	bool done;     /* "Transfer completed." */
+};
+MUST_CHECK enum err said_sent(struct bytes text, struct said_sent *ret,
+    struct diag *diag);
+
 struct said_phone { /* show risdb query phone */
 	char name[128], address[64], status[64];
-	bool registered;
+	bool registered; /* with all its lines, or with some */
 };
 struct said_phones {
 	struct said_phone *item;

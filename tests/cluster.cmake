@@ -14,3 +14,6 @@ foreach(name fetch fetch_tls probe)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c
 		LIBS cluster peer)
 endforeach()
+
+# The inventory.
+house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)

@@ -11,3 +11,8 @@ foreach(name fetch fetch_tls probe)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c
 		LIBS cluster peer)
 endforeach()
+
+# What is seen of a cluster, and said of it.
+house_unit_test(test_evidence SOURCES unit/test_evidence.c
+	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
+house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)

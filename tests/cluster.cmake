@@ -17,3 +17,7 @@ endforeach()
 
 # The inventory.
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
+# What is seen of a cluster, and said of it.
+house_unit_test(test_evidence SOURCES unit/test_evidence.c
+	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
+house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)

@@ -32,3 +32,16 @@ add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/cases/.made
 	COMMENT "Making the test files from their recipes"
 	VERBATIM)
 add_custom_target(cases DEPENDS ${CMAKE_BINARY_DIR}/cases/.made)
+
+# The lab's command line. console_desk.c stands for its world.
+function(house_console_test name)
+	house_unit_test(${name} SOURCES unit/${name}.c unit/console_desk.c
+		LIBS lab ${ARGN})
+	target_compile_definitions(${name} PRIVATE LAB_KEYS="${LAB_KEYS}")
+endfunction()
+house_console_test(test_console)
+house_console_test(test_console_ctl)
+house_console_test(test_console_file)
+house_unit_test(test_console_list SOURCES unit/test_console_list.c LIBS ctl lab)
+house_console_test(test_console_show)
+house_console_test(test_console_sql)

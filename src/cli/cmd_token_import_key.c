@@ -146,9 +146,9 @@ static enum err
 note(struct token_change *c, struct load *l, const struct tok_objects *all,
     struct diag *d)
 {
-	struct inventory_key key = { .id = buf_bytes(&l->id),
+	struct tokenfile_key key = { .id = buf_bytes(&l->id),
 		.when = (int64_t)time(NULL) };
-	struct inventory_token *t = NULL;
+	struct tokenfile_token *t = NULL;
 	struct buf from = { 0 };
 	enum err e = ERR_OK;
 
@@ -159,7 +159,7 @@ note(struct token_change *c, struct load *l, const struct tok_objects *all,
 	if (e == ERR_OK)
 		e = custody_record(&l->custody, tok_info(c->tok), all, &t, d);
 	if (e == ERR_OK)
-		e = inventory_add_key(&l->custody.inventory, t, &key, d);
+		e = tokenfile_add_key(&l->custody.inventory, t, &key, d);
 	if (e == ERR_OK)
 		e = custody_save(&l->custody, d);
 	buf_clear(&from);

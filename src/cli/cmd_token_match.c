@@ -133,7 +133,7 @@ put_tokens(struct buf *text, const struct match *m, struct diag *d)
 /* ---- SASTs by list -------------------------------------------------------------- */
 
 static bool
-is_connected(const struct match *m, const struct inventory_token *t)
+is_connected(const struct match *m, const struct tokenfile_token *t)
 {
 	size_t k;
 
@@ -154,7 +154,7 @@ put_sep(struct buf *out)
 static void
 put_where(struct buf *out, const struct match *m, size_t n, size_t i)
 {
-	const struct inventory_token *t;
+	const struct tokenfile_token *t;
 	size_t at = 0, k;
 
 	for (k = 0; k < m->num_tokens; k++) {

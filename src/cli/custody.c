@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/beside.h"
+#include "base/beside.h"
 #include "cli/input.h"
 #include "cli/out.h"
 
@@ -160,12 +160,12 @@ load_inventory(struct custody *c, const struct custody_wish *w, struct diag *d)
 	enum err e;
 
 	if (path == NULL)
-		return inventory_new(&c->inventory, d);
+		return tokenfile_new(&c->inventory, d);
 	diag_init(&why);
 	buf_str(&c->path, path);
 	if (buf_cstr(&c->path) == NULL)
 		return diag_nomem(d);
-	e = inventory_load(path, &c->inventory, &why);
+	e = tokenfile_load(path, &c->inventory, &why);
 	if (e != ERR_ABSENT)
 		return e == ERR_OK ? e : about(d, path, &why);
 	if (w->inventory != NULL && !w->creates)
@@ -176,7 +176,7 @@ load_inventory(struct custody *c, const struct custody_wish *w, struct diag *d)
 		    "token");
 		out_complain(path, &why);
 	}
-	return inventory_new(&c->inventory, d);
+	return tokenfile_new(&c->inventory, d);
 }
 
 enum err
@@ -206,7 +206,7 @@ custody_close(struct custody *c)
 		buf_clear(&c->lists[i].path);
 	}
 	free(c->lists);
-	inventory_clear(&c->inventory);
+	tokenfile_clear(&c->inventory);
 	buf_clear(&c->path);
 	if (c->locked)
 		(void)close(c->lock);
@@ -217,19 +217,19 @@ enum err
 custody_reload(struct custody *c, struct diag *d)
 {
 	const char *path = buf_cstr(&c->path);
-	struct inventory now;
+	struct tokenfile now;
 	struct diag why;
 	enum err e;
 
 	diag_init(&why);
 	if (path == NULL)
 		return diag_nomem(d);
-	e = inventory_load(path, &now, &why);
+	e = tokenfile_load(path, &now, &why);
 	if (e == ERR_ABSENT)
-		e = inventory_new(&now, &why);
+		e = tokenfile_new(&now, &why);
 	if (e != ERR_OK)
 		return about(d, path, &why);
-	inventory_clear(&c->inventory);
+	tokenfile_clear(&c->inventory);
 	c->inventory = now;
 	return ERR_OK;
 }
@@ -244,7 +244,7 @@ custody_put_name(struct buf *out, const struct tok_text *text)
 
 enum err
 custody_find(struct custody *c, const struct tok_info *i,
-    struct inventory_token **ret, struct diag *d)
+    struct tokenfile_token **ret, struct diag *d)
 {
 	struct buf serial = { 0 };
 	enum err e = ERR_OK;
@@ -253,15 +253,15 @@ custody_find(struct custody *c, const struct tok_info *i,
 	if (buf_cstr(&serial) == NULL)
 		e = diag_nomem(d);
 	else
-		*ret = inventory_find(&c->inventory, buf_cstr(&serial));
+		*ret = tokenfile_find(&c->inventory, buf_cstr(&serial));
 	buf_clear(&serial);
 	return e;
 }
 
 const char *
-custody_place(const struct inventory_token *t)
+custody_place(const struct tokenfile_token *t)
 {
-	const struct inventory_drill *drill = t->drills.item;
+	const struct tokenfile_drill *drill = t->drills.item;
 	size_t i;
 
 	if (t->place != NULL)
@@ -361,7 +361,7 @@ common_name(const char *name)
 
 /* The names of the certificate are those of S, in either order of bytes. */
 static bool
-is_named(const struct sast *s, const struct inventory_cert *c)
+is_named(const struct sast *s, const struct tokenfile_cert *c)
 {
 	struct bytes cn = common_name(c->issuer), own;
 
@@ -378,7 +378,7 @@ is_named(const struct sast *s, const struct inventory_cert *c)
 }
 
 static enum custody_hold
-hold_recorded(const struct sast *s, const struct inventory_cert *c)
+hold_recorded(const struct sast *s, const struct tokenfile_cert *c)
 {
 	if (s->has_sha1 && bytes_equal(digest_bytes(&s->sha1), c->sha1))
 		return CUSTODY_CERT;
@@ -389,7 +389,7 @@ hold_recorded(const struct sast *s, const struct inventory_cert *c)
 
 enum custody_hold
 custody_hold_recorded(const struct custody_list *l, size_t i,
-    const struct inventory_cert *c)
+    const struct tokenfile_cert *c)
 {
 	return hold_recorded(&l->sasts.at[i], c);
 }
@@ -397,8 +397,8 @@ custody_hold_recorded(const struct custody_list *l, size_t i,
 bool
 custody_is_recorded(const struct custody *c, const struct sast *s)
 {
-	const struct inventory *inv = &c->inventory;
-	const struct inventory_cert *certs;
+	const struct tokenfile *inv = &c->inventory;
+	const struct tokenfile_cert *certs;
 	size_t i, k;
 
 	for (i = 0; i < inv->num_tokens; i++) {
@@ -420,7 +420,7 @@ begins(struct bytes text, const char *prefix)
 }
 
 bool
-custody_is_cisco(const struct inventory_cert *c)
+custody_is_cisco(const struct tokenfile_cert *c)
 {
 	return begins(common_name(c->subject), "SAST-") &&
 	    begins(common_name(c->issuer), "Cisco Manufacturing CA");

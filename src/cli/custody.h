@@ -8,9 +8,9 @@
 #define CLI_CUSTODY_H
 
 #include "cli/config.h"
-#include "cli/inventory.h"
 #include "cli/opt.h"
 #include "cli/sast.h"
+#include "cli/tokenfile.h"
 #include "pkcs11/tok.h"
 
 /* One trust list. */
@@ -26,7 +26,7 @@ struct custody_list {
 /* All-zero is legal to close. */
 struct custody {
 	struct buf path;            /* of the inventory; empty: there is none */
-	struct inventory inventory; /* an empty one where there is none */
+	struct tokenfile inventory; /* an empty one where there is none */
 	struct custody_list *lists; /* as given: from the oldest on */
 	size_t num_lists;
 	size_t newest;    /* of them; 0 where there are none */
@@ -62,11 +62,11 @@ void custody_put_name(struct buf *out, const struct tok_text *text);
 
 /* The record of a token; *RET is NULL where it has none. ERR_NOMEM. */
 MUST_CHECK enum err custody_find(struct custody *c, const struct tok_info *i,
-    struct inventory_token **ret, struct diag *d);
+    struct tokenfile_token **ret, struct diag *d);
 
 /* Where a token is kept: its place, or that of the last drill that says one;
  * else NULL. */
-const char *custody_place(const struct inventory_token *t);
+const char *custody_place(const struct tokenfile_token *t);
 
 /* What something on a token is of a SAST, from the least on. */
 enum custody_hold {
@@ -83,13 +83,13 @@ MUST_CHECK enum err custody_hold(const struct custody_list *l, size_t i,
 
 /* What a certificate that the inventory records is of that SAST. */
 enum custody_hold custody_hold_recorded(const struct custody_list *l, size_t i,
-    const struct inventory_cert *c);
+    const struct tokenfile_cert *c);
 
 /* A token of the inventory has the certificate of S. */
 bool custody_is_recorded(const struct custody *c, const struct sast *s);
 
 /* The same as sast_is_cisco() of a certificate that the inventory records. */
-bool custody_is_cisco(const struct inventory_cert *c);
+bool custody_is_cisco(const struct tokenfile_cert *c);
 
 /* Appends who a SAST is, for people and not yet made safe: the common name of
  * its certificate, else its record's subject, else its serial number. */

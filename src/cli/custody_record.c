@@ -54,7 +54,7 @@ unlock(struct custody *c)
 /* ---- What is there ------------------------------------------------------------------ */
 
 static enum err
-set_name(struct inventory *inv, const char **member,
+set_name(struct tokenfile *inv, const char **member,
     const struct tok_text *text, struct diag *d)
 {
 	struct buf name = { 0 };
@@ -62,22 +62,22 @@ set_name(struct inventory *inv, const char **member,
 
 	custody_put_name(&name, text);
 	e = buf_cstr(&name) != NULL
-	    ? inventory_set(inv, member, buf_cstr(&name), d)
+	    ? tokenfile_set(inv, member, buf_cstr(&name), d)
 	    : diag_nomem(d);
 	buf_clear(&name);
 	return e;
 }
 
 static enum err
-add_token(struct inventory *inv, const struct tok_info *i,
-    struct inventory_token **ret, struct diag *d)
+add_token(struct tokenfile *inv, const struct tok_info *i,
+    struct tokenfile_token **ret, struct diag *d)
 {
 	struct buf serial = { 0 };
 	enum err e;
 
 	custody_put_name(&serial, &i->serial);
 	e = buf_cstr(&serial) != NULL
-	    ? inventory_add(inv, buf_cstr(&serial), ret, d)
+	    ? tokenfile_add(inv, buf_cstr(&serial), ret, d)
 	    : diag_nomem(d);
 	/* the command line is not to blame */
 	if (e == ERR_USAGE && d != NULL)
@@ -87,7 +87,7 @@ add_token(struct inventory *inv, const struct tok_info *i,
 }
 
 static enum err
-record_uri(struct inventory *inv, struct inventory_token *t,
+record_uri(struct tokenfile *inv, struct tokenfile_token *t,
     const struct tok_info *i, struct diag *d)
 {
 	struct buf uri = { 0 };
@@ -95,18 +95,18 @@ record_uri(struct inventory *inv, struct inventory_token *t,
 
 	tok_put_uri(&uri, i);
 	e = buf_cstr(&uri) != NULL
-	    ? inventory_set(inv, &t->uri, buf_cstr(&uri), d)
+	    ? tokenfile_set(inv, &t->uri, buf_cstr(&uri), d)
 	    : diag_nomem(d);
 	buf_clear(&uri);
 	return e;
 }
 
 static enum err
-record_cert(struct inventory *inv, struct inventory_token *t,
+record_cert(struct tokenfile *inv, struct tokenfile_token *t,
     const struct tok_object *o, struct diag *d)
 {
 	struct buf subject = { 0 }, issuer = { 0 };
-	struct inventory_cert c = { .subject = NULL };
+	struct tokenfile_cert c = { .subject = NULL };
 	struct digest_value sha1;
 	enum err e;
 
@@ -116,11 +116,11 @@ record_cert(struct inventory *inv, struct inventory_token *t,
 	if (e == ERR_OK)
 		e = cert_put_name(o->cert, CERT_ISSUER, &issuer, d);
 	if (e == ERR_OK) {
-		c = (struct inventory_cert){ .sha1 = digest_bytes(&sha1),
+		c = (struct tokenfile_cert){ .sha1 = digest_bytes(&sha1),
 			.subject = buf_cstr(&subject),
 			.issuer = buf_cstr(&issuer),
 			.serial = cert_serial(o->cert) };
-		e = inventory_add_cert(inv, t, &c, d);
+		e = tokenfile_add_cert(inv, t, &c, d);
 	}
 	buf_clear(&subject);
 	buf_clear(&issuer);
@@ -128,7 +128,7 @@ record_cert(struct inventory *inv, struct inventory_token *t,
 }
 
 static enum err
-record_certs(struct inventory *inv, struct inventory_token *t,
+record_certs(struct tokenfile *inv, struct tokenfile_token *t,
     const struct tok_objects *all, struct diag *d)
 {
 	enum err e = ERR_OK;
@@ -143,10 +143,10 @@ record_certs(struct inventory *inv, struct inventory_token *t,
 
 enum err
 custody_record(struct custody *c, const struct tok_info *i,
-    const struct tok_objects *all, struct inventory_token **ret, struct diag *d)
+    const struct tok_objects *all, struct tokenfile_token **ret, struct diag *d)
 {
-	struct inventory *inv = &c->inventory;
-	struct inventory_token *t = NULL;
+	struct tokenfile *inv = &c->inventory;
+	struct tokenfile_token *t = NULL;
 	enum err e;
 
 	e = lock(c, d);
@@ -174,7 +174,7 @@ custody_save(struct custody *c, struct diag *d)
 	const char *path = buf_cstr(&c->path);
 	enum err e;
 
-	e = path != NULL ? inventory_save(&c->inventory, path, d)
+	e = path != NULL ? tokenfile_save(&c->inventory, path, d)
 			 : diag_nomem(d);
 	unlock(c);
 	return e;
@@ -183,7 +183,7 @@ custody_save(struct custody *c, struct diag *d)
 /* ---- What is gone ---------------------------------------------------------------- */
 
 static enum err
-is_left(const struct inventory_cert *c, const struct tok_objects *left,
+is_left(const struct tokenfile_cert *c, const struct tok_objects *left,
     bool *ret, struct diag *d)
 {
 	struct digest_value sha1;
@@ -206,10 +206,10 @@ is_left(const struct inventory_cert *c, const struct tok_objects *left,
 
 /* *RET: how many of the certificates of T went. */
 static enum err
-forget_certs(struct inventory *inv, struct inventory_token *t,
+forget_certs(struct tokenfile *inv, struct tokenfile_token *t,
     const struct tok_objects *left, size_t *ret, struct diag *d)
 {
-	const struct inventory_cert *have = t->certificates.item;
+	const struct tokenfile_cert *have = t->certificates.item;
 	struct doc_maps old = t->certificates;
 	enum err e = ERR_OK;
 	bool stays;
@@ -219,7 +219,7 @@ forget_certs(struct inventory *inv, struct inventory_token *t,
 	for (i = 0; e == ERR_OK && i < old.num; i++) {
 		e = is_left(&have[i], left, &stays, d);
 		if (e == ERR_OK && stays)
-			e = inventory_add_cert(inv, t, &have[i], d);
+			e = tokenfile_add_cert(inv, t, &have[i], d);
 	}
 	*ret = old.num - t->certificates.num;
 	return e;
@@ -232,7 +232,7 @@ custody_forget(const char *path, const struct config *config,
 	/* The lists do not matter, nor whether they can be read. */
 	const char *name = path != NULL ? path : config->inventory;
 	struct custody c = { .num_lists = 0 };
-	struct inventory_token *t = NULL;
+	struct tokenfile_token *t = NULL;
 	size_t num = 0;
 	enum err e;
 

@@ -11,7 +11,7 @@
  * custody_save() writes the file, and until then, or until C is closed, other
  * processes that want to write it wait. */
 MUST_CHECK enum err custody_record(struct custody *c, const struct tok_info *i,
-    const struct tok_objects *all, struct inventory_token **ret,
+    const struct tok_objects *all, struct tokenfile_token **ret,
     struct diag *d);
 
 MUST_CHECK enum err custody_save(struct custody *c, struct diag *d);

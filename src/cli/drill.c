@@ -86,20 +86,20 @@ new_result(struct drill *r, const struct match_token *t)
 
 /* What the inventory knows of the last drill of that key. */
 static void
-find_before(const struct inventory_token *t, struct drill_result *res)
+find_before(const struct tokenfile_token *t, struct drill_result *res)
 {
-	const struct inventory_drill *drill = t == NULL ? NULL : t->drills.item;
+	const struct tokenfile_drill *drill = t == NULL ? NULL : t->drills.item;
 	size_t i;
 
 	for (i = t == NULL ? 0 : t->drills.num; i > 0; i--) {
-		const struct inventory_drill *one = &drill[i - 1];
+		const struct tokenfile_drill *one = &drill[i - 1];
 
 		if (one->key.len > 0 && res->id.len > 0 &&
 		    !bytes_equal(one->key, buf_bytes(&res->id)))
 			continue;
 		res->has_before = true;
 		res->before = one->when;
-		res->before_passed = one->result == INVENTORY_PASSED;
+		res->before_passed = one->result == TOKENFILE_PASSED;
 		if (one->place != NULL)
 			buf_str(&res->before_place, one->place);
 		return;
@@ -292,7 +292,7 @@ choose_keys(struct drill *r, const struct match_token *t,
 
 /* The results from FIRST on, which are those of one token. */
 static enum err
-record_drills(struct drill *r, struct inventory_token *t, size_t first,
+record_drills(struct drill *r, struct tokenfile_token *t, size_t first,
     struct diag *d)
 {
 	enum err e = ERR_OK;
@@ -300,15 +300,15 @@ record_drills(struct drill *r, struct inventory_token *t, size_t first,
 
 	for (i = first; e == ERR_OK && i < r->num_results; i++) {
 		struct drill_result *res = &r->results[i];
-		struct inventory_drill drill = { .when = res->when,
+		struct tokenfile_drill drill = { .when = res->when,
 			.place = r->place,
 			.result = res->failed.code == ERR_OK
-			    ? INVENTORY_PASSED
-			    : INVENTORY_FAILED };
+			    ? TOKENFILE_PASSED
+			    : TOKENFILE_FAILED };
 
 		if (res->id.len > 0)
 			drill.key = buf_bytes(&res->id);
-		e = inventory_add_drill(&r->custody->inventory, t, &drill, d);
+		e = tokenfile_add_drill(&r->custody->inventory, t, &drill, d);
 	}
 	return e;
 }
@@ -318,7 +318,7 @@ static enum err
 record(struct drill *r, const struct tok_info *info,
     const struct tok_objects *all, size_t first, struct diag *d)
 {
-	struct inventory_token *t = NULL;
+	struct tokenfile_token *t = NULL;
 	enum err e;
 
 	e = custody_record(r->custody, info, all, &t, d);

@@ -37,7 +37,7 @@ connected(struct json_sink *s, const struct match *m, size_t n, size_t i)
 static json_t *
 recorded(struct json_sink *s, const struct match *m, size_t n, size_t i)
 {
-	const struct inventory_token *t;
+	const struct tokenfile_token *t;
 	json_t *list = json_array();
 	size_t at = 0;
 

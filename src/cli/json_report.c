@@ -8,9 +8,9 @@
 /* ---- The token and its record --------------------------------------------------- */
 
 static json_t *
-json_drill_of(struct json_sink *s, const struct inventory_token *t)
+json_drill_of(struct json_sink *s, const struct tokenfile_token *t)
 {
-	const struct inventory_drill *drill = t->drills.item;
+	const struct tokenfile_drill *drill = t->drills.item;
 	json_t *o;
 
 	if (t->drills.num == 0)
@@ -20,12 +20,12 @@ json_drill_of(struct json_sink *s, const struct inventory_token *t)
 	json_put_time(s, o, "when", drill->when);
 	json_put_str(s, o, "place", drill->place);
 	json_put_str(s, o, "result",
-	    drill->result == INVENTORY_PASSED ? "ok" : "failed");
+	    drill->result == TOKENFILE_PASSED ? "ok" : "failed");
 	return o;
 }
 
 static json_t *
-json_record(struct json_sink *s, const struct inventory_token *t)
+json_record(struct json_sink *s, const struct tokenfile_token *t)
 {
 	json_t *o;
 
@@ -42,7 +42,7 @@ json_record(struct json_sink *s, const struct inventory_token *t)
 /* ---- Keys --------------------------------------------------------------------------- */
 
 static json_t *
-json_imported(struct json_sink *s, const struct inventory_key *k)
+json_imported(struct json_sink *s, const struct tokenfile_key *k)
 {
 	json_t *o;
 

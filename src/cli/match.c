@@ -46,7 +46,7 @@ judge_object(const struct custody *c, struct match_token *t,
 static void
 judge_record(const struct custody *c, struct match_token *t)
 {
-	const struct inventory_cert *cert = t->record->certificates.item;
+	const struct tokenfile_cert *cert = t->record->certificates.item;
 	enum custody_hold hold;
 	size_t i, k, n;
 
@@ -137,7 +137,7 @@ match_signs(const struct match *m, const struct match_token *t, size_t n)
 /* SAST I of list N was looked for on the token of RECORD, and is not there,
  * whatever is recorded. */
 static bool
-is_seen_without(const struct match *m, const struct inventory_token *record,
+is_seen_without(const struct match *m, const struct tokenfile_token *record,
     size_t n, size_t i)
 {
 	size_t k;
@@ -151,12 +151,12 @@ is_seen_without(const struct match *m, const struct inventory_token *record,
 	return false;
 }
 
-const struct inventory_token *
+const struct tokenfile_token *
 match_recorded(const struct match *m, size_t n, size_t i, size_t *at)
 {
 	const struct custody *c = m->custody;
-	const struct inventory_token *t;
-	const struct inventory_cert *cert;
+	const struct tokenfile_token *t;
+	const struct tokenfile_cert *cert;
 	size_t k;
 
 	while (*at < c->inventory.num_tokens) {
@@ -220,7 +220,7 @@ is_connected(const struct match *m, size_t n, size_t i)
 static bool
 is_reachable(const struct match *m, size_t n, size_t i)
 {
-	const struct inventory_token *t;
+	const struct tokenfile_token *t;
 	size_t at = 0;
 
 	if (is_connected(m, n, i))

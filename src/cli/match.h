@@ -22,7 +22,7 @@ struct match_token {
 	const struct tok_info *info;
 	struct tok_objects *objects;    /* NULL: see trouble */
 	struct diag trouble;            /* ERR_OK, or why nothing was read */
-	struct inventory_token *record; /* or NULL */
+	struct tokenfile_token *record; /* or NULL */
 	bool hidden; /* no certificate is seen, which a login may change */
 	bool cisco;  /* holds what Cisco sold */
 	struct match_cell *cells; /* of each list, each SAST: match_cell() */
@@ -86,7 +86,7 @@ bool match_signs(const struct match *m, const struct match_token *t, size_t n);
 /* The token of the inventory with a record of that SAST's certificate, from
  * the one with index *AT on, which is set behind it; NULL: no more. One that is
  * connected, and shows that it has the certificate no more, is passed over. */
-const struct inventory_token *match_recorded(const struct match *m, size_t n,
+const struct tokenfile_token *match_recorded(const struct match *m, size_t n,
     size_t i, size_t *at);
 
 #endif

@@ -129,7 +129,7 @@ judge_past(struct report_item *k)
 static void
 judge_copies(struct report *r, struct report_item *k)
 {
-	const struct inventory_key *keys = r->record == NULL
+	const struct tokenfile_key *keys = r->record == NULL
 	    ? NULL
 	    : r->record->imported_keys.item;
 	const enum tok_answer *a = k->object->attr;

@@ -66,7 +66,7 @@ struct report_item {
 	const char *mechanism; /* that proved it, or NULL */
 	struct tok_way *ways;
 	size_t num_ways;
-	const struct inventory_key *imported; /* or NULL */
+	const struct tokenfile_key *imported; /* or NULL */
 	enum report_copy copy;
 	struct buf copies; /* sentences */
 	/* public keys and certificates */
@@ -86,7 +86,7 @@ struct report {
 	int64_t at; /* certificates are judged at this time */
 	struct tok *tok;
 	struct tok_objects *objects;
-	struct inventory_token *record; /* or NULL */
+	struct tokenfile_token *record; /* or NULL */
 	struct report_item *items;      /* in the order of objects */
 	size_t num_items;
 	struct report_finding *findings;

@@ -121,8 +121,8 @@ put_info(struct section *s, const struct tok_info *i)
 static void
 put_record(struct section *s, const struct report *r)
 {
-	const struct inventory_token *t = r->record;
-	const struct inventory_drill *drill;
+	const struct tokenfile_token *t = r->record;
+	const struct tokenfile_drill *drill;
 
 	if (r->custody->path.len == 0)
 		return;
@@ -139,11 +139,11 @@ put_record(struct section *s, const struct report *r)
 		return;
 	}
 	drill = &(
-	    (const struct inventory_drill *)t->drills.item)[t->drills.num - 1];
+	    (const struct tokenfile_drill *)t->drills.item)[t->drills.num - 1];
 	text_put_rfc3339(&s->value, drill->when);
 	buf_printf(&s->value, "%s%s%s", drill->place != NULL ? ", " : "",
 	    drill->place != NULL ? drill->place : "",
-	    drill->result == INVENTORY_PASSED ? "" : ", FAILED");
+	    drill->result == TOKENFILE_PASSED ? "" : ", FAILED");
 	row(s, "Last drill");
 }
 

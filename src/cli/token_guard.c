@@ -72,9 +72,9 @@ judge_objects(struct loss *l, struct tok *t, struct diag *d)
 }
 
 static void
-judge_record(struct loss *l, const struct inventory_token *t)
+judge_record(struct loss *l, const struct tokenfile_token *t)
 {
-	const struct inventory_cert *c = t->certificates.item;
+	const struct tokenfile_cert *c = t->certificates.item;
 	size_t i, n, s;
 
 	for (i = 0; i < t->certificates.num; i++) {
@@ -209,7 +209,7 @@ pass_unread(struct tok *t, const struct diag *why)
 static enum err
 judge(struct loss *l, struct tok *t, bool named, struct diag *d)
 {
-	struct inventory_token *record = NULL;
+	struct tokenfile_token *record = NULL;
 	struct diag why;
 	enum err e;
 

@@ -32,12 +32,14 @@ ours() {
 theirs() {
 	case $1 in
 	openssl/crypto.h) ret="pki lab cli" ;;
+	openssl/ssl.h | openssl/err.h | openssl/x509.h) ret="pki cluster lab" ;;
 	openssl/*) ret="pki lab" ;;
 	yaml.h) ret="data" ;;
 	jansson.h) ret="data audit lab cli" ;;
 	libsmartcols/libsmartcols.h) ret="cli" ;;
 	p11-kit/* | libp11.h) ret="pkcs11" ;;
-	libssh/* | curl/*) ret="cluster" ;;
+	libssh/*) ret="cluster lab" ;;
+	curl/* | archive.h | archive_entry.h) ret="cluster" ;;
 	arpa/* | net/* | netinet/* | sys/* | assert.h | ctype.h | dirent.h | \
 		dlfcn.h | errno.h | fcntl.h | getopt.h | inttypes.h | \
 		langinfo.h | limits.h | locale.h | netdb.h | poll.h | \

@@ -1,355 +1,406 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The token inventory: read, changed, written, read again. */
-#include <jansson.h>
+/*
+ * The inventory of a cluster: every field, what nodes take over from the
+ * cluster, each refusal with its line and column, and docs/cluster.schema.json.
+ */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "test.h"
-
-#include "schema.h"
-
 #include "base/file.h"
-#include "cli/inventory.h"
+#include "cluster/inventory.h"
+#include "tests/unit/schema.h"
 
-static const char example[] =
-    "# Tokens of the Berlin cluster.\n"
-    "\n"
-    "#  Ask Erna.\n"
-    "lists: [CTLFile.tlv, /srv/ctl/CTLFile.tlv]\n"
-    "tokens:\n"
-    "  - serial: \"0123abcd\" # lost with the next write\n"
-    "    label: SAST 1\n"
-    "    uri: 'pkcs11:serial=0123abcd'\n"
-    "    place: safe in room 12\n"
-    "    holder: Erna\n"
-    "    certificates:\n"
-    "      - sha1: \"00112233445566778899aabbccddeeff00112233\"\n"
-    "        subject: CN=SAST-1\n"
-    "        issuer: CN=Lab CA\n"
-    "        serial: 01:02\n"
-    "    imported_keys: [{id: \"0a\", from: key.pem, "
-    "when: 2026-01-02T03:04:05Z}]\n"
-    "    drills:\n"
-    "      - when: 2026-11-22T10:00:00Z\n"
-    "        place: room 12\n"
-    "        key: \"0a\"\n"
-    "        result: ok\n"
-    "  - serial: 4711\n";
+#define PRINT "SHA256:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopo"
+#define KEY "host_key: \"" PRINT "\""
 
-static const char written[] =
-    "# Tokens of the Berlin cluster.\n"
-    "\n"
-    "#  Ask Erna.\n"
-    "lists:\n"
-    "- CTLFile.tlv\n"
-    "- /srv/ctl/CTLFile.tlv\n"
-    "tokens:\n"
-    "- serial: \"0123abcd\"\n"
-    "  label: SAST 1\n"
-    "  uri: \"pkcs11:serial=0123abcd\"\n"
-    "  place: safe in room 12\n"
-    "  holder: Erna\n"
-    "  certificates:\n"
-    "  - sha1: \"00112233445566778899aabbccddeeff00112233\"\n"
-    "    subject: \"CN=SAST-1\"\n"
-    "    issuer: \"CN=Lab CA\"\n"
-    "    serial: \"0102\"\n"
-    "  imported: true\n"
-    "  imported_keys:\n"
-    "  - id: \"0a\"\n"
-    "    from: key.pem\n"
-    "    when: 2026-01-02T03:04:05Z\n"
-    "  drills:\n"
-    "  - when: 2026-11-22T10:00:00Z\n"
-    "    place: room 12\n"
-    "    key: \"0a\"\n"
-    "    result: ok\n"
-    "- serial: \"4711\"\n";
+static const char all[] =
+    "name: lab\n"
+    "release: 12.5(1)SU6\n"
+    "mode: mixed\n"
+    "nodes:\n"
+    "- name: pub\n"
+    "  addresses: [192.0.2.10, '2001:db8::10']\n"
+    "  role: publisher\n"
+    "  ports: {ssh: 2222, tftp: 6969, http: 1, https: 2, https_mra: 3,\n"
+    "    sccp: 4, sip: 5, capf: 6, tvs: 7, web: 65535}\n"
+    "  ssh: {user: other, " KEY ", password_env: PUB_PASSWORD, key: id_rsa,\n"
+    "    prompt: 'pub:$', delay: 5, slow_start: 60, legacy: true}\n"
+    "  ca: ca.pem\n"
+    "- {name: sub1, addresses: [sub1.example.com], role: subscriber,\n"
+    "   pin: '0000000000000000000000000000000000000000000000000000000000000000'}\n"
+    "- {name: imp, addresses: [192.0.2.12], role: imp}\n"
+    "- {name: tftp, addresses: [192.0.2.13], role: tftp}\n"
+    "neighbours: [{name: vm, kind: unity-connection}, {name: e, kind: cer}]\n"
+    "tftp_servers: [{name: out, address: 192.0.2.20, tftp: 1069, http: 80,\n"
+    "  sftp: 'sftp://me@192.0.2.20/tftp'}, {name: o2, address: a.example}]\n"
+    "signing_keys: ['pkcs11:token=SAST-1', 'pkcs11:token=SAST-2']\n"
+    "tokens: tokens.yaml\n"
+    "phones: ~/phones.csv\n"
+    "archive: /var/lists\n"
+    "known_hosts: hosts\n"
+    "sftp_get: sftp://u@h:22/in\n"
+    "sftp_get_env: SFTP_PASSWORD\n"
+    "ssh: {user: admin, password_env: CLUSTER_PASSWORD, key: id_all,\n"
+    "  prompt: 'admin:', delay: 1, slow_start: 100}\n"
+    "window: {days: Sat Sun, from: '22:00', until: '05:30',\n"
+    "  zone: Europe/Brussels}\n"
+    "site_commands: {reset_phones: [a, b], upload_tftp: [c], backup: [d]}\n"
+    "policy: {rsa_only: true, min_sasts: 3, backup_age: 7}\n";
 
 static void
-reads(const char *text, struct inventory *ret)
+takes_cluster(const struct inventory *inv)
 {
+	const struct inventory_tftp *t = inv->tftp_servers.item;
+	const struct inventory_neighbour *n = inv->neighbours.item;
+
+	assert_string_equal(inv->name, "lab");
+	assert_string_equal(inv->release, "12.5(1)SU6");
+	assert_string_equal(inv->mode, "mixed");
+	assert_int_equal(inv->neighbours.num, 2);
+	assert_string_equal(n[0].name, "vm");
+	assert_string_equal(n[0].kind, "unity-connection");
+	assert_string_equal(inventory_kind_text(n[1].kind),
+	    "Emergency Responder");
+	assert_string_equal(t[0].sftp, "sftp://me@192.0.2.20/tftp");
+	assert_int_equal(t[0].tftp, 1069);
+	assert_int_equal(t[0].http, 80);
+	assert_int_equal(t[1].tftp, 69);
+	assert_int_equal(t[1].http, 6970);
+	assert_string_equal(inv->signing_keys.item[1], "pkcs11:token=SAST-2");
+	assert_string_equal(inv->sftp_get, "sftp://u@h:22/in");
+	assert_string_equal(inv->sftp_get_env, "SFTP_PASSWORD");
+	assert_string_equal(inv->window->days, "Sat Sun");
+	assert_string_equal(inv->window->from, "22:00");
+	assert_string_equal(inv->window->until, "05:30");
+	assert_string_equal(inv->window->zone, "Europe/Brussels");
+	assert_string_equal(inv->site_commands->reset_phones.item[1], "b");
+	assert_string_equal(inv->site_commands->upload_tftp.item[0], "c");
+	assert_string_equal(inv->site_commands->backup.item[0], "d");
+	assert_true(inv->policy->rsa_only);
+	assert_int_equal(inv->policy->min_sasts, 3);
+	assert_int_equal(inv->policy->backup_age, 7);
+}
+
+static void
+test_all_fields(void **state)
+{
+	const struct inventory_node *n;
+	struct inventory inv;
+	struct doc *doc = NULL;
 	struct diag d;
 
-	if (inventory_read(bytes_of_str(text), ret, &d) != ERR_OK)
-		fail_msg("line %u: %s", d.line, d.msg);
+	(void)state;
+	if (inventory_read(bytes_of_str(all), &inv, &doc, &d) != ERR_OK)
+		fail_msg("%s", d.msg);
+	takes_cluster(&inv);
+	assert_int_equal(inventory_num_nodes(&inv), 4);
+	n = inventory_publisher(&inv);
+	assert_ptr_equal(n, inventory_node(&inv, 0));
+	assert_string_equal(n->addresses.item[1], "2001:db8::10");
+	assert_int_equal(n->ports.ssh, 2222);
+	assert_int_equal(n->ports.tftp, 6969);
+	assert_int_equal(n->ports.http, 1);
+	assert_int_equal(n->ports.https, 2);
+	assert_int_equal(n->ports.https_mra, 3);
+	assert_int_equal(n->ports.sccp, 4);
+	assert_int_equal(n->ports.sip, 5);
+	assert_int_equal(n->ports.capf, 6);
+	assert_int_equal(n->ports.tvs, 7);
+	assert_int_equal(n->ports.web, 65535);
+	assert_string_equal(n->ssh.user, "other");
+	assert_string_equal(n->ssh.host_key, PRINT);
+	assert_string_equal(n->ssh.password_env, "PUB_PASSWORD");
+	assert_string_equal(n->ssh.key, "id_rsa");
+	assert_string_equal(n->ssh.prompt, "pub:$");
+	assert_int_equal(n->ssh.delay, 5);
+	assert_int_equal(n->ssh.slow_start, 60);
+	assert_true(n->ssh.legacy);
+	assert_string_equal(n->ca, "ca.pem");
+	assert_int_equal(n->at.line, 5);
+	doc_free(&doc);
 }
 
+/* What a node does not say: the cluster's, then the default. */
 static void
-puts_as(const struct inventory *inv, const char *wanted)
+test_inherited(void **state)
 {
-	struct buf out = { 0 };
-	struct diag d;
-
-	assert_int_equal(inventory_put(inv, &out, &d), ERR_OK);
-	assert_string_equal(buf_cstr(&out), wanted);
-	buf_clear(&out);
-}
-
-static void
-test_read(void **state)
-{
-	const struct inventory_drill *drill;
-	const struct inventory_cert *cert;
+	static const char bare[] =
+	    "{name: x, nodes: [{name: p, addresses: [a], role: publisher}]}";
+	const struct inventory_node *n;
 	struct inventory inv;
-	struct inventory_token *t;
+	struct doc *doc = NULL;
 
-	reads(example, &inv);
-	assert_int_equal(inv.lists.num, 2);
-	assert_int_equal(inv.num_tokens, 2);
-	t = inventory_find(&inv, "0123abcd        ");
-	assert_ptr_equal(t, &inv.tokens[0]);
-	assert_string_equal(t->place, "safe in room 12");
-	assert_true(t->imported);
-	assert_int_equal(t->at.line, 6);
-	cert = t->certificates.item;
-	assert_int_equal(t->certificates.num, 1);
-	assert_int_equal(cert->sha1.len, 20);
-	assert_true(bytes_equal(cert->serial, bytes_of("\001\002", 2)));
-	drill = t->drills.item;
-	assert_int_equal(drill->when, 1795341600);
-	assert_int_equal(drill->result, INVENTORY_PASSED);
-	t = inventory_find(&inv, "4711");
-	assert_ptr_equal(t, &inv.tokens[1]);
-	assert_false(t->imported);
-	assert_null(t->label);
-	assert_null(inventory_find(&inv, "471"));
-	assert_null(inventory_find(&inv, ""));
-	inventory_clear(&inv);
-	assert_null(inv.doc);
+	(void)state;
+	assert_int_equal(inventory_read(bytes_of_str(all), &inv, &doc, NULL),
+	    ERR_OK);
+	n = inventory_node(&inv, 1);
+	assert_string_equal(inventory_role_name(n->role), "subscriber");
+	assert_string_equal(n->ssh.user, "admin");
+	assert_null(n->ssh.host_key);
+	assert_string_equal(n->ssh.password_env, "CLUSTER_PASSWORD");
+	assert_string_equal(n->ssh.key, "id_all");
+	assert_string_equal(n->ssh.prompt, "admin:");
+	assert_int_equal(n->ssh.delay, 1);
+	assert_int_equal(n->ssh.slow_start, 100);
+	assert_false(n->ssh.legacy);
+	inventory_allow_legacy(&inv);
+	assert_true(n->ssh.legacy);
+	doc_free(&doc);
+	assert_int_equal(inventory_read(bytes_of_str(bare), &inv, &doc, NULL),
+	    ERR_OK);
+	n = inventory_node(&inv, 0);
+	assert_int_equal(n->ports.ssh, 22);
+	assert_int_equal(n->ports.tftp, 69);
+	assert_int_equal(n->ports.http, 6970);
+	assert_int_equal(n->ports.https, 6971);
+	assert_int_equal(n->ports.https_mra, 6972);
+	assert_int_equal(n->ports.sccp, 2443);
+	assert_int_equal(n->ports.sip, 5061);
+	assert_int_equal(n->ports.capf, 3804);
+	assert_int_equal(n->ports.tvs, 2445);
+	assert_int_equal(n->ports.web, 8443);
+	assert_null(n->ssh.user);
+	assert_null(inv.window);
+	assert_null(inv.site_commands);
+	assert_int_equal(inv.policy->min_sasts, 2);
+	assert_false(inv.policy->rsa_only);
+	doc_free(&doc);
 }
 
-/* Read, written, read and written: the same. */
-static void
-test_round(void **state)
-{
-	struct inventory inv;
+/* ---- What is refused. ---- */
 
-	reads(example, &inv);
-	puts_as(&inv, written);
-	inventory_clear(&inv);
-	reads(written, &inv);
-	puts_as(&inv, written);
-	inventory_clear(&inv);
-}
+#define P "{name: p, addresses: [a], role: publisher"
 
-static void
-test_comment(void **state)
-{
-	/* what stays, and what comes behind it */
-	static const char *const texts[][2] = { { "", "lists: [a]\n" },
-		{ "# a\n", "lists: [a] # b\n" },
-		{ "\n# a\r\n  \n#\n", "lists:\n# b\n- a\n" },
-		{ "#a: [\n\n\n", "---\nlists: [a]\n" },
-		{ "# \303\274 # # x\n", "  # b\nlists: [a]\n# c\n" } };
-	struct buf text = { 0 };
-	struct inventory inv;
-	size_t i;
-
-	for (i = 0; i < DOC_NUM(texts); i++) {
-		text.len = 0;
-		buf_str(&text, texts[i][0]);
-		buf_str(&text, texts[i][1]);
-		reads(buf_cstr(&text), &inv);
-		text.len = 0;
-		buf_str(&text, texts[i][0]);
-		buf_str(&text, "lists:\n- a\n");
-		puts_as(&inv, buf_cstr(&text));
-		inventory_clear(&inv);
-	}
-	buf_clear(&text);
-}
-
-/* Says why, and where. */
-static void
-refused(const char *text, unsigned line, const char *why)
-{
-	struct inventory inv = { .num_tokens = 4711 };
-	struct diag d;
-
-	assert_int_equal(inventory_read(bytes_of_str(text), &inv, &d),
-	    ERR_SYNTAX);
-	assert_int_equal(inv.num_tokens, 4711);
-	assert_int_equal(d.line, line);
-	if (strstr(d.msg, why) == NULL)
-		fail_msg("'%s' is not in '%s'", why, d.msg);
-}
+/* TEXT ends in an inventory; "line L, column C: ..." is how it is refused. */
+static const struct {
+	const char *text, *said;
+} wrong[] = {
+	{ "name: x\nnodes: []", "line 2, column 8: " },
+	{ "nodes: [" P "}]", "line 1, column 1: " },
+	{ "name: x\nnodes:\n- {name: a, addresses: [a], role: subscriber}",
+	    "line 3, column 3: none of these nodes has the role publisher" },
+	{ "name: x\nnodes:\n- " P "}\n- {name: q, addresses: [b], role: "
+	  "publisher}",
+	    "line 4, column 3: a cluster has one publisher, and that is p "
+	    "already (line 3)" },
+	{ "name: x\nnodes:\n- " P "}\n- {name: P, addresses: [b], role: imp}",
+	    "line 4, column 10: 'P' is the name of another one too (line 3)" },
+	{ "name: x\nnodes:\n- " P "}\n- {name: q, addresses: [b, A], role: "
+	  "imp}",
+	    "line 4, column 28: 'A' is the address of another one too" },
+	{ "name: x\nnodes:\n- {name: p, addresses: [a, a], role: publisher}",
+	    "line 3, column 28: 'a' is the address of another one too" },
+	{ "name: x\nnodes: [" P "}]\ntftp_servers: [{name: t, address: a}]",
+	    "line 3, column 35: 'a' is the address of another one too" },
+	{ "name: x\nnodes: [" P "}]\ntftp_servers: [{name: p, address: b}]",
+	    "line 3, column 23: 'p' is the name of another one too" },
+	{ "name: x\nnodes: [" P "}]\ntftp_servers: [{name: t, address: b},\n"
+	  "  {name: u, address: b}]",
+	    "line 4, column 22: 'b' is the address of another one too" },
+	{ "name: x\nnodes: [{name: p, addresses: [], role: publisher}]",
+	    "line 2, column 30: " },
+	{ "name: x\nnodes: [{name: p, role: publisher}]",
+	    "line 2, column 9: " },
+	{ "name: x\nnodes: [" P ", ports: {ssh: 0}}]", "line 2, column 65: " },
+	{ "name: x\nnodes: [" P ", ports: {web: 65536}}]",
+	    "line 2, column 65: " },
+	{ "name: x\nnodes: [" P ", ports: {smtp: 25}}]",
+	    "line 2, column 60: " },
+	{ "name: x\nnodes: [{name: p, addresses: [a], role: boss}]",
+	    "line 2, column 41: " },
+	{ "name: x\nnodes: [{name: a/b, addresses: [a], role: publisher}]",
+	    "line 2, column 16: this is to be a name of letters" },
+	{ "name: x\nnodes: [{name: Cluster, addresses: [a], role: publisher}]",
+	    "line 2, column 16: this is to be a name of letters" },
+	{ "name: x\nnodes: [{name: .., addresses: [a], role: publisher}]",
+	    "line 2, column 16: this is to be a name of letters" },
+	{ "name: x\nnodes: [{name: p, addresses: ['[::1]'], role: publisher}]",
+	    "line 2, column 31: this is to be a host name" },
+	{ "name: x\nnodes: [{name: p, addresses: [-l], role: publisher}]",
+	    "line 2, column 31: this is to be a host name" },
+	{ "name: x\nnodes: [" P ", ssh: {host_key: 'SHA256:abc'}}]",
+	    "line 2, column 68: this is to be the fingerprint" },
+	{ "name: x\nnodes: [" P ", ssh: {host_key: 'MD5:aa:bb'}}]",
+	    "line 2, column 68: this is to be the fingerprint" },
+	{ "name: x\nnodes: [" P "}]\nssh: {" KEY "}",
+	    "line 3, column 17: each node has a host key of its own" },
+	{ "name: x\nnodes: [" P ", ssh: {user: 'a:secret'}}]",
+	    "line 2, column 64: this is to be the name of a user" },
+	{ "name: x\nnodes: [" P ", ssh: {password_env: 'my-password'}}]",
+	    "line 2, column 72: this is to be the name of an environment" },
+	{ "name: x\nnodes: [" P ", ssh: {password: geheim}}]",
+	    "line 2, column 58: " },
+	{ "name: x\nnodes: [" P ", ssh: {prompt: '(admin'}}]",
+	    "line 2, column 66: this is to be an extended regular" },
+	{ "name: x\nnodes: [" P ", ssh: {delay: 5001}}]",
+	    "line 2, column 65: " },
+	{ "name: x\nnodes: [" P ", ssh: {slow_start: 0}}]",
+	    "line 2, column 70: " },
+	{ "name: x\nnodes: [" P ", pin: 'SHA256:xyz'}]",
+	    "line 2, column 57: this is to be SHA256:" },
+	{ "name: x\nnodes: [" P ", ca: \"a\\nb\"}]",
+	    "line 2, column 56: this is to be text without control" },
+	{ "name: x\nnodes: [" P "}]\nneighbours: [{name: a, kind: phone}]",
+	    "line 3, column 30: this is to be unity-connection, uccx" },
+	{ "name: x\nnodes: [" P "}]\nsigning_keys: ['pkcs11:token=a?pin-value="
+	  "1234']",
+	    "line 3, column 16: this is to be a pkcs11: URI, without pin" },
+	{ "name: x\nnodes: [" P "}]\nsigning_keys: ['PKCS11:a?PIN-VALUE=1']",
+	    "line 3, column 16: this is to be a pkcs11: URI, without pin" },
+	{ "name: x\nnodes: [" P "}]\nsigning_keys: [key.pem]",
+	    "line 3, column 16: this is to be a pkcs11: URI" },
+	{ "name: x\nnodes: [" P "}]\nsftp_get: 'sftp://u:secret@h/p'",
+	    "line 3, column 11: this is to be sftp://USER@HOST" },
+	{ "name: x\nnodes: [" P "}]\nsftp_get: 'sftp://u@h'",
+	    "line 3, column 11: this is to be sftp://USER@HOST" },
+	{ "name: x\nnodes: [" P "}]\nsftp_get: 'ftp://u@h/p'",
+	    "line 3, column 11: this is to be sftp://USER@HOST" },
+	{ "name: x\nnodes: [" P "}]\nsftp_get_env: 1A",
+	    "line 3, column 15: this is to be the name of an environment" },
+	{ "name: x\nnodes: [" P "}]\nmode: token",
+	    "line 3, column 7: this is to be mixed or non-secure" },
+	{ "name: x\nnodes: [" P "}]\nrelease: newest",
+	    "line 3, column 10: this is to be a release" },
+	{ "name: x\nnodes: [" P "}]\nwindow: {from: '22:00', until: '24:00'}",
+	    "line 3, column 32: this is to be a time of day" },
+	{ "name: x\nnodes: [" P "}]\nwindow: {from: '9:00', until: '10:00'}",
+	    "line 3, column 16: this is to be a time of day" },
+	{ "name: x\nnodes: [" P "}]\nwindow: {from: '22:60', until: '10:00'}",
+	    "line 3, column 16: this is to be a time of day" },
+	{ "name: x\nnodes: [" P "}]\nwindow: {from: '22:00', until: '22:00'}",
+	    "line 3, column 9: this window ends when it begins" },
+	{ "name: x\nnodes: [" P "}]\nwindow: {from: '22:00'}",
+	    "line 3, column 9: " },
+	{ "name: x\nnodes: [" P "}]\nwindow: {days: Sat  Sun, from: '22:00', "
+	  "until: '23:00'}",
+	    "line 3, column 16: this is to be days" },
+	{ "name: x\nnodes: [" P "}]\nwindow: {days: Someday, from: '22:00', "
+	  "until: '23:00'}",
+	    "line 3, column 16: this is to be days" },
+	{ "name: x\nnodes: [" P "}]\nwindow: {zone: /etc/passwd, from: '22:00'"
+	  ", until: '23:00'}",
+	    "line 3, column 16: this is to be a time zone" },
+	{ "name: x\nnodes: [" P "}]\nsite_commands: {backup: []}",
+	    "line 3, column 25: " },
+	{ "name: x\nnodes: [" P "}]\nsite_commands: {backup: [\"a\\e[2J\"]}",
+	    "line 3, column 26: this is to be text without control" },
+	{ "name: x\nnodes: [" P "}]\nsite_commands: {reboot: [a]}",
+	    "line 3, column 17: " },
+	{ "name: x\nnodes: [" P "}]\npolicy: {min_sasts: 0}",
+	    "line 3, column 21: " },
+	{ "name: x\nnodes: [" P "}]\npassword: geheim", "line 3, column 1: " },
+};
 
 static void
 test_refused(void **state)
 {
-	refused("tokens:\n- label: x\n", 2, "serial");
-	refused("tokens:\n- serial: ''\n", 2, "serial");
-	refused("tokens:\n- serial: a\n- serial: b\n- serial: a\n", 4,
-	    "stands in line 2 already");
-	refused("tokens:\n- serial: a\n- serial: 'a  '\n", 3, "already");
-	refused("tokens:\n- serial: a\n  pin: '1234'\n", 3, "pin");
-	refused("tokens:\n- serial: a\n  certificates: [{sha1: '00'}]\n", 3,
-	    "sha1");
-	refused("tokens:\n- serial: a\n  drills: [{when: x, result: ok}]\n", 3,
-	    "when");
-	refused(
-	    "tokens:\n- serial: a\n  drills:\n  - when: 1\n    result: no\n", 5,
-	    "result");
-	refused("", 1, "empty");
+	struct inventory inv = { .name = "as it was" };
+	struct doc *doc = NULL;
+	char said[512];
+	struct diag d;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < DOC_NUM(wrong); i++) {
+		diag_init(&d);
+		if (inventory_read(bytes_of_str(wrong[i].text), &inv, &doc,
+			&d) != ERR_SYNTAX)
+			fail_msg("taken: %s", wrong[i].text);
+		(void)snprintf(said, sizeof(said), "line %u, column %u: %s",
+		    d.line, d.column, d.msg);
+		if (strncmp(said, wrong[i].said, strlen(wrong[i].said)) != 0)
+			fail_msg("%s\n%s\nis not\n%s", wrong[i].text, said,
+			    wrong[i].said);
+		/* a secret that somebody wrote there is not said again */
+		assert_null(strstr(d.msg, "geheim"));
+		assert_null(strstr(d.msg, "secret"));
+		assert_null(strstr(d.msg, "pin-value="));
+		assert_null(doc);
+		assert_string_equal(inv.name, "as it was");
+	}
 }
 
-static const struct inventory_cert a_cert = {
-	.sha1 = { (const uint8_t *)"01234567890123456789", 20 },
-	.subject = "CN=a: b # c\n",
-	.issuer = "CN=\"x\"\\, y",
-	.serial = { (const uint8_t *)"\0\377", 2 }
-};
-
+/* As many nodes as there may be, and one more. */
 static void
-fill(struct inventory *inv, struct inventory_token *t)
+test_many_nodes(void **state)
 {
-	const struct inventory_key key = { .id = { (const uint8_t *)"k", 1 },
-		.from = "\342\200\256evil\001" };
-	const struct inventory_drill drill = { .when = 1795341600,
-		.result = INVENTORY_FAILED };
-	struct inventory_cert other = a_cert;
+	struct inventory inv;
+	struct buf text = { 0 };
+	struct doc *doc = NULL;
 	struct diag d;
+	unsigned i;
 
-	assert_int_equal(inventory_set(inv, &t->label, "'x' \"y\": [", &d),
+	(void)state;
+	buf_str(&text, "name: x\nnodes:\n");
+	for (i = 0; i < INVENTORY_MAX_NODES; i++)
+		buf_printf(&text, "- {name: n%u, addresses: [a%u], role: %s}\n",
+		    i, i, i == 255 ? "publisher" : "subscriber");
+	assert_int_equal(inventory_read(buf_bytes(&text), &inv, &doc, &d),
 	    ERR_OK);
-	assert_int_equal(inventory_set(inv, &t->place, "gone", &d), ERR_OK);
-	assert_int_equal(inventory_set(inv, &t->place, NULL, &d), ERR_OK);
-	assert_int_equal(inventory_add_cert(inv, t, &other, &d), ERR_OK);
-	other.subject = "CN=second";
-	other.sha1.ptr = (const uint8_t *)"11234567890123456789";
-	assert_int_equal(inventory_add_cert(inv, t, &other, &d), ERR_OK);
-	other = a_cert;
-	other.issuer = "CN=corrected";
-	assert_int_equal(inventory_add_cert(inv, t, &other, &d), ERR_OK);
-	assert_int_equal(t->certificates.num, 2);
-	assert_false(t->imported);
-	assert_int_equal(inventory_add_key(inv, t, &key, &d), ERR_OK);
-	assert_int_equal(inventory_add_key(inv, t, &key, &d), ERR_OK);
-	assert_int_equal(t->imported_keys.num, 1);
-	assert_true(t->imported);
-	assert_int_equal(inventory_add_drill(inv, t, &drill, &d), ERR_OK);
-	assert_int_equal(inventory_add_drill(inv, t, &drill, &d), ERR_OK);
-	assert_int_equal(t->drills.num, 2);
+	assert_string_equal(inventory_publisher(&inv)->name, "n255");
+	doc_free(&doc);
+	buf_str(&text, "- {name: n, addresses: [b], role: subscriber}\n");
+	assert_int_equal(inventory_read(buf_bytes(&text), &inv, &doc, &d),
+	    ERR_SYNTAX);
+	buf_clear(&text);
 }
 
-/* All that was added is there after it was written and read. */
+/* Paths of a file are beside it. */
 static void
-test_change(void **state)
+test_load(void **state)
 {
-	const struct inventory_cert *cert;
-	const struct inventory_key *key;
-	struct inventory inv, again;
-	struct inventory_token *t;
-	struct buf out = { 0 };
-	struct diag d;
-
-	assert_int_equal(inventory_new(&inv, &d), ERR_OK);
-	assert_int_equal(inventory_add(&inv, "ab  ", &t, &d), ERR_OK);
-	assert_string_equal(t->serial, "ab");
-	assert_int_equal(inventory_add(&inv, "ab", &t, &d), ERR_EXISTS);
-	assert_int_equal(inventory_add(&inv, "   ", &t, &d), ERR_USAGE);
-	assert_int_equal(inventory_add(&inv, "0", &t, &d), ERR_OK);
-	fill(&inv, inventory_find(&inv, "ab"));
-	assert_int_equal(inventory_add_list(&inv, "a b", &d), ERR_OK);
-	assert_int_equal(inventory_add_list(&inv, "c", &d), ERR_OK);
-	assert_int_equal(inventory_add_list(&inv, "a b", &d), ERR_OK);
-	assert_int_equal(inv.lists.num, 2);
-	assert_int_equal(inventory_put(&inv, &out, &d), ERR_OK);
-	reads(buf_cstr(&out), &again);
-	puts_as(&again, buf_cstr(&out));
-	assert_int_equal(again.num_tokens, 2);
-	t = inventory_find(&again, "ab");
-	assert_string_equal(t->label, "'x' \"y\": [");
-	assert_null(t->place);
-	cert = t->certificates.item;
-	assert_string_equal(cert[0].subject, a_cert.subject);
-	assert_string_equal(cert[0].issuer, "CN=corrected");
-	assert_true(bytes_equal(cert[0].serial, a_cert.serial));
-	assert_string_equal(cert[1].subject, "CN=second");
-	key = t->imported_keys.item;
-	assert_string_equal(key->from, "\342\200\256evil\001");
-	assert_int_equal(key->when, 0);
-	inventory_clear(&again);
-	buf_clear(&out);
-	inventory_clear(&inv);
-}
-
-/* What could not be read again is not written. */
-static void
-test_unwritable(void **state)
-{
-	const struct inventory_cert cert = { .sha1 = { NULL, 0 } };
-	struct inventory_token *t;
-	struct buf out = { 0 };
+	const struct inventory_node *n;
 	struct inventory inv;
-	struct diag d;
+	struct doc *doc = NULL;
+	char dir[] = "/tmp/test_inventory.XXXXXX", path[64], wanted[80];
 
-	assert_int_equal(inventory_new(&inv, &d), ERR_OK);
-	assert_int_equal(inventory_add(&inv, "a", &t, &d), ERR_OK);
-	assert_int_equal(inventory_set(&inv, &t->label, "\xff", &d), ERR_OK);
-	assert_int_equal(inventory_put(&inv, &out, &d), ERR_SYNTAX);
-	t->label = NULL;
-	assert_int_equal(inventory_add_cert(&inv, t, &cert, &d), ERR_OK);
-	assert_int_equal(inventory_put(&inv, &out, &d), ERR_SYNTAX);
-	assert_int_equal(out.len, 0);
-	inventory_clear(&inv);
-}
-
-static void
-test_file(void **state)
-{
-	char path[] = "/tmp/ctlsmith-inventory-XXXXXX";
-	struct inventory inv;
-	struct stat st;
-	struct diag d;
-	int fd = mkstemp(path);
-
-	assert_true(fd >= 0);
-	assert_int_equal(fchmod(fd, 0640), 0);
-	(void)close(fd);
-	assert_int_equal(
-	    file_write(path, bytes_of_str(example), FILE_CLOBBER, &d), ERR_OK);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_OK);
-	assert_int_equal(inventory_save(&inv, path, &d), ERR_OK);
-	inventory_clear(&inv);
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0640);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_OK);
-	puts_as(&inv, written);
-	inventory_clear(&inv);
-	(void)unlink(path);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_ABSENT);
-	/* one that was not there yet */
-	assert_int_equal(inventory_new(&inv, &d), ERR_OK);
-	assert_int_equal(inventory_save(&inv, path, &d), ERR_OK);
-	inventory_clear(&inv);
-	assert_int_equal(inventory_load(path, &inv, &d), ERR_OK);
-	assert_int_equal(inv.num_tokens, 0);
-	inventory_clear(&inv);
-	(void)unlink(path);
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/cluster.yaml", dir);
+	assert_int_equal(inventory_load(path, &inv, &doc, NULL), ERR_ABSENT);
+	assert_int_equal(file_write(path, bytes_of_str(all), 0, NULL), ERR_OK);
+	assert_int_equal(setenv("HOME", "/home/me", 1), 0);
+	assert_int_equal(inventory_load(path, &inv, &doc, NULL), ERR_OK);
+	(void)snprintf(wanted, sizeof(wanted), "%s/tokens.yaml", dir);
+	assert_string_equal(inv.tokens, wanted);
+	assert_string_equal(inv.phones, "/home/me/phones.csv");
+	assert_string_equal(inv.archive, "/var/lists");
+	(void)snprintf(wanted, sizeof(wanted), "%s/hosts", dir);
+	assert_string_equal(inv.known_hosts, wanted);
+	n = inventory_node(&inv, 0);
+	(void)snprintf(wanted, sizeof(wanted), "%s/id_rsa", dir);
+	assert_string_equal(n->ssh.key, wanted);
+	(void)snprintf(wanted, sizeof(wanted), "%s/ca.pem", dir);
+	assert_string_equal(n->ca, wanted);
+	(void)snprintf(wanted, sizeof(wanted), "%s/id_all", dir);
+	assert_string_equal(inventory_node(&inv, 1)->ssh.key, wanted);
+	doc_free(&doc);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void
 test_schema(void **state)
 {
-	schema_is_table("tokens.schema.json", &inventory_table);
+	(void)state;
+	schema_is_table("cluster.schema.json", &inventory_table);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read),
-		cmocka_unit_test(test_round),
-		cmocka_unit_test(test_comment),
+		cmocka_unit_test(test_all_fields),
+		cmocka_unit_test(test_inherited),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_change),
-		cmocka_unit_test(test_unwritable),
-		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_many_nodes),
+		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_schema),
 	};
 
-	return test_run(tests);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/inventory.h"
+#include "cli/tokenfile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,67 +11,67 @@
 #define FIELD(st, member, kind) \
 	.key = #member, .type = (kind), .offset = offsetof(struct st, member)
 
-static const struct doc_name results[] = { { "ok", INVENTORY_PASSED },
-	{ "failed", INVENTORY_FAILED }, { NULL, 0 } };
+static const struct doc_name results[] = { { "ok", TOKENFILE_PASSED },
+	{ "failed", TOKENFILE_FAILED }, { NULL, 0 } };
 
 static const struct doc_field cert_fields[] = {
-	{ FIELD(inventory_cert, sha1, DOC_HEX), .required = true,
-	    .min = INVENTORY_SHA1_LEN, .max = INVENTORY_SHA1_LEN },
-	{ FIELD(inventory_cert, subject, DOC_STRING) },
-	{ FIELD(inventory_cert, issuer, DOC_STRING) },
-	{ FIELD(inventory_cert, serial, DOC_HEX), .min = 1, .max = 255 },
+	{ FIELD(tokenfile_cert, sha1, DOC_HEX), .required = true,
+	    .min = TOKENFILE_SHA1_LEN, .max = TOKENFILE_SHA1_LEN },
+	{ FIELD(tokenfile_cert, subject, DOC_STRING) },
+	{ FIELD(tokenfile_cert, issuer, DOC_STRING) },
+	{ FIELD(tokenfile_cert, serial, DOC_HEX), .min = 1, .max = 255 },
 };
 
 static const struct doc_table cert_table = { .what = "certificate",
-	.size = sizeof(struct inventory_cert),
+	.size = sizeof(struct tokenfile_cert),
 	.fields = cert_fields,
 	.num_fields = DOC_NUM(cert_fields) };
 
 static const struct doc_field key_fields[] = {
-	{ FIELD(inventory_key, id, DOC_HEX), .required = true, .min = 1,
+	{ FIELD(tokenfile_key, id, DOC_HEX), .required = true, .min = 1,
 	    .max = 255 },
-	{ FIELD(inventory_key, from, DOC_STRING) },
-	{ FIELD(inventory_key, when, DOC_TIME) },
+	{ FIELD(tokenfile_key, from, DOC_STRING) },
+	{ FIELD(tokenfile_key, when, DOC_TIME) },
 };
 
 static const struct doc_table key_table = { .what = "imported key",
-	.size = sizeof(struct inventory_key),
+	.size = sizeof(struct tokenfile_key),
 	.fields = key_fields,
 	.num_fields = DOC_NUM(key_fields) };
 
 static const struct doc_field drill_fields[] = {
-	{ FIELD(inventory_drill, when, DOC_TIME), .required = true },
-	{ FIELD(inventory_drill, place, DOC_STRING) },
-	{ FIELD(inventory_drill, key, DOC_HEX), .min = 1, .max = 255 },
-	{ FIELD(inventory_drill, result, DOC_ENUM), .required = true,
+	{ FIELD(tokenfile_drill, when, DOC_TIME), .required = true },
+	{ FIELD(tokenfile_drill, place, DOC_STRING) },
+	{ FIELD(tokenfile_drill, key, DOC_HEX), .min = 1, .max = 255 },
+	{ FIELD(tokenfile_drill, result, DOC_ENUM), .required = true,
 	    .names = results },
 };
 
 static const struct doc_table drill_table = { .what = "drill",
-	.size = sizeof(struct inventory_drill),
+	.size = sizeof(struct tokenfile_drill),
 	.fields = drill_fields,
 	.num_fields = DOC_NUM(drill_fields) };
 
 static const struct doc_field token_fields[] = {
-	{ FIELD(inventory_token, serial, DOC_STRING), .required = true,
+	{ FIELD(tokenfile_token, serial, DOC_STRING), .required = true,
 	    .min = 1, .max = 255 },
-	{ FIELD(inventory_token, label, DOC_STRING) },
-	{ FIELD(inventory_token, uri, DOC_STRING) },
-	{ FIELD(inventory_token, place, DOC_STRING) },
-	{ FIELD(inventory_token, holder, DOC_STRING) },
-	{ FIELD(inventory_token, certificates, DOC_MAPS),
+	{ FIELD(tokenfile_token, label, DOC_STRING) },
+	{ FIELD(tokenfile_token, uri, DOC_STRING) },
+	{ FIELD(tokenfile_token, place, DOC_STRING) },
+	{ FIELD(tokenfile_token, holder, DOC_STRING) },
+	{ FIELD(tokenfile_token, certificates, DOC_MAPS),
 	    .table = &cert_table },
-	{ FIELD(inventory_token, imported, DOC_BOOL) },
-	{ FIELD(inventory_token, imported_keys, DOC_MAPS),
+	{ FIELD(tokenfile_token, imported, DOC_BOOL) },
+	{ FIELD(tokenfile_token, imported_keys, DOC_MAPS),
 	    .table = &key_table },
-	{ FIELD(inventory_token, drills, DOC_MAPS), .table = &drill_table },
+	{ FIELD(tokenfile_token, drills, DOC_MAPS), .table = &drill_table },
 	{ .key = "",
 	    .type = DOC_PLACE,
-	    .offset = offsetof(struct inventory_token, at) },
+	    .offset = offsetof(struct tokenfile_token, at) },
 };
 
 static const struct doc_table token_table = { .what = "token",
-	.size = sizeof(struct inventory_token),
+	.size = sizeof(struct tokenfile_token),
 	.fields = token_fields,
 	.num_fields = DOC_NUM(token_fields) };
 
@@ -86,7 +86,7 @@ static const struct doc_field whole_fields[] = {
 	{ FIELD(whole, tokens, DOC_MAPS), .table = &token_table },
 };
 
-const struct doc_table inventory_table = { .what = "token inventory",
+const struct doc_table tokenfile_table = { .what = "token inventory",
 	.size = sizeof(struct whole),
 	.fields = whole_fields,
 	.num_fields = DOC_NUM(whole_fields) };
@@ -125,8 +125,8 @@ trimmed(const char *serial)
 	return b;
 }
 
-struct inventory_token *
-inventory_find(struct inventory *inv, const char *serial)
+struct tokenfile_token *
+tokenfile_find(struct tokenfile *inv, const char *serial)
 {
 	size_t i;
 
@@ -139,10 +139,10 @@ inventory_find(struct inventory *inv, const char *serial)
 
 /* Takes over the tokens of WHOLE, each of which must be another's. */
 static enum err
-take_tokens(struct inventory *inv, const struct whole *whole, struct diag *d)
+take_tokens(struct tokenfile *inv, const struct whole *whole, struct diag *d)
 {
-	const struct inventory_token *from = whole->tokens.item, *other;
-	struct inventory_token *t;
+	const struct tokenfile_token *from = whole->tokens.item, *other;
+	struct tokenfile_token *t;
 	size_t i;
 
 	if (whole->tokens.num == 0)
@@ -151,7 +151,7 @@ take_tokens(struct inventory *inv, const struct whole *whole, struct diag *d)
 	if (inv->tokens == NULL)
 		return diag_nomem(d);
 	for (i = 0; i < whole->tokens.num; i++) {
-		other = inventory_find(inv, from[i].serial);
+		other = tokenfile_find(inv, from[i].serial);
 		if (other != NULL)
 			return doc_refuse(from[i].at, d,
 			    "serial \"%.60s\" stands in line %u already",
@@ -164,13 +164,13 @@ take_tokens(struct inventory *inv, const struct whole *whole, struct diag *d)
 }
 
 enum err
-inventory_read(struct bytes text, struct inventory *ret, struct diag *d)
+tokenfile_read(struct bytes text, struct tokenfile *ret, struct diag *d)
 {
-	struct inventory inv = { .num_tokens = 0 };
+	struct tokenfile inv = { .num_tokens = 0 };
 	struct whole whole = { .tokens = { NULL, 0 } };
 	enum err e;
 
-	e = doc_read(text, &inventory_table, &whole, &inv.doc, d);
+	e = doc_read(text, &tokenfile_table, &whole, &inv.doc, d);
 	if (e != ERR_OK)
 		return e;
 	inv.lists = whole.lists;
@@ -181,31 +181,31 @@ inventory_read(struct bytes text, struct inventory *ret, struct diag *d)
 	if (e == ERR_OK)
 		*ret = inv;
 	else
-		inventory_clear(&inv);
+		tokenfile_clear(&inv);
 	return e;
 }
 
 enum err
-inventory_new(struct inventory *ret, struct diag *d)
+tokenfile_new(struct tokenfile *ret, struct diag *d)
 {
-	return inventory_read(bytes_of_str("{}"), ret, d);
+	return tokenfile_read(bytes_of_str("{}"), ret, d);
 }
 
 enum err
-inventory_load(const char *path, struct inventory *ret, struct diag *d)
+tokenfile_load(const char *path, struct tokenfile *ret, struct diag *d)
 {
 	struct buf text = { 0 };
 	enum err e;
 
 	e = file_load(path, DOC_SIZE_MAX, &text, d);
 	if (e == ERR_OK)
-		e = inventory_read(buf_bytes(&text), ret, d);
+		e = tokenfile_read(buf_bytes(&text), ret, d);
 	buf_clear(&text);
 	return e;
 }
 
 void
-inventory_clear(struct inventory *inv)
+tokenfile_clear(struct tokenfile *inv)
 {
 	buf_clear(&inv->comment);
 	doc_free(&inv->doc);
@@ -216,17 +216,17 @@ inventory_clear(struct inventory *inv)
 static enum err
 judge_text(struct bytes text, struct diag *d)
 {
-	struct inventory again;
+	struct tokenfile again;
 	enum err e;
 
-	e = inventory_read(text, &again, d);
+	e = tokenfile_read(text, &again, d);
 	if (e == ERR_OK)
-		inventory_clear(&again);
+		tokenfile_clear(&again);
 	return e;
 }
 
 enum err
-inventory_put(const struct inventory *inv, struct buf *out, struct diag *d)
+tokenfile_put(const struct tokenfile *inv, struct buf *out, struct diag *d)
 {
 	const struct whole whole = { .lists = inv->lists,
 		.tokens = { inv->tokens, inv->num_tokens } };
@@ -236,7 +236,7 @@ inventory_put(const struct inventory *inv, struct buf *out, struct diag *d)
 	buf_put(&text, buf_bytes(&inv->comment));
 	if (text.len > 0 && text.ptr[text.len - 1] != '\n')
 		buf_str(&text, "\n");
-	e = doc_write(&inventory_table, &whole, &text, d);
+	e = doc_write(&tokenfile_table, &whole, &text, d);
 	if (e == ERR_OK)
 		e = judge_text(buf_bytes(&text), d);
 	if (e == ERR_OK)
@@ -246,12 +246,12 @@ inventory_put(const struct inventory *inv, struct buf *out, struct diag *d)
 }
 
 enum err
-inventory_save(const struct inventory *inv, const char *path, struct diag *d)
+tokenfile_save(const struct tokenfile *inv, const char *path, struct diag *d)
 {
 	struct buf text = { 0 };
 	enum err e;
 
-	e = inventory_put(inv, &text, d);
+	e = tokenfile_put(inv, &text, d);
 	if (e == ERR_OK)
 		e = file_write(path, buf_bytes(&text), FILE_CLOBBER, d);
 	buf_clear(&text);
@@ -260,7 +260,7 @@ inventory_save(const struct inventory *inv, const char *path, struct diag *d)
 
 /* A copy of the NUM elements of SIZE bytes at ITEM, with room for one more. */
 static void *
-one_more(struct inventory *inv, const void *item, size_t num, size_t size)
+one_more(struct tokenfile *inv, const void *item, size_t num, size_t size)
 {
 	char *memory = doc_alloc(inv->doc, (num + 1) * size);
 
@@ -270,7 +270,7 @@ one_more(struct inventory *inv, const void *item, size_t num, size_t size)
 }
 
 static enum err
-copy_bytes(struct inventory *inv, struct bytes from, struct bytes *ret,
+copy_bytes(struct tokenfile *inv, struct bytes from, struct bytes *ret,
     struct diag *d)
 {
 	uint8_t *copy;
@@ -287,7 +287,7 @@ copy_bytes(struct inventory *inv, struct bytes from, struct bytes *ret,
 }
 
 enum err
-inventory_set(struct inventory *inv, const char **member, const char *text,
+tokenfile_set(struct tokenfile *inv, const char **member, const char *text,
     struct diag *d)
 {
 	struct bytes copy;
@@ -304,16 +304,16 @@ inventory_set(struct inventory *inv, const char **member, const char *text,
 }
 
 enum err
-inventory_add(struct inventory *inv, const char *serial,
-    struct inventory_token **ret, struct diag *d)
+tokenfile_add(struct tokenfile *inv, const char *serial,
+    struct tokenfile_token **ret, struct diag *d)
 {
-	struct inventory_token token = { .serial = NULL }, *more;
+	struct tokenfile_token token = { .serial = NULL }, *more;
 	struct bytes own;
 	enum err e;
 
 	if (trimmed(serial).len == 0)
 		return diag_set(d, ERR_USAGE, "a token without serial number");
-	if (inventory_find(inv, serial) != NULL)
+	if (tokenfile_find(inv, serial) != NULL)
 		return diag_set(d, ERR_EXISTS,
 		    "the token %.60s is in the inventory already", serial);
 	/* the memory is zeroed and one byte longer */
@@ -331,7 +331,7 @@ inventory_add(struct inventory *inv, const char *serial,
 }
 
 enum err
-inventory_add_list(struct inventory *inv, const char *path, struct diag *d)
+tokenfile_add_list(struct tokenfile *inv, const char *path, struct diag *d)
 {
 	const char *copy = NULL, **more;
 	size_t i;
@@ -340,7 +340,7 @@ inventory_add_list(struct inventory *inv, const char *path, struct diag *d)
 	for (i = 0; i < inv->lists.num; i++)
 		if (strcmp(inv->lists.item[i], path) == 0)
 			return ERR_OK;
-	e = inventory_set(inv, &copy, path, d);
+	e = tokenfile_set(inv, &copy, path, d);
 	if (e != ERR_OK)
 		return e;
 	more = one_more(inv, inv->lists.item, inv->lists.num, sizeof(*more));
@@ -354,7 +354,7 @@ inventory_add_list(struct inventory *inv, const char *path, struct diag *d)
 
 /* Puts ELEMENT of SIZE bytes into LIST at AT, which may be its end. */
 static enum err
-put_element(struct inventory *inv, struct doc_maps *list, size_t at,
+put_element(struct tokenfile *inv, struct doc_maps *list, size_t at,
     const void *element, size_t size, struct diag *d)
 {
 	char *more = one_more(inv, list->item, list->num, size);
@@ -368,11 +368,11 @@ put_element(struct inventory *inv, struct doc_maps *list, size_t at,
 }
 
 enum err
-inventory_add_cert(struct inventory *inv, struct inventory_token *t,
-    const struct inventory_cert *cert, struct diag *d)
+tokenfile_add_cert(struct tokenfile *inv, struct tokenfile_token *t,
+    const struct tokenfile_cert *cert, struct diag *d)
 {
-	const struct inventory_cert *have = t->certificates.item;
-	struct inventory_cert own = { .subject = NULL };
+	const struct tokenfile_cert *have = t->certificates.item;
+	struct tokenfile_cert own = { .subject = NULL };
 	size_t at = 0;
 	enum err e;
 
@@ -380,9 +380,9 @@ inventory_add_cert(struct inventory *inv, struct inventory_token *t,
 	if (e == ERR_OK)
 		e = copy_bytes(inv, cert->serial, &own.serial, d);
 	if (e == ERR_OK)
-		e = inventory_set(inv, &own.subject, cert->subject, d);
+		e = tokenfile_set(inv, &own.subject, cert->subject, d);
 	if (e == ERR_OK)
-		e = inventory_set(inv, &own.issuer, cert->issuer, d);
+		e = tokenfile_set(inv, &own.issuer, cert->issuer, d);
 	if (e != ERR_OK)
 		return e;
 	while (
@@ -392,17 +392,17 @@ inventory_add_cert(struct inventory *inv, struct inventory_token *t,
 }
 
 enum err
-inventory_add_key(struct inventory *inv, struct inventory_token *t,
-    const struct inventory_key *key, struct diag *d)
+tokenfile_add_key(struct tokenfile *inv, struct tokenfile_token *t,
+    const struct tokenfile_key *key, struct diag *d)
 {
-	const struct inventory_key *have = t->imported_keys.item;
-	struct inventory_key own = { .when = key->when };
+	const struct tokenfile_key *have = t->imported_keys.item;
+	struct tokenfile_key own = { .when = key->when };
 	size_t at = 0;
 	enum err e;
 
 	e = copy_bytes(inv, key->id, &own.id, d);
 	if (e == ERR_OK)
-		e = inventory_set(inv, &own.from, key->from, d);
+		e = tokenfile_set(inv, &own.from, key->from, d);
 	if (e != ERR_OK)
 		return e;
 	while (at < t->imported_keys.num && !bytes_equal(have[at].id, key->id))
@@ -414,16 +414,16 @@ inventory_add_key(struct inventory *inv, struct inventory_token *t,
 }
 
 enum err
-inventory_add_drill(struct inventory *inv, struct inventory_token *t,
-    const struct inventory_drill *drill, struct diag *d)
+tokenfile_add_drill(struct tokenfile *inv, struct tokenfile_token *t,
+    const struct tokenfile_drill *drill, struct diag *d)
 {
-	struct inventory_drill own = { .when = drill->when,
+	struct tokenfile_drill own = { .when = drill->when,
 		.result = drill->result };
 	enum err e;
 
 	e = copy_bytes(inv, drill->key, &own.key, d);
 	if (e == ERR_OK)
-		e = inventory_set(inv, &own.place, drill->place, d);
+		e = tokenfile_set(inv, &own.place, drill->place, d);
 	if (e != ERR_OK)
 		return e;
 	return put_element(inv, &t->drills, t->drills.num, &own, sizeof(own),

@@ -2,8 +2,11 @@
 /* lab/scenario: what a file says, and what it cannot say. */
 #include "test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "lab/scenario.h"
 #include "lab/world.h"
 
@@ -248,6 +251,37 @@ test_random(void **state)
 	    a.cli.banner_delay);
 }
 
+/* Every key of TABLE stands in DOC as `key`. */
+static void
+find_keys(const struct doc_table *table, const char *doc)
+{
+	char key[80];
+	size_t i;
+
+	for (i = 0; i < table->num_fields; i++) {
+		if (table->fields[i].type == DOC_PLACE)
+			continue;
+		(void)snprintf(key, sizeof(key), "`%s`", table->fields[i].key);
+		if (strstr(doc, key) == NULL)
+			fail_msg("docs/lab.md lacks %s", key);
+		if (table->fields[i].table != NULL)
+			find_keys(table->fields[i].table, doc);
+	}
+}
+
+static void
+test_doc(void **state)
+{
+	struct buf doc = { 0 };
+	char path[512];
+
+	assert_non_null(getenv("SRC"));
+	(void)snprintf(path, sizeof(path), "%s/docs/lab.md", getenv("SRC"));
+	assert_int_equal(file_load(path, 1 << 20, &doc, NULL), ERR_OK);
+	find_keys(scenario_table(), buf_cstr(&doc));
+	buf_clear(&doc);
+}
+
 int
 main(void)
 {
@@ -258,6 +292,7 @@ main(void)
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_doc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

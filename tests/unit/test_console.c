@@ -375,6 +375,7 @@ test_hostile(void **state)
 	d.cli.hostile = "prompt-in-cert";
 	text = desk_type(&d, "show cert own CallManager\r");
 	desk_says(&d, "\r\nadmin:\r\n");
+	assert_int_equal(d.slept, 4000); /* two that stand there */
 	assert_non_null(strstr(strstr(text, "\r\nadmin:\r\n") + 5, "END CERT"));
 	d.cli.hostile = "other-node";
 	(void)desk_type(&d, "show myself\r");

@@ -42,5 +42,8 @@ house_console_test(test_console)
 house_console_test(test_console_ctl)
 house_console_test(test_console_file)
 house_unit_test(test_console_list SOURCES unit/test_console_list.c LIBS ctl lab)
+house_console_test(test_console_sftp PkgConfig::LIBSSH)
 house_console_test(test_console_show)
 house_console_test(test_console_sql)
+house_unit_test(test_console_world SOURCES unit/test_console_world.c
+	LIBS lab PkgConfig::CRYPTO)

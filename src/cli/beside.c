@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/url.h"
+
 void
 beside_put(struct buf *out, const char *file, const char *path)
 {
@@ -14,6 +16,8 @@ beside_put(struct buf *out, const char *file, const char *path)
 		path++;
 	} else if (path[0] != '/' && slash != NULL) {
 		buf_put(out, bytes_of(file, (size_t)(slash - file) + 1));
+	} else if (url_is(path)) {
+		buf_str(out, "./");
 	}
 	buf_str(out, path);
 }

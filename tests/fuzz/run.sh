@@ -35,6 +35,7 @@ seeds_of() {
 	request) echo "$here/requests" ;;
 	stores) echo "$here/stores" ;;
 	said) echo "$here/../transcripts" ;;
+	inventory) echo "$here/inventories" ;;
 	uri) echo "$here/uris" ;;
 	*) echo "$build/cases" ;;
 	esac

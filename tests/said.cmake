@@ -4,3 +4,4 @@
 foreach(name database rows said said_golden)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c LIBS cluster)
 endforeach()
+house_unit_test(test_said_lab SOURCES unit/test_said_lab.c LIBS cluster lab)

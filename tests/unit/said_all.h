@@ -196,6 +196,26 @@ all_running(struct bytes text, struct buf *out, struct diag *d)
 }
 
 static enum err
+all_done(struct bytes text, struct buf *out, struct diag *d)
+{
+	struct said_done s;
+	enum err e = said_done(text, &s, d);
+
+	if (e != ERR_OK)
+		return e;
+	buf_printf(out, "%s %s\n", said_deed_name(s.deed), s.what);
+	if (s.restart)
+		buf_str(out, "services\n");
+	if (s.reset)
+		buf_str(out, "phones\n");
+	if (s.has_servers)
+		buf_printf(out, "%u servers\n", s.num_servers);
+	if (s.num_sent > 0)
+		buf_printf(out, "%u sent\n", s.num_sent);
+	return ERR_OK;
+}
+
+static enum err
 all_files(struct bytes text, struct buf *out, struct diag *d)
 {
 	struct said_files l;
@@ -423,6 +443,7 @@ static const struct all_reader all_readers[] = {
 	{ "replicas", all_replicas },
 	{ "backups", all_backups },
 	{ "running", all_running },
+	{ "done", all_done },
 	{ "files", all_files },
 	{ "deleted", all_deleted },
 	{ "sent", all_sent },

@@ -367,16 +367,22 @@ read_message(struct bytes status, char *ret, size_t size, struct diag *d)
 	struct buf safe = { 0 };
 	char last[CELL_MAX] = "";
 	struct cell cell;
+	size_t len;
 
 	while (take_cell(&status, &cell))
 		if (has_word(cell.text, "trust list") ||
 		    has_word(cell.text, "CTL") || has_word(cell.text, "ITL"))
 			memcpy(last, cell.text, cell.len + 1);
-	last[size / 4] = '\0'; /* each byte may become four */
-	text_put_safe(&safe, bytes_of_str(last));
-	if (!buf_ok(&safe) || buf_cstr(&safe) == NULL) {
+	/* as much of it as fits once it is safe */
+	for (len = strlen(last);; len--) {
+		text_put_safe(&safe, bytes_of(last, len));
+		if (!buf_ok(&safe) || buf_cstr(&safe) == NULL) {
+			buf_clear(&safe);
+			return diag_nomem(d);
+		}
+		if (safe.len < size)
+			break;
 		buf_clear(&safe);
-		return diag_nomem(d);
 	}
 	(void)snprintf(ret, size, "%s", buf_cstr(&safe));
 	buf_clear(&safe);

@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+# Tests of src/cluster: the command line of a node.
+house_unit_test(test_shell SOURCES unit/test_shell.c unit/fake_node.c
+	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
+
 # Tests of src/cluster: against peers, good and bad, in a thread of the test.
 add_library(peer STATIC peer/peer.c peer/peer_tls.c)
 target_link_libraries(peer PUBLIC house base PkgConfig::SSL PkgConfig::CRYPTO
@@ -8,3 +12,6 @@ foreach(name delivery fetch fetch_tls probe syslog webpage)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c
 		LIBS cluster peer)
 endforeach()
+
+# The inventory.
+house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)

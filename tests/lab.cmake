@@ -25,3 +25,11 @@ add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/cases/.made
 	COMMENT "Making the test files from their recipes"
 	VERBATIM)
 add_custom_target(cases DEPENDS ${CMAKE_BINARY_DIR}/cases/.made)
+
+# The lab's command line. console_desk.c stands for its world.
+function(house_console_test name)
+	house_unit_test(${name} SOURCES unit/${name}.c unit/console_desk.c
+		LIBS lab ${ARGN})
+	target_compile_definitions(${name} PRIVATE LAB_KEYS="${LAB_KEYS}")
+endfunction()
+house_console_test(test_console)

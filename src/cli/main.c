@@ -7,7 +7,9 @@
 #include <openssl/crypto.h>
 
 #include "cli/cmd.h"
+#include "cli/net.h"
 #include "cli/out.h"
+#include "cli/relay.h"
 
 /*
  * OpenSSL does not survive a failed allocation: parts of its one-time
@@ -65,9 +67,32 @@ open_standard(void)
 			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+#ifdef CTLSMITH_NET
+static int
+run(int argc, char **argv)
+{
+	struct diag d;
+
+	diag_init(&d);
+	if (net_begin(&d) != ERR_OK)
+		return cmd_refuse(NULL, &d);
+	return cmd_main(&cmd_root, argc, argv);
+}
+#else
+static int
+run(int argc, char **argv)
+{
+	return cmd_main(&cmd_root, argc, argv);
+}
+#endif
+
 int
 main(int argc, char **argv)
 {
+#ifndef CTLSMITH_NET
+	if (relay_wants(&cmd_root, argc, argv))
+		relay_exec(argv);
+#endif
 	open_standard();
 	/* A file size limit is an error of write(), not the end. */
 	(void)signal(SIGXFSZ, SIG_IGN);
@@ -79,5 +104,5 @@ main(int argc, char **argv)
 		    OPENSSL_INIT_NO_ATEXIT,
 		NULL) != 1)
 		(void)or_end(NULL, 1);
-	return cmd_main(&cmd_root, argc, argv);
+	return run(argc, argv);
 }

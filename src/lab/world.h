@@ -146,6 +146,8 @@ struct world_node {
 	const char *replication; /* of utils dbreplication runtimestate */
 	unsigned commands;       /* typed since the start */
 	unsigned sessions;       /* open now */
+	unsigned max_sessions;   /* as somebody set it; 0: the scenario's */
+	unsigned idle;           /* s, likewise */
 };
 
 struct world_backup {

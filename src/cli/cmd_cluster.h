@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands of the group `cluster`, and the options that all have. */
+#ifndef CLI_CMD_CLUSTER_H
+#define CLI_CMD_CLUSTER_H
+
+#include "cli/net.h"
+
+extern const struct cmd cmd_cluster_init;
+
+#endif

@@ -140,7 +140,7 @@ test_messages(void **state)
 		{ PAGE "CTL Installed", ERR_OK, "", "", "", "CTL Installed" },
 		{ PAGE "CTLFile.tlv<br>SUBTITLES", ERR_OK, "", "", "", "" },
 		{ PAGE "\33]0;owned\7 CTL \xff", ERR_OK, "", "", "",
-		    "\\x1B]0;owned\\x07 CTL \\xFF" },
+		    "\\x1b]0;owned\\x07 CTL \\xff" },
 	};
 	struct webpage page;
 	struct buf far = { 0 };

@@ -15,3 +15,4 @@ endforeach()
 
 # The inventory.
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
+house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)

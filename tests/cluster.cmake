@@ -17,3 +17,5 @@ endforeach()
 house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
 house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)
+# The inventory.
+house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)

@@ -19,6 +19,9 @@ load(struct cluster *c, const char *path, struct diag *d)
 		    "%.200s: there is no inventory; `ctlsmith cluster init` "
 		    "writes a first one",
 		    path);
+	if (e != ERR_OK && why.line > 0)
+		return diag_set(d, e, "%.200s: line %u, column %u: %s", path,
+		    why.line, why.column, why.msg);
 	return e == ERR_OK ? ERR_OK
 			   : diag_set(d, e, "%.200s: %s", path, why.msg);
 }

@@ -139,7 +139,8 @@ console_file_list(struct console *c, const struct console_args *a)
 	world_unlock(c->world);
 	if (num == 0)
 		buf_str(&c->out, "no such file or directory can be found\n");
-	buf_printf(&c->out, "dir count = 0, file count = %zu\n", num);
+	else
+		buf_printf(&c->out, "dir count = 0, file count = %zu\n", num);
 	return true;
 }
 

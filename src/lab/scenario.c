@@ -26,7 +26,7 @@ static const struct doc_name roles[] = { { "publisher", WORLD_PUBLISHER },
 static const struct doc_name hostile[] = { { "banner", 1 }, { "no-prompt", 2 },
 	{ "garbage", 3 }, { "escape", 4 }, { "utf8", 5 },
 	{ "prompt-in-cert", 6 }, { "other-node", 7 }, { "host-key", 8 },
-	{ NULL, 0 } };
+	{ "ssh-banner", 9 }, { NULL, 0 } };
 
 static const struct doc_name serves[] = { { "garbage", 1 }, { "stall", 2 },
 	{ "endless", 3 }, { "wrong-block", 4 }, { "short", 5 }, { NULL, 0 } };

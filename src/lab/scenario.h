@@ -29,7 +29,8 @@ struct scenario_cli {
 	unsigned delay;      /* ms before each answer */
 	const char *cut;     /* the connection ends in the middle of the
 				 * output of this command */
-	/* Hostile: "banner" (endless), "no-prompt", "garbage", "escape",
+	/* Hostile: "ssh-banner" (endless, before SSH begins), "banner"
+	 * (behind the login), "no-prompt", "garbage", "escape",
 	 * "utf8", "prompt-in-cert", "other-node", "host-key". */
 	const char *hostile;
 };

@@ -477,3 +477,15 @@ world_foreign_cert(struct world *w, struct bytes der,
 	}
 	return err;
 }
+
+const struct world_cert *
+world_token(const struct world *w, size_t i, const struct mint_key **ret_key)
+{
+	const struct world_cert *cert = i < DOC_NUM(w->inner->token) ?
+	    w->inner->token[i].cert :
+	    NULL;
+
+	if (cert != NULL)
+		*ret_key = cert->dialect->spec.key;
+	return cert;
+}

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "cli/net.h"
 #include "cli/status.h"
-#include "cli/watch.h"
+#include "cli/again.h"
 
 #define EVERY 60 /* s */
 
@@ -72,13 +72,13 @@ put_text(struct run *r, const struct status *s, struct out *out, struct diag *d)
 
 	if (r->o->watch && r->o->cluster.batch) {
 		status_put_lines(s, &lines);
-		watch_put_changes(buf_bytes(&r->before), buf_bytes(&lines),
+		again_put_changes(buf_bytes(&r->before), buf_bytes(&lines),
 		    s->now, &text);
 		buf_clear(&r->before);
 		r->before = lines;
 	} else {
 		if (r->o->watch)
-			watch_put_clear(&text);
+			again_put_clear(&text);
 		e = status_put(s, &fill, &text, d);
 	}
 	out_put(out, &text);
@@ -111,8 +111,8 @@ look_again(struct run *r, enum cmd_exit *ret, struct diag *d)
 {
 	struct out_printer p = { .json = false };
 	struct out out = { .lost = false };
-	struct watch w;
-	enum err e = watch_begin(&w, d);
+	struct again w;
+	enum err e = again_begin(&w, d);
 
 	while (e == ERR_OK) {
 		e = look_once(r, &out, ret, d);
@@ -120,11 +120,11 @@ look_again(struct run *r, enum cmd_exit *ret, struct diag *d)
 		if (out_print(&p, &out) != CMD_OK)
 			break;
 		if (e == ERR_OK &&
-		    !watch_wait(&w, r->o->every != 0 ? r->o->every : EVERY))
+		    !again_wait(&w, r->o->every != 0 ? r->o->every : EVERY))
 			break;
 	}
 	out_clear(&out);
-	watch_end(&w);
+	again_end(&w);
 	return e;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/watch.h"
+#include "cli/again.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 enum err
-watch_begin(struct watch *w, struct diag *d)
+again_begin(struct again *w, struct diag *d)
 {
 	sigset_t set;
 
@@ -30,7 +30,7 @@ watch_begin(struct watch *w, struct diag *d)
 
 /* A single key is given out without a newline while *OLD is kept. */
 static void
-keys_on(const struct watch *w, struct termios *old)
+keys_on(const struct again *w, struct termios *old)
 {
 	struct termios raw;
 
@@ -42,14 +42,14 @@ keys_on(const struct watch *w, struct termios *old)
 }
 
 static void
-keys_off(const struct watch *w, const struct termios *old)
+keys_off(const struct again *w, const struct termios *old)
 {
 	if (w->keys)
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, old);
 }
 
 bool
-watch_wait(const struct watch *w, unsigned seconds)
+again_wait(const struct again *w, unsigned seconds)
 {
 	struct pollfd fds[2] = { { .fd = w->signals, .events = POLLIN },
 		{ .fd = w->keys ? STDIN_FILENO : -1, .events = POLLIN } };
@@ -66,7 +66,7 @@ watch_wait(const struct watch *w, unsigned seconds)
 }
 
 void
-watch_end(struct watch *w)
+again_end(struct again *w)
 {
 	if (w->signals >= 0)
 		(void)close(w->signals);
@@ -74,7 +74,7 @@ watch_end(struct watch *w)
 }
 
 void
-watch_put_clear(struct buf *out)
+again_put_clear(struct buf *out)
 {
 	if (isatty(STDOUT_FILENO))
 		buf_str(out, "\x1b[H\x1b[2J\x1b[3J");
@@ -123,7 +123,7 @@ put_others(struct bytes of, struct bytes than, const char *mark, int64_t when,
 }
 
 void
-watch_put_changes(struct bytes before, struct bytes now, int64_t when,
+again_put_changes(struct bytes before, struct bytes now, int64_t when,
     struct buf *out)
 {
 	put_others(before, now, "-", when, out);

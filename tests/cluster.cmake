@@ -15,6 +15,9 @@ foreach(name fetch fetch_tls probe)
 		LIBS cluster peer)
 endforeach()
 
+# The inventory.
+house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
+house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)
 # What is seen of a cluster, and said of it.
 house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)

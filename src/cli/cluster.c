@@ -76,21 +76,34 @@ put_question(struct buf *out, const char *host, const char *fingerprint)
 }
 
 bool
-cluster_trust(void *arg, const char *host, const char *fingerprint)
+cluster_asks(const struct cluster_opts *o)
 {
-	struct cluster *c = arg;
+	return !o->batch && prompt_has_terminal();
+}
+
+bool
+cluster_ask_trust(const char *host, const char *fingerprint)
+{
 	struct buf question = { 0 }, answer = { 0 };
 	bool yes = false;
 
-	if (c->opts->batch || !prompt_has_terminal())
-		return false;
-	(void)pthread_mutex_lock(&c->asking);
 	put_question(&question, host, fingerprint);
 	if (buf_cstr(&question) != NULL &&
 	    prompt_line(buf_cstr(&question), &answer, NULL) == ERR_OK)
 		yes = bytes_equal(buf_bytes(&answer), bytes_of_str("yes"));
-	(void)pthread_mutex_unlock(&c->asking);
 	buf_clear(&question);
 	buf_clear(&answer);
+	return yes;
+}
+
+bool
+cluster_trust(void *arg, const char *host, const char *fingerprint)
+{
+	struct cluster *c = arg;
+	bool yes;
+
+	(void)pthread_mutex_lock(&c->asking);
+	yes = cluster_ask_trust(host, fingerprint);
+	(void)pthread_mutex_unlock(&c->asking);
 	return yes;
 }

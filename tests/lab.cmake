@@ -45,3 +45,8 @@ house_console_test(test_console_file)
 house_unit_test(test_console_list SOURCES unit/test_console_list.c LIBS ctl lab)
 house_console_test(test_console_show)
 house_console_test(test_console_sql)
+
+# The program ctlsmith-lab, from outside.
+foreach(name faults phones program releases served typed)
+	house_bats_test(lab_${name} lab/${name}.bats)
+endforeach()

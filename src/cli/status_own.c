@@ -12,7 +12,7 @@
 #include "cli/archive.h"
 #include "cli/status.h"
 #include "cli/tokenfile.h"
-#include "data/doc_write.h"
+#include "data/json.h"
 #include "pki/digest.h"
 
 static enum err
@@ -23,57 +23,99 @@ put(struct evidence *e, const char *name, struct bytes bytes, struct diag *d)
 
 /* ---- The inventory ------------------------------------------------------------ */
 
-/* Nodes and TFTP servers without how one logs in to them. */
-static enum err
-strip_lists(const struct inventory *inv, struct inventory *ret, struct diag *d)
+/* JSON is YAML: inventory_read() takes it. */
+static json_t *
+of_ports(struct json_sink *s, const struct inventory_ports *p)
 {
-	struct inventory_node *node;
-	struct inventory_tftp *tftp;
+	json_t *obj = json_object();
+
+	json_put_number(s, obj, "ssh", p->ssh);
+	json_put_number(s, obj, "tftp", p->tftp);
+	json_put_number(s, obj, "http", p->http);
+	json_put_number(s, obj, "https", p->https);
+	json_put_number(s, obj, "https_mra", p->https_mra);
+	json_put_number(s, obj, "sccp", p->sccp);
+	json_put_number(s, obj, "sip", p->sip);
+	json_put_number(s, obj, "capf", p->capf);
+	json_put_number(s, obj, "tvs", p->tvs);
+	json_put_number(s, obj, "web", p->web);
+	return obj;
+}
+
+static json_t *
+of_nodes(struct json_sink *s, const struct inventory *inv)
+{
+	json_t *list = json_array();
+	size_t i, k;
+
+	for (i = 0; i < inventory_num_nodes(inv); i++) {
+		const struct inventory_node *n = inventory_node(inv, i);
+		json_t *obj = json_object(), *addresses = json_array();
+
+		json_put_str(s, obj, "name", n->name);
+		for (k = 0; k < n->addresses.num; k++)
+			json_append(s, addresses,
+			    json_string(n->addresses.item[k]));
+		json_put(s, obj, "addresses", addresses);
+		json_put_str(s, obj, "role",
+		    inventory_role_name((enum inventory_role)n->role));
+		json_put(s, obj, "ports", of_ports(s, &n->ports));
+		json_append(s, list, obj);
+	}
+	return list;
+}
+
+static json_t *
+of_tftp_servers(struct json_sink *s, const struct inventory *inv)
+{
+	const struct inventory_tftp *t = inv->tftp_servers.item;
+	json_t *list = json_array();
 	size_t i;
 
-	node = calloc(inv->nodes.num + 1, sizeof(*node));
-	tftp = calloc(inv->tftp_servers.num + 1, sizeof(*tftp));
-	ret->nodes.item = node;
-	ret->tftp_servers.item = tftp;
-	if (node == NULL || tftp == NULL)
-		return diag_nomem(d);
-	for (i = 0; i < inv->nodes.num; i++) {
-		node[i] = *inventory_node(inv, i);
-		node[i].ca = NULL;
-		node[i].ssh = (struct inventory_ssh){
-			.user = node[i].ssh.user
-		};
-	}
 	for (i = 0; i < inv->tftp_servers.num; i++) {
-		tftp[i] = ((
-		    const struct inventory_tftp *)inv->tftp_servers.item)[i];
-		tftp[i].sftp = NULL;
+		json_t *obj = json_object();
+
+		json_put_str(s, obj, "name", t[i].name);
+		json_put_str(s, obj, "address", t[i].address);
+		json_append(s, list, obj);
 	}
-	return ERR_OK;
+	return list;
+}
+
+static json_t *
+of_policy(struct json_sink *s, const struct inventory_policy *p)
+{
+	json_t *obj = json_object();
+
+	json_put(s, obj, "rsa_only", json_boolean(p->rsa_only));
+	json_put_number(s, obj, "min_sasts", p->min_sasts);
+	json_put_number(s, obj, "backup_age", p->backup_age);
+	return obj;
 }
 
 /* What is judged by, and no path, URI, command or user of this machine. */
 static enum err
 add_inventory(struct evidence *e, const struct inventory *inv, struct diag *d)
 {
-	struct inventory part = { .name = inv->name,
-		.release = inv->release,
-		.mode = inv->mode,
-		.nodes = { NULL, inv->nodes.num },
-		.neighbours = inv->neighbours,
-		.tftp_servers = { NULL, inv->tftp_servers.num },
-		.ssh = { .user = inv->ssh.user },
-		.policy = inv->policy };
-	struct buf yaml = { 0 };
-	enum err err = strip_lists(inv, &part, d);
+	struct json_sink s = { .failed = false };
+	json_t *obj = json_object();
+	struct buf text = { 0 };
+	enum err err;
 
+	json_put_str(&s, obj, "name", inv->name);
+	if (inv->release != NULL)
+		json_put_str(&s, obj, "release", inv->release);
+	if (inv->mode != NULL)
+		json_put_str(&s, obj, "mode", inv->mode);
+	json_put(&s, obj, "nodes", of_nodes(&s, inv));
+	if (inv->tftp_servers.num > 0)
+		json_put(&s, obj, "tftp_servers", of_tftp_servers(&s, inv));
+	json_put(&s, obj, "policy", of_policy(&s, inv->policy));
+	err = s.failed ? diag_nomem(d) : doc_json_dump(obj, &text, d);
+	json_decref(obj);
 	if (err == ERR_OK)
-		err = doc_write(&inventory_table, &part, &yaml, d);
-	if (err == ERR_OK)
-		err = put(e, "cluster/inventory.yaml", buf_bytes(&yaml), d);
-	free((void *)(uintptr_t)part.nodes.item);
-	free((void *)(uintptr_t)part.tftp_servers.item);
-	buf_clear(&yaml);
+		err = put(e, "cluster/inventory.yaml", buf_bytes(&text), d);
+	buf_clear(&text);
 	return err;
 }
 

@@ -8,8 +8,6 @@
 #ifndef CLUSTER_COMMAND_H
 #define CLUSTER_COMMAND_H
 
-#include <regex.h>
-
 #include "base/buf.h"
 #include "data/doc.h"
 
@@ -41,15 +39,24 @@ struct command_ask {
 	const char *text; /* POSIX extended regular expression, at the end of
 			   * what came so far */
 	const char *answer;
-	bool key;    /* a single key, without a newline */
-	bool slowly; /* characters one by one */
-	bool secret; /* the answer is not written into the transcript */
+	bool slowly; /* characters one by one, each when the one before it
+		      * came back and a while has passed */
+	bool secret; /* the answer is not written into the transcript, and
+		      * given once only */
 	bool lines;  /* the answer is several lines (PEM) */
 };
 
 struct command_mark {
-	const char *text; /* regular expression, in any line of the output */
-	int means;        /* enum command_failure */
+	const char *text;   /* regular expression, in any line of the output */
+	int means;          /* enum command_failure */
+	const char *source; /* of what counts for all commands */
+};
+
+/* What stops an output until KEY, a single character, is pressed. */
+struct command_pager {
+	const char *text; /* as of command_ask */
+	const char *key;
+	const char *source;
 };
 
 struct command {
@@ -57,6 +64,7 @@ struct command {
 	const char *line;      /* "show cert own {unit}" */
 	unsigned limit;        /* seconds without a byte */
 	bool changes;          /* something is otherwise afterwards */
+	bool ends;             /* the session ends with it */
 	struct doc_maps asks;  /* struct command_ask */
 	struct doc_maps marks; /* struct command_mark: worked, or why not; the
 				* first one that fits, failures first. None:
@@ -70,9 +78,13 @@ struct command_arg {
 				   * lines of an answer */
 };
 
+extern const struct doc_table command_doc; /* of the YAML */
+
 struct command_table;
 
-/* The built-in table, or, where YAML is not absent, that one. */
+/* The built-in table, or, where YAML is not absent, that one. ERR_SYNTAX with
+ * line and column: also for an expression that is none, an id that stands twice,
+ * a {name} that has no entry in values. */
 MUST_CHECK enum err command_load(struct bytes yaml, struct command_table **ret,
     struct diag *diag);
 void command_free(struct command_table **t);
@@ -80,16 +92,47 @@ void command_free(struct command_table **t);
 /* NULL where there is none. */
 const struct command *command_find(const struct command_table *t,
     const char *id);
+size_t command_num(const struct command_table *t);
+const struct command *command_at(const struct command_table *t, size_t i);
 
 /* Appends the line of C with ARGS put in. ERR_USAGE for an argument that is
- * missing, or has a control character. */
-MUST_CHECK enum err command_line(const struct command *c,
-    const struct command_arg *args, size_t num, struct buf *out,
-    struct diag *diag);
+ * missing, that C has not, that has a control character, or that is not what the
+ * table says of values of that name. */
+MUST_CHECK enum err command_line(const struct command_table *t,
+    const struct command *c, const struct command_arg *args, size_t num,
+    struct buf *out, struct diag *diag);
+
+/* Appends the answer of ASK likewise; lines end with \r. */
+MUST_CHECK enum err command_answer(const struct command_table *t,
+    const struct command_ask *ask, const struct command_arg *args, size_t num,
+    struct buf *out, struct diag *diag);
 
 /* What OUTPUT (lines, without echo and prompt) of C means; *RET_KNOWN false
  * where it matches nothing that the table knows. */
 enum command_failure command_judge(const struct command_table *t,
     const struct command *c, struct bytes output, bool *ret_known);
+
+/* ---- The same as it comes. ---- */
+
+/* All-zero before the first line. */
+struct command_verdict {
+	bool worked;
+	size_t failed; /* 1 + rank of the first failure that was seen */
+};
+
+/* LINE is one line, without its end. */
+void command_line_came(const struct command_table *t, const struct command *c,
+    struct bytes line, struct command_verdict *v);
+enum command_failure command_verdict(const struct command_table *t,
+    const struct command *c, const struct command_verdict *v, bool *ret_known);
+
+/* The question of C that TAIL ends with; *RET_INDEX of it. NULL: none does. */
+const struct command_ask *command_asked(const struct command_table *t,
+    const struct command *c, struct bytes tail, size_t *ret_index);
+/* The pager that TAIL ends with, which begins at *RET_AT. NULL: none. */
+const struct command_pager *command_paged(const struct command_table *t,
+    struct bytes tail, size_t *ret_at);
+/* TAIL ends like a question, of whatever command. */
+bool command_puzzled(const struct command_table *t, struct bytes tail);
 
 #endif

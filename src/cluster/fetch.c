@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "cluster/fetch_pin.h"
+#include "cluster/pipe.h"
 
 #define URL_MAX 2048
 #define HEADERS_MAX ((size_t)64 * 1024)
@@ -81,6 +82,7 @@ on_body(char *data, size_t size, size_t num, void *arg)
 }
 
 static size_t
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 on_header(char *data, size_t size, size_t num, void *arg)
 {
 	struct job *job = arg;
@@ -161,7 +163,10 @@ static const struct {
 	{ CURLE_TFTP_NOTFOUND, ERR_ABSENT, "the server has no such file" },
 	{ CURLE_TFTP_PERM, ERR_IO, "the server refuses access to it" },
 	{ CURLE_TFTP_ILLEGAL, ERR_IO,
-	    "the server says that this is no request of TFTP" },
+	    "the server ended it with an error that says nothing" },
+	{ CURLE_ABORTED_BY_CALLBACK,
+	    ERR_IO, /* by a code that there is none of */
+	    "the server ended it with an error that makes no sense" },
 	{ CURLE_TFTP_UNKNOWNID, ERR_IO,
 	    "the server does not know the transfer any more" },
 	{ CURLE_REMOTE_DISK_FULL, ERR_IO, "the server says that it is full" },
@@ -180,14 +185,10 @@ static const struct {
 	    "what answers there is no HTTP server" },
 	{ CURLE_WEIRD_SERVER_REPLY, ERR_IO,
 	    "what answers there is no HTTP server" },
-	{ CURLE_SSL_CONNECT_ERROR, ERR_IO,
-	    "the TLS handshake failed (the server may want a certificate of "
-	    "ours, or only know what is no longer safe)" },
 	{ CURLE_SSL_CACERT_BADFILE, ERR_USAGE,
 	    "the file of the CA cannot be read, or holds no certificate" },
 	{ CURLE_URL_MALFORMAT, ERR_USAGE,
 	    "this is no URL that can be asked for" },
-	{ CURLE_OUT_OF_MEMORY, ERR_NOMEM, NULL },
 };
 
 static enum err
@@ -195,6 +196,17 @@ too_big(const struct job *job, struct diag *d)
 {
 	return diag_set(d, ERR_TOO_BIG, "larger than the limit of %zu bytes",
 	    job->max);
+}
+
+/* Also where what came is none, libcurl waits for one. */
+static enum err
+fail_silent(const struct job *job, struct diag *d)
+{
+	if (job->is_tftp)
+		return diag_set(d, ERR_IO, "no answer in TFTP within %u s",
+		    job->connect_limit);
+	return diag_set(d, ERR_IO, "no answer within %u s",
+	    job->connect_limit + job->stall_limit);
 }
 
 static enum err
@@ -207,8 +219,7 @@ fail_ours(const struct job *job, struct diag *d)
 		return diag_set(d, ERR_TOO_BIG,
 		    "the answer's headers are too long");
 	case WHY_SILENT:
-		return diag_set(d, ERR_IO, "no answer within %u s",
-		    job->connect_limit + (job->is_tftp ? 0 : job->stall_limit));
+		return fail_silent(job, d);
 	case WHY_STALLED:
 		return diag_set(d, ERR_IO,
 		    "nothing more came for %u s, after %zu bytes",
@@ -229,7 +240,8 @@ fail_certificate(const struct job *job, struct diag *d)
 	long result = X509_V_OK;
 
 	(void)curl_easy_getinfo(job->curl, CURLINFO_SSL_VERIFYRESULT, &result);
-	if (result == X509_V_OK)
+	/* the latter is what libcurl begins with; it looks at names first */
+	if (result == X509_V_OK || result == X509_V_ERR_UNSPECIFIED)
 		return diag_set(d, ERR_CRYPTO,
 		    "the server's certificate is of another name");
 	diag_set(d, ERR_CRYPTO,
@@ -261,6 +273,20 @@ fail_connect(const struct job *job, struct diag *d)
 	return diag_errno(d, "connect", (int)number, "cannot connect");
 }
 
+/* A line of a header that goes on and on is out of memory, for libcurl. */
+static enum err
+fail_memory(const struct job *job, struct diag *d)
+{
+	curl_off_t first = 0;
+
+	(void)curl_easy_getinfo(job->curl, CURLINFO_STARTTRANSFER_TIME_T,
+	    &first);
+	if (first == 0 || job->is_tftp || job->body.len > 0)
+		return diag_nomem(d);
+	return diag_set(d, ERR_TOO_BIG,
+	    "the answer's headers are too long for the memory that there is");
+}
+
 static enum err
 fail_listed(const struct job *job, CURLcode code, struct diag *d)
 {
@@ -269,18 +295,24 @@ fail_listed(const struct job *job, CURLcode code, struct diag *d)
 	for (i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		if (outcomes[i].code != code)
 			continue;
-		if (outcomes[i].err == ERR_NOMEM)
-			return diag_nomem(d);
 		if (outcomes[i].text == NULL)
 			return too_big(job, d);
 		return diag_set(d, outcomes[i].err, "%s", outcomes[i].text);
 	}
-	diag_set(d, ERR_IO, "the download failed (%s %d)",
-	    job->is_tftp ? "the TFTP server ended it; libcurl" : "libcurl",
+	diag_set(d, ERR_IO, "the download failed (libcurl's error %d)",
 	    (int)code);
 	if (d != NULL)
 		d->native = code;
 	return ERR_IO;
+}
+
+/* As of TLS 1.3 a client learns afterwards that its certificate was wanted. */
+static enum err
+fail_handshake(struct diag *d)
+{
+	return diag_set(d, ERR_IO,
+	    "the TLS handshake failed (the server may want a certificate of "
+	    "ours, or only know what is no longer safe)");
 }
 
 static enum err
@@ -294,6 +326,12 @@ fail(const struct job *job, CURLcode code, struct diag *d)
 		return fail_connect(job, d);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return fail_certificate(job, d);
+	if (code == CURLE_SSL_CONNECT_ERROR ||
+	    (job->is_https && !job->heard &&
+		(code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR)))
+		return fail_handshake(d);
+	if (code == CURLE_OUT_OF_MEMORY)
+		return fail_memory(job, d);
 	return fail_listed(job, code, d);
 }
 
@@ -378,6 +416,7 @@ set_tls(struct job *job)
 static enum err
 perform(struct job *job, CURLU *url, struct diag *d)
 {
+	struct pipe_guard guard;
 	CURLcode code;
 
 	job->curl = curl_easy_init();
@@ -391,7 +430,9 @@ perform(struct job *job, CURLU *url, struct diag *d)
 	if (code != CURLE_OK)
 		return diag_nomem(d);
 	job->last = now();
+	pipe_guard(&guard);
 	code = curl_easy_perform(job->curl);
+	pipe_unguard(&guard);
 	if (code != CURLE_OK)
 		return fail(job, code, d);
 	return judge_status(job, d);
@@ -508,6 +549,7 @@ fetch_url(const char *url, const struct fetch_setup *setup, struct buf *ret,
 	static const struct fetch_setup none;
 	struct job job = { .why = WHY_NONE };
 	CURLU *parsed = curl_url();
+	struct pipe_guard guard;
 	enum err e;
 
 	if (parsed == NULL)
@@ -525,7 +567,9 @@ fetch_url(const char *url, const struct fetch_setup *setup, struct buf *ret,
 			e = diag_nomem(d);
 		}
 	}
+	pipe_guard(&guard); /* connections that are closed say so */
 	curl_easy_cleanup(job.curl);
+	pipe_unguard(&guard);
 	curl_url_cleanup(parsed);
 	buf_clear(&job.body);
 	return e;
@@ -552,23 +596,22 @@ put_part(struct buf *out, const char *text, bool in_path)
 }
 
 enum err
-fetch_file(const char *scheme, const char *host, unsigned port,
-    const char *name, const struct fetch_setup *setup, struct buf *ret,
-    struct diag *d)
+fetch_file(const struct fetch_place *at, const char *name,
+    const struct fetch_setup *setup, struct buf *ret, struct diag *d)
 {
-	bool v6 = strchr(host, ':') != NULL && host[0] != '[';
+	bool v6 = strchr(at->host, ':') != NULL && at->host[0] != '[';
 	struct buf url = { 0 };
 	const char *text;
 	enum err e;
 
-	buf_printf(&url, "%s://%s", scheme, v6 ? "[" : "");
-	put_part(&url, host, false);
-	buf_printf(&url, "%s:%u/", v6 ? "]" : "", port);
+	buf_printf(&url, "%s://%s", at->scheme, v6 ? "[" : "");
+	put_part(&url, at->host, false);
+	buf_printf(&url, "%s:%u/", v6 ? "]" : "", at->port);
 	put_part(&url, name, true);
 	text = buf_cstr(&url);
 	if (text == NULL)
 		e = diag_nomem(d);
-	else if (name[0] == '\0' || host[0] == '\0')
+	else if (name[0] == '\0' || at->host[0] == '\0')
 		e = diag_set(d, ERR_USAGE, "there is no name to ask for");
 	else
 		e = fetch_url(text, setup, ret, d);

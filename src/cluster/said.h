@@ -45,7 +45,10 @@ MUST_CHECK enum err said_date(struct bytes text, int64_t *ret,
 /* ---- Lists of things: each is an array that said_free_*() frees. ---- */
 
 struct said_node { /* show network cluster */
-	char address[SAID_NAME_MAX + 1], name[SAID_NAME_MAX + 1];
+	char address[SAID_NAME_MAX + 1];
+	char name[SAID_NAME_MAX + 1]; /* of the host */
+	char fqdn[SAID_NAME_MAX + 1]; /* the host's, where no other is told */
+	char product[64];             /* "callmanager", "cups", or "" */
 	bool publisher, authenticated;
 	char type[32]; /* "DBPub", "Publisher", ... as it stands there */
 };
@@ -88,8 +91,9 @@ const struct said_service *said_service(const struct said_services *l,
 
 struct said_replica { /* utils dbreplication runtimestate */
 	char name[SAID_NAME_MAX + 1], address[SAID_NAME_MAX + 1];
+	bool has_state; /* it may be "(-)" */
 	unsigned state; /* 2 is good */
-	char status[64];
+	char status[SAID_NAME_MAX + 1];
 };
 struct said_replicas {
 	struct said_replica *item;
@@ -100,8 +104,9 @@ MUST_CHECK enum err said_replicas(struct bytes text, struct said_replicas *ret,
 void said_replicas_clear(struct said_replicas *l);
 
 struct said_backup { /* utils disaster_recovery history backup|restore */
-	char file[SAID_NAME_MAX + 1];
+	char file[SAID_NAME_MAX + 1]; /* "": none was made */
 	int64_t when;
+	bool zone_known; /* of WHEN; otherwise it is taken for UTC */
 	bool good;
 	char status[64];
 };
@@ -116,6 +121,8 @@ void said_backups_clear(struct said_backups *l);
 MUST_CHECK enum err said_backup_running(struct bytes text, bool *ret,
     struct diag *diag);
 
+/* Folders are left out. ERR_TRUNCATED, ERR_SYNTAX where there are not as many as
+ * its last line counts. */
 struct said_file { /* file list tftp ... [detail] */
 	char name[SAID_NAME_MAX + 1];
 	bool has_size;
@@ -129,9 +136,22 @@ MUST_CHECK enum err said_files(struct bytes text, struct said_files *ret,
     struct diag *diag);
 void said_files_clear(struct said_files *l);
 
+/* file delete tftp: ERR_SYNTAX where it says nothing of it. */
+MUST_CHECK enum err said_deleted(struct bytes text, uint64_t *ret_found,
+    uint64_t *ret_deleted, struct diag *diag);
+
+struct said_sent { /* file get tftp */
+	uint64_t num;
+	bool has_size;
+	uint64_t size; /* bytes */
+	bool done;     /* "Transfer completed." */
+};
+MUST_CHECK enum err said_sent(struct bytes text, struct said_sent *ret,
+    struct diag *diag);
+
 struct said_phone { /* show risdb query phone */
 	char name[128], address[64], status[64];
-	bool registered;
+	bool registered; /* with all its lines, or with some */
 };
 struct said_phones {
 	struct said_phone *item;
@@ -181,5 +201,9 @@ size_t said_rows_num(const struct said_rows *r);
  * column. Borrowed. */
 struct bytes said_rows_value(const struct said_rows *r, size_t i,
     const char *name);
+/* There is such a column, or there are no rows at all. */
+bool said_rows_has(const struct said_rows *r, const char *name);
+/* Where row I begins, from 1. */
+unsigned said_rows_line(const struct said_rows *r, size_t i);
 
 #endif

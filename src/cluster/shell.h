@@ -20,7 +20,7 @@
 #include "cluster/inventory.h"
 #include "cluster/transcript.h"
 
-#define SHELL_OUTPUT_MAX ((size_t)32 << 20)
+#define SHELL_OUTPUT_MAX ((size_t)32 << 20) /* DIALOG_OUTPUT_MAX */
 
 struct shell_setup {
 	const char *host;

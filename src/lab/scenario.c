@@ -26,7 +26,7 @@ static const struct doc_name roles[] = { { "publisher", WORLD_PUBLISHER },
 static const struct doc_name hostile[] = { { "banner", 1 }, { "no-prompt", 2 },
 	{ "garbage", 3 }, { "escape", 4 }, { "utf8", 5 },
 	{ "prompt-in-cert", 6 }, { "other-node", 7 }, { "host-key", 8 },
-	{ NULL, 0 } };
+	{ "ssh-banner", 9 }, { NULL, 0 } };
 
 static const struct doc_name serves[] = { { "garbage", 1 }, { "stall", 2 },
 	{ "endless", 3 }, { "wrong-block", 4 }, { "short", 5 }, { NULL, 0 } };
@@ -263,6 +263,17 @@ static const struct doc_field scenario_fields[] = {
 	{ FIELD(scenario_map, cli, DOC_MAP), .table = &cli_table },
 };
 
+static const struct doc_table usual_table = { .what = "scenario",
+	.size = sizeof(struct scenario_map),
+	.fields = scenario_fields,
+	.num_fields = DOC_NUM(scenario_fields) };
+
+const struct doc_table *
+scenario_table(void)
+{
+	return &usual_table;
+}
+
 /* ---- From the tables into the structs. ---- */
 
 static struct scenario_cli
@@ -375,14 +386,13 @@ scenario_read(struct bytes yaml, struct scenario *ret, struct doc **ret_doc,
 	const struct scenario_map before = { .s = *ret,
 		.release = (int)ret->release,
 		.made_on = (int)ret->made_on };
-	const struct doc_table table = { .what = "scenario",
-		.size = sizeof(struct scenario_map),
-		.defaults = &before,
-		.fields = scenario_fields,
-		.num_fields = DOC_NUM(scenario_fields) };
+	struct doc_table table = usual_table;
 	struct scenario_map map;
 	struct doc *doc = NULL;
-	enum err err = doc_read(yaml, &table, &map, &doc, diag);
+	enum err err;
+
+	table.defaults = &before;
+	err = doc_read(yaml, &table, &map, &doc, diag);
 
 	if (err == ERR_OK)
 		err = take(&map, doc, ret, diag);

@@ -29,7 +29,8 @@ struct scenario_cli {
 	unsigned delay;      /* ms before each answer */
 	const char *cut;     /* the connection ends in the middle of the
 				 * output of this command */
-	/* Hostile: "banner" (endless), "no-prompt", "garbage", "escape",
+	/* Hostile: "ssh-banner" (endless, before SSH begins), "banner"
+	 * (behind the login), "no-prompt", "garbage", "escape",
 	 * "utf8", "prompt-in-cert", "other-node", "host-key". */
 	const char *hostile;
 };
@@ -117,6 +118,9 @@ void scenario_init(struct scenario *s);
 /* Reads YAML over what RET has. What it hands out lives as long as *RET_DOC. */
 MUST_CHECK enum err scenario_read(struct bytes yaml, struct scenario *ret,
     struct doc **ret_doc, struct diag *diag);
+
+/* The keys that a file may have: docs/lab.md has the same. */
+const struct doc_table *scenario_table(void);
 
 /* What the options of `lab up` and a file say together can be: ERR_USAGE. */
 MUST_CHECK enum err scenario_check(const struct scenario *s, struct diag *diag);

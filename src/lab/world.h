@@ -83,6 +83,8 @@ struct world_cert {
 struct world_csr {
 	struct bytes der; /* PKCS#10 */
 	const struct mint_key *key;
+	const char *const *host; /* subjectAltName */
+	size_t num_hosts;
 	int64_t made;
 };
 
@@ -151,11 +153,11 @@ struct world_node {
 	const char *replication; /* of utils dbreplication runtimestate */
 	unsigned commands;       /* typed since the start */
 	unsigned sessions;       /* open now */
-	unsigned max_sessions;   /* as somebody set it; 0: the scenario's */
-	unsigned idle;           /* s, likewise */
 	/* CN is not among them: OU, O, L, ST, C of certificates to come. */
 	const char *subject[5];
 	struct world_node_inner *inner;
+	unsigned max_sessions; /* as somebody set it; 0: the scenario's */
+	unsigned idle;         /* s, likewise */
 };
 
 struct world_backup {
@@ -296,6 +298,11 @@ MUST_CHECK enum err world_back_up(struct world *w, struct diag *diag);
  * configuration files of phones (.cnf.xml, .cnf.xml.sgn). ERR_ABSENT. */
 MUST_CHECK enum err world_get(struct world *w, size_t node, const char *name,
     struct buf *ret, struct diag *diag);
+
+/* SAST token I (0, 1) of a cluster in token mode, and its key; NULL: it has none.
+ */
+const struct world_cert *world_token(const struct world *w, size_t i,
+    const struct mint_key **ret_key);
 
 /* The certificate and key that PORT of NODE shows now to a client that takes
  * ECDSA, or only RSA; false: nobody listens there. Chain: the issuer behind it

@@ -156,5 +156,5 @@ same() {
 	[[ $output == *"/ITLFile.tlv: cannot open: No such file or directory" ]]
 	# what a fetched file names is beside it
 	sed 's|http.*/ITL|CTL|' order.yaml >files/order.yaml
-	run -0 "$CTLSMITH" order "http://127.0.0.1:$http/order.yaml"
+	run -3 "$CTLSMITH" order "http://127.0.0.1:$http/order.yaml"
 }

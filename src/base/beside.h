@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paths that stand in a file. */
-#ifndef CLI_BESIDE_H
-#define CLI_BESIDE_H
+#ifndef BASE_BESIDE_H
+#define BASE_BESIDE_H
 
 #include "base/buf.h"
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "cluster/pty_inner.h"
+
+#define SAFE_KEX                                                             \
+	"curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256," \
+	"ecdh-sha2-nistp384,ecdh-sha2-nistp521,"                             \
+	"diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"       \
+	"diffie-hellman-group-exchange-sha256,diffie-hellman-group14-sha256"
+#define OLD_KEX "diffie-hellman-group-exchange-sha1,diffie-hellman-group14-sha1"
+#define SAFE_KEYS                                              \
+	"ssh-ed25519,ecdsa-sha2-nistp521,ecdsa-sha2-nistp384," \
+	"ecdsa-sha2-nistp256,rsa-sha2-512,rsa-sha2-256"
+#define OLD_KEYS "ssh-rsa"
+#define SAFE_CIPHERS                                            \
+	"chacha20-poly1305@openssh.com,aes256-gcm@openssh.com," \
+	"aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr"
+#define OLD_CIPHERS "aes256-cbc,aes192-cbc,aes128-cbc"
+#define SAFE_MACS                                                      \
+	"hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com," \
+	"hmac-sha2-256,hmac-sha2-512"
+#define OLD_MACS "hmac-sha1-etm@openssh.com,hmac-sha1"
+
+/* Kinds of algorithms: id, what libssh calls it when there is no match, option,
+ * safe ones, old ones. */
+#define KINDS(X)                                                              \
+	X(KIND_KEX, "kex algo", SSH_OPTIONS_KEY_EXCHANGE, SAFE_KEX, OLD_KEX)  \
+	X(KIND_KEYS, "server host key algo", SSH_OPTIONS_HOSTKEYS, SAFE_KEYS, \
+	    OLD_KEYS)                                                         \
+	X(KIND_TO, "encryption client->server", SSH_OPTIONS_CIPHERS_C_S,      \
+	    SAFE_CIPHERS, OLD_CIPHERS)                                        \
+	X(KIND_FROM, "encryption server->client", SSH_OPTIONS_CIPHERS_S_C,    \
+	    SAFE_CIPHERS, OLD_CIPHERS)                                        \
+	X(KIND_MAC_TO, "mac algo client->server", SSH_OPTIONS_HMAC_C_S,       \
+	    SAFE_MACS, OLD_MACS)                                              \
+	X(KIND_MAC_FROM, "mac algo server->client", SSH_OPTIONS_HMAC_S_C,     \
+	    SAFE_MACS, OLD_MACS)
+
+enum kind {
+#define KIND_ENUM(id, name, option, safe, old) id,
+	KINDS(KIND_ENUM)
+#undef KIND_ENUM
+	NUM_KINDS
+};
+
+static const struct {
+	const char *name;
+	enum ssh_options_e option;
+	const char *safe, *both, *old;
+} kinds[] = {
+#define KIND_ROW(id, name, option, safe, old) \
+	{ name, option, safe, safe "," old, old },
+	KINDS(KIND_ROW)
+#undef KIND_ROW
+};
+
+enum err
+pty_offer(struct pty *p, struct diag *diag)
+{
+	size_t i;
+
+	for (i = 0; i < NUM_KINDS; i++)
+		if (ssh_options_set(p->session, kinds[i].option,
+			(p->old & 1u << i) != 0 ? kinds[i].both
+						: kinds[i].safe) != SSH_OK)
+			return diag_set(diag, ERR_UNSUPPORTED,
+			    "the SSH library has not the algorithms of %s",
+			    kinds[i].name);
+	return ERR_OK;
+}
+
+/* What libssh says when nothing was agreed on, and then the kind. */
+#define NO_MATCH "no match for method "
+
+static size_t
+disagreed(struct pty *p)
+{
+	const char *why = strstr(ssh_get_error(p->session), NO_MATCH);
+	size_t i;
+
+	for (i = 0; why != NULL && i < NUM_KINDS; i++)
+		if (strncmp(why + strlen(NO_MATCH), kinds[i].name,
+			strlen(kinds[i].name)) == 0)
+			return i;
+	return NUM_KINDS;
+}
+
+bool
+pty_disagreed(struct pty *p)
+{
+	return disagreed(p) < NUM_KINDS;
+}
+
+bool
+pty_offer_more(struct pty *p)
+{
+	size_t i = disagreed(p);
+
+	if (i == NUM_KINDS || (p->old & 1u << i) != 0)
+		return false;
+	p->old |= 1u << i;
+	return true;
+}
+
+/* NAME is an element of LIST, which commas separate. */
+static bool
+in_list(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	const char *s;
+
+	for (s = list; (s = strstr(s, name)) != NULL; s++)
+		if ((s == list || s[-1] == ',') &&
+		    (s[len] == ',' || s[len] == '\0'))
+			return true;
+	return false;
+}
+
+static void
+add(struct buf *list, const char *name)
+{
+	struct bytes all = buf_bytes(list);
+
+	if (all.len > 0 && memmem(all.ptr, all.len, name, strlen(name)) != NULL)
+		return;
+	buf_printf(list, "%s%s", list->len > 0 ? ", " : "", name);
+}
+
+static void
+name(struct pty *p, enum kind kind, const char *is)
+{
+	if (is == NULL)
+		return;
+	add(&p->agreed, is);
+	if (in_list(kinds[kind].old, is))
+		add(&p->weak, is);
+}
+
+void
+pty_name_agreed(struct pty *p)
+{
+	/* libssh does not say how the host key signed; ssh-rsa is offered only
+	 * where nothing else was agreed on */
+	name(p, KIND_KEX, ssh_get_kex_algo(p->session));
+	if ((p->old & 1u << KIND_KEYS) != 0)
+		name(p, KIND_KEYS, OLD_KEYS);
+	name(p, KIND_TO, ssh_get_cipher_out(p->session));
+	name(p, KIND_FROM, ssh_get_cipher_in(p->session));
+	name(p, KIND_MAC_TO, ssh_get_hmac_out(p->session));
+	name(p, KIND_MAC_FROM, ssh_get_hmac_in(p->session));
+}

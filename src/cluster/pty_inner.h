@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of cluster/pty.h share; for pty*.c alone. */
+#ifndef CLUSTER_PTY_INNER_H
+#define CLUSTER_PTY_INNER_H
+
+#include <libssh/libssh.h>
+
+#include "cluster/pty.h"
+
+struct pty {
+	ssh_session session;
+	ssh_channel channel;
+	int64_t until; /* deadline of what goes on */
+	unsigned old;  /* bits of the kinds for which old ones are offered */
+	struct buf weak, agreed, fingerprint;
+};
+
+/* Milliseconds of a clock that only goes forward. */
+int64_t pty_now(void);
+
+/* Until something comes, or may be sent, or P's deadline, where it is ERR_IO. */
+MUST_CHECK enum err pty_wait(struct pty *p, const struct pty_setup *setup,
+    const char *what, struct diag *diag);
+
+/* ERR_IO with what libssh says of WHAT. */
+enum err pty_failed(struct pty *p, const struct pty_setup *setup,
+    const char *what, struct diag *diag);
+
+/* ---- pty_agree.c: algorithms ---- */
+MUST_CHECK enum err pty_offer(struct pty *p, struct diag *diag);
+/* Nothing was agreed on: true where one more kind of old ones may be offered. */
+bool pty_offer_more(struct pty *p);
+/* Whether it is that which failed. */
+bool pty_disagreed(struct pty *p);
+void pty_name_agreed(struct pty *p);
+
+/* ---- pty_trust.c: the host key ---- */
+MUST_CHECK enum err pty_trust(struct pty *p, const struct pty_setup *setup,
+    struct diag *diag);
+
+/* ---- pty_login.c ---- */
+MUST_CHECK enum err pty_login(struct pty *p, const struct pty_setup *setup,
+    struct diag *diag);
+
+#endif

@@ -18,12 +18,14 @@ foreach(name accept
 	many
 	options
 	order
+	programs
 	rescue
 	sample
 	transcripts
 	trust_guard
 	trust_store
-	unsign)
+	unsign
+	urls)
 	house_bats_test(cli_${name} cli/${name}.bats)
 endforeach()
 if(FAULTS_WORK)

@@ -4,3 +4,21 @@ house_unit_test(test_dialog SOURCES unit/test_dialog.c unit/replay.c
 	LIBS cluster)
 house_unit_test(test_shell SOURCES unit/test_shell.c unit/fake_node.c
 	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
+
+# Tests of src/cluster: against peers, good and bad, in a thread of the test.
+add_library(peer STATIC peer/peer.c peer/peer_tls.c)
+target_link_libraries(peer PUBLIC house base PkgConfig::SSL PkgConfig::CRYPTO
+	Threads::Threads)
+
+foreach(name delivery fetch fetch_tls probe syslog webpage)
+	house_unit_test(test_${name} SOURCES unit/test_${name}.c
+		LIBS cluster peer)
+endforeach()
+
+# The inventory.
+house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
+house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)
+# What is seen of a cluster, and said of it.
+house_unit_test(test_evidence SOURCES unit/test_evidence.c
+	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
+house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)

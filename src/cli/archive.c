@@ -145,7 +145,7 @@ load_file(struct archive *a, const struct path *p, size_t max, struct diag *d)
 	struct archive_list l = { .f = NULL };
 	enum err e;
 
-	if (strcmp(p->name, "-") == 0)
+	if (!p->found)
 		e = input_load(p->name, max, &l.bytes, d);
 	else
 		e = file_load_at(AT_FDCWD, p->name, p->found, max, &l.bytes, d);

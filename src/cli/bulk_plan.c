@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/input.h"
 #include "cli/suffix.h"
+#include "cli/url.h"
 
 /* Whatever the names, the content is looked at later. */
 static bool
@@ -174,6 +175,8 @@ bulk_plan_init(struct bulk_plan *plan, const struct bulk_opts *o,
 	e = check_args(plan, d);
 	if (e == ERR_OK)
 		e = check_name(plan, d);
+	if (e == ERR_OK)
+		e = url_need_output(plan->args, o->output, d);
 	if (e == ERR_OK && o->output != NULL && o->output[0] == '\0')
 		e = diag_set(d, ERR_USAGE, "--output has an empty name");
 	if (e == ERR_OK)

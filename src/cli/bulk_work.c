@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "cli/input.h"
 #include "cli/suffix.h"
+#include "cli/url.h"
 
 /* Of a file larger than this only one is in memory at a time. */
 #define LARGE ((off_t)8 * 1024 * 1024)
@@ -138,8 +139,11 @@ load(struct job *j, struct diag *d)
 		(void)pthread_mutex_lock(&w->shared->large);
 		j->is_large = true;
 	}
-	e = file_load_at(AT_FDCWD, path, j->item->found,
-	    w->shared->plan->max_size, &w->content, d);
+	if (url_is(path))
+		e = url_load(path, w->shared->plan->max_size, &w->content, d);
+	else
+		e = file_load_at(AT_FDCWD, path, j->item->found,
+		    w->shared->plan->max_size, &w->content, d);
 	return input_raise(e, d);
 }
 

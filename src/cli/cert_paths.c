@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli/folder.h"
+#include "cli/url.h"
 
 #define DEPTH_MAX 16
 
@@ -80,8 +81,8 @@ cert_paths_is_folder(const char *path)
 {
 	struct stat st;
 
-	return strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
-	    S_ISDIR(st.st_mode);
+	return strcmp(path, "-") != 0 && !url_is(path) &&
+	    stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 enum err

@@ -29,6 +29,7 @@ struct cmd {
 	/* The commands of a group in the order of --help, a NULL ends them;
 	 * opts and run are then not used. NULL: no group. */
 	const struct cmd *const *subs;
+	bool net; /* of ctlsmith-net: cli/net.h */
 	enum cmd_exit (*run)(const struct cmd *cmd, struct opt_line *line);
 };
 
@@ -51,6 +52,7 @@ extern const struct cmd cmd_token;
 extern const struct cmd cmd_order;
 extern const struct cmd cmd_audit;
 extern const struct cmd cmd_audit_verify;
+extern const struct cmd cmd_cluster;
 extern const struct cmd cmd_completion;
 
 /* ctlsmith itself: the group of all commands. */

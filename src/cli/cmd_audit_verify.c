@@ -2,13 +2,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
+#include "base/file.h"
 #include "cli/audit_text.h"
 #include "cli/cmd.h"
 #include "cli/json_audit.h"
 #include "cli/out.h"
+#include "cli/url.h"
 #include "data/scalar.h"
 
 #define HASH_LEN ((size_t)32)
@@ -59,6 +62,28 @@ read_args(const struct verify_opts *o, char **args, struct job *job,
 	return o->last == NULL ? ERR_OK : read_hash(o->last, job, d);
 }
 
+/* What a URL gives, as a file that is nowhere else. */
+static enum err
+fetch(const char *url, int *ret, struct diag *d)
+{
+	struct buf log = { 0 };
+	enum err e = url_load(url, FILE_MAX_DEFAULT, &log, d);
+	int fd = -1;
+
+	if (e == ERR_OK)
+		fd = memfd_create("audit log", MFD_CLOEXEC);
+	if (e == ERR_OK &&
+	    (fd < 0 || write(fd, log.ptr, log.len) != (ssize_t)log.len ||
+		lseek(fd, 0, SEEK_SET) != 0))
+		e = diag_errno(d, "write", errno, "cannot keep what came");
+	buf_clear(&log);
+	if (e == ERR_OK)
+		*ret = fd;
+	else if (fd >= 0)
+		(void)close(fd);
+	return e;
+}
+
 static enum err
 check(const struct job *job, struct audit_verdict *ret, struct diag *d)
 {
@@ -66,8 +91,13 @@ check(const struct job *job, struct audit_verdict *ret, struct diag *d)
 	enum err e;
 	int fd = STDIN_FILENO;
 
-	if (!standard)
+	if (url_is(job->path)) {
+		e = fetch(job->path, &fd, d);
+		if (e != ERR_OK)
+			return e;
+	} else if (!standard) {
 		fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	}
 	if (fd < 0)
 		return diag_errno(d, "open", errno, "cannot open");
 	e = audit_check(fd, job->want, ret, d);

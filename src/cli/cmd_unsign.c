@@ -12,6 +12,7 @@
 #include "cli/paths.h"
 #include "cli/seen.h"
 #include "cli/suffix.h"
+#include "cli/url.h"
 
 struct unsign_opts {
 	struct input_opts in;
@@ -340,7 +341,7 @@ check(struct unsign *u, char **args, struct diag *d)
 	bool several = paths_are_several(args);
 
 	if (o->output == NULL)
-		return ERR_OK;
+		return url_need_output(args, NULL, d);
 	if (o->output[0] == '\0')
 		return diag_set(d, ERR_USAGE, "--output has an empty name");
 	u->to_stdout = strcmp(o->output, "-") == 0;

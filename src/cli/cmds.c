@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/out.h"
 #include "cli/pin.h"
+#include "cli/url.h"
 #include "data/scalar.h"
 
 static const struct cmd *const commands[] = {
@@ -25,6 +26,7 @@ static const struct cmd *const commands[] = {
 	&cmd_cert,
 	&cmd_trust_store,
 	&cmd_token,
+	&cmd_cluster,
 	&cmd_audit,
 	&cmd_completion,
 	NULL,
@@ -196,6 +198,37 @@ wipe_pins(struct opt_line *line, struct diag *d)
 	    "by other users");
 }
 
+/* What these name is written, and so is no URL. */
+static bool
+is_written(const struct opt *o)
+{
+	static const char *const names[] = { "audit", "csr-ledger",
+		"detached-request", "journal", "output" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (o->type == OPT_STRING && strcmp(o->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+check_written(const struct opt *opts, const void *target, struct diag *d)
+{
+	const char *value;
+	enum err e = ERR_OK;
+
+	for (; e == ERR_OK && opts->name != NULL; opts++) {
+		if (!is_written(opts))
+			continue;
+		memcpy(&value, (const char *)target + opts->offset,
+		    sizeof(value));
+		if (value != NULL)
+			e = url_refuse(value, d);
+	}
+	return e;
+}
+
 enum cmd_exit
 cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
     bool *ret_done)
@@ -207,6 +240,8 @@ cmd_options(const struct cmd *cmd, struct opt_line *line, void *target,
 	e = takes_pins(cmd) ? ERR_OK : wipe_pins(line, &d);
 	if (e == ERR_OK)
 		e = opt_parse(cmd->opts, line, target, &d);
+	if (e == ERR_OK && !line->help)
+		e = check_written(cmd->opts, target, &d);
 	*ret_done = line->help || e != ERR_OK;
 	if (e != ERR_OK)
 		return cmd_usage(cmd, &d);

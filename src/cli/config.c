@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli/beside.h"
+#include "base/beside.h"
 #include "cli/out.h"
 
 #define CONFIG_SIZE_MAX ((size_t)64 * 1024)

@@ -23,7 +23,7 @@
 #define CONFIG_PIN_FAILURES 2 /* likewise */
 
 /* All-zero is one that nobody has filled. Strings are NULL where the file has
- * none; paths are as the file means them (cli/beside.h). A module without a
+ * none; paths are as the file means them (base/beside.h). A module without a
  * slash is a name as it stands. */
 struct config {
 	char *path; /* of the file, or NULL: there is none */

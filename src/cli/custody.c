@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/beside.h"
+#include "base/beside.h"
 #include "cli/input.h"
 #include "cli/out.h"
 

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "cli/batch.h"
+#include "cli/url.h"
 
 /* A buffer that one file made larger than this is not kept for the next. */
 #define KEEP_MAX ((size_t)1024 * 1024)
@@ -54,6 +55,8 @@ input_load(const char *path, size_t max, struct buf *ret, struct diag *d)
 {
 	if (is_stdin(path))
 		return file_load_fd(STDIN_FILENO, max, ret, d);
+	if (url_is(path))
+		return url_load(path, max, ret, d);
 	return file_load(path, max, ret, d);
 }
 
@@ -325,7 +328,7 @@ load_path(struct reader *r, const struct path *path, struct input *in)
 	enum err e;
 	int folder;
 
-	if (is_stdin(path->name)) {
+	if (is_stdin(path->name) || (!path->found && url_is(path->name))) {
 		e = input_load(path->name, r->plan->max_size, &in->bytes,
 		    &in->error);
 		return input_raise(e, &in->error);

@@ -48,8 +48,8 @@ size_t input_num_stdin_args(char *const *args);
  * than one. */
 MUST_CHECK enum err input_stdin_once(size_t num, struct diag *d);
 
-/* Appends what PATH holds ("-": standard input), at most MAX bytes, to RET;
- * errors as file_load(). */
+/* Appends what PATH holds ("-": standard input; or a URL, cli/url.h), at most
+ * MAX bytes, to RET; errors as file_load(). */
 MUST_CHECK enum err input_load(const char *path, size_t max, struct buf *ret,
     struct diag *d);
 

@@ -6,6 +6,7 @@
 
 #include "cli/input.h"
 #include "cli/out.h"
+#include "cli/url.h"
 
 /* No file with a key and its chain is larger. */
 #define KEY_FILE_MAX ((size_t)1024 * 1024)
@@ -57,7 +58,9 @@ keyload_begin(struct keyload *l, const char *path, struct diag *d)
 	diag_init(&why);
 	warn_heap();
 	buf_reserve(&l->content, ROOM);
-	e = input_load(path, KEY_FILE_MAX, &l->content, &why);
+	e = url_is(path) ? diag_set(&why, ERR_USAGE,
+			       "a private key is never fetched over a network")
+			 : input_load(path, KEY_FILE_MAX, &l->content, &why);
 	if (e == ERR_OK) {
 		e = keyfile_read(buf_bytes(&l->content), bytes_of(NULL, 0),
 		    &l->file, &why);

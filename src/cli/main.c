@@ -7,7 +7,9 @@
 #include <openssl/crypto.h>
 
 #include "cli/cmd.h"
+#include "cli/net.h"
 #include "cli/out.h"
+#include "cli/relay.h"
 
 /*
  * OpenSSL does not survive a failed allocation: parts of its one-time
@@ -65,19 +67,52 @@ open_standard(void)
 			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-int
-main(int argc, char **argv)
+/* From here on no configuration file and no OPENSSL_CONF has a say in what
+ * verifies. Atexit handlers would only cost time. */
+static void
+begin_ossl(void)
 {
-	open_standard();
-	/* A file size limit is an error of write(), not the end. */
-	(void)signal(SIGXFSZ, SIG_IGN);
-	/* From here on no configuration file and no OPENSSL_CONF has a say in
-	 * what verifies. Atexit handlers would only cost time. */
 	if (CRYPTO_set_mem_functions(ossl_malloc, ossl_realloc, ossl_free) !=
 		1 ||
 	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
 		    OPENSSL_INIT_NO_ATEXIT,
 		NULL) != 1)
 		(void)or_end(NULL, 1);
+}
+
+#ifdef CTLSMITH_NET
+/* libssh begins with OpenSSL when it is loaded, before main(): this is first. */
+__attribute__((section(".preinit_array"), used)) static void (*const first)(
+    void) = begin_ossl;
+
+static int
+run(int argc, char **argv)
+{
+	struct diag d;
+
+	diag_init(&d);
+	if (net_begin(&d) != ERR_OK)
+		return cmd_refuse(NULL, &d);
 	return cmd_main(&cmd_root, argc, argv);
+}
+#else
+static int
+run(int argc, char **argv)
+{
+	begin_ossl();
+	return cmd_main(&cmd_root, argc, argv);
+}
+#endif
+
+int
+main(int argc, char **argv)
+{
+#ifndef CTLSMITH_NET
+	if (relay_wants(&cmd_root, argc, argv))
+		relay_exec(argv);
+#endif
+	open_standard();
+	/* A file size limit is an error of write(), not the end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	return run(argc, argv);
 }

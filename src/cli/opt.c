@@ -260,6 +260,43 @@ opt_parse(const struct opt *table, struct opt_line *line, void *target,
 	return line->help ? ERR_OK : e;
 }
 
+static size_t
+type_size(enum opt_type type)
+{
+	switch (type) {
+	case OPT_FLAG:
+		return sizeof(bool);
+	case OPT_STRING:
+		return sizeof(const char *);
+	case OPT_STRINGS:
+		return sizeof(struct opt_strings);
+	case OPT_SIZE:
+		return sizeof(size_t);
+	case OPT_NUMBER:
+	case OPT_DAYS:
+	case OPT_SECONDS:
+		return sizeof(unsigned);
+	case OPT_DATE:
+		return sizeof(int64_t);
+	case OPT_ORDERED:
+		break;
+	}
+	return sizeof(struct opt_ordered);
+}
+
+size_t
+opt_span(const struct opt *table)
+{
+	size_t end, ret = 1;
+
+	for (; table->name != NULL; table++) {
+		end = table->offset + type_size(table->type);
+		if (end > ret)
+			ret = end;
+	}
+	return ret;
+}
+
 static void
 help_line(struct buf *out, const struct opt *opt)
 {

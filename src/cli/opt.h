@@ -82,6 +82,9 @@ struct opt_line {
 MUST_CHECK enum err opt_parse(const struct opt *table, struct opt_line *line,
     void *target, struct diag *d);
 
+/* The bytes of a target that has room for all options of TABLE; at least 1. */
+size_t opt_span(const struct opt *table);
+
 /* Appends the lines of --help for TABLE. */
 void opt_help(const struct opt *table, struct buf *out);
 

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "cli/folder.h"
+#include "cli/url.h"
 #include "ctl/ctl.h"
 
 /* Names of one folder in memory at a time. */
@@ -71,8 +72,8 @@ is_folder(const char *path)
 {
 	struct stat st;
 
-	return strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
-	    S_ISDIR(st.st_mode);
+	return strcmp(path, "-") != 0 && !url_is(path) &&
+	    stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 bool

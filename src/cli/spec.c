@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/beside.h"
+#include "base/beside.h"
 #include "cli/input.h"
 #include "data/scalar.h"
 

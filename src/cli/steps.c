@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/beside.h"
+#include "base/beside.h"
 #include "cli/input.h"
 #include "data/scalar.h"
 
@@ -225,29 +225,33 @@ find_node(const struct steps *s, const char *name)
 	return i;
 }
 
-static enum err
-add_node(struct steps *s, struct bytes name, struct order_node **ret,
-    struct diag *d)
+/* NULL, and why in D, where there can be no such node. */
+static struct order_node *
+add_node(struct steps *s, struct bytes name, struct diag *d)
 {
 	size_t i = s->in.num_nodes;
 
 	if (name.len == 0 || name.len > STEPS_NAME_MAX ||
-	    memchr(name.ptr, '@', name.len) != NULL)
-		return diag_set(d, ERR_USAGE,
+	    memchr(name.ptr, '@', name.len) != NULL) {
+		diag_set(d, ERR_USAGE,
 		    "a node's name has 1 to %d bytes, and no @",
 		    STEPS_NAME_MAX);
-	if (i == ORDER_MAX_NODES)
-		return diag_set(d, ERR_USAGE, "more than %d nodes",
-		    ORDER_MAX_NODES);
+		return NULL;
+	}
+	if (i == ORDER_MAX_NODES) {
+		diag_set(d, ERR_USAGE, "more than %d nodes", ORDER_MAX_NODES);
+		return NULL;
+	}
 	memcpy(s->name[i], name.ptr, name.len);
 	s->name[i][name.len] = '\0';
-	if (find_node(s, s->name[i]) < i)
-		return diag_set(d, ERR_USAGE, "there is a node '%s' already",
+	if (find_node(s, s->name[i]) < i) {
+		diag_set(d, ERR_USAGE, "there is a node '%s' already",
 		    s->name[i]);
+		return NULL;
+	}
 	s->node[i].name = s->name[i];
 	s->in.num_nodes++;
-	*ret = &s->node[i];
-	return ERR_OK;
+	return &s->node[i];
 }
 
 /* NAME:ROLE,ROLE */
@@ -256,9 +260,11 @@ take_node_option(struct steps *s, const char *text, struct diag *d)
 {
 	const char *colon = strchr(text, ':'), *p;
 	size_t len = colon == NULL ? strlen(text) : (size_t)(colon - text);
-	struct order_node *n;
-	enum err e = add_node(s, bytes_of(text, len), &n, d);
+	struct order_node *n = add_node(s, bytes_of(text, len), d);
+	enum err e = ERR_OK;
 
+	if (n == NULL)
+		return d->code;
 	for (p = colon; e == ERR_OK && p != NULL; p = strchr(p + 1, ',')) {
 		len = strcspn(p + 1, ",");
 		e = take_role(s, n, bytes_of(p + 1, len), d);
@@ -269,12 +275,13 @@ take_node_option(struct steps *s, const char *text, struct diag *d)
 static enum err
 take_node_line(struct steps *s, const struct node_line *l, struct diag *d)
 {
-	struct order_node *n;
-	enum err e = at_word(s, l->name,
-	    add_node(s, bytes_of_str(l->name), &n, d), d);
+	struct order_node *n = add_node(s, bytes_of_str(l->name), d);
+	enum err e = ERR_OK;
 	const char *role;
 	size_t i;
 
+	if (n == NULL)
+		return at_word(s, l->name, d->code, d);
 	for (i = 0; e == ERR_OK && i < l->roles.num; i++) {
 		role = l->roles.item[i];
 		e = at_word(s, role, take_role(s, n, bytes_of_str(role), d), d);

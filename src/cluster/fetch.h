@@ -4,6 +4,10 @@
  * time, no redirects, no proxies, no credentials, no configuration of the user.
  * https needs a CA or a pin. A thread may have one fetch at a time; several
  * threads may fetch.
+ *
+ * What comes over TFTP and HTTP comes from whoever answers (libcurl takes blocks
+ * of TFTP from any address): believe its signature. Messages name neither the
+ * URL nor anything that the server said.
  */
 #ifndef CLUSTER_FETCH_H
 #define CLUSTER_FETCH_H
@@ -36,9 +40,13 @@ bool fetch_is_url(const char *text);
 MUST_CHECK enum err fetch_url(const char *url, const struct fetch_setup *setup,
     struct buf *ret, struct diag *d);
 
-/* The same of NAME on HOST (IPv6 without brackets too). */
-MUST_CHECK enum err fetch_file(const char *scheme, const char *host,
-    unsigned port, const char *name, const struct fetch_setup *setup,
-    struct buf *ret, struct diag *d);
+struct fetch_place {
+	const char *scheme, *host; /* HOST: IPv6 without brackets too */
+	unsigned port;
+};
+
+/* The same of NAME there, which may hold any character but NUL. */
+MUST_CHECK enum err fetch_file(const struct fetch_place *at, const char *name,
+    const struct fetch_setup *setup, struct buf *ret, struct diag *d);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * The inventory of a cluster, cluster.yaml: what a person says of it. What can
  * be observed (release, mode) is only compared when it stands there.
- * docs/cluster.schema.json is its schema. Errors have line and column.
+ * docs/inventory.md describes the file, docs/cluster.schema.json is its schema.
+ * Errors have line and column. No secret has a place in it.
  */
 #ifndef CLUSTER_INVENTORY_H
 #define CLUSTER_INVENTORY_H
@@ -41,6 +42,7 @@ struct inventory_ssh {
 	unsigned delay;           /* ms between characters of an answer */
 	unsigned slow_start;      /* s, 0: 300 */
 	bool legacy;              /* old algorithms are allowed */
+	struct doc_place at;
 };
 
 struct inventory_node {
@@ -54,22 +56,38 @@ struct inventory_node {
 	struct doc_place at;
 };
 
-/* Unity Connection, UCCX, Expressway, CER, CUBE, IdP, ... */
+/* What is no part of the cluster, and has to follow its changes: name, for
+ * people. */
+#define INVENTORY_KINDS(X)                        \
+	X("unity-connection", "Unity Connection") \
+	X("uccx", "UCCX")                         \
+	X("expressway", "Expressway")             \
+	X("cer", "Emergency Responder")           \
+	X("cube", "CUBE")                         \
+	X("idp", "identity provider")             \
+	X("other", "other")
+
 struct inventory_neighbour {
 	const char *name, *kind;
+	struct doc_place at;
 };
+
+/* "Emergency Responder" of "cer". */
+const char *inventory_kind_text(const char *kind);
 
 /* A TFTP server that is no node of the cluster. */
 struct inventory_tftp {
 	const char *name, *address;
 	unsigned tftp, http; /* ports */
 	const char *sftp;    /* sftp://user@host[:port]/path, or NULL */
+	struct doc_place at;
 };
 
 struct inventory_window {
-	const char *days;         /* "Sat Sun" */
-	const char *from, *until; /* "22:00" */
+	const char *days;         /* "Sat Sun", of FROM; or NULL: any */
+	const char *from, *until; /* "22:00"; UNTIL may be of the next day */
 	const char *zone;         /* of the times, or NULL: this machine's */
+	struct doc_place at;
 };
 
 struct inventory_commands { /* site_commands: argument vectors */
@@ -86,7 +104,9 @@ struct inventory {
 	const char *name;
 	const char *release;   /* compared only; or NULL */
 	const char *mode;      /* "mixed", "non-secure"; or NULL */
-	struct doc_maps nodes; /* struct inventory_node */
+	struct doc_maps nodes; /* struct inventory_node: what one does not say
+				* of ssh is the cluster's, or the default */
+	struct inventory_node *own; /* the same, for inventory.c */
 	struct doc_maps neighbours, tftp_servers;
 	struct doc_strings signing_keys; /* pkcs11: URIs */
 	const char *tokens;              /* a file tokens.yaml; or NULL */
@@ -97,18 +117,27 @@ struct inventory {
 			       * (`file get`); or NULL */
 	const char *sftp_get_env; /* variable with its password */
 	struct inventory_ssh ssh;
-	const struct inventory_window *window;
-	const struct inventory_commands *site_commands;
-	const struct inventory_policy *policy;
+	const struct inventory_window *window;          /* or NULL */
+	const struct inventory_commands *site_commands; /* or NULL */
+	const struct inventory_policy *policy;          /* never NULL */
 };
 
 extern const struct doc_table inventory_table;
 
 /* Reads YAML. Exactly one publisher, names and addresses once each, are checked
- * too. What RET points at lives as long as *RET_DOC. Paths in it are relative to
- * the folder of the file. */
+ * too. What RET points at lives as long as *RET_DOC. Paths are as they stand
+ * there. ERR_SYNTAX, ERR_TOO_BIG, ERR_NOMEM. */
 MUST_CHECK enum err inventory_read(struct bytes yaml, struct inventory *ret,
     struct doc **ret_doc, struct diag *diag);
+
+/* The same of the file PATH; each path in it that is relative is made one beside
+ * PATH, and one that begins with "~/" one in the home folder. Errors of
+ * file_load() too. */
+MUST_CHECK enum err inventory_load(const char *path, struct inventory *ret,
+    struct doc **ret_doc, struct diag *diag);
+
+/* Old algorithms are allowed for every node. */
+void inventory_allow_legacy(struct inventory *inv);
 
 size_t inventory_num_nodes(const struct inventory *inv);
 const struct inventory_node *inventory_node(const struct inventory *inv,

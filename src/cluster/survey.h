@@ -25,14 +25,17 @@ struct survey_setup {
 	bool probe_p12; /* try ITLRecovery.p12 over TFTP and HTTP; its bytes
 			 * are dropped */
 	bool phones;    /* devices too, from the publisher */
+	struct transcript *const *transcripts; /* one a node, or NULL */
 	bool (*trust)(void *arg, const char *host, const char *fingerprint);
-	/* A node is done; called by its thread, one at a time. */
+	/* A node is done; called by its thread, one at a time. WHY: it could
+	 * not be reached over SSH; else NULL. */
 	void (*done)(void *arg, size_t node, const struct diag *why);
 	void *arg;
 };
 
 /* Returns when all nodes are done. What of a node could not be had is a piece
- * that says why; only ERR_NOMEM is an error. */
+ * that says why; only ERR_NOMEM is an error. A node that answers neither over
+ * HTTP nor over SSH is asked nothing else. fetch_init() comes before. */
 MUST_CHECK enum err survey_gather(const struct survey_setup *setup,
     struct evidence *ret, struct diag *d);
 
@@ -57,6 +60,11 @@ struct survey_own { /* show cert own */
 	struct said_shown shown;
 };
 
+struct survey_stored {             /* a row of the database's certificates */
+	const char *unit, *server; /* "CallManager", "cucm1" */
+	struct bytes der;
+};
+
 struct survey_node {
 	const struct inventory_node *entry;
 	bool reached;    /* over SSH */
@@ -68,8 +76,11 @@ struct survey_node {
 	struct said_list told_ctl, told_itl;
 	struct bytes told_text; /* of show ctl, whole */
 	struct survey_list tftp_ctl, http_ctl, tftp_itl, http_itl;
+	struct survey_list https_ctl; /* where the inventory has CA or pin */
 	struct survey_list tftp_p12, http_p12; /* probe_p12: bytes always
 						 * absent */
+	const char *weak; /* algorithms of the session that are no longer
+			   * safe, or NULL */
 	struct said_services services;
 	struct said_certs trusted, csrs;
 	struct survey_own *own;
@@ -101,6 +112,9 @@ struct survey {
 	bool has_backups;
 	struct said_backups backups, restores;
 	bool has_backup_running, backup_running;
+	bool has_stored; /* certificates of the database */
+	struct survey_stored *stored;
+	size_t num_stored;
 	bool has_devices;
 	struct survey_device *device;
 	size_t num_devices;
@@ -114,5 +128,16 @@ MUST_CHECK enum err survey_read(const struct evidence *e,
     const struct inventory *inv, struct survey *ret,
     const char *const **ret_doubts, struct diag *d);
 void survey_clear(struct survey *s);
+
+/* The certificate of UNIT on the disk of node I, DER: as it shows it, else as
+ * the database has it; absent where neither is known. */
+struct bytes survey_own_der(const struct survey *s, size_t i, const char *unit);
+
+/* The two names are of one host: equal, or one is the other without its
+ * domain. Capitals do not matter. */
+bool survey_is_host(struct bytes a, struct bytes b);
+
+/* "cluster/now" of E: the time at which it was looked; 0: it has none. */
+int64_t survey_time(const struct evidence *e);
 
 #endif

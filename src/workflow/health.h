@@ -12,35 +12,35 @@
 #include "cluster/survey.h"
 #include "trust/works.h"
 
-/* Id, JSON name, title. R1 to R12 as published, R13 on ours; the rules W are
- * those of trust/works.h. */
+/* Id, JSON name, title, whether UNKNOWN of it counts. R1 to R12 as published,
+ * R13 on ours; the rules W are those of trust/works.h, and all but W5 count. */
 #define HEALTH_RULES(X)                                                        \
-	X(HEALTH_STALE, "R1", "the CTL has the certificates in use")           \
-	X(HEALTH_SIGNER, "R2", "the served CTL's signer is known to phones")   \
-	X(HEALTH_EXPIRED, "R3", "the CTL's signer is valid")                   \
-	X(HEALTH_ANCHOR, "R4", "an anchor that phones hold stays")             \
-	X(HEALTH_SAME, "R5", "all nodes serve the same CTL")                   \
-	X(HEALTH_TWO_SASTS, "R6", "two keys can sign the next list")           \
-	X(HEALTH_MODE, "R7", "records have certificates as the mode wants")    \
-	X(HEALTH_LIMITS, "R8", "names and sizes are within limits")            \
-	X(HEALTH_SERVERS, "R9", "servers of the CTL are those of the cluster") \
-	X(HEALTH_NO_TVS, "R10", "TVS is in no CTL")                            \
-	X(HEALTH_TRIES, "R11", "tokens have tries left")                       \
-	X(HEALTH_BACKUP, "R12", "a backup is newer than the last change")      \
-	X(HEALTH_P12, "R13", "ITLRecovery.p12 is not given to everybody")      \
-	X(HEALTH_PROVIDER, "R14", "CTL Provider runs where it is needed")      \
-	X(HEALTH_ROLLBACK, "R15", "the rollback parameter is off")
+	X(HEALTH_STALE, "R1", "the CTL has the certificates in use", 1)        \
+	X(HEALTH_SIGNER, "R2", "phones know who signed the CTL", 1)            \
+	X(HEALTH_EXPIRED, "R3", "the CTL's signer is there and valid", 1)      \
+	X(HEALTH_ANCHOR, "R4", "an anchor that phones hold stays", 1)          \
+	X(HEALTH_SAME, "R5", "all nodes serve the same CTL", 1)                \
+	X(HEALTH_TWO_SASTS, "R6", "two keys can sign the next list", 1)        \
+	X(HEALTH_MODE, "R7", "records have certificates as the mode wants", 1) \
+	X(HEALTH_LIMITS, "R8", "names and sizes are within limits", 0)         \
+	X(HEALTH_SERVERS, "R9", "servers of the CTL are the cluster's", 1)     \
+	X(HEALTH_NO_TVS, "R10", "TVS is in no CTL", 1)                         \
+	X(HEALTH_TRIES, "R11", "tokens have tries left", 0)                    \
+	X(HEALTH_BACKUP, "R12", "a backup is newer than the last change", 0)   \
+	X(HEALTH_P12, "R13", "ITLRecovery.p12 is not given to everybody", 0)   \
+	X(HEALTH_PROVIDER, "R14", "CTL Provider runs where it is needed", 0)   \
+	X(HEALTH_ROLLBACK, "R15", "the rollback parameter is off", 1)
 
 enum health_rule {
-#define HEALTH_ENUM(id, name, title) id,
+#define HEALTH_ENUM(id, name, title, counts) id,
 	HEALTH_RULES(HEALTH_ENUM)
 #undef HEALTH_ENUM
 	HEALTH_W, /* W1 is HEALTH_W + WORKS_ITL, and so on */
 	HEALTH_NUM = HEALTH_W + WORKS_NUM
 };
 
-/* Worst last: id, name. STALE and BROKEN end `cluster status` with 3, and so does
- * UNKNOWN, of a rule that counts. */
+/* Worst last: id, name. NOT_ASKED: nobody looked, since nobody wanted it;
+ * UNKNOWN: it could not be seen, and is never taken for good. */
 #define HEALTH_GRADES(X)                 \
 	X(HEALTH_GOOD, "good")           \
 	X(HEALTH_NOT_ASKED, "not-asked") \
@@ -56,6 +56,8 @@ enum health_grade {
 
 const char *health_rule_name(enum health_rule rule);
 const char *health_rule_title(enum health_rule rule);
+/* UNKNOWN of it ends `cluster status` with 3, as BAD of any does. */
+bool health_rule_counts(enum health_rule rule);
 const char *health_grade_name(enum health_grade grade);
 
 struct health_finding {
@@ -75,7 +77,15 @@ struct health_input {
 					   * newest of the archive, if any */
 	bool has_tries;                   /* of the token with the least */
 	unsigned tries_left;
+	/* As works_input has it; NULL: nobody was asked. */
+	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
+	void *arg;
 };
+
+/* ERR_POLICY, with what differs: what the inventory says of release and mode is
+ * not what was observed, and nothing may be done or said by it. */
+MUST_CHECK enum err health_compare(const struct survey *s,
+    const struct inventory *inv, struct diag *d);
 
 /* A node's list, read. */
 struct health_list {
@@ -98,11 +108,13 @@ struct health {
 	struct health_node *node; /* as the survey's */
 	size_t num_nodes;
 	struct health_finding *finding; /* each rule at least once */
-	size_t num_findings;
+	size_t num_findings;            /* the worst first */
 	enum health_grade all;
+	bool stale; /* one is BAD, or UNKNOWN of a rule that counts */
 	bool mixed, has_mode;
 };
 
+/* ERR_NOMEM, ERR_CRYPTO. SURVEY and INVENTORY must live as long as RET. */
 MUST_CHECK enum err health_judge(const struct health_input *in,
     struct health *ret, struct diag *d);
 void health_clear(struct health *h);

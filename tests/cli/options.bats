@@ -120,7 +120,7 @@ values() {
 @test "every option that the help lists is tested in this file" {
 	local option
 
-	[ "$(commands | grep -v ^token | tr '\n' ,)" = \
+	[ "$(commands | grep -vE '^(token|cluster)' | tr '\n' ,)" = \
 		"show,verify,lint,extract,diff,accept,rescue,order,build,edit,sign,$(
 		)unsign,sign-request,attach,cert show,cert check,cert calendar,$(
 		)trust-store check,audit verify,completion," ]
@@ -128,6 +128,9 @@ values() {
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
 	)pin change,pin reset,pin unblock," ]
+	[ "$(commands cluster | cut -d' ' -f2- | tr '\n' ,)" = "init," ]
+	[ "$(options_of 'cluster init')" = "batch force from known-hosts $(
+	)legacy-ssh output password-env password-fd user " ]
 	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(
 	)trusted tz " ]
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]
@@ -665,7 +668,7 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version accept attach audit build cert completion diff $(
+		"--help --version accept attach audit build cert cluster completion diff $(
 		)edit extract help lint order rescue show sign sign-request $(
 		)token trust-store unsign verify " ]
 	[ "$(complete_words --v)" = --version ]

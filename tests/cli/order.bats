@@ -184,16 +184,16 @@ value() {
 		installed: a\nnothing: b|line 2, column 1:
 		release: 12.5\nrelease: 12|line 2, column 1:
 		nodes:\n- {roles: [tftp]}|line 2, column 3:
-		nodes:\n- {name: a, roles: [king]}|line 2, column 3: 'king' is no role
-		nodes:\n- {name: a}\n- {name: a}|line 3, column 3: node 'a' stands there twice
-		nodes:\n- {name: a@b}|line 2, column 3:
-		changes: [Callmanager]|line 1, column 1: 'Callmanager' is no change
-		changes: [TVS@a]|line 1, column 1: 'TVS@a': there is no node
-		changes: [address]|line 1, column 1: whose address
-		changes: [CAPF@a]|line 1, column 1: CAPF is not one a node
-		allow: [magic]|line 1, column 1: 'magic' is no help
-		classes: [x]|line 1, column 1: 'x' is no class
-		release: twelve|line 1, column 1: 'twelve' is no release
+		nodes:\n- {name: a, roles: [king]}|line 2, column 21: 'king' is no role
+		nodes:\n- {name: a}\n- {name: a}|line 3, column 10: there is a node 'a' already
+		nodes:\n- {name: a@b}|line 2, column 10:
+		changes: [Callmanager]|line 1, column 11: 'Callmanager' is no change
+		changes: [TVS@a]|line 1, column 11: 'TVS@a' names no node
+		changes: [address]|line 1, column 11: whose address
+		changes: [CAPF@a]|line 1, column 11: CAPF is of the whole cluster
+		allow: [magic]|line 1, column 9: 'magic' is nothing to allow
+		classes: [x]|line 1, column 11: 'x' is no class
+		release: twelve|line 1, column 10: 'twelve' is no release
 		tokens: -1|line 1, column 9:
 		tokens: 257|line 1, column 9:
 		tvs-ctl-cache: 1|line 1, column 16:
@@ -243,20 +243,20 @@ value() {
 
 @test "what is missing, contradicts itself or cannot be read" {
 	try 2
-	grep -q 'the list that phones hold is missing' err
+	grep -q -e '--installed LIST is missing' err
 	try 2 --installed ccm.tlv
-	grep -q 'the release is missing' err
+	grep -q -e '--release RELEASE is missing' err
 	try 2 --installed ccm.tlv --release 12.5
-	grep -q 'the nodes are missing' err
+	grep -q -e '--node NODE is missing' err
 	try 2 --installed ccm.tlv --release 12.5 --node a:publisher \
 		--node b:publisher --change CAPF
 	grep -q 'one node is the publisher, and not 2' err
 	try 2 --installed ccm.tlv --release 12.5 --node a:none,ccm \
 		--change CAPF
-	grep -q "node 'a' runs none, and tftp or ccm" err
+	grep -q "node 'a' has the role none, and tftp or ccm" err
 	try 2 --installed ccm.tlv --release 12.5 --node a:none \
 		--change CallManager
-	grep -q 'no node is there that has CallManager' err
+	grep -q 'no node has the role tftp or ccm, so none has CallManager' err
 	try 2 --installed ccm.tlv --release 12.5 --node a:ccm --change CAPF
 	grep -q 'no node is a TFTP server' err
 	try 2 --change TVS@pub --done TVS@pub change.yaml

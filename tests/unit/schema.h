@@ -97,6 +97,8 @@ same_map(json_t *schema, json_t *obj, const struct doc_table *table)
 			same_map(schema,
 			    resolved(schema, json_object_get(of, "items")),
 			    f->table);
+		if (f->type == DOC_MAP)
+			same_map(schema, of, f->table);
 	}
 	assert_int_equal(json_object_size(properties), num);
 	assert_int_equal(json_array_size(json_object_get(obj, "required")),

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/beside.h"
+#include "base/beside.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* "tftp://..." */
+static bool
+is_url(const char *path)
+{
+	return strncmp(path + strcspn(path, "/:"), "://", 3) == 0;
+}
 
 void
 beside_put(struct buf *out, const char *file, const char *path)
@@ -14,6 +21,8 @@ beside_put(struct buf *out, const char *file, const char *path)
 		path++;
 	} else if (path[0] != '/' && slash != NULL) {
 		buf_put(out, bytes_of(file, (size_t)(slash - file) + 1));
+	} else if (is_url(path)) {
+		buf_str(out, "./");
 	}
 	buf_str(out, path);
 }

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking: one thread a node. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "cluster/fetch.h"
+#include "cluster/survey_parts.h"
+#include "pki/cert.h"
+
+#define LIST_MAX ((size_t)8 << 20)
+#define P12_MAX ((size_t)1 << 20)
+#define CONNECT_LIMIT 10 /* s */
+#define PROBE_LIMIT 15   /* s */
+#define REOPENINGS 2     /* of the shell of a node whose answer nobody knows */
+
+/* One node's work. */
+struct visit {
+	const struct survey_setup *setup;
+	const struct inventory_node *node;
+	size_t index;
+	struct evidence *ret;
+	pthread_mutex_t *lock; /* of done() */
+	pthread_t thread;
+	bool runs;
+	struct diag ssh;  /* why it could not be reached so */
+	bool http_silent; /* no answer */
+	unsigned reopenings;
+	enum err e; /* ERR_NOMEM */
+	struct diag d;
+};
+
+/* ---- Pieces --------------------------------------------------------------------- */
+
+/* The first thing that went wrong with the evidence itself stays. */
+static void
+note_error(struct visit *v, enum err e, const struct diag *d)
+{
+	if (e == ERR_OK || v->e != ERR_OK)
+		return;
+	v->e = e;
+	v->d = *d;
+}
+
+/* NODE/PIECE has BYTES; or, E, is missing for WHY. Where evidence is full, that
+ * is why. */
+static void
+keep(struct visit *v, const char *piece, struct bytes bytes, enum err e,
+    const struct diag *why)
+{
+	int64_t now = (int64_t)time(NULL);
+	struct buf name = { 0 };
+	const char *full;
+	struct diag d;
+	enum err kept;
+
+	diag_init(&d);
+	evidence_put_node(&name, v->node->name);
+	buf_printf(&name, "/%s", piece);
+	full = buf_cstr(&name);
+	if (full == NULL)
+		kept = diag_nomem(&d);
+	else if (e == ERR_OK)
+		kept = evidence_put(v->ret, full, now, bytes, &d);
+	else
+		kept = evidence_miss(v->ret, full, now, why, &d);
+	if (kept == ERR_TOO_BIG && e == ERR_OK) {
+		struct diag too_big = d;
+
+		kept = evidence_miss(v->ret, full, now, &too_big, &d);
+	}
+	if (kept == ERR_NOMEM)
+		note_error(v, kept, &d);
+	buf_clear(&name);
+}
+
+static void
+miss(struct visit *v, const char *piece, enum err e, const char *text)
+{
+	struct diag why;
+
+	diag_set(&why, e, "%s", text);
+	keep(v, piece, bytes_of(NULL, 0), e, &why);
+}
+
+/* ---- Downloads -------------------------------------------------------------------- */
+
+static unsigned
+connect_limit(const struct visit *v)
+{
+	return v->setup->connect_limit != 0 ? v->setup->connect_limit
+					    : CONNECT_LIMIT;
+}
+
+struct download {
+	const char *piece; /* "http/CTLFile.tlv": the scheme, the file */
+	unsigned port;
+	bool drop; /* what comes is never kept */
+};
+
+static enum err
+download(struct visit *v, const struct download *w)
+{
+	const struct fetch_setup setup = { .max = w->drop ? P12_MAX : LIST_MAX,
+		.connect_limit = connect_limit(v),
+		.ca = v->node->ca,
+		.pin = v->node->pin };
+	const char *slash = strchr(w->piece, '/');
+	struct fetch_place place = { .host = v->node->addresses.item[0],
+		.port = w->port };
+	struct buf content = { 0 };
+	char scheme[16];
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	(void)snprintf(scheme, sizeof(scheme), "%.*s", (int)(slash - w->piece),
+	    w->piece);
+	place.scheme = scheme;
+	e = fetch_file(&place, slash + 1, &setup, &content, &why);
+	if (w->drop && (e == ERR_OK || e == ERR_TOO_BIG)) {
+		if (content.ptr != NULL)
+			explicit_bzero(content.ptr, content.cap);
+		keep(v, w->piece, bytes_of_str("given out\n"), ERR_OK, NULL);
+	} else {
+		keep(v, w->piece, buf_bytes(&content), e, &why);
+	}
+	buf_clear(&content);
+	return e;
+}
+
+static void
+download_all(struct visit *v, bool silent)
+{
+	const struct inventory_ports *p = &v->node->ports;
+	const bool tls = v->node->ca != NULL || v->node->pin != NULL;
+	const struct download all[] = { { "http/ITLFile.tlv", p->http, false },
+		{ "tftp/CTLFile.tlv", p->tftp, false },
+		{ "tftp/ITLFile.tlv", p->tftp, false },
+		{ "https/CTLFile.tlv", p->https, false },
+		{ "http/ITLRecovery.p12", p->http, true },
+		{ "tftp/ITLRecovery.p12", p->tftp, true } };
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if ((all[i].drop && !v->setup->probe_p12) ||
+		    (all[i].port == p->https && !tls))
+			continue;
+		if (silent)
+			miss(v, all[i].piece, ERR_IO,
+			    "not asked: the node answers neither over HTTP "
+			    "nor over SSH");
+		else
+			(void)download(v, &all[i]);
+	}
+}
+
+/* ---- Ports ------------------------------------------------------------------------ */
+
+static enum err
+put_chain(const struct probe *p, struct buf *out, struct diag *why)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < p->num; i++)
+		e = cert_put_pem(buf_bytes(&p->der[i]), out, why);
+	return e;
+}
+
+static void
+probe_one(struct visit *v, unsigned port, enum probe_kind kind)
+{
+	struct probe p = { .num = 0 };
+	struct buf pem = { 0 };
+	char piece[64];
+	struct diag why;
+	enum err e;
+
+	diag_init(&why);
+	(void)snprintf(piece, sizeof(piece), "tls/%u-%s.pem", port,
+	    probe_kind_name(kind));
+	e = probe_port(v->node->addresses.item[0], port, kind, PROBE_LIMIT, &p,
+	    &why);
+	if (e == ERR_OK)
+		e = put_chain(&p, &pem, &why);
+	keep(v, piece, buf_bytes(&pem), e, &why);
+	buf_clear(&pem);
+	probe_clear(&p);
+}
+
+static void
+probe_all(struct visit *v)
+{
+	const struct inventory_ports *of = &v->node->ports;
+	const unsigned ports[] = { of->sccp, of->sip, of->capf, of->tvs,
+		of->web, of->https, of->https_mra };
+	size_t i;
+
+	for (i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		probe_one(v, ports[i], PROBE_RSA);
+		probe_one(v, ports[i], PROBE_ECDSA);
+	}
+}
+
+/* ---- The command line --------------------------------------------------------------- */
+
+enum whom {
+	OF_ALL,
+	OF_SERVERS, /* not presence */
+	OF_PUBLISHER,
+	OF_PHONES /* of the publisher, where devices are wanted */
+};
+
+static const struct ask {
+	const char *id, *unit;
+	enum whom whom;
+} asks[] = {
+	{ "show-version", NULL, OF_ALL },
+	{ "show-date", NULL, OF_ALL },
+	{ "show-ctl", NULL, OF_SERVERS },
+	{ "show-itl", NULL, OF_SERVERS },
+	{ "service-list", NULL, OF_ALL },
+	{ "cert-list-own", NULL, OF_ALL },
+	{ "cert-list-trust", NULL, OF_ALL },
+	{ "csr-list", NULL, OF_ALL },
+#define ASK_UNIT(name) { "cert-own", name, OF_SERVERS },
+	SURVEY_UNITS(ASK_UNIT)
+#undef ASK_UNIT
+	    { "show-network-cluster", NULL, OF_PUBLISHER },
+	{ "sql-parameters", NULL, OF_PUBLISHER },
+	{ "sql-nodes", NULL, OF_PUBLISHER },
+	{ "sql-certificates", NULL, OF_PUBLISHER },
+	{ "dbreplication", NULL, OF_PUBLISHER },
+	{ "drs-history-backup", NULL, OF_PUBLISHER },
+	{ "drs-history-restore", NULL, OF_PUBLISHER },
+	{ "drs-status-backup", NULL, OF_PUBLISHER },
+	{ "sql-devices", NULL, OF_PHONES },
+	{ "risdb-phones", NULL, OF_PHONES },
+};
+
+#define NUM_ASKS (sizeof(asks) / sizeof(asks[0]))
+
+static bool
+is_asked(const struct visit *v, const struct ask *a)
+{
+	switch (a->whom) {
+	case OF_ALL:
+		return true;
+	case OF_SERVERS:
+		return v->node->role != INVENTORY_IMP;
+	case OF_PUBLISHER:
+		return v->node->role == INVENTORY_PUBLISHER;
+	case OF_PHONES:
+		break;
+	}
+	return v->node->role == INVENTORY_PUBLISHER && v->setup->phones;
+}
+
+static void
+piece_of(const struct ask *a, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, "cli/%s%s%s", a->id,
+	    a->unit == NULL ? "" : "-", a->unit == NULL ? "" : a->unit);
+}
+
+static enum err
+failure_of(enum command_failure failure)
+{
+	switch (failure) {
+	case COMMAND_WORKED:
+		return ERR_OK;
+	case COMMAND_ABSENT:
+		return ERR_ABSENT;
+	case COMMAND_UNKNOWN:
+	case COMMAND_NOT_HERE:
+		return ERR_UNSUPPORTED;
+	case COMMAND_REFUSED:
+	case COMMAND_NO_LICENCE:
+	case COMMAND_NOT_ACTIVATED:
+		break;
+	}
+	return ERR_POLICY;
+}
+
+/* That there is no list is what `show ctl` says, and is kept as it says it. */
+static void
+keep_said(struct visit *v, const struct ask *a, const char *piece,
+    const struct shell_said *said)
+{
+	enum err e = failure_of(said->failure);
+	struct diag why;
+
+	diag_init(&why);
+	if (e == ERR_ABSENT && strncmp(a->id, "show-", 5) == 0)
+		e = ERR_OK;
+	if (e != ERR_OK)
+		diag_set(&why, e, "the appliance answers: %s",
+		    command_failure_name(said->failure));
+	keep(v, piece, buf_bytes(&said->text), e, &why);
+}
+
+static enum err
+ask_one(struct visit *v, struct shell *s, const struct ask *a)
+{
+	const struct command_arg arg = { "unit", a->unit };
+	struct shell_said said = { .failure = COMMAND_WORKED };
+	struct diag why;
+	char piece[96];
+	enum err e;
+
+	diag_init(&why);
+	piece_of(a, piece, sizeof(piece));
+	e = shell_run(s, a->id, &arg, a->unit != NULL, &said, &why);
+	if (e == ERR_OK)
+		keep_said(v, a, piece, &said);
+	else
+		keep(v, piece, bytes_of(NULL, 0), e, &why);
+	shell_said_clear(&said);
+	return e;
+}
+
+static enum err
+open_shell(struct visit *v, struct shell **ret, struct diag *why)
+{
+	const struct survey_setup *s = v->setup;
+	const struct shell_setup setup = { .host = v->node->addresses.item[0],
+		.port = v->node->ports.ssh,
+		.node = v->node->name,
+		.ssh = &v->node->ssh,
+		.known_hosts = s->known_hosts,
+		.password = &s->passwords[v->index],
+		.commands = s->commands,
+		.connect_limit = connect_limit(v),
+		.transcript = s->transcripts == NULL ? NULL
+						     : s->transcripts[v->index],
+		.trust = s->trust,
+		.arg = s->arg };
+
+	return shell_open(&setup, ret, why);
+}
+
+static void
+keep_login(struct visit *v, const struct shell *s)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "host-key %s\n", shell_host_key(s));
+	if (shell_weak(s)[0] != '\0')
+		buf_printf(&text, "weak %s\n", shell_weak(s));
+	if (buf_ok(&text))
+		keep(v, "cli/login", buf_bytes(&text), ERR_OK, NULL);
+	buf_clear(&text);
+}
+
+/* After an answer that nobody knows the shell is of no use: another one goes on
+ * with the next command. */
+static void
+ask_all(struct visit *v, struct shell *s)
+{
+	struct diag why;
+	char piece[96];
+	size_t i;
+
+	diag_init(&why);
+	for (i = 0; i < NUM_ASKS; i++) {
+		if (!is_asked(v, &asks[i]))
+			continue;
+		piece_of(&asks[i], piece, sizeof(piece));
+		if (s == NULL && v->reopenings++ < REOPENINGS)
+			(void)open_shell(v, &s, &why);
+		if (s == NULL)
+			miss(v, piece, ERR_IO,
+			    "not asked: the session ended before");
+		else if (ask_one(v, s, &asks[i]) != ERR_OK)
+			shell_close(&s);
+	}
+	shell_close(&s);
+}
+
+static void
+talk(struct visit *v)
+{
+	struct shell *s = NULL;
+	enum err e = open_shell(v, &s, &v->ssh);
+
+	if (e != ERR_OK) {
+		keep(v, "cli/login", bytes_of(NULL, 0), e, &v->ssh);
+		return;
+	}
+	keep_login(v, s);
+	ask_all(v, s);
+}
+
+/* ---- All nodes ------------------------------------------------------------------------- */
+
+static void
+visit(struct visit *v)
+{
+	const struct download first = { "http/CTLFile.tlv", v->node->ports.http,
+		false };
+	bool server = v->node->role != INVENTORY_IMP, silent;
+
+	diag_init(&v->ssh);
+	if (server)
+		v->http_silent = download(v, &first) == ERR_IO;
+	talk(v);
+	silent = v->http_silent && v->ssh.code == ERR_IO;
+	if (server)
+		download_all(v, silent);
+	if (server && !silent)
+		probe_all(v);
+	if (v->setup->done == NULL)
+		return;
+	pthread_mutex_lock(v->lock);
+	v->setup->done(v->setup->arg, v->index,
+	    v->ssh.code == ERR_OK ? NULL : &v->ssh);
+	pthread_mutex_unlock(v->lock);
+}
+
+static void *
+run(void *arg)
+{
+	visit(arg);
+	return NULL;
+}
+
+static void
+start_all(struct visit *all, size_t num)
+{
+	pthread_attr_t attr;
+	size_t i;
+
+	if (pthread_attr_init(&attr) != 0 ||
+	    pthread_attr_setstacksize(&attr, SURVEY_STACK) != 0)
+		return;
+	for (i = 0; i < num; i++)
+		all[i].runs = pthread_create(&all[i].thread, &attr, run,
+				  &all[i]) == 0;
+	pthread_attr_destroy(&attr);
+}
+
+/* Those that got no thread come one by one. */
+static enum err
+finish_all(struct visit *all, size_t num, struct diag *d)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < num; i++)
+		if (!all[i].runs)
+			visit(&all[i]);
+	for (i = 0; i < num; i++) {
+		if (all[i].runs)
+			pthread_join(all[i].thread, NULL);
+		if (all[i].e != ERR_OK && e == ERR_OK) {
+			e = all[i].e;
+			*d = all[i].d;
+		}
+	}
+	return e;
+}
+
+static enum err
+put_now(struct evidence *ret, struct diag *d)
+{
+	int64_t now = (int64_t)time(NULL);
+	struct buf text = { 0 };
+	enum err e;
+
+	text_put_rfc3339(&text, now);
+	buf_str(&text, "\n");
+	e = buf_ok(&text)
+	    ? evidence_put(ret, "cluster/now", now, buf_bytes(&text), d)
+	    : diag_nomem(d);
+	buf_clear(&text);
+	return e;
+}
+
+enum err
+survey_gather(const struct survey_setup *setup, struct evidence *ret,
+    struct diag *d)
+{
+	size_t i, num = inventory_num_nodes(setup->inventory);
+	struct visit *all = calloc(num + 1, sizeof(*all));
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	enum err e;
+
+	if (all == NULL)
+		return diag_nomem(d);
+	for (i = 0; i < num; i++)
+		all[i] = (struct visit){ .setup = setup,
+			.node = inventory_node(setup->inventory, i),
+			.index = i,
+			.ret = ret,
+			.lock = &lock };
+	start_all(all, num);
+	e = finish_all(all, num, d);
+	free(all);
+	return e == ERR_OK ? put_now(ret, d) : e;
+}

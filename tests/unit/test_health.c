@@ -1,0 +1,956 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is wrong with a cluster: each rule good, bad and not known. Lists and
+ * certificates are those of a cluster of the lab; what nodes say is written
+ * here. */
+#include "test.h"
+
+#include "watched.h"
+
+static struct watched seen; /* it is large */
+
+/* ---- All is well ---- */
+
+static void
+test_a_cluster_that_is_well(void **state)
+{
+	static const unsigned releases[] = { 1050, 1150, 1250, 1400, 1500 };
+	size_t i, tokens;
+	unsigned rule;
+
+	for (i = 0; i < NUM(releases); i++)
+		for (tokens = 0; tokens <= 2; tokens += 2) {
+			see(&seen, releases[i], tokens);
+			judge(&seen);
+			/* CallManager alone is the only SAST then */
+			if (seen.h.stale &&
+			    (releases[i] > 1050 || tokens > 0)) {
+				say_all(&seen);
+				fail_msg("%u, %zu tokens", releases[i], tokens);
+			}
+			for (rule = 0; rule < HEALTH_NUM; rule++)
+				(void)worst(&seen, (enum health_rule)rule);
+			assert_true(releases[i] == 1050 ||
+			    seen.h.all <= HEALTH_UNKNOWN);
+			assert_true(seen.h.node[0].ctl.verified);
+			assert_true(seen.h.node[1].itl.verified);
+			assert_string_equal(seen.h.node[0].ctl.sha1,
+			    seen.h.node[1].ctl.sha1);
+			forget(&seen);
+		}
+}
+
+/* ---- One thing is not ---- */
+
+/* What is changed before anybody looks. */
+typedef void changer(struct watched *w);
+
+static void
+nothing(struct watched *w)
+{
+}
+
+/* R1 */
+static void
+renew_callmanager(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 1, NULL));
+	put_server(w, 1);
+}
+
+static void
+renew_and_restart(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 1, NULL));
+	cluster_restart(&w->c, 1);
+	put_server(w, 1);
+}
+
+/* The list has the new one, and phones do not see it yet. */
+static void
+renew_and_update(struct watched *w)
+{
+	size_t i;
+
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 1, NULL));
+	LABS_OK(cluster_update_ctl(&w->c, NULL));
+	for (i = 0; i < 2; i++)
+		put_server(w, i);
+}
+
+static void
+renew_capf(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CAPF, 0, NULL));
+	put_server(w, 0);
+}
+
+static void
+renew_capf_that_is_off(struct watched *w)
+{
+	renew_capf(w);
+	w->service[0][3].activated = false;
+}
+
+static void
+renew_itlrecovery(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_ITLRECOVERY, 0, NULL));
+	put_server(w, 0);
+}
+
+static void
+renew_publisher(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 0, NULL));
+	put_server(w, 0);
+}
+
+static void
+hide_certificate(struct watched *w)
+{
+	w->node[1].has_own = false;
+	w->node[1].num_own = 0;
+	w->node[1].reached = false;
+	w->node[1].why = "no answer within 10 s";
+}
+
+/* A dump alone: the serial number tells. */
+static void
+show_dump(struct watched *w, const char *serial)
+{
+	w->own[1][0].der = bytes_of(NULL, 0);
+	(void)snprintf(w->own[1][0].shown.serial,
+	    sizeof(w->own[1][0].shown.serial), "%s", serial);
+}
+
+static void
+show_its_dump(struct watched *w)
+{
+	struct cert *c = NULL;
+	struct buf hex = { 0 };
+
+	LABS_OK(cert_from_der(w->own[1][0].der, &c, NULL));
+	text_put_hex(&hex, cert_serial(c), "", TEXT_UPPER);
+	show_dump(w, buf_cstr(&hex));
+	cert_free(&c);
+	buf_clear(&hex);
+}
+
+static void
+show_other_dump(struct watched *w)
+{
+	show_dump(w, "0102030405");
+}
+
+/* In the database, where the node shows nothing. */
+static void
+find_in_database(struct watched *w)
+{
+	w->stored[0] = (struct survey_stored){ .unit = "CallManager",
+		.server = "CUCM2",
+		.der = w->own[1][0].der };
+	w->s.num_stored = 1;
+	hide_certificate(w);
+}
+
+/* R2, R4: what phones hold. */
+static void
+hold_first(struct watched *w)
+{
+	LABS_OK(
+	    ctl_parse(w->c.node[0].ctl->file, CTL_KIND_CTL, &w->older, NULL));
+	w->in.installed = w->older;
+}
+
+static void
+hold_and_renew(struct watched *w)
+{
+	hold_first(w);
+	renew_and_update(w);
+}
+
+static void
+hold_other(struct watched *w)
+{
+	made_of(&w->installed, "S:t1 S:t2 C:pub", 1);
+	w->in.installed = w->installed.f;
+}
+
+static void
+hold_other_unseen(struct watched *w)
+{
+	hold_other(w);
+	w->s.has_stored = false;
+	w->own[0][0].der = w->own[1][0].der = bytes_of(NULL, 0);
+}
+
+/* TVS knows CallManager of any node, which signs. */
+static void
+hold_other_asks(struct watched *w)
+{
+	hold_other(w);
+}
+
+/* R3 */
+static void
+let_years_pass(struct watched *w)
+{
+	w->in.now = MADE_AT + 500000000 + DAY;
+}
+
+static void
+let_it_end_soon(struct watched *w)
+{
+	w->in.now = MADE_AT + 500000000 - 10 * DAY;
+}
+
+static void
+be_before(struct watched *w)
+{
+	w->in.now = MADE_AT - 400 * DAY;
+}
+
+/* R5 */
+static void
+lose_list(struct watched *w)
+{
+	w->node[1].http_ctl = w->node[1].tftp_ctl = lost;
+}
+
+static void
+lose_http(struct watched *w)
+{
+	w->node[1].http_ctl = lost;
+}
+
+static void
+lack_list(struct watched *w)
+{
+	w->node[1].http_ctl = w->node[1].tftp_ctl = list_of(NULL);
+}
+
+static void
+lack_all(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		w->node[i].http_ctl = w->node[i].tftp_ctl = list_of(NULL);
+}
+
+static void
+lose_all(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		w->node[i].http_ctl = w->node[i].tftp_ctl = lost;
+}
+
+static void
+cut_off(struct watched *w)
+{
+	w->c.node[1].cut_off = true;
+	renew_and_update(w);
+}
+
+static void
+tell_other(struct watched *w)
+{
+	w->node[1].has_told_ctl = true;
+	memset(w->node[1].told_ctl.sha1, 'a', 40);
+}
+
+static void
+tell_none(struct watched *w)
+{
+	w->node[1].has_told_ctl = true;
+	w->node[1].told_ctl.absent = true;
+}
+
+static const uint8_t junk[] = "no list at all";
+
+static void
+serve_junk(struct watched *w)
+{
+	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(junk,
+	    sizeof(junk));
+}
+
+static uint8_t damaged[65536];
+
+static void
+serve_damaged(struct watched *w)
+{
+	struct bytes list = w->node[1].http_ctl.bytes;
+
+	assert_true(list.len <= sizeof(damaged));
+	memcpy(damaged, list.ptr, list.len);
+	damaged[list.len - 30] ^= 1;
+	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(
+	    damaged, list.len);
+}
+
+/* R6 */
+static void
+want_five(struct watched *w)
+{
+	w->policy.min_sasts = 5;
+}
+
+static void
+serve_made(struct watched *w, const char *words, unsigned signer)
+{
+	struct survey_list l = { .looked = true, .why = "" };
+	size_t i;
+
+	made_of(&w->installed, words, signer);
+	l.bytes = buf_bytes(&w->installed.bytes);
+	for (i = 0; i < 2; i++)
+		w->node[i].http_ctl = w->node[i].tftp_ctl = l;
+}
+
+static void
+serve_one_sast(struct watched *w)
+{
+	serve_made(w, "S:pub C:pub", 1);
+}
+
+/* One key twice is one. */
+static void
+serve_key_twice(struct watched *w)
+{
+	serve_made(w, "S:pub2 S:bare C:pub", 1);
+}
+
+/* R7 */
+static void
+not_mixed(struct watched *w)
+{
+	w->s.mixed = false;
+}
+
+static void
+no_mode(struct watched *w)
+{
+	w->s.has_mode = false;
+}
+
+static void
+serve_bare(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:node@10.0.1.0", 1);
+}
+
+static void
+serve_bare_not_mixed(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:none@10.0.1.0", 1);
+	w->s.mixed = false;
+}
+
+static void
+neither(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+}
+
+/* R8 */
+static void
+serve_large_itl(struct watched *w)
+{
+	const struct sheet *sheet;
+	struct shelf_plan plan = { .form = SHELF_ITL,
+		.digest = MINT_SHA256,
+		.signer = { SHELF_CALLMANAGER, 0, 0 } };
+	unsigned i;
+
+	for (i = 0; i < 41; i++)
+		shelf_put(&plan,
+		    (struct shelf_record){ .cert = { SHELF_CALLMANAGER, 0, 0 },
+			.role = i == 0 ? 0 : 2 });
+	LABS_OK(shelf_make(labs_shelf(), &plan, &sheet, NULL));
+	w->node[1].http_itl = w->node[1].tftp_itl = list_of(sheet);
+}
+
+static void
+see_nothing(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < NODES; i++)
+		w->node[i] = (struct survey_node){ .entry = &w->entry[i],
+			.why = "no answer" };
+	w->s.num_stored = 0;
+	w->s.has_mode = w->s.has_rollback = w->s.has_backups = false;
+	w->s.has_process_nodes = w->s.has_stored = false;
+}
+
+/* R9 */
+static void
+no_nodes(struct watched *w)
+{
+	w->s.has_process_nodes = false;
+}
+
+static void
+node_gone(struct watched *w)
+{
+	w->process[2] = "imp1";
+	w->s.num_process_nodes = 3;
+}
+
+static void
+node_gone_but_named(struct watched *w)
+{
+	static struct inventory_tftp other = { .name = "far",
+		.address = "10.0.1.0" };
+
+	node_gone(w);
+	w->inv.tftp_servers = (struct doc_maps){ &other, 1 };
+}
+
+static void
+node_new(struct watched *w)
+{
+	w->process[4] = "cucm9";
+	w->s.num_process_nodes = 5;
+}
+
+static void
+node_unlisted(struct watched *w)
+{
+	w->entry[2].role = INVENTORY_TFTP;
+}
+
+/* R10 */
+static void
+serve_tvs(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:node/3@10.0.0.0", 1);
+}
+
+/* R11 */
+static void
+ask_token(struct watched *w)
+{
+	w->in.has_tries = true;
+	w->in.tries_left = 15;
+}
+
+static void
+ask_last_try(struct watched *w)
+{
+	w->in.has_tries = true;
+	w->in.tries_left = 1;
+}
+
+/* R12 */
+static void
+no_history(struct watched *w)
+{
+	w->s.has_backups = false;
+}
+
+static void
+no_backup(struct watched *w)
+{
+	w->backup[0].good = false;
+}
+
+static void
+old_backup(struct watched *w)
+{
+	w->backup[0].when = MADE_AT - 10 * DAY;
+}
+
+static void
+backup_beyond_policy(struct watched *w)
+{
+	w->policy.backup_age = 7;
+	w->in.now = MADE_AT + 30 * DAY;
+}
+
+/* R13 */
+static void
+give_p12(struct watched *w)
+{
+	w->node[1].tftp_p12 = (struct survey_list){ .looked = true };
+	w->node[0].tftp_p12 = w->node[0].http_p12 = list_of(NULL);
+}
+
+static void
+keep_p12(struct watched *w)
+{
+	w->node[0].tftp_p12 = w->node[0].http_p12 = list_of(NULL);
+}
+
+static void
+lose_p12(struct watched *w)
+{
+	keep_p12(w);
+	w->node[1].http_p12 = lost;
+}
+
+/* R14 */
+static void
+stop_provider(struct watched *w)
+{
+	w->service[1][2].started = false;
+}
+
+static void
+no_services(struct watched *w)
+{
+	w->node[1].has_services = false;
+}
+
+static void
+no_release(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < NODES; i++)
+		w->node[i].has_version = false;
+}
+
+/* R15 */
+static void
+roll_back(struct watched *w)
+{
+	w->s.rollback = true;
+}
+
+static void
+roll_back_not_mixed(struct watched *w)
+{
+	w->s.rollback = true;
+	w->s.mixed = false;
+}
+
+static void
+no_rollback(struct watched *w)
+{
+	w->s.has_rollback = false;
+}
+
+/* W */
+static void
+other_itl(struct watched *w)
+{
+	/* of a cluster of another time: its signer is no SAST here */
+	LABS_OK(cluster_renew(&w->c, SHELF_ITLRECOVERY, 0, NULL));
+	LABS_OK(cluster_make_itls(&w->c, NULL));
+	w->node[1].http_itl = w->node[1].tftp_itl = list_of(w->c.node[1].itl);
+}
+
+static void
+no_itl(struct watched *w)
+{
+	w->node[1].http_itl = w->node[1].tftp_itl = lost;
+}
+
+static void
+no_ports(struct watched *w)
+{
+	w->node[1].num_served = 0;
+}
+
+static void
+hold_no_key(struct watched *w)
+{
+	w->held = false;
+}
+
+static void
+ask_for_no_key(struct watched *w)
+{
+	w->in.held = NULL;
+}
+
+static void
+lose_capf(struct watched *w)
+{
+	w->node[0].num_own = 2;
+}
+
+static void
+serve_odd_role(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:node/1@10.0.0.0 C:node/1@10.0.1.0", 1);
+}
+
+#define W(works) ((enum health_rule)(HEALTH_W + (works)))
+#define R HEALTH_STALE
+
+static const struct row {
+	enum health_rule rule;
+	unsigned release;
+	unsigned tokens;
+	changer *change;
+	enum health_grade grade;
+	const char *node; /* or NULL */
+	const char *says;
+} rows[] = {
+	{ R, 1250, 0, nothing, HEALTH_GOOD, NULL, "has the certificates" },
+	{ R, 1250, 0, renew_callmanager, HEALTH_BAD, "cucm2",
+	    "CallManager of cucm2 on disk (serial " },
+	{ R, 1250, 0, renew_and_restart, HEALTH_BAD, "cucm2",
+	    "is not in the CTL" },
+	{ R, 1250, 0, renew_and_update, HEALTH_BAD, "cucm2", "on 2443 (RSA)" },
+	{ R, 1250, 0, renew_capf, HEALTH_BAD, "cucm1",
+	    "is not in the CTL as CAPF" },
+	{ R, 1250, 0, renew_capf_that_is_off, HEALTH_GOOD, NULL, "" },
+	{ R, 1250, 0, renew_itlrecovery, HEALTH_BAD, "cucm1",
+	    "ITLRecovery of cucm1 on disk" },
+	{ R, 1250, 0, renew_publisher, HEALTH_BAD, "cucm1", "CallManager of" },
+	/* a list of 10.5 by tokens has no SAST of a server */
+	{ R, 1050, 2, renew_itlrecovery, HEALTH_GOOD, NULL, "" },
+	{ R, 1150, 2, renew_itlrecovery, HEALTH_BAD, "cucm1", "as SAST" },
+	{ R, 1250, 0, hide_certificate, HEALTH_UNKNOWN, "cucm2",
+	    "could not be seen: no answer within" },
+	{ R, 1250, 0, find_in_database, HEALTH_GOOD, NULL, "" },
+	{ R, 1250, 0, show_its_dump, HEALTH_GOOD, NULL, "" },
+	{ R, 1250, 0, show_other_dump, HEALTH_BAD, "cucm2",
+	    "(serial 0102030405)" },
+	{ R, 1250, 0, lack_all, HEALTH_UNKNOWN, NULL, "there is no CTL" },
+	{ R, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "nobody knows" },
+	{ R, 1250, 0, neither, HEALTH_GOOD, NULL, "not in mixed mode" },
+	{ R, 1250, 0, serve_bare_not_mixed, HEALTH_GOOD, NULL, "not in mixed" },
+
+	{ HEALTH_SIGNER, 1250, 0, nothing, HEALTH_NOT_ASKED, NULL, "archive" },
+	{ HEALTH_SIGNER, 1250, 0, hold_first, HEALTH_GOOD, NULL, "accept it" },
+	{ HEALTH_SIGNER, 1250, 0, hold_and_renew, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_SIGNER, 1250, 0, hold_other, HEALTH_BAD, NULL, "" },
+	{ HEALTH_SIGNER, 1150, 0, hold_other_asks, HEALTH_NOTE, NULL,
+	    "only phones that ask TVS" },
+	{ HEALTH_SIGNER, 1250, 0, hold_other_unseen, HEALTH_UNKNOWN, NULL,
+	    "TVS" },
+	{ HEALTH_SIGNER, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+
+	{ HEALTH_EXPIRED, 1250, 0, nothing, HEALTH_GOOD, NULL, "record 1" },
+	{ HEALTH_EXPIRED, 1250, 0, let_years_pass, HEALTH_BAD, NULL,
+	    "ended at 2033" },
+	{ HEALTH_EXPIRED, 1250, 2, let_years_pass, HEALTH_NOTE, NULL, "ended" },
+	{ HEALTH_EXPIRED, 1250, 0, let_it_end_soon, HEALTH_NOTE, NULL,
+	    "in 10 days" },
+	{ HEALTH_EXPIRED, 1250, 0, be_before, HEALTH_NOTE, NULL,
+	    "not valid yet" },
+	{ HEALTH_EXPIRED, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+
+	{ HEALTH_ANCHOR, 1250, 0, nothing, HEALTH_NOT_ASKED, NULL, "archive" },
+	{ HEALTH_ANCHOR, 1250, 0, hold_first, HEALTH_GOOD, NULL, "2 SASTs" },
+	{ HEALTH_ANCHOR, 1250, 0, hold_other, HEALTH_BAD, NULL,
+	    "none of the SASTs" },
+	{ HEALTH_ANCHOR, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+
+	{ HEALTH_SAME, 1250, 0, nothing, HEALTH_GOOD, NULL, "same CTL" },
+	{ HEALTH_SAME, 1250, 0, lose_list, HEALTH_UNKNOWN, "cucm2",
+	    "could not be had: no answer" },
+	{ HEALTH_SAME, 1250, 0, lose_http, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_SAME, 1250, 0, lack_list, HEALTH_BAD, "cucm2",
+	    "it has no CTL" },
+	{ HEALTH_SAME, 1250, 0, lack_all, HEALTH_BAD, NULL, "no node has" },
+	{ HEALTH_SAME, 1250, 0, neither, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_SAME, 1250, 0, cut_off, HEALTH_BAD, "cucm2",
+	    "but that of cucm1 is" },
+	{ HEALTH_SAME, 1250, 0, tell_other, HEALTH_BAD, "cucm2",
+	    "but show ctl says aaaaaaaaaaaa" },
+	{ HEALTH_SAME, 1250, 0, tell_none, HEALTH_BAD, "cucm2",
+	    "but show ctl says none" },
+	{ HEALTH_SAME, 1250, 0, serve_junk, HEALTH_BAD, "cucm2", "is broken" },
+	{ HEALTH_SAME, 1250, 0, serve_damaged, HEALTH_BAD, "cucm2",
+	    "does not verify" },
+
+	{ HEALTH_TWO_SASTS, 1250, 0, nothing, HEALTH_GOOD, NULL, "2 SASTs" },
+	{ HEALTH_TWO_SASTS, 1250, 2, nothing, HEALTH_GOOD, NULL,
+	    "2 SASTs of tokens" },
+	{ HEALTH_TWO_SASTS, 1250, 2, want_five, HEALTH_BAD, NULL,
+	    "and 5 are wanted" },
+	{ HEALTH_TWO_SASTS, 1250, 1, nothing, HEALTH_BAD, NULL,
+	    "1 SAST of tokens" },
+	{ HEALTH_TWO_SASTS, 1250, 0, serve_one_sast, HEALTH_BAD, NULL,
+	    "1 SAST," },
+	{ HEALTH_TWO_SASTS, 1250, 0, serve_key_twice, HEALTH_BAD, NULL,
+	    "1 SAST," },
+	{ HEALTH_TWO_SASTS, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+
+	{ HEALTH_MODE, 1250, 0, nothing, HEALTH_GOOD, NULL, "mixed mode" },
+	{ HEALTH_MODE, 1250, 0, not_mixed, HEALTH_BAD, NULL,
+	    "is not in mixed mode, but 2 servers" },
+	{ HEALTH_MODE, 1250, 0, serve_bare, HEALTH_BAD, NULL,
+	    "1 of the CTL's 2 servers" },
+	{ HEALTH_MODE, 1250, 0, serve_bare_not_mixed, HEALTH_GOOD, NULL,
+	    "non-secure" },
+	{ HEALTH_MODE, 1250, 0, no_mode, HEALTH_UNKNOWN, NULL,
+	    "ClusterSecurityMode" },
+
+	{ HEALTH_LIMITS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_LIMITS, 1250, 0, serve_large_itl, HEALTH_BAD, "cucm2",
+	    "41 certificates" },
+	{ HEALTH_LIMITS, 1250, 0, see_nothing, HEALTH_UNKNOWN, NULL, "" },
+
+	{ HEALTH_SERVERS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_SERVERS, 1250, 0, no_nodes, HEALTH_UNKNOWN, NULL, "" },
+	{ HEALTH_SERVERS, 1250, 0, node_gone, HEALTH_BAD, NULL, "10.0.1.0" },
+	{ HEALTH_SERVERS, 1250, 0, node_gone_but_named, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_SERVERS, 1250, 0, node_new, HEALTH_NOTE, NULL, "cucm9" },
+	{ HEALTH_SERVERS, 1250, 0, node_unlisted, HEALTH_BAD, "imp1",
+	    "imp1 is in no record" },
+
+	{ HEALTH_NO_TVS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_NO_TVS, 1250, 0, serve_tvs, HEALTH_BAD, NULL, "record 3" },
+	{ HEALTH_NO_TVS, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+
+	{ HEALTH_TRIES, 1250, 2, nothing, HEALTH_NOT_ASKED, NULL, "no token" },
+	{ HEALTH_TRIES, 1250, 2, ask_token, HEALTH_GOOD, NULL, "15 tries" },
+	{ HEALTH_TRIES, 1250, 2, ask_last_try, HEALTH_BAD, NULL, "one try" },
+
+	{ HEALTH_BACKUP, 1250, 0, nothing, HEALTH_GOOD, NULL, "2017-07-15" },
+	{ HEALTH_BACKUP, 1250, 0, no_history, HEALTH_UNKNOWN, NULL, "" },
+	{ HEALTH_BACKUP, 1250, 0, no_backup, HEALTH_BAD, NULL, "ever" },
+	{ HEALTH_BACKUP, 1250, 0, old_backup, HEALTH_BAD, NULL,
+	    "is older than" },
+	{ HEALTH_BACKUP, 1250, 0, backup_beyond_policy, HEALTH_BAD, NULL,
+	    "7 days of the policy" },
+
+	{ HEALTH_P12, 1250, 0, nothing, HEALTH_NOT_ASKED, NULL, "--probe-p12" },
+	{ HEALTH_P12, 1250, 0, keep_p12, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_P12, 1250, 0, give_p12, HEALTH_BAD, "cucm2", "over TFTP" },
+	{ HEALTH_P12, 1250, 0, lose_p12, HEALTH_UNKNOWN, "cucm2",
+	    "over HTTP is not known: no answer" },
+
+	{ HEALTH_PROVIDER, 1250, 2, nothing, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_PROVIDER, 1250, 2, stop_provider, HEALTH_BAD, "cucm2",
+	    "the CTL client" },
+	{ HEALTH_PROVIDER, 1250, 0, stop_provider, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_PROVIDER, 1400, 0, stop_provider, HEALTH_BAD, "cucm2",
+	    "from release 14 on" },
+	{ HEALTH_PROVIDER, 1400, 0, no_services, HEALTH_UNKNOWN, "cucm2", "" },
+	{ HEALTH_PROVIDER, 1250, 0, no_release, HEALTH_UNKNOWN, NULL,
+	    "release, mode or CTL" },
+
+	{ HEALTH_ROLLBACK, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_ROLLBACK, 1250, 0, roll_back, HEALTH_BAD, NULL, "is True" },
+	{ HEALTH_ROLLBACK, 1250, 0, roll_back_not_mixed, HEALTH_NOTE, NULL,
+	    "is True" },
+	{ HEALTH_ROLLBACK, 1250, 0, no_rollback, HEALTH_UNKNOWN, NULL, "" },
+
+	{ W(WORKS_ITL), 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_ITL), 1250, 0, other_itl, HEALTH_BAD, NULL,
+	    "the ITL of cucm2" },
+	{ W(WORKS_ITL), 1250, 0, no_itl, HEALTH_UNKNOWN, NULL,
+	    "the ITL of cucm2" },
+	{ W(WORKS_ITL), 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+	{ W(WORKS_CONFIG), 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_CONFIG), 1250, 0, renew_callmanager, HEALTH_BAD, NULL,
+	    "of cucm2" },
+	{ W(WORKS_CONFIG), 1250, 0, hide_certificate, HEALTH_UNKNOWN, NULL,
+	    "of cucm2" },
+	{ W(WORKS_CONFIG), 1250, 0, serve_bare_not_mixed, HEALTH_GOOD, NULL,
+	    "not in mixed" },
+	{ W(WORKS_TLS), 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_TLS), 1250, 0, renew_and_restart, HEALTH_BAD, NULL,
+	    "2443 (RSA) of cucm2" },
+	{ W(WORKS_TLS), 1250, 0, no_ports, HEALTH_UNKNOWN, NULL, "cucm2" },
+	{ W(WORKS_CAPF), 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_CAPF), 1250, 0, renew_capf, HEALTH_BAD, NULL, "CAPF" },
+	{ W(WORKS_CAPF), 1250, 0, lose_capf, HEALTH_UNKNOWN, NULL, "CAPF" },
+	{ W(WORKS_NEXT), 1250, 2, nothing, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_NEXT), 1050, 2, hold_no_key, HEALTH_BAD, NULL, "" },
+	{ W(WORKS_NEXT), 1050, 2, ask_for_no_key, HEALTH_UNKNOWN, NULL, "" },
+	{ W(WORKS_READABLE), 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_READABLE), 1250, 0, serve_odd_role, HEALTH_BAD, NULL,
+	    "role" },
+	{ W(WORKS_READABLE), 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+};
+
+static void
+test_each_rule(void **state)
+{
+	const struct health_finding *f;
+	unsigned failed = 0;
+	size_t i;
+
+	for (i = 0; i < NUM(rows); i++) {
+		const struct row *row = &rows[i];
+
+		see(&seen, row->release, row->tokens);
+		row->change(&seen);
+		judge(&seen);
+		f = worst(&seen, row->rule);
+		if (f->grade != row->grade ||
+		    (f->node == NULL) != (row->node == NULL) ||
+		    (row->node != NULL && strcmp(f->node, row->node) != 0) ||
+		    strstr(f->what, row->says) == NULL) {
+			print_error("row %zu, %s: %s, %s: %s\n", i,
+			    health_rule_name(row->rule),
+			    health_grade_name(f->grade),
+			    f->node == NULL ? "-" : f->node, f->what);
+			failed++;
+		}
+		/* what is wrong says what to do */
+		if (f->grade == HEALTH_BAD && row->rule < HEALTH_W &&
+		    f->todo[0] == '\0' && row->rule != HEALTH_SIGNER)
+			fail_msg("row %zu: nothing to do", i);
+		if (f->grade == HEALTH_BAD)
+			assert_true(seen.h.stale);
+		forget(&seen);
+	}
+	assert_int_equal(failed, 0);
+}
+
+/* Every rule is in the table in every way in which it can come. */
+static void
+test_the_table_is_whole(void **state)
+{
+	static const enum health_grade grades[] = { HEALTH_GOOD, HEALTH_BAD,
+		HEALTH_UNKNOWN };
+	unsigned rule;
+	size_t g, i;
+
+	for (rule = 0; rule < HEALTH_NUM; rule++)
+		for (g = 0; g < NUM(grades); g++) {
+			bool found = false;
+
+			for (i = 0; i < NUM(rows); i++)
+				found = found ||
+				    (rows[i].rule == rule &&
+					rows[i].grade == grades[g]);
+			/* tokens are asked or not */
+			if (!found &&
+			    !(rule == HEALTH_TRIES &&
+				grades[g] == HEALTH_UNKNOWN))
+				fail_msg("%s is never %s",
+				    health_rule_name((enum health_rule)rule),
+				    health_grade_name(grades[g]));
+		}
+}
+
+/* What is served and no longer on disk, and what is there and not served yet,
+ * are both said, also where the CTL has both. */
+static void
+test_what_is_not_served_yet(void **state)
+{
+	const struct health_finding *f;
+
+	see(&seen, 1250, 0);
+	renew_and_update(&seen);
+	/* the list that phones get has the old one too */
+	seen.served[1][0].der = der_of(
+	    (struct shelf_id){ SHELF_CALLMANAGER, 0, 0 });
+	seen.node[1].num_served = 1;
+	judge(&seen);
+	f = worst(&seen, HEALTH_STALE);
+	assert_int_equal(f->grade, HEALTH_NOTE);
+	assert_string_equal(f->node, "cucm2");
+	assert_non_null(strstr(f->what, "is no longer on its disk"));
+	assert_non_null(strstr(f->what, "not served yet"));
+	assert_non_null(strstr(f->todo, "restart"));
+	assert_int_equal(seen.h.node[1].grade, HEALTH_NOTE);
+	forget(&seen);
+}
+
+/* The worst come first, and nothing that could not be seen is good. */
+static void
+test_nothing_is_known(void **state)
+{
+	size_t i;
+
+	see(&seen, 1250, 0);
+	see_nothing(&seen);
+	judge(&seen);
+	assert_true(seen.h.stale);
+	assert_int_equal(seen.h.all, HEALTH_UNKNOWN);
+	for (i = 0; i < seen.h.num_findings; i++) {
+		assert_int_not_equal(seen.h.finding[i].grade, HEALTH_GOOD);
+		if (i > 0)
+			assert_true(seen.h.finding[i].grade <=
+			    seen.h.finding[i - 1].grade);
+	}
+	forget(&seen);
+}
+
+/* Unknown of a rule that does not count is no reason to end with 3. */
+static void
+test_what_counts(void **state)
+{
+	see(&seen, 1250, 0);
+	no_history(&seen);
+	judge(&seen);
+	assert_int_equal(seen.h.all, HEALTH_UNKNOWN);
+	assert_false(seen.h.stale);
+	forget(&seen);
+	see(&seen, 1250, 0);
+	no_rollback(&seen);
+	judge(&seen);
+	assert_true(seen.h.stale);
+	forget(&seen);
+}
+
+/* ---- The inventory ---- */
+
+static const struct {
+	const char *release, *mode;
+	enum err e;
+	const char *says;
+} typed[] = {
+	{ NULL, NULL, ERR_OK, "" },
+	{ "12.5", "mixed", ERR_OK, "" },
+	{ "12.5(1)SU6", "MIXED", ERR_OK, "" },
+	{ "12.5.1.16900-48", NULL, ERR_OK, "" },
+	{ "14", NULL, ERR_POLICY, "release 14, but cucm1 runs 12.5.1" },
+	{ "12", NULL, ERR_POLICY, "release 12, but" },
+	{ "new", NULL, ERR_POLICY, "release new, but" },
+	{ NULL, "non-secure", ERR_POLICY, "in mode non-secure, but" },
+};
+
+static void
+test_what_was_typed_is_compared(void **state)
+{
+	struct diag d;
+	size_t i;
+
+	see(&seen, 1250, 0);
+	for (i = 0; i < NUM(typed); i++) {
+		diag_init(&d);
+		seen.inv.release = typed[i].release;
+		seen.inv.mode = typed[i].mode;
+		assert_int_equal(health_compare(&seen.s, &seen.inv, &d),
+		    typed[i].e);
+		if (strstr(d.msg, typed[i].says) == NULL)
+			fail_msg("%zu: %s", i, d.msg);
+	}
+	/* what was not observed differs from nothing */
+	see_nothing(&seen);
+	assert_int_equal(health_compare(&seen.s, &seen.inv, &d), ERR_OK);
+}
+
+static void
+test_names(void **state)
+{
+	assert_string_equal(health_rule_name(HEALTH_STALE), "R1");
+	assert_string_equal(health_rule_name(HEALTH_ROLLBACK), "R15");
+	assert_string_equal(health_rule_name(W(WORKS_READABLE)), "W6");
+	assert_string_equal(health_grade_name(HEALTH_NOT_ASKED), "not-asked");
+	assert_true(health_rule_counts(W(WORKS_ITL)));
+	assert_false(health_rule_counts(W(WORKS_NEXT)));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_cluster_that_is_well),
+		cmocka_unit_test(test_each_rule),
+		cmocka_unit_test(test_the_table_is_whole),
+		cmocka_unit_test(test_what_is_not_served_yet),
+		cmocka_unit_test(test_nothing_is_known),
+		cmocka_unit_test(test_what_counts),
+		cmocka_unit_test(test_what_was_typed_is_compared),
+		cmocka_unit_test(test_names),
+	};
+
+	return test_run(tests);
+}

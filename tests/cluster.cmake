@@ -10,7 +10,7 @@ add_library(peer STATIC peer/peer.c peer/peer_tls.c)
 target_link_libraries(peer PUBLIC house base PkgConfig::SSL PkgConfig::CRYPTO
 	Threads::Threads)
 
-foreach(name fetch fetch_tls probe)
+foreach(name delivery fetch fetch_tls probe syslog webpage)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c
 		LIBS cluster peer)
 endforeach()

@@ -18,6 +18,8 @@ endforeach()
 # The inventory.
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
 house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)
+house_unit_test(test_cluster_draft
+	SOURCES unit/test_cluster_draft.c LIBS clinet)
 # What is seen of a cluster, and said of it.
 house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)

@@ -66,10 +66,12 @@ file_of(struct world *w, const struct world_cert *cert)
 
 	if (ret == NULL)
 		return NULL;
+	memcpy(ret, cn, len);
+	memcpy(ret, cn, len);
 	for (i = 0; i < len; i++)
-		ret[i] = (uint8_t)cn[i] <= 0x20 || strchr("/\\:*?\"<>|", cn[i])
-		    ? '_'
-		    : cn[i];
+		if ((uint8_t)cn[i] <= 0x20 ||
+		    strchr("/\\:*?\"<>|", cn[i]) != NULL)
+			ret[i] = '_';
 	memcpy(ret + len, ".pem", sizeof(".pem"));
 	return ret;
 }

@@ -215,7 +215,8 @@ database_nodes(struct bytes text, struct database_nodes *ret, struct diag *diag)
 	l.name = calloc(said_rows_num(rows) + 1, sizeof(*l.name));
 	if (l.name == NULL)
 		e = diag_nomem(diag);
-	for (i = 0; e == ERR_OK && i < said_rows_num(rows); i++) {
+	for (i = 0; l.name != NULL && e == ERR_OK && i < said_rows_num(rows);
+	     i++) {
 		e = copy(rows, i, "name", l.name[l.num], sizeof(l.name[0]),
 		    diag);
 		if (e == ERR_OK && l.name[l.num][0] != '\0' &&
@@ -288,7 +289,8 @@ database_certs(struct bytes text, struct database_certs *ret, struct diag *diag)
 	l.item = calloc(said_rows_num(rows) + 1, sizeof(*l.item));
 	if (l.item == NULL)
 		e = diag_nomem(diag);
-	for (i = 0; e == ERR_OK && i < said_rows_num(rows); i++)
+	for (i = 0; l.item != NULL && e == ERR_OK && i < said_rows_num(rows);
+	     i++)
 		e = take_cert(rows, i, &l, diag);
 	said_rows_free(&rows);
 	if (e == ERR_OK)
@@ -369,7 +371,8 @@ database_devices(struct bytes text, struct database_devices *ret,
 	l.item = calloc(said_rows_num(rows) + 1, sizeof(*l.item));
 	if (l.item == NULL)
 		e = diag_nomem(diag);
-	for (; e == ERR_OK && l.num < said_rows_num(rows); l.num++)
+	for (; l.item != NULL && e == ERR_OK && l.num < said_rows_num(rows);
+	     l.num++)
 		e = take_device(rows, l.num, &l.item[l.num], diag);
 	said_rows_free(&rows);
 	if (e == ERR_OK)

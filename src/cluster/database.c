@@ -241,16 +241,19 @@ database_nodes_clear(struct database_nodes *l)
 
 /* ---- Certificates ------------------------------------------------------------------- */
 
-static bool
+/* ERR_NOMEM, or whatever is wrong with PEM. */
+static enum err
 put_der(struct bytes pem, struct buf *out)
 {
 	struct cert *c = NULL;
+	enum err e = ERR_ABSENT;
 
-	if (pem.len == 0 || cert_from_file(pem, &c, NULL) != ERR_OK)
-		return false;
-	buf_put(out, cert_der(c));
+	if (pem.len > 0)
+		e = cert_from_file(pem, &c, NULL);
+	if (e == ERR_OK)
+		buf_put(out, cert_der(c));
 	cert_free(&c);
-	return true;
+	return buf_ok(out) ? e : ERR_NOMEM;
 }
 
 static enum err
@@ -267,12 +270,12 @@ take_cert(const struct said_rows *rows, size_t i, struct database_certs *l,
 		    diag);
 	if (e != ERR_OK)
 		return e;
-	if (!put_der(said_rows_value(rows, i, "certificate"), &c->der)) {
-		l->num_unread++;
-		return ERR_OK;
-	}
-	l->num++;
-	return buf_ok(&c->der) ? ERR_OK : diag_nomem(diag);
+	e = put_der(said_rows_value(rows, i, "certificate"), &c->der);
+	if (e == ERR_NOMEM)
+		return diag_nomem(diag);
+	l->num += e == ERR_OK;
+	l->num_unread += e != ERR_OK;
+	return ERR_OK;
 }
 
 enum err

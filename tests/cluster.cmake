@@ -10,13 +10,16 @@ add_library(peer STATIC peer/peer.c peer/peer_tls.c)
 target_link_libraries(peer PUBLIC house base PkgConfig::SSL PkgConfig::CRYPTO
 	Threads::Threads)
 
-foreach(name fetch fetch_tls probe)
+foreach(name delivery fetch fetch_tls probe syslog webpage)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c
 		LIBS cluster peer)
 endforeach()
 
 # The inventory.
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
+house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)
+house_unit_test(test_cluster_draft
+	SOURCES unit/test_cluster_draft.c LIBS clinet)
 # What is seen of a cluster, and said of it.
 house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)

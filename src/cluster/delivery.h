@@ -25,8 +25,17 @@ enum delivery_state {
 	DELIVERY_STATES(DELIVERY_ENUM)
 #undef DELIVERY_ENUM
 };
+#define DELIVERY_NUM_STATES 4
 
 const char *delivery_state_name(enum delivery_state state);
+
+#define DELIVERY_NAME_MAX 64   /* characters of a device's name */
+#define DELIVERY_VALUE_MAX 256 /* bytes of a CTL_Signature */
+
+/* Strangers (devices that nobody expects) and values that are kept; what comes
+ * beyond is only counted. */
+#define DELIVERY_STRANGERS_MAX 20000
+#define DELIVERY_SIGNATURES_MAX 1000
 
 /* One message of %UC_PHONE-6-DeviceTLInfo, borrowed from the text; what it does
  * not say is {NULL, 0}. */
@@ -35,13 +44,16 @@ struct delivery_alarm {
 	struct bytes ctl, ctl_server; /* CTL_Signature, CTL_TFTP_Server */
 	struct bytes itl, itl_server;
 	unsigned status; /* StatusCode; 0: there is none, which is success */
+	bool has_raised; /* the text says when, and in UTC */
+	int64_t raised;
 };
 
-/* TEXT is one syslog message (RFC 3164, 5424, or as the appliance relays it);
- * false: it is no DeviceTLInfo. */
+/* TEXT is one syslog message (RFC 3164, 5424, or as the appliance relays it), in
+ * brackets as the appliance writes it or as the phone's own XML; false: it is no
+ * DeviceTLInfo, or names no device. */
 bool delivery_alarm_read(struct bytes text, struct delivery_alarm *ret);
 
-/* "5: the new CTL was refused, the old one kept"; codes 5, 7, 8, 9 refuse. */
+/* "the new CTL was refused, the old one kept"; codes 5, 7, 8, 9 refuse. */
 const char *delivery_status_text(unsigned status);
 bool delivery_status_refuses(unsigned status);
 
@@ -49,29 +61,50 @@ bool delivery_status_refuses(unsigned status);
 
 struct delivery;
 
-/* MD5 and SHA1 (hex) of the list that they are to hold; NULL: not known, and
- * then nobody is proven by the web page. SINCE: alarms before do not count. */
-MUST_CHECK enum err delivery_new(const char *md5, const char *sha1,
+/* What they are to hold. */
+struct delivery_list {
+	const char *md5, *sha1; /* hex, or NULL: not known, and then nobody is
+				 * proven by it */
+	int64_t since; /* what was raised or read before does not count */
+};
+
+MUST_CHECK enum err delivery_new(const struct delivery_list *list,
     struct delivery **ret, struct diag *d);
 void delivery_free(struct delivery **b);
 
-/* A device that is to be reported. NAME in any case, once. */
+/* Alarms of this sender (a node) count for any device. Without any, all do. */
+MUST_CHECK enum err delivery_trust(struct delivery *b, const char *address,
+    struct diag *d);
+
+/* A device that is to be reported; GROUP may be NULL. NAME in any case; once
+ * more does nothing. */
 MUST_CHECK enum err delivery_expect(struct delivery *b, const char *name,
     const char *group, struct diag *d);
 
-/* What came about a device; one that was not expected is added as such. */
+/* It is registered, at ADDRESS (or NULL). */
 MUST_CHECK enum err delivery_registered(struct delivery *b, const char *name,
     const char *address, struct diag *d);
+
+/* An alarm that came FROM an address at WHEN (its own time counts where it is
+ * known); NULL: nobody knows from where, and it counts. */
 MUST_CHECK enum err delivery_alarm(struct delivery *b,
-    const struct delivery_alarm *a, int64_t when, struct diag *d);
-MUST_CHECK enum err delivery_page(struct delivery *b, const char *name,
-    const char *hash, const char *message, struct diag *d);
+    const struct delivery_alarm *a, const char *from, int64_t when,
+    struct diag *d);
+
+/* What its web page said at WHEN: the hash of its CTL ("": nothing), and the
+ * newest status message on trust lists. */
+struct delivery_page {
+	const char *name, *hash, *message;
+	int64_t when;
+};
+MUST_CHECK enum err delivery_page(struct delivery *b,
+    const struct delivery_page *page, struct diag *d);
 
 struct delivery_device {
 	const char *name, *group, *address;
 	bool expected;
 	enum delivery_state state;
-	char why[160];    /* a sentence */
+	char why[160];    /* a sentence, safe for a terminal */
 	int64_t when;     /* of the proof or refusal; 0: none */
 	size_t signature; /* group of CTL_Signature values, from 1; 0: none */
 };
@@ -81,13 +114,24 @@ MUST_CHECK enum err delivery_judge(struct delivery *b, struct diag *d);
 size_t delivery_num(const struct delivery *b);
 const struct delivery_device *delivery_at(const struct delivery *b, size_t i);
 
+/* Expected devices of STATE, after delivery_judge(). */
+size_t delivery_count(const struct delivery *b, enum delivery_state state);
+
+/* Alarms that did not count: of senders that nobody trusts, from before SINCE,
+ * and beyond what is kept. */
+struct delivery_ignored {
+	uint64_t strangers, early, beyond;
+};
+struct delivery_ignored delivery_ignored(const struct delivery *b);
+
 /* A value of CTL_Signature as it came, how many have it, and by whose page it is
  * known to be the list's (or another's). */
 struct delivery_signature {
 	struct bytes value;
 	size_t num;
 	bool named, same; /* named by a proof; it is that of the list */
-	const char *by;   /* the device that named it */
+	const char *by;   /* the device that named it; NULL: the value is
+			   * the list's hash itself */
 };
 size_t delivery_num_signatures(const struct delivery *b);
 const struct delivery_signature *delivery_signature(const struct delivery *b,

@@ -33,7 +33,7 @@ struct syslog_hears {
 MUST_CHECK enum err syslog_take(struct syslog *s, int ms,
     const struct syslog_hears *hears, struct diag *d);
 
-/* Messages taken; lost by the kernel since it was full (SO_RXQ_OVFL); refused
+/* Messages taken; lost by the kernel since it was full (datagrams); refused
  * since they were too long or too many connections. */
 struct syslog_count {
 	uint64_t taken, lost, refused;

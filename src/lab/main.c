@@ -15,6 +15,8 @@
 #include "lab/up.h"
 
 #define NODES_MAX 256
+#define NODES_USUAL 4
+#define PHONES_USUAL 500
 #define PHONES_MAX 100000
 
 /* ---- up ---- */
@@ -138,6 +140,8 @@ run_up(const void *target, char **args)
 		err = diag_set(&diag, ERR_USAGE, "--dir DIR is missing");
 	else {
 		scenario_init(&scenario);
+		scenario.num_nodes = NODES_USUAL;
+		scenario.num_phones = PHONES_USUAL;
 		err = load_scenario(o->scenario, &scenario, &doc, &diag);
 	}
 	if (err == ERR_OK)

@@ -47,8 +47,7 @@ try_password(struct sshd_session *self, const char *user, const char *password)
 		self->authentic = true;
 		return true;
 	}
-	if (++self->failures >= FAILURES_MAX)
-		self->gone = true;
+	self->failures++;
 	return false;
 }
 
@@ -198,12 +197,12 @@ wait_for_shell(struct sshd_session *self)
 	if (event == NULL)
 		return false;
 	result = ssh_event_add_session(event, self->ssh);
-	while (result != SSH_ERROR && !self->shell && !self->gone &&
-	    time(NULL) < until)
+	while (result != SSH_ERROR && !self->shell &&
+	    self->failures < FAILURES_MAX && time(NULL) < until)
 		result = ssh_event_dopoll(event, 1000);
 	(void)ssh_event_remove_session(event, self->ssh);
 	ssh_event_free(event);
-	return self->shell && !self->gone;
+	return self->shell;
 }
 
 bool

@@ -112,7 +112,7 @@ struct world_inner {
 	struct world_hears hears;
 };
 
-/* ---- world.c ---- */
+/* ---- world_memory.c ---- */
 
 /* Zeroed memory that lives as long as W; NULL. */
 void *world_alloc(struct world *w, size_t size);
@@ -124,6 +124,10 @@ MUST_CHECK enum err world_keep(struct world *w, struct buf *b,
 MUST_CHECK enum err world_grow(void **array, size_t num, size_t *cap,
     size_t size, struct diag *diag);
 uint64_t world_random(struct world *w);
+void world_free_blocks(struct world *w);
+
+/* ---- world.c ---- */
+
 bool world_runs_tftp(const struct world_node *n); /* is to have it */
 bool world_runs_ccm(const struct world_node *n);
 bool world_has_unit(const struct world *w, size_t node, enum world_unit unit);

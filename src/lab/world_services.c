@@ -38,7 +38,7 @@ static const struct {
 	{ "Cisco DRF Master", 0, ON_PUBLISHER, true },
 	{ "Cisco Database Layer Monitor", 0, ON_ALL, true },
 	{ "Cisco DirSync", 0, ON_PUBLISHER, false },
-	{ "Cisco HAProxy", 1250, ON_PHONES, true },
+	{ "Cisco HAProxy", 1400, ON_PHONES, true },
 	{ "Cisco RIS Data Collector", 0, ON_ALL, true },
 	{ "Cisco SSOSP Tomcat", 1150, ON_ALL, true },
 	{ "Cisco Syslog Agent", 0, ON_ALL, true },

@@ -19,17 +19,18 @@
 #
 # All of them have a limit that only stops what hangs, and say so.
 
-LAB_LIMIT=${LAB_LIMIT:-300} # seconds
+export LAB_LIMIT=${LAB_LIMIT:-300} # seconds
 : "${CTLSMITH_LAB:?names the program ctlsmith-lab}"
 LAB_BEGUN=()
 LAB_PIDS=()
 
-# lab_up DIR [OPTION...]: 500 phones and full speed unless an option says
-# otherwise.
+# lab_up DIR [OPTION...]: at full speed unless an option says otherwise.
 lab_up() {
-	local dir=$1 first fd i
+	local dir=$1 first fd
 
 	shift
+	"$SRC/softhsm-fixtures/lab-keys.sh" "$BUILD/lab-keys" || return
+	export CTLSMITH_LAB_KEYS=$BUILD/lab-keys
 	rm -f "$dir.up"
 	mkfifo "$dir.up"
 	"$CTLSMITH_LAB" up --dir "$dir" --speed 1000 "$@" \
@@ -115,7 +116,7 @@ lab_type() {
 	done
 	[ $# = 0 ] || shift
 	lab_ssh_options
-	LAB_LIMIT=$LAB_LIMIT expect -f "$SRC/tests/lab/type.exp" \
+	expect "$SRC/tests/lab/type.exp" \
 		"${options[@]}" "${ret[@]}" "$address" "$@"
 }
 

@@ -3,6 +3,7 @@
 
 static const struct cmd *const commands[] = {
 	&cmd_cluster_init,
+	&cmd_cluster_phones,
 	NULL,
 };
 

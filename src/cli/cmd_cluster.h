@@ -6,5 +6,6 @@
 #include "cli/net.h"
 
 extern const struct cmd cmd_cluster_init;
+extern const struct cmd cmd_cluster_phones;
 
 #endif

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of src/cluster: the command line of a node.
+house_unit_test(test_dialog SOURCES unit/test_dialog.c unit/replay.c
+	LIBS cluster)
 house_unit_test(test_shell SOURCES unit/test_shell.c unit/fake_node.c
 	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
 
@@ -15,3 +17,10 @@ endforeach()
 
 # The inventory.
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
+house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)
+house_unit_test(test_cluster_draft
+	SOURCES unit/test_cluster_draft.c LIBS clinet)
+# What is seen of a cluster, and said of it.
+house_unit_test(test_evidence SOURCES unit/test_evidence.c
+	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
+house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)

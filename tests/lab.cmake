@@ -11,6 +11,12 @@ house_unit_test(test_doc SOURCES unit/test_doc.c LIBS data)
 house_unit_test(test_doc_json SOURCES unit/test_doc_json.c LIBS data)
 house_unit_test(test_doc_write SOURCES unit/test_doc_write.c LIBS data)
 house_unit_test(test_wire SOURCES unit/test_wire.c LIBS lab PkgConfig::CRYPTO)
+house_unit_test(test_scenario SOURCES unit/test_scenario.c LIBS lab)
+foreach(name ops phones time)
+	house_unit_test(test_world_${name}
+		SOURCES unit/test_world_${name}.c LIBS lab)
+endforeach()
+house_unit_test(test_world SOURCES unit/test_world.c LIBS lab)
 target_compile_definitions(test_wire PRIVATE
 	LAB_KEYS="${LAB_KEYS}" LAB_CASES="${LAB_CASES}")
 
@@ -33,3 +39,16 @@ function(house_console_test name)
 	target_compile_definitions(${name} PRIVATE LAB_KEYS="${LAB_KEYS}")
 endfunction()
 house_console_test(test_console)
+house_console_test(test_console_ctl)
+house_console_test(test_console_file)
+house_unit_test(test_console_list SOURCES unit/test_console_list.c LIBS ctl lab)
+house_console_test(test_console_sftp PkgConfig::LIBSSH)
+house_console_test(test_console_show)
+house_console_test(test_console_sql)
+house_unit_test(test_console_world SOURCES unit/test_console_world.c
+	LIBS lab PkgConfig::CRYPTO)
+
+# The program ctlsmith-lab, from outside.
+foreach(name faults phones program releases served typed)
+	house_bats_test(lab_${name} lab/${name}.bats)
+endforeach()

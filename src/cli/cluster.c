@@ -72,25 +72,38 @@ put_question(struct buf *out, const char *host, const char *fingerprint)
 	text_put_safe(out, bytes_of_str(fingerprint));
 	buf_str(out,
 	    "\nIs it that of the node, as its console or the one who set it "
-	    "up says? (yes/no) ");
+	    "up says? (yes/no): ");
+}
+
+bool
+cluster_asks(const struct cluster_opts *o)
+{
+	return !o->batch && prompt_has_terminal();
+}
+
+bool
+cluster_ask_trust(const char *host, const char *fingerprint)
+{
+	struct buf question = { 0 }, answer = { 0 };
+	bool yes = false;
+
+	put_question(&question, host, fingerprint);
+	if (buf_cstr(&question) != NULL &&
+	    prompt_line(buf_cstr(&question), &answer, NULL) == ERR_OK)
+		yes = bytes_equal(buf_bytes(&answer), bytes_of_str("yes"));
+	buf_clear(&question);
+	buf_clear(&answer);
+	return yes;
 }
 
 bool
 cluster_trust(void *arg, const char *host, const char *fingerprint)
 {
 	struct cluster *c = arg;
-	struct buf question = { 0 }, answer = { 0 };
-	bool yes = false;
+	bool yes;
 
-	if (c->opts->batch || !prompt_has_terminal())
-		return false;
 	(void)pthread_mutex_lock(&c->asking);
-	put_question(&question, host, fingerprint);
-	if (buf_cstr(&question) != NULL &&
-	    prompt_line(buf_cstr(&question), &answer, NULL) == ERR_OK)
-		yes = bytes_equal(buf_bytes(&answer), bytes_of_str("yes"));
+	yes = cluster_ask_trust(host, fingerprint);
 	(void)pthread_mutex_unlock(&c->asking);
-	buf_clear(&question);
-	buf_clear(&answer);
 	return yes;
 }

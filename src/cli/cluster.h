@@ -34,9 +34,15 @@ MUST_CHECK enum err cluster_login(struct cluster *c, struct diag *d);
 
 void cluster_close(struct cluster *c);
 
+/* Somebody can be asked, and may be. Otherwise struct shell_setup has no
+ * trust(), and its message says what to do. */
+bool cluster_asks(const struct cluster_opts *o);
+
 /* As struct shell_setup, trust(), for any thread; ARG is a struct cluster. Shows the
- * fingerprint of a host that nobody knows to a person, and asks; without a
- * terminal, and with --batch, it is not trusted. */
+ * fingerprint of a host that nobody knows to a person, and asks. */
 bool cluster_trust(void *arg, const char *host, const char *fingerprint);
+
+/* The same, for one thread. */
+bool cluster_ask_trust(const char *host, const char *fingerprint);
 
 #endif

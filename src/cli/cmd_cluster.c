@@ -2,8 +2,10 @@
 #include "cli/cmd_cluster.h"
 
 static const struct cmd *const commands[] = {
+	&cmd_cluster_collect,
 	&cmd_cluster_init,
 	&cmd_cluster_phones,
+	&cmd_cluster_status,
 	NULL,
 };
 

@@ -5,7 +5,9 @@
 
 #include "cli/net.h"
 
+extern const struct cmd cmd_cluster_collect;
 extern const struct cmd cmd_cluster_init;
 extern const struct cmd cmd_cluster_phones;
+extern const struct cmd cmd_cluster_status;
 
 #endif

@@ -67,7 +67,24 @@ open_standard(void)
 			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* From here on no configuration file and no OPENSSL_CONF has a say in what
+ * verifies. Atexit handlers would only cost time. */
+static void
+begin_ossl(void)
+{
+	if (CRYPTO_set_mem_functions(ossl_malloc, ossl_realloc, ossl_free) !=
+		1 ||
+	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
+		    OPENSSL_INIT_NO_ATEXIT,
+		NULL) != 1)
+		(void)or_end(NULL, 1);
+}
+
 #ifdef CTLSMITH_NET
+/* libssh begins with OpenSSL when it is loaded, before main(): this is first. */
+__attribute__((section(".preinit_array"), used)) static void (*const first)(
+    void) = begin_ossl;
+
 static int
 run(int argc, char **argv)
 {
@@ -82,6 +99,7 @@ run(int argc, char **argv)
 static int
 run(int argc, char **argv)
 {
+	begin_ossl();
 	return cmd_main(&cmd_root, argc, argv);
 }
 #endif
@@ -96,13 +114,5 @@ main(int argc, char **argv)
 	open_standard();
 	/* A file size limit is an error of write(), not the end. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	/* From here on no configuration file and no OPENSSL_CONF has a say in
-	 * what verifies. Atexit handlers would only cost time. */
-	if (CRYPTO_set_mem_functions(ossl_malloc, ossl_realloc, ossl_free) !=
-		1 ||
-	    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
-		    OPENSSL_INIT_NO_ATEXIT,
-		NULL) != 1)
-		(void)or_end(NULL, 1);
 	return run(argc, argv);
 }

@@ -12,7 +12,11 @@
 #include "cli/cmd.h"
 
 /* Their functions, NAME of NAME_run(). */
-#define NET_COMMANDS(X) X(cluster_init) X(cluster_phones)
+#define NET_COMMANDS(X)    \
+	X(cluster_collect) \
+	X(cluster_init)    \
+	X(cluster_phones)  \
+	X(cluster_status)
 
 #define NET_DECLARE(name) \
 	enum cmd_exit name##_run(const struct cmd *cmd, struct opt_line *line);

@@ -40,7 +40,7 @@ struct command_ask {
 			   * what came so far */
 	const char *answer;
 	bool slowly; /* characters one by one, each when the one before it
-		      * came back */
+		      * came back and a while has passed */
 	bool secret; /* the answer is not written into the transcript, and
 		      * given once only */
 	bool lines;  /* the answer is several lines (PEM) */

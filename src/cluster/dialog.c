@@ -468,6 +468,7 @@ next_answer(struct dialog *d, unsigned silence, struct dialog_step *ret)
 	size_t n = d->typed.len - d->typed_at;
 
 	ret->answer = true;
+	ret->slowly = d->slowly;
 	ret->secret = d->ask->secret;
 	if (d->typed_at > 0 && screen_expects(&d->screen) &&
 	    silence < SILENCE_ECHO && !d->ask->secret && !d->ask->lines) {

@@ -34,6 +34,7 @@ struct dialog_step {
 			* milliseconds without any, counted from the last one */
 	struct bytes type; /* borrowed until the next call */
 	bool answer;       /* to a question, Enter behind it too */
+	bool slowly;       /* a reader that loses what is typed fast */
 	bool secret;
 };
 

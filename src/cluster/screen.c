@@ -45,8 +45,10 @@ show(struct screen *s, uint8_t c)
 {
 	if (s->returned) {
 		s->returned = false;
-		if (s->text.len > s->line)
+		if (s->text.len > s->line) {
 			end_line(s);
+			s->soft = s->line;
+		}
 	}
 	buf_u8(&s->text, c);
 }
@@ -224,7 +226,12 @@ screen_unpage(struct screen *s, size_t at)
 	if (at < s->text.len)
 		s->text.len = at;
 	s->line = s->anchor = last_line(s);
-	s->returned = false;
+	s->returned = s->line > 0 && s->line == s->soft &&
+	    s->text.len == s->line;
+	if (s->returned) { /* it came between \r and what is behind that */
+		s->text.len--;
+		s->line = s->anchor = last_line(s);
+	}
 	s->blanks = 0;
 	s->pager = s->text.len > s->line ? PAGER_WIPED : PAGER_GONE;
 }
@@ -238,4 +245,5 @@ screen_drop(struct screen *s, size_t n)
 	s->text.len -= n;
 	s->line = s->line > n ? s->line - n : 0;
 	s->anchor = s->anchor > n ? s->anchor - n : 0;
+	s->soft = s->soft > n ? s->soft - n : 0;
 }

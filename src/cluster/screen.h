@@ -19,6 +19,7 @@ struct screen {
 			* where a prompt may begin */
 	struct buf echo; /* to be left out, where it comes at once */
 	size_t echoed;   /* so much of it came */
+	size_t soft;     /* a line that \r alone began */
 	bool returned;   /* \r came, and nothing behind it */
 	int sequence;    /* where in an escape sequence we are */
 	int pager;       /* where in what is left of a pager */

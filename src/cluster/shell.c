@@ -14,6 +14,7 @@
 #define SLOW_START 300    /* s */
 #define TOTAL_TIMES 10    /* a command may take so many times its limit */
 #define TOTAL_LEAST 600   /* s, and so long in any case */
+#define SLOWLY 500        /* ms before a character: what others use */
 #define WRITE_LIMIT 30000 /* ms */
 #define CHUNK ((size_t)16 << 10)
 #define LAST_LINES 3
@@ -108,10 +109,10 @@ say_late(struct shell *s, const struct command *c, unsigned limit,
 /* ---- Typing --------------------------------------------------------------- */
 
 static enum err
-write_slowly(struct shell *s, struct bytes text, struct diag *d)
+write_slowly(struct shell *s, struct bytes text, unsigned ms, struct diag *d)
 {
-	struct timespec pause = { .tv_sec = s->delay / 1000,
-		.tv_nsec = (long)(s->delay % 1000) * 1000000 };
+	struct timespec pause = { .tv_sec = ms / 1000,
+		.tv_nsec = (long)(ms % 1000) * 1000000 };
 	enum err err = ERR_OK;
 	size_t i;
 
@@ -131,7 +132,9 @@ type(struct shell *s, const struct dialog_step *step, struct diag *d)
 	else
 		transcript_typed(s->transcript, step->type);
 	if (step->answer && s->delay > 0)
-		return write_slowly(s, step->type, d);
+		return write_slowly(s, step->type, s->delay, d);
+	if (step->slowly)
+		return write_slowly(s, step->type, SLOWLY, d);
 	return pty_write(s->pty, WRITE_LIMIT, step->type, d);
 }
 

@@ -452,6 +452,9 @@ survey_clear(struct survey *s)
 		free(in->block[i]);
 	free(in->block);
 	free(in->doubt);
+	database_nodes_clear(&in->nodes);
+	database_certs_clear(&in->certs);
+	database_devices_clear(&in->devices);
 	free(in);
 	memset(s, 0, sizeof(*s));
 }

@@ -109,18 +109,18 @@ download(struct visit *v, const struct download *w)
 		.ca = v->node->ca,
 		.pin = v->node->pin };
 	const char *slash = strchr(w->piece, '/');
+	struct fetch_place place = { .host = v->node->addresses.item[0],
+		.port = w->port };
 	struct buf content = { 0 };
 	char scheme[16];
-	const struct fetch_place at = { .scheme = scheme,
-		.host = v->node->addresses.item[0],
-		.port = w->port };
 	struct diag why;
 	enum err e;
 
 	diag_init(&why);
 	(void)snprintf(scheme, sizeof(scheme), "%.*s", (int)(slash - w->piece),
 	    w->piece);
-	e = fetch_file(&at, slash + 1, &setup, &content, &why);
+	place.scheme = scheme;
+	e = fetch_file(&place, slash + 1, &setup, &content, &why);
 	if (w->drop && (e == ERR_OK || e == ERR_TOO_BIG)) {
 		if (content.ptr != NULL)
 			explicit_bzero(content.ptr, content.cap);

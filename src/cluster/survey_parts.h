@@ -3,6 +3,7 @@
 #ifndef CLUSTER_SURVEY_PARTS_H
 #define CLUSTER_SURVEY_PARTS_H
 
+#include "cluster/database.h"
 #include "cluster/survey.h"
 
 /* Units whose certificates are looked at, and on which nodes. */
@@ -20,6 +21,9 @@ struct survey_inner {
 	size_t num_blocks, cap_blocks;
 	const char **doubt; /* a NULL ends them */
 	size_t num_doubts;
+	struct database_nodes nodes;
+	struct database_certs certs;
+	struct database_devices devices;
 };
 
 struct survey_reading {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab/cluster.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Role codes of records. */
@@ -404,4 +405,100 @@ cluster_vouches(const struct cluster *c, size_t node, struct bytes issuer,
 		ask_cache(c->node[node].ctl, issuer, serial, &key);
 	*ret_key = key;
 	return ERR_OK;
+}
+
+/* ---- As a site. ---- */
+
+static const struct sheet *
+site_ctl(const void *arg, size_t node)
+{
+	return ((const struct cluster *)arg)->node[node].ctl;
+}
+
+static const struct sheet *
+site_itl(const void *arg, size_t node)
+{
+	return ((const struct cluster *)arg)->node[node].itl;
+}
+
+static enum err
+site_config(const void *arg, size_t node, const struct sheet **ret,
+    struct diag *diag)
+{
+	const struct cluster *c = arg;
+
+	*ret = NULL;
+	return c->node[node].tftp ? cluster_config(c, node, ret, diag) : ERR_OK;
+}
+
+static bool
+is_shown(const struct cluster *c, size_t node, enum shelf_kind kind)
+{
+	if (kind == SHELF_CAPF)
+		return c->capf;
+	if (kind == SHELF_ECDSA && !c->ecdsa)
+		return false;
+	return kind == SHELF_TVS || c->node[node].ccm;
+}
+
+static enum err
+site_shows(const void *arg, size_t node, enum shelf_kind kind,
+    struct bytes *ret_der, struct diag *diag)
+{
+	const struct cluster *c = arg;
+	const struct dialect_cert *cert;
+	enum err err;
+
+	if (!is_shown(c, node, kind))
+		return ERR_OK;
+	err = shelf_cert(c->shelf, cluster_served(c, kind, node), &cert, diag);
+	if (err == ERR_OK)
+		*ret_der = cert->der;
+	return err;
+}
+
+/* By name or by address. */
+static bool
+site_is_at(const void *arg, size_t node, const struct sheet *list,
+    size_t record)
+{
+	const struct cluster *c = arg;
+	const uint8_t ip[] = { 10, 0, (uint8_t)node, c->node[node].moved };
+	char name[32];
+	int len = snprintf(name, sizeof(name), "10.0.%u.%u", (unsigned)node,
+	    (unsigned)c->node[node].moved);
+
+	return has(list, record, DIALECT_DNS,
+		   bytes_of(name, (size_t)len + 1)) ||
+	    has(list, record, DIALECT_IP, bytes_of(ip, sizeof(ip)));
+}
+
+static enum err
+site_vouches(const void *arg, size_t node, struct bytes issuer,
+    struct bytes serial, struct bytes *ret_key, struct diag *diag)
+{
+	return cluster_vouches(arg, node, issuer, serial, ret_key, diag);
+}
+
+static enum err
+site_fits(const void *arg, const struct sheet *sheet, struct bytes key,
+    bool *ret, struct diag *diag)
+{
+	return shelf_fits(((const struct cluster *)arg)->shelf, sheet, key, ret,
+	    diag);
+}
+
+struct site
+cluster_site(const struct cluster *c)
+{
+	return (struct site){ .arg = c,
+		.num_nodes = c->num_nodes,
+		.ctl = site_ctl,
+		.itl = site_itl,
+		.config = site_config,
+		.shows = site_shows,
+		.is_at = site_is_at,
+		.anywhere = c->multi_san,
+		.vouches = site_vouches,
+		.fits = site_fits };
 }

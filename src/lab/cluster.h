@@ -24,7 +24,7 @@
 #ifndef LAB_CLUSTER_H
 #define LAB_CLUSTER_H
 
-#include "lab/shelf.h"
+#include "lab/site.h"
 
 #define CLUSTER_MAX_NODES 4
 #define CLUSTER_MAX_TOKENS 4
@@ -119,6 +119,9 @@ struct shelf_id cluster_token(uint8_t generation);
 
 /* Who signs the next list without tokens. */
 struct shelf_id cluster_signer(const struct cluster *c);
+
+/* C as phones meet it; as long as C lives and does not change. */
+struct site cluster_site(const struct cluster *c);
 
 /* A configuration file of NODE, signed. */
 MUST_CHECK enum err cluster_config(const struct cluster *c, size_t node,

@@ -178,35 +178,14 @@ read_paste(struct console *c, struct buf *ret)
 	return ended && buf_ok(ret);
 }
 
-/* What the appliance says for a refusal of an import. */
+/* The world refuses in the appliance's words. */
 static bool
-refuse_import(struct console *c, const char *unit, const struct diag *d)
+refuse_import(struct console *c, const struct diag *d)
 {
-	switch ((int)d->code) {
-	case ERR_POLICY:
-		buf_str(&c->out,
-		    "CSR Public Key and Certificate Public Key do not "
-		    "match\n");
-		break;
-	case ERR_ABSENT:
-		buf_str(&c->out,
-		    "CA certificate is not available in the trust-store\n");
-		break;
-	case ERR_USAGE:
-		buf_printf(&c->out,
-		    "File /usr/local/platform/.security/%s/keys/%s.csr does "
-		    "not exist\n",
-		    unit, unit);
-		break;
-	case ERR_EXISTS:
-		buf_str(&c->out,
-		    "The certificate is in the trust-store already\n");
-		break;
-	default:
-		buf_str(&c->out,
-		    "The file that was pasted is not a certificate\n");
-		break;
-	}
+	if (d->code == ERR_SYNTAX || d->code == ERR_NOMEM)
+		buf_str(&c->out, "The file is not a valid certificate\n");
+	else
+		buf_printf(&c->out, "%s\n", d->msg);
 	return false;
 }
 
@@ -252,7 +231,7 @@ import_pasted(struct console *c, bool own, int where, const char *name)
 		return !console_live(c);
 	}
 	if (import(c, own, where, buf_bytes(&pem), &d) != ERR_OK)
-		good = refuse_import(c, name, &d);
+		good = refuse_import(c, &d);
 	else
 		buf_printf(&c->out,
 		    "Successfully imported certificate for %s.\n"

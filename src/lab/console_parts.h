@@ -61,6 +61,9 @@ void console_cut(struct console *c);
 /* Sends out; then MS of virtual time pass. Control-C is heard. */
 void console_wait(struct console *c, unsigned ms);
 
+/* "admin:", or what the scenario has. */
+const char *console_prompt(const struct console *c);
+
 /* The command goes on. */
 bool console_live(const struct console *c);
 

@@ -136,11 +136,12 @@ put_key(struct console *c, enum console_reads reads, struct buf *line, int key)
 	return buf_ok(line) ? MORE : GIVEN_UP;
 }
 
-/* Help is not asked for within SQL. */
+/* In SQL and in names of files a ? is one. */
 static bool
 asks_help(const struct buf *line)
 {
-	return !bytes_starts(buf_bytes(line), bytes_of_str("run sql"));
+	return !bytes_starts(buf_bytes(line), bytes_of_str("run sql ")) &&
+	    !bytes_starts(buf_bytes(line), bytes_of_str("file "));
 }
 
 static enum step

@@ -3,7 +3,6 @@
  * Certificates and requests as they are shown: show cert, show csr, show
  * web-security.
  */
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -191,44 +190,22 @@ console_csr_show(struct console *c, const struct console_args *a)
 
 /* ---- show web-security. ---- */
 
-static void
-put_part(struct buf *out, X509_NAME *name, int nid, const char *label)
-{
-	char text[FILE_MAX] = "";
-
-	if (name == NULL ||
-	    X509_NAME_get_text_by_NID(name, nid, text, sizeof(text)) < 0)
-		text[0] = '\0';
-	buf_printf(out, "%s: %s\n", label, text);
-}
-
-static void
-put_subject(struct buf *out, struct bytes der)
-{
-	const uint8_t *p = der.ptr;
-	X509 *x = d2i_X509(NULL, &p, (long)der.len);
-	X509_NAME *name = x == NULL ? NULL : X509_get_subject_name(x);
-
-	put_part(out, name, NID_organizationalUnitName,
-	    "Organizational Unit (OU)");
-	put_part(out, name, NID_organizationName, "Organization (O)");
-	put_part(out, name, NID_localityName, "Locality (L)");
-	put_part(out, name, NID_stateOrProvinceName, "State (ST)");
-	put_part(out, name, NID_countryName, "Country (C)");
-	put_part(out, name, NID_commonName, "Common Name (CN)");
-	X509_free(x);
-}
-
+/* What certificates to come will have. */
 bool
 console_show_web_security(struct console *c, const struct console_args *a)
 {
-	const struct world_cert *cert;
+	static const char *const labels[] = { "Organizational Unit",
+		"Organization", "Locality", "State", "Country" };
+	const struct world_node *n;
+	size_t i;
 
 	(void)a;
 	world_lock(c->world);
-	cert = console_node(c)->own[WORLD_TOMCAT].cert;
-	if (cert != NULL)
-		put_subject(&c->out, cert->der);
+	n = console_node(c);
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		buf_printf(&c->out, "%s: %s\n", labels[i],
+		    n->subject[i] == NULL ? "" : n->subject[i]);
+	buf_printf(&c->out, "Alternate Host Name: \n");
 	world_unlock(c->world);
-	return cert != NULL;
+	return true;
 }

@@ -101,7 +101,7 @@ put_parameter(const struct world *w, size_t row, struct buf *out)
 		buf_str(out, w->auto_registration ? "T" : "F");
 		break;
 	case PARAMETER_INTERACTION:
-		buf_str(out, w->phones_by_hand ? "1" : "0");
+		buf_str(out, w->phones_by_hand ? "Manual" : "Automatic");
 		break;
 	case NUM_PARAMETERS:
 		break;

@@ -16,23 +16,24 @@
 #define BCFIPS_SINCE CONSOLE_SU(1400, 2)
 #define OID_MAX 128
 
+/* The JDK writes a name from its end. */
+#define JDK_ORDER (XN_FLAG_DN_REV | XN_FLAG_SEP_CPLUS_SPC)
+#define BC_ORDER XN_FLAG_SEP_COMMA_PLUS
+
 /* ---- PEM. ---- */
 
 /* The last line of what is within: a prompt comes before it. */
 static void
 put_with_prompt(const struct console *c, const char *pem, struct buf *out)
 {
-	const char *prompt = c->cli.prompt;
 	const char *middle = strchr(pem, '\n');
 
-	if (prompt == NULL || prompt[0] == '\0')
-		prompt = "admin:";
 	if (middle == NULL) {
 		buf_str(out, pem);
 		return;
 	}
 	buf_put(out, bytes_of(pem, (size_t)(middle - pem) + 1));
-	buf_printf(out, "%s\n%s", prompt, middle + 1);
+	buf_printf(out, "%s\n%s", console_prompt(c), middle + 1);
 }
 
 static const char *
@@ -71,7 +72,7 @@ console_put_pem(struct console *c, struct bytes der, const char *what,
 /* ---- Parts of the text. ---- */
 
 static void
-put_dn(struct buf *out, X509_NAME *name)
+put_dn(struct buf *out, X509_NAME *name, unsigned long order)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
@@ -79,7 +80,7 @@ put_dn(struct buf *out, X509_NAME *name)
 
 	if (bio != NULL &&
 	    X509_NAME_print_ex(bio, name, 0,
-		XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN | ASN1_STRFLGS_ESC_CTRL |
+		order | XN_FLAG_FN_SN | ASN1_STRFLGS_ESC_CTRL |
 		    ASN1_STRFLGS_UTF8_CONVERT) >= 0) {
 		len = BIO_get_mem_data(bio, &text);
 		buf_put(out, bytes_of(text, (size_t)len));
@@ -182,13 +183,13 @@ put_old(struct buf *out, X509 *x)
 	buf_str(out, " (");
 	put_signature_oid(out, x, false);
 	buf_str(out, ")\n  Issuer Name: ");
-	put_dn(out, X509_get_issuer_name(x));
+	put_dn(out, X509_get_issuer_name(x), JDK_ORDER);
 	buf_str(out, "\n  Validity From: ");
 	put_time(out, X509_get0_notBefore(x));
 	buf_str(out, "\n           To:   ");
 	put_time(out, X509_get0_notAfter(x));
 	buf_str(out, "\n  Subject Name: ");
-	put_dn(out, X509_get_subject_name(x));
+	put_dn(out, X509_get_subject_name(x), JDK_ORDER);
 	buf_printf(out, "\n  Key: %s\n    Key value: ",
 	    rsa ? "RSA (1.2.840.113549.1.1.1)" : "EC (1.2.840.10045.2.1)");
 	put_key_value(out, x);
@@ -205,13 +206,13 @@ put_new(struct buf *out, X509 *x)
 	buf_str(out, "  [0]         Version: 3\n         SerialNumber: ");
 	put_serial(out, x, true);
 	buf_str(out, "\n             IssuerDN: ");
-	put_dn(out, X509_get_issuer_name(x));
+	put_dn(out, X509_get_issuer_name(x), BC_ORDER);
 	buf_str(out, "\n           Start Date: ");
 	put_time(out, X509_get0_notBefore(x));
 	buf_str(out, "\n           Final Date: ");
 	put_time(out, X509_get0_notAfter(x));
 	buf_str(out, "\n            SubjectDN: ");
-	put_dn(out, X509_get_subject_name(x));
+	put_dn(out, X509_get_subject_name(x), BC_ORDER);
 	buf_printf(out, "\n           Public Key: %s Public Key\n",
 	    rsa ? "RSA" : "EC");
 	if (rsa) {
@@ -238,6 +239,7 @@ console_put_cert(struct console *c, struct bytes der)
 	else
 		put_old(&c->out, x);
 	if (x != NULL && console_is_hostile(c, "prompt-in-cert"))
-		buf_str(&c->out, "admin:\n  Comment: not the end\n");
+		buf_printf(&c->out, "%s\n  Comment: not the end\n",
+		    console_prompt(c));
 	X509_free(x);
 }

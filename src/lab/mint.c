@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lab/mint.h"
+#include "lab/mint_inner.h"
 
 #include <limits.h>
 #include <openssl/core_names.h>
@@ -15,10 +15,6 @@
 #define FIRMWARE_BLOCK 24 /* 4 bytes of time, 20 of SHA-1 */
 #define TRIES_MAX 12      /* comment lengths tried for one exact size */
 
-struct mint_key {
-	EVP_PKEY *pkey;
-};
-
 /* What may vary to reach an exact size. */
 struct padding {
 	bool comment;
@@ -27,8 +23,8 @@ struct padding {
 	size_t len;       /* of the comment */
 };
 
-static enum err
-failed(struct diag *diag, const char *api)
+enum err
+mint_failed(struct diag *diag, const char *api)
 {
 	unsigned long code = ERR_get_error();
 	const char *reason = ERR_reason_error_string(code);
@@ -43,8 +39,8 @@ failed(struct diag *diag, const char *api)
 	return ERR_CRYPTO;
 }
 
-static const EVP_MD *
-md_of(enum mint_digest digest)
+const EVP_MD *
+mint_md(enum mint_digest digest)
 {
 	switch (digest) {
 	case MINT_SHA1:
@@ -88,13 +84,13 @@ add_attr(X509_NAME *name, const struct mint_attr *attr, bool joined,
 	    X509_NAME_add_entry_by_txt(name, attr->key,
 		asn1_type_of(attr->type), raw.ptr, (int)raw.len, -1,
 		joined ? -1 : 0) != 1)
-		err = failed(diag, "X509_NAME_add_entry_by_txt");
+		err = mint_failed(diag, "X509_NAME_add_entry_by_txt");
 	buf_clear(&raw);
 	return err;
 }
 
-static enum err
-make_name(const struct mint_name *from, size_t joined, X509_NAME **ret,
+enum err
+mint_make_name(const struct mint_name *from, size_t joined, X509_NAME **ret,
     struct diag *diag)
 {
 	X509_NAME *name = X509_NAME_new();
@@ -116,14 +112,15 @@ static enum err
 set_names(X509 *x, const struct mint_spec *spec, struct diag *diag)
 {
 	X509_NAME *subject = NULL, *issuer = NULL;
-	enum err err = make_name(&spec->subject, spec->joined, &subject, diag);
+	enum err err = mint_make_name(&spec->subject, spec->joined, &subject,
+	    diag);
 
 	if (err == ERR_OK)
-		err = make_name(&spec->issuer, 0, &issuer, diag);
+		err = mint_make_name(&spec->issuer, 0, &issuer, diag);
 	if (err == ERR_OK &&
 	    (X509_set_subject_name(x, subject) != 1 ||
 		X509_set_issuer_name(x, issuer) != 1))
-		err = failed(diag, "X509_set_subject_name");
+		err = mint_failed(diag, "X509_set_subject_name");
 	X509_NAME_free(subject);
 	X509_NAME_free(issuer);
 	return err;
@@ -137,7 +134,7 @@ set_serial(X509 *x, struct bytes serial, struct diag *diag)
 	enum err err = ERR_OK;
 
 	if (value == NULL || X509_set_serialNumber(x, value) != 1)
-		err = failed(diag, "X509_set_serialNumber");
+		err = mint_failed(diag, "X509_set_serialNumber");
 	ASN1_INTEGER_free(value);
 	BN_free(n);
 	return err;
@@ -156,7 +153,7 @@ set_times(X509 *x, const struct mint_spec *spec, const struct padding *pad,
 		longer = ASN1_TIME_to_generalizedtime(to, NULL);
 	if (from == NULL || to == NULL || X509_set1_notBefore(x, from) != 1 ||
 	    X509_set1_notAfter(x, longer != NULL ? longer : to) != 1)
-		err = failed(diag, "X509_set1_notAfter");
+		err = mint_failed(diag, "X509_set1_notAfter");
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(to);
 	ASN1_TIME_free(longer);
@@ -173,7 +170,7 @@ add_constraints(X509 *x, struct diag *diag)
 		return diag_nomem(diag);
 	bc->ca = 0xff;
 	if (X509_add1_ext_i2d(x, NID_basic_constraints, bc, 1, 0) != 1)
-		err = failed(diag, "X509_add1_ext_i2d");
+		err = mint_failed(diag, "X509_add1_ext_i2d");
 	BASIC_CONSTRAINTS_free(bc);
 	return err;
 }
@@ -197,20 +194,31 @@ push_dns(GENERAL_NAMES *names, const char *host)
 	return false;
 }
 
-static enum err
-add_dns(X509 *x, const struct mint_spec *spec, struct diag *diag)
+GENERAL_NAMES *
+mint_make_hosts(const char *const *dns, size_t num)
 {
 	GENERAL_NAMES *names = GENERAL_NAMES_new();
 	bool ok = names != NULL;
-	enum err err = ERR_OK;
 	size_t i;
 
-	for (i = 0; ok && i < spec->num_dns; i++)
-		ok = push_dns(names, spec->dns[i]);
-	if (!ok)
-		err = diag_nomem(diag);
-	else if (X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, 0) != 1)
-		err = failed(diag, "X509_add1_ext_i2d");
+	for (i = 0; ok && i < num; i++)
+		ok = push_dns(names, dns[i]);
+	if (ok)
+		return names;
+	GENERAL_NAMES_free(names);
+	return NULL;
+}
+
+static enum err
+add_dns(X509 *x, const struct mint_spec *spec, struct diag *diag)
+{
+	GENERAL_NAMES *names = mint_make_hosts(spec->dns, spec->num_dns);
+	enum err err = ERR_OK;
+
+	if (names == NULL)
+		return diag_nomem(diag);
+	if (X509_add1_ext_i2d(x, NID_subject_alt_name, names, 0, 0) != 1)
+		err = mint_failed(diag, "X509_add1_ext_i2d");
 	GENERAL_NAMES_free(names);
 	return err;
 }
@@ -230,7 +238,7 @@ add_comment(X509 *x, const struct padding *pad, struct diag *diag)
 		err = diag_nomem(diag);
 	else if (X509_add1_ext_i2d(x, NID_netscape_comment, value,
 		     pad->critical, 0) != 1)
-		err = failed(diag, "X509_add1_ext_i2d");
+		err = mint_failed(diag, "X509_add1_ext_i2d");
 	buf_clear(&text);
 	ASN1_IA5STRING_free(value);
 	return err;
@@ -249,7 +257,7 @@ fill(X509 *x, const struct mint_spec *spec, const struct padding *pad,
 	if (err == ERR_OK &&
 	    (X509_set_version(x, X509_VERSION_3) != 1 ||
 		X509_set_pubkey(x, spec->key->pkey) != 1))
-		err = failed(diag, "X509_set_pubkey");
+		err = mint_failed(diag, "X509_set_pubkey");
 	if (err == ERR_OK && spec->ca)
 		err = add_constraints(x, diag);
 	if (err == ERR_OK && spec->num_dns > 0)
@@ -266,7 +274,7 @@ put_der(X509 *x, struct buf *out, struct diag *diag)
 	int len = i2d_X509(x, &der);
 
 	if (len < 0)
-		return failed(diag, "i2d_X509");
+		return mint_failed(diag, "i2d_X509");
 	buf_put(out, bytes_of(der, (size_t)len));
 	OPENSSL_free(der);
 	return buf_ok(out) ? ERR_OK : diag_nomem(diag);
@@ -284,8 +292,8 @@ make_cert(const struct mint_spec *spec, const struct padding *pad,
 		return diag_nomem(diag);
 	err = fill(x, spec, pad, diag);
 	if (err == ERR_OK &&
-	    X509_sign(x, spec->issuer_key->pkey, md_of(spec->digest)) == 0)
-		err = failed(diag, "X509_sign");
+	    X509_sign(x, spec->issuer_key->pkey, mint_md(spec->digest)) == 0)
+		err = mint_failed(diag, "X509_sign");
 	if (err == ERR_OK)
 		err = put_der(x, out, diag);
 	X509_free(x);
@@ -347,8 +355,8 @@ reach_length(const struct mint_spec *spec, struct buf *out, struct diag *diag)
 	return buf_ok(out) ? ERR_OK : diag_nomem(diag);
 }
 
-static enum err
-keep_key(EVP_PKEY *pkey, struct mint_key **ret, struct diag *diag)
+enum err
+mint_keep_key(EVP_PKEY *pkey, struct mint_key **ret, struct diag *diag)
 {
 	struct mint_key *key = calloc(1, sizeof(*key));
 
@@ -368,24 +376,26 @@ mint_key_load(const char *path, struct mint_key **ret, struct diag *diag)
 	EVP_PKEY *pkey = NULL;
 
 	if (in == NULL) {
-		(void)failed(diag, "BIO_new_file");
+		(void)mint_failed(diag, "BIO_new_file");
 		return diag_set(diag, ERR_ABSENT, "no key %s", path);
 	}
 	pkey = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
 	BIO_free(in);
 	if (pkey == NULL)
-		return failed(diag, "PEM_read_bio_PrivateKey");
-	return keep_key(pkey, ret, diag);
+		return mint_failed(diag, "PEM_read_bio_PrivateKey");
+	return mint_keep_key(pkey, ret, diag);
 }
 
 enum err
 mint_key_new(unsigned bits, struct mint_key **ret, struct diag *diag)
 {
-	EVP_PKEY *pkey = bits == 256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(bits);
+	EVP_PKEY *pkey = bits == 256 ? EVP_EC_gen("P-256")
+	    : bits == 384            ? EVP_EC_gen("P-384")
+				     : EVP_RSA_gen(bits);
 
 	if (pkey == NULL)
-		return failed(diag, "EVP_PKEY_Q_keygen");
-	return keep_key(pkey, ret, diag);
+		return mint_failed(diag, "EVP_PKEY_Q_keygen");
+	return mint_keep_key(pkey, ret, diag);
 }
 
 void
@@ -411,7 +421,7 @@ mint_key_public(const struct mint_key *key, struct buf *out, struct diag *diag)
 	int len = i2d_PublicKey(key->pkey, &der);
 
 	if (len < 0)
-		return failed(diag, "i2d_PublicKey");
+		return mint_failed(diag, "i2d_PublicKey");
 	buf_put(out, bytes_of(der, (size_t)len));
 	OPENSSL_free(der);
 	return buf_ok(out) ? ERR_OK : diag_nomem(diag);
@@ -422,7 +432,8 @@ mint_cert(const struct mint_spec *spec, struct buf *out, struct diag *diag)
 {
 	struct padding none = { .comment = false };
 
-	if (EVP_PKEY_get_base_id(spec->issuer_key->pkey) != EVP_PKEY_RSA)
+	if (!spec->any_key &&
+	    EVP_PKEY_get_base_id(spec->issuer_key->pkey) != EVP_PKEY_RSA)
 		return diag_set(diag, ERR_USAGE,
 		    "only an RSA key signs the same way every time");
 	if (spec->der_length == 0)
@@ -443,7 +454,7 @@ mint_pem(struct bytes der, struct buf *out, struct diag *diag)
 	/* Not through a struct X509: a case may hold what is none. */
 	if (PEM_write_bio(mem, PEM_STRING_X509, "", der.ptr, (long)der.len) <=
 	    0) {
-		err = failed(diag, "PEM_write_bio");
+		err = mint_failed(diag, "PEM_write_bio");
 	} else {
 		len = BIO_get_mem_data(mem, &text);
 		buf_put(out, bytes_of(text, (size_t)len));
@@ -462,7 +473,7 @@ mint_cert_signature(struct bytes der, struct buf *out, struct diag *diag)
 	const ASN1_BIT_STRING *value;
 
 	if (x == NULL)
-		return failed(diag, "d2i_X509");
+		return mint_failed(diag, "d2i_X509");
 	X509_get0_signature(&value, NULL, x);
 	buf_put(out,
 	    bytes_of(ASN1_STRING_get0_data(value),
@@ -489,7 +500,7 @@ sign_block(const struct mint_key *key, const EVP_MD *md, struct bytes block,
 	    (md != NULL && EVP_PKEY_CTX_set_signature_md(ctx, md) != 1) ||
 	    EVP_PKEY_sign(ctx, out->ptr + out->len, &len, block.ptr,
 		block.len) != 1)
-		err = failed(diag, "EVP_PKEY_sign");
+		err = mint_failed(diag, "EVP_PKEY_sign");
 	else
 		out->len += len;
 	EVP_PKEY_CTX_free(ctx);
@@ -504,7 +515,7 @@ mint_sign(const struct mint_key *key, enum mint_digest digest,
 	enum err err = mint_hash(digest, message, &hash, diag);
 
 	if (err == ERR_OK)
-		err = sign_block(key, md_of(digest), buf_bytes(&hash), out,
+		err = sign_block(key, mint_md(digest), buf_bytes(&hash), out,
 		    diag);
 	buf_clear(&hash);
 	return err;
@@ -541,7 +552,7 @@ mint_check(struct bytes public_key, enum mint_digest digest,
 	err = mint_hash(digest, message, &hash, diag);
 	if (err == ERR_OK)
 		*ret = pkey != NULL &&
-		    fits(pkey, md_of(digest), buf_bytes(&hash), signature);
+		    fits(pkey, mint_md(digest), buf_bytes(&hash), signature);
 	buf_clear(&hash);
 	EVP_PKEY_free(pkey);
 	return err;
@@ -571,9 +582,9 @@ mint_hash(enum mint_digest digest, struct bytes message, struct buf *out,
 	uint8_t md[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 
-	if (EVP_Digest(message.ptr, message.len, md, &len, md_of(digest),
+	if (EVP_Digest(message.ptr, message.len, md, &len, mint_md(digest),
 		NULL) != 1)
-		return failed(diag, "EVP_Digest");
+		return mint_failed(diag, "EVP_Digest");
 	buf_put(out, bytes_of(md, len));
 	return buf_ok(out) ? ERR_OK : diag_nomem(diag);
 }

@@ -5,7 +5,7 @@
  * a key that anybody trusts.
  *
  * Certificates are signed by RSA keys only, PKCS#1 v1.5, since an ECDSA
- * signature differs each time.
+ * signature differs each time; unless somebody says that it may.
  */
 #ifndef LAB_MINT_H
 #define LAB_MINT_H
@@ -47,12 +47,20 @@ struct mint_key;
 MUST_CHECK enum err mint_key_load(const char *path, struct mint_key **ret,
     struct diag *diag);
 
-/* Makes a private key: RSA of BITS, 1024 or more; or, 256, on the curve P-256.
- */
+/* The same of PEM text that holds one. */
+MUST_CHECK enum err mint_key_read(struct bytes pem, struct mint_key **ret,
+    struct diag *diag);
+
+/* Makes a private key: RSA of BITS, 1024 or more; or, 256 and 384, on the
+ * curves P-256 and P-384. */
 MUST_CHECK enum err mint_key_new(unsigned bits, struct mint_key **ret,
     struct diag *diag);
 
 void mint_key_free(struct mint_key **key);
+
+/* Appends the private key as PEM: for servers of the lab. */
+MUST_CHECK enum err mint_key_pem(const struct mint_key *key, struct buf *out,
+    struct diag *diag);
 
 /* Bits of the modulus or of the curve. */
 size_t mint_key_bits(const struct mint_key *key);
@@ -75,6 +83,8 @@ struct mint_spec {
 	const char *const *dns; /* subjectAltName */
 	size_t num_dns;
 	size_t der_length; /* exact size wanted, 0 for any */
+	bool any_key;      /* the issuer's may be one on a curve: other bytes
+			    * each time */
 	size_t joined;     /* so many of the first attributes of the subject
 			    * are one set; they must be in DER's order */
 };
@@ -87,6 +97,14 @@ struct mint_spec {
  */
 MUST_CHECK enum err mint_cert(const struct mint_spec *spec, struct buf *out,
     struct diag *diag);
+
+/* Appends a request, PKCS#10, DER: subject, hosts and key of SPEC. */
+MUST_CHECK enum err mint_request(const struct mint_spec *spec, struct buf *out,
+    struct diag *diag);
+
+/* Appends KEY and the certificate DER as PKCS#12 under PASSWORD. */
+MUST_CHECK enum err mint_p12(const struct mint_key *key, struct bytes der,
+    const char *password, struct buf *out, struct diag *diag);
 
 /* Appends DER as PEM. */
 MUST_CHECK enum err mint_pem(struct bytes der, struct buf *out,

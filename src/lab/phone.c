@@ -80,7 +80,7 @@ find_signer(const struct sheet *held, const struct sheet *offer)
 /* *RET: OFFER is signed with the key of that record of HELD. S remembers;
  * NULL: nobody does. */
 static enum err
-check_signature(struct shelf *s, const struct sheet *held, size_t record,
+check_signature(const struct site *s, const struct sheet *held, size_t record,
     const struct sheet *offer, bool *ret, struct diag *diag)
 {
 	struct bytes key;
@@ -88,13 +88,13 @@ check_signature(struct shelf *s, const struct sheet *held, size_t record,
 	*ret = false;
 	if (!get(held, record, DIALECT_KEY, &key))
 		return ERR_OK;
-	return s != NULL ? shelf_fits(s, offer, key, ret, diag)
+	return s != NULL ? s->fits(s->arg, offer, key, ret, diag)
 			 : shelf_check(offer, key, ret, diag);
 }
 
 /* What somebody that has HELD alone says to OFFER. */
 static enum err
-judge(struct shelf *s, const struct sheet *held, const struct sheet *offer,
+judge(const struct site *s, const struct sheet *held, const struct sheet *offer,
     enum phone_answer *ret, struct diag *diag)
 {
 	size_t signer = find_signer(held, offer);
@@ -186,6 +186,8 @@ reads(const struct phone_sort *sort, const struct sheet *l)
 	size_t i, sasts = 0;
 	struct bytes signature;
 
+	if (l->tlvs.num == 0)
+		return false;
 	if (sort->sha1_only && !has(l, 0, HEADER_DIGEST, bytes_of("\1", 1)))
 		return false;
 	if (sort->max_bits != 0 && get(l, 0, WIRE_SIGNATURE, &signature) &&
@@ -201,23 +203,25 @@ reads(const struct phone_sort *sort, const struct sheet *l)
 
 /* ---- TVS. ---- */
 
-/* The certificate ID stands in a record of L with one of these roles, a bit
- * each. */
+/* What NODE of C shows for KIND stands in a record of L with one of these roles,
+ * a bit each. False too where it shows nothing. */
 static enum err
-find_cert(const struct cluster *c, const struct sheet *l, struct shelf_id id,
-    unsigned roles, bool *ret, struct diag *diag)
+find_cert(const struct site *c, const struct sheet *l, enum shelf_kind kind,
+    size_t node, unsigned roles, bool *ret, struct diag *diag)
 {
-	const struct dialect_cert *cert;
-	enum err err = shelf_cert(c->shelf, id, &cert, diag);
+	struct bytes der = { 0 };
+	enum err err = c->shows(c->arg, node, kind, &der, diag);
 	size_t i;
 	int role;
 
 	*ret = false;
+	if (der.ptr == NULL)
+		return err;
 	for (i = 1; err == ERR_OK && l != NULL && i <= l->tlvs.num_records;
 	     i++) {
 		role = role_of(l, i);
 		if (role >= 0 && role < 32 && (roles >> role & 1) != 0 &&
-		    has(l, i, DIALECT_CERT, cert->der))
+		    has(l, i, DIALECT_CERT, der))
 			*ret = true;
 	}
 	return err;
@@ -226,8 +230,8 @@ find_cert(const struct cluster *c, const struct sheet *l, struct shelf_id id,
 /* *RET_KEY: P can ask TVS, and that vouches for the signer of FILE, whose key it
  * hands out; else absent. */
 static enum err
-ask_tvs(const struct phone *p, const struct cluster *c,
-    const struct sheet *file, struct bytes *ret_key, struct diag *diag)
+ask_tvs(const struct phone *p, const struct site *c, const struct sheet *file,
+    struct bytes *ret_key, struct diag *diag)
 {
 	struct bytes issuer, serial;
 	bool known = false;
@@ -237,17 +241,16 @@ ask_tvs(const struct phone *p, const struct cluster *c,
 	    !get(file, 0, HEADER_ISSUER, &issuer) ||
 	    !get(file, 0, HEADER_SERIAL, &serial))
 		return ERR_OK;
-	err = find_cert(c, p->itl, cluster_served(c, SHELF_TVS, p->tvs),
-	    1u << TVS, &known, diag);
+	err = find_cert(c, p->itl, SHELF_TVS, p->tvs, 1u << TVS, &known, diag);
 	if (err == ERR_OK && known)
-		err = cluster_vouches(c, p->tvs, issuer, serial, ret_key, diag);
+		err = c->vouches(c->arg, p->tvs, issuer, serial, ret_key, diag);
 	return err;
 }
 
-/* What P, which holds a CTL, says to a list; that is what decides of an ITL
- * too. */
+/* What P, which holds HELD, says to a list. A CTL, once there is one, decides of
+ * an ITL too. */
 static enum err
-ask_phone(const struct phone *p, const struct cluster *c,
+ask_phone(const struct phone *p, const struct site *c, const struct sheet *held,
     const struct sheet *offer, enum phone_answer *ret, struct diag *diag)
 {
 	struct bytes key = { 0 };
@@ -255,14 +258,14 @@ ask_phone(const struct phone *p, const struct cluster *c,
 	enum err err;
 
 	*ret = PHONE_TAKES;
-	if (p->ctl == NULL)
+	if (held == NULL)
 		return ERR_OK;
-	err = judge(c->shelf, p->ctl, offer, ret, diag);
+	err = judge(c, held, offer, ret, diag);
 	if (err != ERR_OK || *ret != PHONE_KNOWS_NOT)
 		return err;
 	err = ask_tvs(p, c, offer, &key, diag);
 	if (err == ERR_OK && key.ptr != NULL)
-		err = shelf_fits(c->shelf, offer, key, &good, diag);
+		err = c->fits(c->arg, offer, key, &good, diag);
 	if (err == ERR_OK && key.ptr != NULL)
 		*ret = good ? PHONE_THROUGH_TVS : PHONE_BAD_SIGNATURE;
 	return err;
@@ -277,10 +280,10 @@ is_taken(enum phone_answer answer)
 /* ---- A start. ---- */
 
 static enum err
-fetch_ctl(struct phone *p, const struct cluster *c, struct phone_day *day,
+fetch_ctl(struct phone *p, const struct site *c, struct phone_day *day,
     struct diag *diag)
 {
-	const struct sheet *offer = c->node[p->tftp].ctl;
+	const struct sheet *offer = c->ctl(c->arg, p->tftp);
 	enum err err = ERR_OK;
 
 	day->ctl = PHONE_TAKES;
@@ -290,7 +293,7 @@ fetch_ctl(struct phone *p, const struct cluster *c, struct phone_day *day,
 	else if (offer != NULL && !reads(p->sort, offer))
 		day->ctl = PHONE_CANNOT_READ;
 	else if (offer != NULL)
-		err = ask_phone(p, c, offer, &day->ctl, diag);
+		err = ask_phone(p, c, p->ctl, offer, &day->ctl, diag);
 	if (err == ERR_OK && offer != NULL && is_taken(day->ctl))
 		p->ctl = offer;
 	day->readable = p->ctl == NULL || reads(p->sort, p->ctl);
@@ -298,15 +301,17 @@ fetch_ctl(struct phone *p, const struct cluster *c, struct phone_day *day,
 }
 
 static enum err
-fetch_itl(struct phone *p, const struct cluster *c, struct phone_day *day,
+fetch_itl(struct phone *p, const struct site *c, struct phone_day *day,
     struct diag *diag)
 {
-	const struct sheet *offer = c->node[p->tftp].itl;
+	const struct sheet *offer = c->itl(c->arg, p->tftp);
 	enum phone_answer answer = PHONE_TAKES;
 	enum err err = ERR_OK;
 
 	if (p->sort->has_itl && offer != NULL)
-		err = ask_phone(p, c, offer, &answer, diag);
+		err = ask_phone(p, c,
+		    p->ctl == NULL && c->by_itl ? p->itl : p->ctl, offer,
+		    &answer, diag);
 	day->itl = is_taken(answer);
 	if (err == ERR_OK && p->sort->has_itl && offer != NULL && day->itl)
 		p->itl = offer;
@@ -332,66 +337,84 @@ is_of_several(const struct sheet *l, size_t record)
 	return false;
 }
 
-/* RECORD stands for the node where it is now: by name or by address. Where the
- * certificate is that of several nodes it does not matter. */
+/* RECORD stands for the node where it is now. Where the certificate is that of
+ * several nodes it does not matter. */
 static bool
-is_at(const struct cluster *c, const struct sheet *l, size_t record,
-    size_t node)
+is_at(const struct site *c, const struct sheet *l, size_t record, size_t node)
 {
-	const uint8_t ip[] = { 10, 0, (uint8_t)node, c->node[node].moved };
-	char name[32];
-	int len = snprintf(name, sizeof(name), "10.0.%u.%u", (unsigned)node,
-	    (unsigned)c->node[node].moved);
-
-	return c->multi_san || is_of_several(l, record) ||
-	    has(l, record, DIALECT_DNS, bytes_of(name, (size_t)len + 1)) ||
-	    has(l, record, DIALECT_IP, bytes_of(ip, sizeof(ip)));
+	return c->anywhere || is_of_several(l, record) ||
+	    c->is_at(c->arg, node, l, record);
 }
 
-/* A signed configuration file verifies with a server's record of the CTL. */
-static enum err
-fetch_config(const struct phone *p, const struct cluster *c,
-    struct phone_day *day, struct diag *diag)
+/* No server of L has a certificate: it is that of a cluster which is not secure
+ * any more. */
+static bool
+is_plain(const struct sheet *l)
 {
-	const struct sheet *file, *l = p->ctl;
+	struct bytes cert;
+	size_t i;
+
+	for (i = 1; i <= l->tlvs.num_records; i++)
+		if (role_of(l, i) >= CCM && role_of(l, i) <= TFTP &&
+		    get(l, i, DIALECT_CERT, &cert))
+			return false;
+	return true;
+}
+
+/* The list that says whose configuration files P takes; NULL: anybody's. */
+static const struct sheet *
+list_of_servers(const struct phone *p, const struct site *c)
+{
+	if (!c->by_itl || (p->ctl != NULL && !is_plain(p->ctl)))
+		return p->ctl;
+	return p->itl != NULL && p->itl->tlvs.num_records > 0 ? p->itl : NULL;
+}
+
+/* A signed configuration file verifies with a server's record of that list. */
+static enum err
+fetch_config(const struct phone *p, const struct site *c, struct phone_day *day,
+    struct diag *diag)
+{
+	const struct sheet *file, *l = list_of_servers(p, c);
 	bool good = false;
 	enum err err;
 	size_t i;
 	int role;
 
 	day->config = true;
-	if (!p->sort->signed_config || l == NULL || !c->node[p->tftp].tftp)
+	if (!p->sort->signed_config || l == NULL)
 		return ERR_OK;
-	err = cluster_config(c, p->tftp, &file, diag);
+	err = c->config(c->arg, p->tftp, &file, diag);
+	if (err != ERR_OK || file == NULL)
+		return err;
 	for (i = 1; err == ERR_OK && !good && i <= l->tlvs.num_records; i++) {
 		role = role_of(l, i);
 		if (role >= CCM && role <= TFTP && is_named(l, i, file) &&
 		    is_at(c, l, i, p->tftp))
-			err = check_signature(c->shelf, l, i, file, &good,
-			    diag);
+			err = check_signature(c, l, i, file, &good, diag);
 	}
 	day->config = good;
 	return err;
 }
 
-/* The certificate ID of NODE is known, as a CallManager that is there: "secure
- * connections to this node will fail after changing the hostname or IP until
- * you run the CTL client". */
+/* What NODE shows is known, as a CallManager that is there: "secure connections
+ * to this node will fail after changing the hostname or IP until you run the
+ * CTL client". */
 static enum err
-connect_one(const struct phone *p, const struct cluster *c, struct shelf_id id,
+connect_one(const struct phone *p, const struct site *c, enum shelf_kind kind,
     size_t node, bool *ret, struct diag *diag)
 {
-	const struct dialect_cert *cert;
+	struct bytes der = { 0 };
 	const struct sheet *l = p->ctl;
-	enum err err = shelf_cert(c->shelf, id, &cert, diag);
+	enum err err = c->shows(c->arg, node, kind, &der, diag);
 	size_t i;
 	int role;
 
-	*ret = false;
-	for (i = 1; err == ERR_OK && i <= l->tlvs.num_records; i++) {
+	*ret = der.ptr == NULL;
+	for (i = 1; err == ERR_OK && !*ret && i <= l->tlvs.num_records; i++) {
 		role = role_of(l, i);
 		if ((role == CCM || role == CCM_TFTP) &&
-		    has(l, i, DIALECT_CERT, cert->der) && is_at(c, l, i, node))
+		    has(l, i, DIALECT_CERT, der) && is_at(c, l, i, node))
 			*ret = true;
 	}
 	return err;
@@ -399,40 +422,58 @@ connect_one(const struct phone *p, const struct cluster *c, struct shelf_id id,
 
 /* What every CallManager shows is known. */
 static enum err
-connect_tls(const struct phone *p, const struct cluster *c,
-    struct phone_day *day, struct diag *diag)
+connect_tls(const struct phone *p, const struct site *c, struct phone_day *day,
+    struct diag *diag)
 {
 	static const enum shelf_kind kinds[] = { SHELF_CALLMANAGER,
 		SHELF_ECDSA };
-	const size_t each = c->ecdsa ? 2 : 1;
 	enum err err = ERR_OK;
 	bool known = true;
-	size_t i, node;
+	size_t i;
 
-	for (i = 0; i < c->num_nodes * each && err == ERR_OK && known; i++) {
-		node = i / each;
-		if (c->node[node].ccm && p->ctl != NULL)
-			err = connect_one(p, c,
-			    cluster_served(c, kinds[i % each], node), node,
-			    &known, diag);
-	}
+	for (i = 0; i < c->num_nodes * 2 && err == ERR_OK && known; i++)
+		if (p->ctl != NULL)
+			err = connect_one(p, c, kinds[i % 2], i / 2, &known,
+			    diag);
 	day->tls = known;
 	return err;
 }
 
 static enum err
-use_capf(const struct phone *p, const struct cluster *c, struct phone_day *day,
+use_capf(const struct phone *p, const struct site *c, struct phone_day *day,
     struct diag *diag)
 {
+	struct bytes der = { 0 };
+	enum err err;
+
 	day->capf = true;
-	if (!c->capf || p->ctl == NULL)
+	if (p->ctl == NULL)
 		return ERR_OK;
-	return find_cert(c, p->ctl, cluster_served(c, SHELF_CAPF, 0),
-	    1u << CAPF, &day->capf, diag);
+	err = c->shows(c->arg, 0, SHELF_CAPF, &der, diag);
+	if (err != ERR_OK || der.ptr == NULL)
+		return err;
+	return find_cert(c, p->ctl, SHELF_CAPF, 0, 1u << CAPF, &day->capf,
+	    diag);
+}
+
+/* What needs no new list. */
+static enum err
+work(const struct phone *p, const struct site *c, struct phone_day *day,
+    struct diag *diag)
+{
+	enum err err = fetch_config(p, c, day, diag);
+
+	if (err == ERR_OK)
+		err = connect_tls(p, c, day, diag);
+	if (err == ERR_OK)
+		err = use_capf(p, c, day, diag);
+	day->works = day->readable && day->itl && day->config && day->tls &&
+	    day->capf;
+	return err;
 }
 
 enum err
-phone_start(struct phone *p, const struct cluster *c, struct phone_day *ret,
+phone_start_at(struct phone *p, const struct site *c, struct phone_day *ret,
     struct diag *diag)
 {
 	struct phone_day day = { .ctl = PHONE_TAKES };
@@ -442,18 +483,40 @@ phone_start(struct phone *p, const struct cluster *c, struct phone_day *ret,
 	if (err == ERR_OK)
 		err = fetch_itl(&after, c, &day, diag);
 	if (err == ERR_OK)
-		err = fetch_config(&after, c, &day, diag);
-	if (err == ERR_OK)
-		err = connect_tls(&after, c, &day, diag);
-	if (err == ERR_OK)
-		err = use_capf(&after, c, &day, diag);
+		err = work(&after, c, &day, diag);
 	if (err != ERR_OK)
 		return err;
-	day.works = day.readable && day.itl && day.config && day.tls &&
-	    day.capf;
 	*p = after;
 	*ret = day;
 	return ERR_OK;
+}
+
+enum err
+phone_look(const struct phone *p, const struct site *c, struct phone_day *ret,
+    struct diag *diag)
+{
+	struct phone copy = *p;
+	struct phone_day day = { .ctl = PHONE_TAKES };
+	enum err err = fetch_ctl(&copy, c, &day, diag);
+
+	copy = *p;
+	day.readable = p->ctl == NULL || reads(p->sort, p->ctl);
+	if (err == ERR_OK)
+		err = fetch_itl(&copy, c, &day, diag);
+	if (err == ERR_OK)
+		err = work(p, c, &day, diag);
+	if (err == ERR_OK)
+		*ret = day;
+	return err;
+}
+
+enum err
+phone_start(struct phone *p, const struct cluster *c, struct phone_day *ret,
+    struct diag *diag)
+{
+	const struct site site = cluster_site(c);
+
+	return phone_start_at(p, &site, ret, diag);
 }
 
 enum err

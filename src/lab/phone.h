@@ -6,6 +6,8 @@
  * src/trust and ctl/, so that a misreading there does not make its own test
  * pass.
  *
+ * It meets its surroundings as a struct site, or a struct cluster.
+ *
  * One phone asks one TFTP node and the TVS of one node: of a group of phones,
  * some ask first the one node, some the other. So what holds for the group
  * holds for a phone for each of its nodes.
@@ -67,6 +69,15 @@ struct phone_day {
 /* P starts: CTL, ITL, configuration, connections to C; P holds then what it
  * took. ERR_NOMEM. */
 MUST_CHECK enum err phone_start(struct phone *p, const struct cluster *c,
+    struct phone_day *ret, struct diag *diag);
+
+/* The same in any surroundings. */
+MUST_CHECK enum err phone_start_at(struct phone *p, const struct site *site,
+    struct phone_day *ret, struct diag *diag);
+
+/* How it is with P as it stands, without a start: what it would say to the CTL
+ * that is offered, and what it can do with those lists that it holds. */
+MUST_CHECK enum err phone_look(const struct phone *p, const struct site *site,
     struct phone_day *ret, struct diag *diag);
 
 /* The same of a phone that may not keep anything: what would become of it. */

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/list.h"
+
 #define BUCKETS 8192
 #define KEY_BITS 1024
 #define MADE_AT 1500000000
+#define MADE_AT_LIST 0x59682f00
 
 struct made_cert {
 	struct shelf_id id;
@@ -290,10 +293,6 @@ put_record(struct shelf *s, const struct shelf_plan *plan,
 		.role = from.role,
 		.dns = dns,
 		.ip = bytes_of(ip, sizeof(ip)) };
-	struct wire_field field[16] = { { .tag = 0 } };
-	struct buf value[16] = { { .ptr = NULL } };
-	size_t i, n = 0, num;
-	const uint8_t *tags = dialect_tags(r.dialect, &num);
 	enum err err = ERR_OK;
 
 	if (from.node == SHELF_NOWHERE)
@@ -303,149 +302,36 @@ put_record(struct shelf *s, const struct shelf_plan *plan,
 		    (unsigned)from.node, (unsigned)from.moved);
 	if (r.dialect != DIALECT_EMPTY)
 		err = shelf_cert(s, from.cert, &r.cert, diag);
-	for (i = 0; i < num && err == ERR_OK; i++) {
-		if (!dialect_has(&r, tags[i]))
-			continue;
-		field[n].tag = tags[i];
-		field[n].length = WIRE_TRUE;
-		if (tags[i] == DIALECT_LENGTH)
-			field[n].kind = WIRE_TOTAL;
-		else
-			err = dialect_value(&r, tags[i], &value[n], diag);
-		field[n].value = buf_bytes(&value[n]);
-		n++;
-	}
-	if (err == ERR_OK)
-		wire_put(w, field, n);
-	for (i = 0; i < n; i++)
-		buf_clear(&value[i]);
-	return err;
-}
-
-/* The names of the signer, as a record of it has them: tags 4, 5, 6 are its
- * subject, serial number and issuer. */
-static enum err
-put_signer(const struct dialect_record *r, struct buf names[3],
-    struct diag *diag)
-{
-	static const uint8_t tags[] = { DIALECT_SUBJECT, DIALECT_SERIAL,
-		DIALECT_ISSUER };
-	enum err err = ERR_OK;
-	size_t i;
-
-	for (i = 0; i < 3 && err == ERR_OK; i++)
-		err = dialect_value(r, tags[i], &names[i], diag);
-	return err;
-}
-
-static struct wire_field
-value_field(uint8_t tag, unsigned depth, struct bytes value)
-{
-	return (struct wire_field){ .tag = tag,
-		.depth = depth,
-		.value = value,
-		.length = WIRE_TRUE };
-}
-
-static struct wire_field
-kind_field(uint8_t tag, unsigned depth, enum wire_kind kind, size_t size)
-{
-	return (struct wire_field){ .tag = tag,
-		.depth = depth,
-		.kind = kind,
-		.size = size,
-		.length = WIRE_TRUE };
-}
-
-static uint8_t
-modulus_code(size_t bits)
-{
-	return bits == 1024 ? 1 : bits == 2048 ? 2 : 3;
-}
-
-static enum err
-put_header(const struct shelf_plan *plan, const struct dialect_record *r,
-    const struct mint_key *key, struct wire *w, struct diag *diag)
-{
-	static const char *const files[] = { "CTLFile.tlv", "ITLFile.tlv",
-		"SEP0.cnf.xml" };
-	const size_t bits = mint_key_bits(key);
-	const uint8_t version[] = { 1, 2 }, algorithm = 0,
-		      digest = (uint8_t)(plan->digest + 1),
-		      modulus = modulus_code(bits);
-	struct buf names[3] = { { .ptr = NULL } };
-	enum err err = put_signer(r, names, diag);
-
-	const struct wire_field fields[] = {
-		value_field(1, 0, bytes_of(version, 2)),
-		kind_field(2, 0, WIRE_TOTAL, 0),
-		kind_field(3, 0, WIRE_CONTAINER, 0),
-		value_field(4, 1, buf_bytes(&names[0])),
-		value_field(5, 1, buf_bytes(&names[1])),
-		value_field(6, 1, buf_bytes(&names[2])),
-		kind_field(7, 0, WIRE_CONTAINER, 0),
-		value_field(8, 1, bytes_of(&digest, 1)),
-		kind_field(9, 1, WIRE_CONTAINER, 0),
-		value_field(10, 2, bytes_of(&algorithm, 1)),
-		value_field(11, 2, bytes_of(&modulus, 1)),
-		kind_field(WIRE_SIGNATURE, 0, WIRE_GAP, bits / 8),
-		value_field(WIRE_FILENAME, 0,
-		    bytes_of(files[plan->form], strlen(files[plan->form]) + 1)),
-		value_field(15, 0, bytes_of("\x59\x68\x2f\x00", 4)),
-		kind_field(WIRE_PAD, 0, WIRE_PADS, WIRE_ALIGN),
-	};
-	if (err == ERR_OK)
-		wire_put(w, fields, sizeof(fields) / sizeof(fields[0]));
-	buf_clear(&names[0]);
-	buf_clear(&names[1]);
-	buf_clear(&names[2]);
-	return err;
-}
-
-static enum err
-seal(const struct shelf_plan *plan, const struct mint_key *key, struct wire *w,
-    struct diag *diag)
-{
-	struct buf preimage = { 0 }, signature = { 0 };
-	enum err err;
-
-	wire_preimage(w, &preimage);
-	if (!buf_ok(&preimage))
-		err = diag_nomem(diag);
-	else
-		err = mint_sign(key, (enum mint_digest)plan->digest,
-		    buf_bytes(&preimage), &signature, diag);
-	if (err == ERR_OK)
-		err = wire_seal(w, buf_bytes(&signature), diag);
-	buf_clear(&preimage);
-	buf_clear(&signature);
-	return err;
+	return err == ERR_OK ? list_put_record(&r, w, diag) : err;
 }
 
 static enum err
 write_file(struct shelf *s, const struct shelf_plan *plan, struct wire *w,
     struct diag *diag)
 {
+	static const char *const files[] = { "CTLFile.tlv", "ITLFile.tlv",
+		"SEP0.cnf.xml" };
 	struct dialect_record signer = { .dns = "",
 		.dialect = plan->signer.kind == SHELF_TOKEN
 		    ? DIALECT_TOKEN
 		    : DIALECT_APPLIANCE };
+	struct list_head head = { .file = files[plan->form],
+		.digest = (enum mint_digest)plan->digest,
+		.when = MADE_AT_LIST,
+		.signer = &signer };
 	enum err err = shelf_cert(s, plan->signer, &signer.cert, diag);
-	const struct mint_key *key;
 	size_t i;
 
 	if (err != ERR_OK || signer.cert == NULL)
 		return err;
-	key = plan->forged != 0 ? s->maker : signer.cert->spec.key;
-	err = put_header(plan, &signer, key, w, diag);
+	head.key = plan->forged != 0 ? s->maker : signer.cert->spec.key;
+	err = list_put_head(&head, w, diag);
 	for (i = 0; i < plan->num && err == ERR_OK; i++)
 		err = put_record(s, plan, plan->record[i], w, diag);
 	if (err == ERR_OK && plan->form == SHELF_CONFIG)
 		wire_put_raw(w, bytes_of_str("<device></device>\n"));
-	if (err == ERR_OK && !buf_ok(&w->out))
-		err = diag_nomem(diag);
 	if (err == ERR_OK)
-		err = seal(plan, key, w, diag);
+		err = list_seal(&head, w, diag);
 	return err;
 }
 

@@ -398,13 +398,30 @@ wire_put_signed(struct bytes file, const struct wire_list *list,
 	buf_put(out, bytes_of(file.ptr + after, file.len - after));
 }
 
+/* The first item of SPACE, or behind it: they stand in order. */
+static size_t
+find_space(const struct wire_list *list, size_t space)
+{
+	size_t low = 0, high = list->num, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (list->item[middle].space < space)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct wire_tlv *
 wire_find(const struct wire_list *list, size_t space, uint8_t tag)
 {
 	size_t i;
 
-	for (i = 0; i < list->num; i++)
-		if (list->item[i].space == space && list->item[i].tag == tag)
+	for (i = find_space(list, space);
+	     i < list->num && list->item[i].space == space; i++)
+		if (list->item[i].tag == tag)
 			return &list->item[i];
 	return NULL;
 }

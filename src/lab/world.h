@@ -74,12 +74,17 @@ struct world_cert {
 	const struct mint_key *key; /* NULL: it is not the lab's */
 	const char *subject_cn, *issuer_cn;
 	bool self_signed;
+	int64_t not_before, not_after;
+	const struct world_cert *issuer; /* where a CA of the lab signed it */
 	const struct dialect_cert *dialect; /* how records are written of it */
+	bool by_token; /* its records are written as those of tokens */
 };
 
 struct world_csr {
 	struct bytes der; /* PKCS#10 */
 	const struct mint_key *key;
+	const char *const *host; /* subjectAltName */
+	size_t num_hosts;
 	int64_t made;
 };
 
@@ -108,6 +113,8 @@ struct world_service {
 	const char *name; /* "Cisco Tftp", as utils service list prints it */
 	bool activated;
 	enum world_service_state state;
+	unsigned turn; /* counts what was asked of it */
+	bool again;    /* it stops to start again */
 };
 
 enum world_role {
@@ -146,8 +153,11 @@ struct world_node {
 	const char *replication; /* of utils dbreplication runtimestate */
 	unsigned commands;       /* typed since the start */
 	unsigned sessions;       /* open now */
-	unsigned max_sessions;   /* as somebody set it; 0: the scenario's */
-	unsigned idle;           /* s, likewise */
+	/* CN is not among them: OU, O, L, ST, C of certificates to come. */
+	const char *subject[5];
+	struct world_node_inner *inner;
+	unsigned max_sessions; /* as somebody set it; 0: the scenario's */
+	unsigned idle;         /* s, likewise */
 };
 
 struct world_backup {
@@ -161,8 +171,9 @@ struct world_phone {
 	const char *name;  /* "SEP0011AABBCC01" */
 	const char *model; /* "Cisco 8845" */
 	const char *pool, *group, *profile;
-	const char *address;
-	bool off; /* no power: it hears nothing */
+	const char *address; /* a loopback address of its own */
+	bool secure;         /* its profile asks for TLS */
+	bool off;            /* no power: it hears nothing */
 	bool registered;
 	bool refused; /* its last start refused a list */
 	struct phone phone;
@@ -192,9 +203,15 @@ struct world {
 };
 
 struct world_setup {
-	const char *dir;  /* where its files are; must live as long */
-	const char *keys; /* folder of the pool of keys */
+	const char *dir;  /* where its files are, or NULL */
+	const char *keys; /* folder of the pool of keys
+			   * (softhsm-fixtures/lab-keys.sh), or NULL; keys that
+			   * it lacks are made, which takes its time; must
+			   * live as long */
 	const struct scenario *scenario;
+	const char *network; /* "127.64.8.": nodes have its addresses from 1
+			      * on, phones those of the next ones. NULL: by
+			      * DIR */
 };
 
 /* Makes a cluster by SETUP: nodes, keys, certificates, lists, phones that hold
@@ -212,13 +229,17 @@ void world_unlock(struct world *w);
 MUST_CHECK enum err world_run(struct world *w, struct diag *diag);
 void world_stop(struct world *w);
 
-/* Virtual time, in seconds since 1970. */
+/* Virtual time, in seconds since 1970, and in milliseconds since then. Needs no
+ * lock. */
 int64_t world_now(const struct world *w);
+int64_t world_now_ms(const struct world *w);
 
 /* Lets MS milliseconds of virtual time pass; the lock must not be held. */
 void world_sleep(struct world *w, unsigned ms);
 
-/* Waits until nothing is to come any more. */
+/* Waits until nothing is to come any more but phones that get their power back
+ * some day. Nobody sits that time out: it is skipped. Without world_run() the
+ * caller carries out what is to come. The lock must not be held. */
 void world_settle(struct world *w);
 
 /* ---- What the command line does; locked. Each says what happened in DIAG where
@@ -278,6 +299,11 @@ MUST_CHECK enum err world_back_up(struct world *w, struct diag *diag);
 MUST_CHECK enum err world_get(struct world *w, size_t node, const char *name,
     struct buf *ret, struct diag *diag);
 
+/* SAST token I (0, 1) of a cluster in token mode, and its key; NULL: it has none.
+ */
+const struct world_cert *world_token(const struct world *w, size_t i,
+    const struct mint_key **ret_key);
+
 /* The certificate and key that PORT of NODE shows now to a client that takes
  * ECDSA, or only RSA; false: nobody listens there. Chain: the issuer behind it
  * where a CA signed it, or NULL. */
@@ -288,9 +314,18 @@ bool world_shows(struct world *w, size_t node, unsigned port, bool ecdsa,
 
 /* Counts; locked. */
 struct world_count {
-	size_t total, trusting, working, refused, off, registered;
+	size_t total;
+	size_t trusting; /* hold the CTL that is served, or would take it */
+	size_t current;  /* hold it */
+	size_t working;  /* know all that the cluster shows now */
+	size_t refused;  /* refused a list at their last start */
+	size_t off, registered;
 };
-void world_count(const struct world *w, struct world_count *ret);
+void world_count(struct world *w, struct world_count *ret);
+
+/* How it is with phone NUMBER now, as it stands; locked. ERR_NOMEM. */
+MUST_CHECK enum err world_look_phone(struct world *w, size_t number,
+    struct phone_day *ret, struct diag *diag);
 
 /* What a phone tells by syslog when it has started: called without the lock by
  * the thread of world_run(). */

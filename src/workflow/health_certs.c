@@ -85,6 +85,8 @@ unit_of_port(const struct survey_node *n, const struct survey_served *s)
 {
 	if (s->port == n->entry->ports.capf)
 		return "CAPF";
+	if (s->port == n->entry->ports.tvs)
+		return "TVS";
 	if (s->port != n->entry->ports.sccp && s->port != n->entry->ports.sip)
 		return NULL;
 	return s->kind == PROBE_ECDSA ? "CallManager-ECDSA" : "CallManager";
@@ -109,8 +111,8 @@ static enum err
 take_node(struct health_case *c, size_t i)
 {
 	static const char *const units[] = { "CallManager", "CallManager-ECDSA",
-		"CAPF", "ITLRecovery" };
-	size_t k, num = health_is_publisher(c, i) ? 4 : 2;
+		"TVS", "CAPF", "ITLRecovery" };
+	size_t k, num = health_is_publisher(c, i) ? 5 : 3;
 	enum err e = ERR_OK;
 
 	for (k = 0; e == ERR_OK && k < num; k++)
@@ -154,6 +156,19 @@ find_disk(const struct health_case *c, size_t i, const char *unit)
 		    strcmp(c->cert[k].unit, unit) == 0)
 			return &c->cert[k];
 	return NULL;
+}
+
+const struct cert *
+health_shown(const struct health_case *c, size_t i, const char *unit)
+{
+	size_t k;
+
+	for (k = 0; k < c->num_certs; k++)
+		if (!c->cert[k].disk && c->cert[k].node == i &&
+		    c->cert[k].cert != NULL &&
+		    strcmp(c->cert[k].unit, unit) == 0)
+			return c->cert[k].cert;
+	return health_disk(c, i, unit);
 }
 
 const struct cert *

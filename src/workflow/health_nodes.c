@@ -345,16 +345,26 @@ provider_why(const struct health_case *c)
 	return NULL;
 }
 
+/* That it need not run is known. */
+static bool
+provider_is_known(const struct health_case *c)
+{
+	if (c->s->has_mode && !c->s->mixed)
+		return true;
+	return health_release(c->s) != 0 &&
+	    (c->s->has_mode || c->list != NULL || c->no_list);
+}
+
 enum err
 health_provider(struct health_case *c)
 {
 	const char *why = provider_why(c);
 	size_t i;
 
-	if (why == NULL && health_release(c->s) == 0 && health_is_mixed(c))
+	if (why == NULL && !provider_is_known(c))
 		health_say(c, HEALTH_PROVIDER, HEALTH_UNKNOWN, NULL, "",
-		    "the release is not known, so nobody knows whether Cisco "
-		    "CTL Provider is needed");
+		    "release, mode or CTL are not known, so nobody knows "
+		    "whether Cisco CTL Provider is needed");
 	for (i = 0; why != NULL && i < c->s->num_nodes; i++) {
 		enum trust_known runs = health_runs(c, i, "Cisco CTL Provider");
 

@@ -68,7 +68,12 @@ bool health_is_mixed(const struct health_case *c);
 const struct cert *health_disk(const struct health_case *c, size_t i,
     const char *unit);
 
-/* "cucm1's CallManager on disk (serial 70:CA)". */
+/* The one that a port of node I shows in the place of UNIT; where none was seen,
+ * that on disk. */
+const struct cert *health_shown(const struct health_case *c, size_t i,
+    const char *unit);
+
+/* Appends "CallManager of cucm1 on disk (serial 70:CA)". */
 void health_put_cert(const struct health_case *c, const struct health_cert *u,
     struct buf *out);
 

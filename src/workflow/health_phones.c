@@ -19,6 +19,8 @@ struct ready {
 	struct trust_names *names;
 	size_t num_spelt;
 	struct trust_database database;
+	struct trust_tvs *tvs; /* of the nodes that run CallManager */
+	size_t num_tvs;
 	struct accept_cluster cluster;
 };
 
@@ -33,6 +35,7 @@ ready_clear(struct ready *r)
 	free(r->names);
 	free(r->node);
 	free(r->served);
+	free(r->tvs);
 }
 
 static enum trust_known
@@ -74,7 +77,7 @@ ready_served(const struct health_case *c, size_t i, struct ready *r,
 		const struct health_cert *u = &c->cert[k];
 
 		if (u->disk || u->node != i || u->cert == NULL ||
-		    strcmp(u->unit, "CAPF") == 0)
+		    strncmp(u->unit, "CallManager", 11) != 0)
 			continue;
 		/* "on 5061 (RSA)" without "on" */
 		r->served[(*num)++] = (struct works_served){ u->where + 3,
@@ -150,17 +153,66 @@ ready_database(struct health_case *c, struct ready *r)
 	return e;
 }
 
+/* ITL has CERT as TVS. */
+static enum err
+itl_has(struct health_case *c, const struct ctl_file *itl,
+    const struct cert *cert, bool *ret)
+{
+	enum ctl_identity identity = CTL_OTHER_CERT;
+	enum err e = ERR_OK;
+	size_t i;
+
+	*ret = false;
+	for (i = 1; e == ERR_OK && !*ret && i <= ctl_num_records(itl); i++) {
+		const struct ctl_record *r = ctl_record(itl, i);
+
+		if (!r->has_role || r->role != CTL_ROLE_TVS)
+			continue;
+		e = ctl_identify(itl, i, cert, &identity, c->d);
+		*ret = e == ERR_OK && identity == CTL_SAME_CERT;
+	}
+	return e;
+}
+
+/* Phones may hold the ITL of any node: each must have what TVS of node I shows.
+ */
+static enum err
+ready_tvs(struct health_case *c, struct ready *r, size_t i)
+{
+	const struct cert *cert = health_shown(c, i, "TVS");
+	struct trust_tvs *tvs;
+	enum err e = ERR_OK;
+	bool has = true;
+	size_t k;
+
+	if (r->node[i].ccm != TRUST_YES)
+		return ERR_OK;
+	tvs = &r->tvs[r->num_tvs++];
+	*tvs = (struct trust_tvs){ .node = health_node_name(c, i),
+		.disk = c->h->node[i].ctl.file };
+	for (k = 0; cert != NULL && e == ERR_OK && has && k < c->h->num_nodes;
+	     k++) {
+		if (c->h->node[k].itl.file == NULL)
+			continue;
+		e = itl_has(c, c->h->node[k].itl.file, cert, &has);
+		tvs->certificate = has ? TRUST_YES : TRUST_NO;
+	}
+	return e;
+}
+
 static enum err
 make_ready(struct health_case *c, struct ready *r)
 {
 	size_t i, num = 0, most = c->s->num_stored + c->h->num_nodes + 1;
+	enum err e;
 
 	r->node = calloc(c->h->num_nodes + 1, sizeof(*r->node));
 	r->served = calloc(c->num_certs + 1, sizeof(*r->served));
 	r->spelt = calloc(most, sizeof(*r->spelt));
 	r->names = calloc(most, sizeof(*r->names));
+	r->tvs = calloc(c->h->num_nodes + 1, sizeof(*r->tvs));
 	if (r->node == NULL || r->served == NULL || r->spelt == NULL ||
-	    r->names == NULL)
+	    r->names == NULL || r->tvs == NULL)
 		return diag_nomem(c->d);
 	r->cluster.capf_active = TRUST_NOT_KNOWN;
 	for (i = 0; i < c->h->num_nodes; i++) {
@@ -178,7 +230,10 @@ make_ready(struct health_case *c, struct ready *r)
 	r->cluster.arg = c->in->arg;
 	r->cluster.memo = c->memo;
 	r->cluster.database = &r->database;
-	return ready_database(c, r);
+	e = ready_database(c, r);
+	for (i = 0; e == ERR_OK && i < c->h->num_nodes; i++)
+		e = ready_tvs(c, r, i);
+	return e;
 }
 
 /* ---- R2 ------------------------------------------------------------------------ */
@@ -186,11 +241,15 @@ make_ready(struct health_case *c, struct ready *r)
 static enum err
 judge_accept(struct health_case *c, enum class class, struct accept *ret)
 {
+	struct accept_group group = { .name = "all nodes" };
 	const struct accept_phone phone = { .class = class,
-		.installed = c->in->installed };
+		.installed = c->in->installed,
+		.group = &group };
 	struct ready r = { .num_spelt = 0 };
 	enum err e = make_ready(c, &r);
 
+	group.tvs = r.tvs;
+	group.num_tvs = r.num_tvs;
 	if (e == ERR_OK)
 		e = accept_judge(&r.cluster, &phone, ret, c->d);
 	ready_clear(&r);
@@ -337,6 +396,7 @@ enum err
 health_works(struct health_case *c)
 {
 	struct works_input in = { .num_nodes = c->h->num_nodes };
+	struct trust_phone phone = { .asks_tvs = true };
 	struct ready r = { .num_spelt = 0 };
 	struct works of[NUM_CLASSES];
 	enum err e;
@@ -353,6 +413,11 @@ health_works(struct health_case *c)
 	in.held = c->in->held;
 	in.arg = c->in->arg;
 	in.memo = c->memo;
+	phone.installed = c->list;
+	phone.tvs = r.tvs;
+	phone.num_tvs = r.num_tvs;
+	phone.database = &r.database;
+	in.phone = &phone;
 	for (i = 0; e == ERR_OK && i < NUM_CLASSES; i++) {
 		in.class = classes[i];
 		e = works_judge(&in, &of[i], c->d);

@@ -129,7 +129,8 @@ values() {
 	)selfsign,import-key,import-cert,export-cert,delete,$(
 	)pin change,pin reset,pin unblock," ]
 	[ "$(commands cluster | cut -d' ' -f2- | tr '\n' ,)" = "init," ]
-	[ "$(options_of 'cluster init')" = "force from output user " ]
+	[ "$(options_of 'cluster init')" = "batch force from known-hosts $(
+	)legacy-ssh output password-env password-fd user " ]
 	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(
 	)trusted tz " ]
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]

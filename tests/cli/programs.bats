@@ -176,6 +176,14 @@ alone() {
 	grep -q '^ctlsmith: --from wants a value' err
 }
 
+@test "OPENSSL_CONF has no say in ctlsmith-net either" {
+	printf 'openssl_conf = a\n[a]\nalg_section = b\n[b]\n%s\n' \
+		'default_properties = fips=yes' >no.cnf
+	OPENSSL_CONF=$PWD/no.cnf run ! openssl sha1 "$list"
+	OPENSSL_CONF=$PWD/no.cnf "$net" verify "$list"
+	OPENSSL_CONF=$PWD/no.cnf "$CTLSMITH" verify "$list"
+}
+
 @test "a URL is no name of an output, and a private key is not fetched" {
 	run -2 "$CTLSMITH" extract -o http://192.0.2.1/out "$list"
 	[[ $output == *'nothing is ever written to one'* ]]

@@ -190,9 +190,13 @@ enum err
 world_import_own(struct world *w, size_t node, enum world_unit unit,
     struct bytes pem, struct diag *diag)
 {
+	char text[200];
+
 	(void)w;
 	(void)unit;
-	return did("import", node, (const char *)pem.ptr, diag);
+	(void)snprintf(text, sizeof(text), "%.*s", (int)pem.len,
+	    (const char *)pem.ptr);
+	return did("import", node, text, diag);
 }
 
 enum err
@@ -381,6 +385,8 @@ furnish_node(struct desk *d, size_t i)
 	n->name = i == 0 ? "cucm1" : "cucm2";
 	n->address = i == 0 ? "10.1.1.10" : "10.1.1.11";
 	n->role = i == 0 ? WORLD_PUBLISHER : WORLD_SUBSCRIBER;
+	n->subject[0] = "TAC";
+	n->subject[1] = "Cisco";
 	n->own[WORLD_CALLMANAGER].cert = &d->own_cert;
 	n->own[WORLD_TOMCAT].cert = &d->ca_signed;
 	n->own[WORLD_CAPF].cert = &d->own_cert;
@@ -388,10 +394,10 @@ furnish_node(struct desk *d, size_t i)
 	n->own[WORLD_TOMCAT].csr = &d->csr;
 	n->trusted = d->trusted;
 	n->num_trusted = 2;
-	n->service[0] = (struct world_service){ "Cisco Tftp", true,
-		WORLD_STARTED };
-	n->service[1] = (struct world_service){ "Cisco DirSync", false,
-		WORLD_STOPPED };
+	n->service[0] = (struct world_service){ .name = "Cisco Tftp",
+		.activated = true,
+		.state = WORLD_STARTED };
+	n->service[1] = (struct world_service){ .name = "Cisco DirSync" };
 	n->num_services = 2;
 	n->file = d->file;
 	n->num_files = 4;

@@ -21,13 +21,16 @@ test_a_cluster_that_is_well(void **state)
 		for (tokens = 0; tokens <= 2; tokens += 2) {
 			see(&seen, releases[i], tokens);
 			judge(&seen);
-			if (seen.h.stale) {
+			/* CallManager alone is the only SAST then */
+			if (seen.h.stale &&
+			    (releases[i] > 1050 || tokens > 0)) {
 				say_all(&seen);
 				fail_msg("%u, %zu tokens", releases[i], tokens);
 			}
 			for (rule = 0; rule < HEALTH_NUM; rule++)
 				(void)worst(&seen, (enum health_rule)rule);
-			assert_true(seen.h.all <= HEALTH_UNKNOWN);
+			assert_true(releases[i] == 1050 ||
+			    seen.h.all <= HEALTH_UNKNOWN);
 			assert_true(seen.h.node[0].ctl.verified);
 			assert_true(seen.h.node[1].itl.verified);
 			assert_string_equal(seen.h.node[0].ctl.sha1,
@@ -569,7 +572,7 @@ ask_for_no_key(struct watched *w)
 static void
 lose_capf(struct watched *w)
 {
-	w->node[0].num_own = 1;
+	w->node[0].num_own = 2;
 }
 
 static void
@@ -620,8 +623,8 @@ static const struct row {
 	{ HEALTH_SIGNER, 1250, 0, hold_first, HEALTH_GOOD, NULL, "accept it" },
 	{ HEALTH_SIGNER, 1250, 0, hold_and_renew, HEALTH_GOOD, NULL, "" },
 	{ HEALTH_SIGNER, 1250, 0, hold_other, HEALTH_BAD, NULL, "" },
-	{ HEALTH_SIGNER, 1150, 0, hold_other_asks, HEALTH_UNKNOWN, NULL,
-	    "TVS" },
+	{ HEALTH_SIGNER, 1150, 0, hold_other_asks, HEALTH_NOTE, NULL,
+	    "only phones that ask TVS" },
 	{ HEALTH_SIGNER, 1250, 0, hold_other_unseen, HEALTH_UNKNOWN, NULL,
 	    "TVS" },
 	{ HEALTH_SIGNER, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
@@ -726,7 +729,7 @@ static const struct row {
 	    "from release 14 on" },
 	{ HEALTH_PROVIDER, 1400, 0, no_services, HEALTH_UNKNOWN, "cucm2", "" },
 	{ HEALTH_PROVIDER, 1250, 0, no_release, HEALTH_UNKNOWN, NULL,
-	    "release is not known" },
+	    "release, mode or CTL" },
 
 	{ HEALTH_ROLLBACK, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
 	{ HEALTH_ROLLBACK, 1250, 0, roll_back, HEALTH_BAD, NULL, "is True" },

@@ -28,7 +28,7 @@ struct watched {
 	struct inventory_tftp other;
 	struct survey s;
 	struct survey_node node[NODES];
-	struct survey_own own[NODES][4];
+	struct survey_own own[NODES][5];
 	struct survey_served served[NODES][5];
 	struct said_service service[NODES][4];
 	struct survey_stored stored[2];
@@ -63,9 +63,10 @@ static const struct survey_list lost = { .looked = true,
 	.error = ERR_IO,
 	.why = "no answer within 10 s" };
 
-static const enum shelf_kind kinds[] = { SHELF_CALLMANAGER, SHELF_CAPF,
-	SHELF_ITLRECOVERY };
-static const char *const units[] = { "CallManager", "CAPF", "ITLRecovery" };
+static const enum shelf_kind kinds[] = { SHELF_CALLMANAGER, SHELF_TVS,
+	SHELF_CAPF, SHELF_ITLRECOVERY };
+static const char *const units[] = { "CallManager", "TVS", "CAPF",
+	"ITLRecovery" };
 
 static inline void
 put_service(struct said_service *s, const char *name)
@@ -93,7 +94,7 @@ put_server(struct watched *w, size_t i)
 	put_lists(w, i);
 	n->has_own = true;
 	n->own = w->own[i];
-	n->num_own = i == 0 ? 3 : 1;
+	n->num_own = i == 0 ? 4 : 2;
 	for (k = 0; k < n->num_own; k++)
 		n->own[k] = (struct survey_own){ .unit = units[k],
 			.der = der_of(cluster_on_disk(&w->c, kinds[k], i)) };

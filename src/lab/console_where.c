@@ -29,7 +29,7 @@ value_here(struct query *q, struct buf *value)
 	q->at++;
 	if (lower && !console_query_take(q, ")"))
 		(void)console_query_wrong(q);
-	(void)q->base->value(q->c, q->row, column, value);
+	q->base->value(q->c, q->row, column, value);
 	return buf_cstr(value) == NULL ? "" : buf_cstr(value);
 }
 
@@ -47,7 +47,7 @@ other_here(struct query *q, struct buf *value)
 	q->at++;
 	if (w->kind == QUERY_STRING || !console_query_find(q, w->text, &column))
 		return w->text;
-	(void)q->base->value(q->c, q->row, column, value);
+	q->base->value(q->c, q->row, column, value);
 	return buf_cstr(value) == NULL ? "" : buf_cstr(value);
 }
 

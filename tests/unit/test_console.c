@@ -375,7 +375,7 @@ test_hostile(void **state)
 	d.cli.hostile = "banner";
 	d.max_writes = 20;
 	(void)desk_type(&d, "show date\r");
-	assert_true(d.wrote.len > 20 * 65536);
+	assert_true(d.wrote.len > (size_t)20 * 65536);
 	desk_says_not(&d, "admin:");
 	d.max_writes = 0;
 	d.cli.hostile = "no-prompt";
@@ -428,8 +428,9 @@ test_random_keys(void **state)
 		"import ", "own tomcat", "trust tomcat", "regen CAPF", "help ",
 		" " };
 	const char *seed_text = getenv("CTLSMITH_SEED");
-	unsigned seed = seed_text == NULL ? (unsigned)time(NULL)
-					  : (unsigned)atoi(seed_text);
+	unsigned seed = seed_text == NULL
+	    ? (unsigned)time(NULL)
+	    : (unsigned)strtoul(seed_text, NULL, 10);
 	struct buf keys = { 0 };
 	struct desk d;
 	unsigned i, j;

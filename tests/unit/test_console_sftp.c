@@ -29,8 +29,6 @@
 /* libssh would have it done by callbacks, for this one. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-extern char **environ;
-
 /* It serves one connection. */
 struct server {
 	ssh_bind bind;
@@ -184,7 +182,7 @@ serve(void *arg)
 static unsigned
 port_of(int fd)
 {
-	struct sockaddr_in at;
+	struct sockaddr_in at = { .sin_port = 0 };
 	socklen_t len = sizeof(at);
 
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);

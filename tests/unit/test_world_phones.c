@@ -323,6 +323,66 @@ test_garbage(void **state)
 	world_free(&w);
 }
 
+static size_t
+registered(struct world *w)
+{
+	struct world_count c;
+
+	world_lock(w);
+	world_count(w, &c);
+	world_unlock(w);
+	return c.registered;
+}
+
+/* Who is registered follows what CallManagers show, without a start. */
+static void
+test_registered(void **state)
+{
+	struct scenario s = worlds_scenario(1250, SCENARIO_TOKENLESS);
+	struct world *w = worlds_new(&s);
+	size_t i;
+
+	tell(w, "C");
+	assert_int_equal(registered(w), 0); /* they start anew */
+	tell(w, ",");
+	assert_int_equal(registered(w), 12);
+	tell(w, "R,");
+	assert_int_equal(registered(w), 0); /* they meet a stranger */
+	tell(w, "US");
+	tell(w, "R,S,");
+	assert_int_equal(registered(w), 12);
+	world_lock(w);
+	for (i = 0; i < 3; i++)
+		WORLDS_OK(world_service_act(w, i, "Cisco CallManager",
+		    WORLD_STOP, NULL));
+	world_unlock(w);
+	assert_int_equal(registered(w), 0);
+	world_settle(w);
+	world_lock(w);
+	WORLDS_OK(
+	    world_service_act(w, 2, "Cisco CallManager", WORLD_START, NULL));
+	world_unlock(w);
+	assert_int_equal(registered(w), 0);
+	world_settle(w);
+	assert_int_equal(registered(w), 12);
+	world_lock(w);
+	WORLDS_OK(world_restart_node(w, 2, NULL));
+	world_unlock(w);
+	assert_int_equal(registered(w), 0);
+	world_settle(w);
+	assert_int_equal(registered(w), 12);
+	world_free(&w);
+	/* from 14 on by itself */
+	s = worlds_scenario(1400, SCENARIO_TOKENLESS);
+	s.phones_by_hand = true;
+	w = worlds_new(&s);
+	tell(w, "C");
+	assert_int_equal(registered(w), 12);
+	world_settle(w);
+	assert_int_equal(registered(w), 0);
+	world_free(&w);
+}
+
 /* Not even a phone that holds nothing takes what is no list. */
 static void
 test_first_garbage(void **state)
@@ -515,6 +575,7 @@ main(void)
 		cmocka_unit_test(test_sorts),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_first_garbage),
 		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_resets),

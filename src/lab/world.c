@@ -194,7 +194,7 @@ make_older_capf(struct world *w, const struct world_cert **ret,
 	*ret = NULL;
 	if (!w->scenario->stale_capf)
 		return ERR_OK;
-	return world_new_cert(w, 0, WORLD_CAPF, world_now(w) - 3 * 365 * DAY,
+	return world_new_cert(w, 0, WORLD_CAPF, world_now(w) - DAY * 365 * 3,
 	    ret, diag);
 }
 
@@ -206,7 +206,7 @@ publish_stale(struct world *w, struct world_plan plan, struct diag *diag)
 	enum err err = ERR_OK;
 	size_t i;
 
-	plan.when -= 365 * DAY;
+	plan.when -= DAY * 365;
 	for (i = 1; i < w->num_nodes && err == ERR_OK; i++) {
 		if (!scenario_node(w->scenario, i).stale_list ||
 		    !world_runs_tftp(&w->node[i]))
@@ -239,7 +239,7 @@ make_first_ctl(struct world *w, struct diag *diag)
 	const struct scenario *s = w->scenario;
 	struct world_plan plan = { .form = forms[s->mode],
 		.release = made_on(s),
-		.when = world_now(w) - 30 * DAY };
+		.when = world_now(w) - DAY * 30 };
 	struct bytes list;
 	enum err err;
 

@@ -65,7 +65,8 @@ is_there(const char *sources, char *piece)
 		return true;
 	if (name == NULL || name == piece)
 		return false;
-	memcpy(name - 1, "%s", 2);
+	name[-1] = '%';
+	name[0] = 's';
 	memmove(name + 1, name + 2, strlen(name + 2) + 1);
 	return strstr(sources, piece) != NULL;
 }

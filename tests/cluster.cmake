@@ -22,3 +22,8 @@ house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)
 house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
 house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)
+
+# The command line of a node by hand, for tests.
+add_executable(nodeshell tools/nodeshell.c)
+target_link_libraries(nodeshell PRIVATE house cluster)
+house_bats_test(cluster_driver lab/driver.bats)

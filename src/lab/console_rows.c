@@ -43,8 +43,7 @@ add_row(struct query *q, struct cells *cells)
 	}
 	row = cells->cell + cells->num_rows++ * q->num_picked;
 	for (i = 0; i < q->num_picked; i++)
-		(void)q->base->value(q->c, q->row, q->picked[i].column,
-		    &row[i]);
+		q->base->value(q->c, q->row, q->picked[i].column, &row[i]);
 }
 
 static void
@@ -143,6 +142,8 @@ console_sql(struct console *c, const struct console_args *a)
 		console_query_answer(q);
 	good = !q->failed;
 	world_unlock(c->world);
+	free(c->place);
+	c->place = NULL;
 	free(q->word);
 	free(q);
 	return good;

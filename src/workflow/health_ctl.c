@@ -271,7 +271,7 @@ health_limits(struct health_case *c)
 		const struct health_node *n = &c->h->node[i];
 
 		lists += n->ctl.file != NULL || n->itl.file != NULL;
-		if (n->ctl.file != NULL)
+		if (n->ctl.file != NULL && n->ctl.file == c->list)
 			judge_size(c, i, n->ctl.file, false);
 		if (n->itl.file != NULL)
 			judge_size(c, i, n->itl.file, true);

@@ -224,6 +224,26 @@ compare_ways(struct health_case *c, size_t i)
 	return e;
 }
 
+/* One way is of no use, and the other is: some phones will feel it. */
+static void
+compare_failures(struct health_case *c, size_t i)
+{
+	const struct survey_list *ways[] = { &c->s->node[i].http_ctl,
+		&c->s->node[i].tftp_ctl, &c->s->node[i].https_ctl };
+	static const char *const names[] = { "HTTP", "TFTP", "HTTPS" };
+	size_t k;
+
+	for (k = 0; c->h->node[i].ctl.md5[0] != '\0' && k < 3; k++)
+		if (ways[k]->looked && ways[k]->error != ERR_OK &&
+		    ways[k]->error != ERR_ABSENT)
+			health_say(c, HEALTH_SAME, HEALTH_NOTE,
+			    health_node_name(c, i),
+			    "look at its TFTP service: phones ask by HTTP "
+			    "first, and by TFTP then",
+			    "its CTL could not be had by %s: %.180s", names[k],
+			    ways[k]->why);
+}
+
 /* What a server gives, against the list that is judged. */
 static void
 compare_node(struct health_case *c, size_t i)
@@ -271,8 +291,10 @@ health_same(struct health_case *c)
 
 	for (i = 0; e == ERR_OK && i < c->h->num_nodes; i++) {
 		e = compare_ways(c, i);
-		if (e == ERR_OK && health_is_server(c, i))
-			compare_node(c, i);
+		if (e != ERR_OK || !health_is_server(c, i))
+			continue;
+		compare_node(c, i);
+		compare_failures(c, i);
 	}
 	if (e == ERR_OK && c->no_list && c->s->has_mode && c->s->mixed)
 		health_say(c, HEALTH_SAME, HEALTH_BAD, NULL,

@@ -47,7 +47,7 @@ leaves() {
 help_options() {
 	# shellcheck disable=SC2086 # words
 	program $1 --help | awk '/^Options:/ { on = 1; next }
-		on && match($0, /^  (-[a-z], )?--[a-z-]+( [A-Z][^ ]*)?/) {
+		on && match($0, /^  (-[a-z], )?--[a-z0-9-]+( [A-Z][^ ]*)?/) {
 			print substr($0, 3, RLENGTH - 2)
 		}' | sort
 }
@@ -143,12 +143,13 @@ judge_command() {
 	fi
 }
 
-# Each page belongs to a command.
+# Each page belongs to a command, but for that of ctlsmith-lab, a program.
 judge_pages() {
 	local page name
 
 	for page in docs/man/ctlsmith-*.1.scd; do
 		name=${page#docs/man/ctlsmith-}
+		[ "$name" != lab.1.scd ] || continue
 		grep -qxF "${name%.1.scd}" <<<"$1" ||
 			echo "$page:1: there is no such command"
 	done

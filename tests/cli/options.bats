@@ -128,9 +128,13 @@ values() {
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
 	)pin change,pin reset,pin unblock," ]
-	[ "$(commands cluster | cut -d' ' -f2- | tr '\n' ,)" = "init," ]
+	[ "$(commands cluster | cut -d' ' -f2- | tr '\n' ,)" = "init,phones," ]
 	[ "$(options_of 'cluster init')" = "batch force from known-hosts $(
 	)legacy-ssh output password-env password-fd user " ]
+	# cluster_phones.bats has them
+	[ "$(options_of 'cluster phones')" = "batch csv for from inventory $(
+	)jobs json known-hosts legacy-ssh list listen no-login $(
+	)password-env password-fd setup since web web-port " ]
 	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(
 	)trusted tz " ]
 	[ "$(options_of verify)" = "jobs json kind max-size signer trusted " ]

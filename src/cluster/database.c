@@ -215,7 +215,8 @@ database_nodes(struct bytes text, struct database_nodes *ret, struct diag *diag)
 	l.name = calloc(said_rows_num(rows) + 1, sizeof(*l.name));
 	if (l.name == NULL)
 		e = diag_nomem(diag);
-	for (i = 0; e == ERR_OK && i < said_rows_num(rows); i++) {
+	for (i = 0; l.name != NULL && e == ERR_OK && i < said_rows_num(rows);
+	     i++) {
 		e = copy(rows, i, "name", l.name[l.num], sizeof(l.name[0]),
 		    diag);
 		if (e == ERR_OK && l.name[l.num][0] != '\0' &&
@@ -240,16 +241,19 @@ database_nodes_clear(struct database_nodes *l)
 
 /* ---- Certificates ------------------------------------------------------------------- */
 
-static bool
+/* ERR_NOMEM, or whatever is wrong with PEM. */
+static enum err
 put_der(struct bytes pem, struct buf *out)
 {
 	struct cert *c = NULL;
+	enum err e = ERR_ABSENT;
 
-	if (pem.len == 0 || cert_from_file(pem, &c, NULL) != ERR_OK)
-		return false;
-	buf_put(out, cert_der(c));
+	if (pem.len > 0)
+		e = cert_from_file(pem, &c, NULL);
+	if (e == ERR_OK)
+		buf_put(out, cert_der(c));
 	cert_free(&c);
-	return true;
+	return buf_ok(out) ? e : ERR_NOMEM;
 }
 
 static enum err
@@ -266,12 +270,12 @@ take_cert(const struct said_rows *rows, size_t i, struct database_certs *l,
 		    diag);
 	if (e != ERR_OK)
 		return e;
-	if (!put_der(said_rows_value(rows, i, "certificate"), &c->der)) {
-		l->num_unread++;
-		return ERR_OK;
-	}
-	l->num++;
-	return buf_ok(&c->der) ? ERR_OK : diag_nomem(diag);
+	e = put_der(said_rows_value(rows, i, "certificate"), &c->der);
+	if (e == ERR_NOMEM)
+		return diag_nomem(diag);
+	l->num += e == ERR_OK;
+	l->num_unread += e != ERR_OK;
+	return ERR_OK;
 }
 
 enum err
@@ -288,7 +292,8 @@ database_certs(struct bytes text, struct database_certs *ret, struct diag *diag)
 	l.item = calloc(said_rows_num(rows) + 1, sizeof(*l.item));
 	if (l.item == NULL)
 		e = diag_nomem(diag);
-	for (i = 0; e == ERR_OK && i < said_rows_num(rows); i++)
+	for (i = 0; l.item != NULL && e == ERR_OK && i < said_rows_num(rows);
+	     i++)
 		e = take_cert(rows, i, &l, diag);
 	said_rows_free(&rows);
 	if (e == ERR_OK)
@@ -369,7 +374,8 @@ database_devices(struct bytes text, struct database_devices *ret,
 	l.item = calloc(said_rows_num(rows) + 1, sizeof(*l.item));
 	if (l.item == NULL)
 		e = diag_nomem(diag);
-	for (; e == ERR_OK && l.num < said_rows_num(rows); l.num++)
+	for (; l.item != NULL && e == ERR_OK && l.num < said_rows_num(rows);
+	     l.num++)
 		e = take_device(rows, l.num, &l.item[l.num], diag);
 	said_rows_free(&rows);
 	if (e == ERR_OK)

@@ -2,6 +2,7 @@
 /*
  * Phones: which there are, and when they start.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,14 +35,16 @@ static enum err
 name_phone(struct world *w, size_t number, struct world_phone *p,
     struct diag *diag)
 {
-	unsigned a, b, c;
+	char first[40];
+	uint8_t ip[4];
 
-	if (sscanf(w->inner->network, "%u.%u.%u.", &a, &b, &c) != 3)
+	(void)snprintf(first, sizeof(first), "%s0", w->inner->network);
+	if (inet_pton(AF_INET, first, ip) != 1)
 		return diag_set(diag, ERR_USAGE, "%s is no network",
 		    w->inner->network);
 	p->name = world_text(w, "SEP0011AABB%04zX", number + 1);
-	p->address = world_text(w, "%u.%u.%zu.%zu", a, b,
-	    (c + 1 + number / 250) % 256, number % 250 + 1);
+	p->address = world_text(w, "%u.%u.%zu.%zu", ip[0], ip[1],
+	    (ip[2] + 1 + number / 250) % 256, number % 250 + 1);
 	p->profile = p->secure
 	    ? world_text(w, "%s - Standard SIP Secure Profile", p->model)
 	    : world_text(w, "%s - Standard SIP Non-Secure Profile", p->model);
@@ -60,7 +63,7 @@ home_of(const struct world *w, size_t number)
 
 	for (i = 0; i < w->num_nodes; i++)
 		num += world_runs_ccm(&w->node[i]) ? 1 : 0;
-	for (i = 0, turn = number % num; i < w->num_nodes; i++)
+	for (i = 0, turn = num == 0 ? 0 : number % num; i < w->num_nodes; i++)
 		if (world_runs_ccm(&w->node[i]) && turn-- == 0)
 			return (uint8_t)i;
 	return 0;

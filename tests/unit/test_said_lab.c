@@ -90,6 +90,9 @@ run(struct world *w, size_t node, const char *id,
 	if (command_line(table, c, args, num, &line, &d) != ERR_OK)
 		fail_msg("%s: %s", id, d.msg);
 	ask(w, node, buf_cstr(&line), out);
+	/* AddressSanitizer wants a NUL behind what regexec() is given, whatever
+	 * its length */
+	assert_non_null(buf_cstr(out));
 	failure = command_judge(table, c, buf_bytes(out), &known);
 	/* that there is no list is something that show ctl says */
 	if ((failure != COMMAND_WORKED && failure != COMMAND_ABSENT) || !known)

@@ -140,6 +140,12 @@ test_itls(void **state)
 	    ITLR ": 0 " ITLR " 2 cucm3 2 cucm3-EC" CAPF
 		 " 21 cucm1 21 cucm2 21 cucm3");
 	world_free(&w);
+	s = worlds_scenario(1200, SCENARIO_TOKENLESS);
+	w = worlds_new(&s);
+	WORLDS_SHOWS(w, 1, "ITLFile.tlv",
+	    ITLR ": 0 " ITLR " 2 cucm2 2 cucm2-EC" CAPF
+		 " 21 cucm1 21 cucm2 21 cucm3");
+	world_free(&w);
 	s.rollback = true;
 	w = worlds_new(&s);
 	WORLDS_SHOWS(w, 2, "ITLFile.tlv", ITLR ":");

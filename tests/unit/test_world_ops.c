@@ -74,7 +74,7 @@ test_refusals(void **state)
 {
 	struct scenario s;
 	struct world *w = begin(&s, 1250, SCENARIO_TOKENLESS);
-	struct bytes before = on_disk(w, 0, "CTLFile.tlv");
+	struct bytes before;
 
 	assert_int_equal(world_update_ctl(w, 1, NULL), ERR_POLICY);
 	assert_int_equal(world_set_mode(w, 2, false, NULL), ERR_POLICY);

@@ -432,14 +432,12 @@ test_devices(void **state)
 static void
 test_json(void **state)
 {
-	static const char *const parts[] = {
-		"\"phones\": {\n    \"total\": 12,"
-		"\n    \"trusting\": 12,\n    \"current\": 12,"
-		"\n    \"working\": 12,\n    \"refused\": 0,",
-		"\"name\": \"cucm3\"", "\"Cisco Tftp\": \"started\"",
-		"\"name\": \"SEP0011AABB000C\"", "\"mode\": \"mixed\"",
-		"\"release\": \"12.5\""
-	};
+	static const char counts[] =
+	    "\"phones\": {\n    \"total\": 12,\n    \"trusting\": 12,\n    "
+	    "\"current\": 12,\n    \"working\": 12,\n    \"refused\": 0,";
+	static const char *const parts[] = { counts, "\"name\": \"cucm3\"",
+		"\"Cisco Tftp\": \"started\"", "\"name\": \"SEP0011AABB000C\"",
+		"\"mode\": \"mixed\"", "\"release\": \"12.5\"" };
 	struct scenario s = worlds_scenario(1250, SCENARIO_TOKENLESS);
 	struct world *w = worlds_new(&s);
 	struct buf json = { 0 };

@@ -231,13 +231,15 @@ is_learnt(const struct dialog *d, struct bytes text, size_t *ret_len,
 static bool
 at_prompt(struct dialog *d, size_t *ret_at)
 {
-	const struct screen *s = &d->screen;
+	struct screen *s = &d->screen;
 	struct bytes line;
 	regmatch_t m = { 0 };
 	size_t len = 0;
 	bool part;
 
-	if (s->text.len == s->anchor)
+	/* with a NUL behind it: sanitizers look for one, whatever REG_STARTEND
+	 * says */
+	if (s->text.len == s->anchor || buf_cstr(&s->text) == NULL)
 		return false;
 	line = trimmed(
 	    bytes_of(s->text.ptr + s->anchor, s->text.len - s->anchor));

@@ -164,7 +164,9 @@ dialog_came(struct dialog *d, struct bytes in, struct diag *diag)
 					      : "of one command");
 	d->raw += in.len;
 	screen_put(&d->screen, in);
-	if (!buf_ok(&d->screen.text))
+	/* with a NUL behind it, which sanitizers look for whatever REG_STARTEND
+	 * says */
+	if (buf_cstr(&d->screen.text) == NULL)
 		return diag_nomem(diag);
 	if (d->state == STATE_OUTPUT || d->state == STATE_ANSWER)
 		judge_lines(d);
@@ -231,15 +233,13 @@ is_learnt(const struct dialog *d, struct bytes text, size_t *ret_len,
 static bool
 at_prompt(struct dialog *d, size_t *ret_at)
 {
-	struct screen *s = &d->screen;
+	const struct screen *s = &d->screen;
 	struct bytes line;
 	regmatch_t m = { 0 };
 	size_t len = 0;
 	bool part;
 
-	/* with a NUL behind it: sanitizers look for one, whatever REG_STARTEND
-	 * says */
-	if (s->text.len == s->anchor || buf_cstr(&s->text) == NULL)
+	if (s->text.len == s->anchor)
 		return false;
 	line = trimmed(
 	    bytes_of(s->text.ptr + s->anchor, s->text.len - s->anchor));

@@ -364,6 +364,35 @@ grade_of(enum works_answer answer)
 	return HEALTH_BAD;
 }
 
+/* What helps where a rule is not kept, or not known. */
+static const char *
+todo_of(unsigned rule, enum works_answer answer)
+{
+	static const char *const bad[WORKS_NUM] = {
+		[WORKS_ITL] = "make a CTL whose SASTs have the signer of the "
+			      "ITLs, before phones are reset",
+		[WORKS_CONFIG] = "run utils ctl update CTLFile, restart Cisco "
+				 "Tftp, reset the phones",
+		[WORKS_TLS] = "run utils ctl update CTLFile, restart Cisco "
+			      "Tftp, reset the phones",
+		[WORKS_CAPF] = "run utils ctl update CTLFile, restart Cisco "
+			       "Tftp, reset the phones",
+		[WORKS_NEXT] = "update the CTL while a key that phones know "
+			       "can still sign it",
+		[WORKS_READABLE] = "make a list without it, or replace the "
+				   "phones that cannot read it",
+	};
+
+	if (answer == WORKS_NO)
+		return bad[rule];
+	if (answer != WORKS_UNKNOWN)
+		return "";
+	return rule == WORKS_NEXT
+	    ? "name the file of the tokens under tokens of the inventory, and "
+	      "see whether the publisher answers over SSH"
+	    : "see whether what is missing answers, and look again";
+}
+
 static bool
 needs_mixed(unsigned rule)
 {
@@ -379,6 +408,12 @@ say_works(struct health_case *c, const struct works *of)
 	for (rule = 0; rule < WORKS_NUM; rule++) {
 		enum health_rule as = (enum health_rule)(HEALTH_W + rule);
 
+		if (needs_mixed(rule) && !health_knows_mode(c)) {
+			health_say(c, as, HEALTH_UNKNOWN, NULL,
+			    "see whether the publisher answers over SSH",
+			    "ClusterSecurityMode could not be read");
+			continue;
+		}
 		if (needs_mixed(rule) && !health_is_mixed(c)) {
 			health_say(c, as, HEALTH_GOOD, NULL, "",
 			    "not in mixed mode: phones do not look for it");
@@ -387,8 +422,35 @@ say_works(struct health_case *c, const struct works *of)
 		for (worst = 0, k = 1; k < NUM_CLASSES; k++)
 			if (of[k].answer[rule] > of[worst].answer[rule])
 				worst = (unsigned)k;
-		health_say(c, as, grade_of(of[worst].answer[rule]), NULL, "",
-		    "%s", of[worst].why[rule].msg);
+		health_say(c, as, grade_of(of[worst].answer[rule]), NULL,
+		    todo_of(rule, of[worst].answer[rule]), "%s",
+		    of[worst].why[rule].msg);
+	}
+}
+
+/* Without a CTL the ITL is all that phones have. */
+static void
+judge_itls(struct health_case *c)
+{
+	enum health_rule as = (enum health_rule)(HEALTH_W + WORKS_ITL);
+	size_t i;
+
+	for (i = 0; i < c->h->num_nodes; i++) {
+		const struct health_list *l = &c->h->node[i].itl;
+		const char *node = health_node_name(c, i);
+
+		if (!health_is_server(c, i) || l->verified)
+			continue;
+		if (l->md5[0] != '\0')
+			health_say(c, as, HEALTH_BAD, node,
+			    "restart Cisco Tftp on this node: it makes its ITL "
+			    "anew",
+			    "its ITL does not verify: %.200s", l->why.msg);
+		else
+			health_say(c, as, HEALTH_UNKNOWN, node,
+			    "look at its TFTP service, and at what is in "
+			    "between",
+			    "its ITL could not be had: %.200s", l->why.msg);
 	}
 }
 
@@ -404,8 +466,10 @@ health_works(struct health_case *c)
 
 	for (i = 0; c->list == NULL && i < WORKS_NUM; i++)
 		(void)health_has_list(c, (enum health_rule)(HEALTH_W + i));
-	if (c->list == NULL)
+	if (c->list == NULL) {
+		judge_itls(c);
 		return ERR_OK;
+	}
 	e = make_ready(c, &r);
 	in.list = c->list;
 	in.nodes = r.node;

@@ -210,6 +210,17 @@ be_before(struct watched *w)
 	w->in.now = MADE_AT - 400 * DAY;
 }
 
+/* By all ways, and from its disk. */
+static void
+serve(struct watched *w, size_t i, struct survey_list l)
+{
+	struct sheet sheet = { .file = l.bytes };
+
+	w->node[i].http_ctl = w->node[i].tftp_ctl = l;
+	tell(l.error == ERR_OK ? &sheet : NULL, &w->node[i].has_told_ctl,
+	    &w->node[i].told_ctl);
+}
+
 /* R5 */
 static void
 lose_list(struct watched *w)
@@ -226,7 +237,7 @@ lose_http(struct watched *w)
 static void
 lack_list(struct watched *w)
 {
-	w->node[1].http_ctl = w->node[1].tftp_ctl = list_of(NULL);
+	serve(w, 1, list_of(NULL));
 }
 
 static void
@@ -235,7 +246,7 @@ lack_all(struct watched *w)
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		w->node[i].http_ctl = w->node[i].tftp_ctl = list_of(NULL);
+		serve(w, i, list_of(NULL));
 }
 
 static void
@@ -262,6 +273,33 @@ tell_other(struct watched *w)
 }
 
 static void
+tell_nothing(struct watched *w)
+{
+	w->node[1].has_told_ctl = false;
+}
+
+static void
+tell_other_itl(struct watched *w)
+{
+	memset(w->node[1].told_itl.sha1, 'b', 40);
+}
+
+static void
+serve_other_itl(struct watched *w)
+{
+	w->node[1].tftp_itl = list_of(w->c.node[0].itl);
+}
+
+/* By HTTP there is none, and TFTP is silent. */
+static void
+lack_and_lose(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+	w->node[1].tftp_ctl = lost;
+}
+
+static void
 tell_none(struct watched *w)
 {
 	w->node[1].has_told_ctl = true;
@@ -273,8 +311,11 @@ static const uint8_t junk[] = "no list at all";
 static void
 serve_junk(struct watched *w)
 {
-	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(junk,
-	    sizeof(junk));
+	struct survey_list l = { .looked = true,
+		.why = "",
+		.bytes = bytes_of(junk, sizeof(junk)) };
+
+	serve(w, 1, l);
 }
 
 static uint8_t damaged[65536];
@@ -287,8 +328,31 @@ serve_damaged(struct watched *w)
 	assert_true(list.len <= sizeof(damaged));
 	memcpy(damaged, list.ptr, list.len);
 	damaged[list.len - 30] ^= 1;
-	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(
-	    damaged, list.len);
+	serve(w, 1,
+	    (struct survey_list){ .looked = true,
+		.why = "",
+		.bytes = bytes_of(damaged, list.len) });
+}
+
+/* W1 where there is no CTL */
+static void
+junk_itl(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+	w->node[1].http_itl = w->node[1].tftp_itl = (struct survey_list){
+		.looked = true,
+		.why = "",
+		.bytes = bytes_of(junk, sizeof(junk))
+	};
+}
+
+static void
+lose_itl_not_mixed(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+	w->node[1].http_itl = w->node[1].tftp_itl = lost;
 }
 
 /* R6 */
@@ -307,7 +371,7 @@ serve_made(struct watched *w, const char *words, unsigned signer)
 	made_of(&w->installed, words, signer);
 	l.bytes = buf_bytes(&w->installed.bytes);
 	for (i = 0; i < 2; i++)
-		w->node[i].http_ctl = w->node[i].tftp_ctl = l;
+		serve(w, i, l);
 }
 
 static void
@@ -340,6 +404,13 @@ static void
 serve_bare(struct watched *w)
 {
 	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:node@10.0.1.0", 1);
+}
+
+static void
+serve_bare_unknown(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:none@10.0.1.0", 1);
+	w->s.has_mode = false;
 }
 
 static void
@@ -424,6 +495,28 @@ node_unlisted(struct watched *w)
 	w->entry[2].role = INVENTORY_TFTP;
 }
 
+/* Its record has the name that it has, and the address 10.0.0.1. */
+static void
+node_moved(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:pub@cucm2", 1);
+}
+
+static void
+node_is_there(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:pub@cucm2 C:pub@cucm1", 1);
+	w->address[0] = w->address[1] = "10.0.0.1";
+}
+
+static void
+node_of_the_inventory_alone(struct watched *w)
+{
+	w->entry[2].role = INVENTORY_SUBSCRIBER;
+	w->entry[2].name = "cucm3";
+	w->s.num_process_nodes = 3;
+}
+
 /* R10 */
 static void
 serve_tvs(struct watched *w)
@@ -463,6 +556,13 @@ static void
 old_backup(struct watched *w)
 {
 	w->backup[0].when = MADE_AT - 10 * DAY;
+}
+
+static void
+old_backup_runs(struct watched *w)
+{
+	old_backup(w);
+	w->s.has_backup_running = w->s.backup_running = true;
 }
 
 static void
@@ -576,6 +676,12 @@ lose_capf(struct watched *w)
 }
 
 static void
+lose_itlrecovery(struct watched *w)
+{
+	w->node[0].num_own = 3;
+}
+
+static void
 serve_odd_role(struct watched *w)
 {
 	serve_made(w, "S:pub S:itlr C:node/1@10.0.0.0 C:node/1@10.0.1.0", 1);
@@ -618,6 +724,15 @@ static const struct row {
 	{ R, 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "nobody knows" },
 	{ R, 1250, 0, neither, HEALTH_GOOD, NULL, "not in mixed mode" },
 	{ R, 1250, 0, serve_bare_not_mixed, HEALTH_GOOD, NULL, "not in mixed" },
+
+	{ R, 1250, 0, renew_publisher, HEALTH_BAD, "cucm1",
+	    "is not in the CTL, neither as a server nor as SAST" },
+	{ R, 1250, 0, serve_bare_unknown, HEALTH_UNKNOWN, NULL,
+	    "ClusterSecurityMode" },
+	{ R, 1250, 0, lose_capf, HEALTH_UNKNOWN, "cucm1",
+	    "its CAPF certificate could not be seen" },
+	{ R, 1250, 0, lose_itlrecovery, HEALTH_UNKNOWN, "cucm1",
+	    "its ITLRecovery certificate could not be seen" },
 
 	{ HEALTH_SIGNER, 1250, 0, nothing, HEALTH_NOT_ASKED, NULL, "archive" },
 	{ HEALTH_SIGNER, 1250, 0, hold_first, HEALTH_GOOD, NULL, "accept it" },
@@ -664,6 +779,15 @@ static const struct row {
 	{ HEALTH_SAME, 1250, 0, serve_damaged, HEALTH_BAD, "cucm2",
 	    "does not verify" },
 
+	{ HEALTH_SAME, 1250, 0, tell_nothing, HEALTH_UNKNOWN, "cucm2",
+	    "show ctl could not be had" },
+	{ HEALTH_SAME, 1250, 0, tell_other_itl, HEALTH_BAD, "cucm2",
+	    "but show itl says bbbbbbbbbbbb" },
+	{ HEALTH_SAME, 1250, 0, serve_other_itl, HEALTH_BAD, "cucm2",
+	    "but TFTP says" },
+	{ HEALTH_SAME, 1250, 0, lack_and_lose, HEALTH_UNKNOWN, "cucm2",
+	    "by TFTP: no answer" },
+
 	{ HEALTH_TWO_SASTS, 1250, 0, nothing, HEALTH_GOOD, NULL, "2 SASTs" },
 	{ HEALTH_TWO_SASTS, 1250, 2, nothing, HEALTH_GOOD, NULL,
 	    "2 SASTs of tokens" },
@@ -690,6 +814,8 @@ static const struct row {
 	{ HEALTH_LIMITS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
 	{ HEALTH_LIMITS, 1250, 0, serve_large_itl, HEALTH_BAD, "cucm2",
 	    "41 certificates" },
+	{ HEALTH_LIMITS, 1250, 0, hide_certificate, HEALTH_UNKNOWN, "cucm2",
+	    "the names of its certificates" },
 	{ HEALTH_LIMITS, 1250, 0, see_nothing, HEALTH_UNKNOWN, NULL, "" },
 
 	{ HEALTH_SERVERS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
@@ -699,6 +825,12 @@ static const struct row {
 	{ HEALTH_SERVERS, 1250, 0, node_new, HEALTH_NOTE, NULL, "cucm9" },
 	{ HEALTH_SERVERS, 1250, 0, node_unlisted, HEALTH_BAD, "imp1",
 	    "imp1 is in no record" },
+
+	{ HEALTH_SERVERS, 1250, 0, node_moved, HEALTH_BAD, "cucm2",
+	    "has the address 10.0.0.1" },
+	{ HEALTH_SERVERS, 1250, 0, node_is_there, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_SERVERS, 1250, 0, node_of_the_inventory_alone, HEALTH_BAD,
+	    "cucm3", "in no record of the CTL, and no node" },
 
 	{ HEALTH_NO_TVS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
 	{ HEALTH_NO_TVS, 1250, 0, serve_tvs, HEALTH_BAD, NULL, "record 3" },
@@ -715,6 +847,11 @@ static const struct row {
 	    "is older than" },
 	{ HEALTH_BACKUP, 1250, 0, backup_beyond_policy, HEALTH_BAD, NULL,
 	    "7 days of the policy" },
+
+	{ HEALTH_BACKUP, 1250, 0, old_backup_runs, HEALTH_BAD, NULL,
+	    "is older than" },
+	{ HEALTH_BACKUP, 1250, 0, hide_certificate, HEALTH_UNKNOWN, "cucm2",
+	    "whether its certificates are older is not known" },
 
 	{ HEALTH_P12, 1250, 0, nothing, HEALTH_NOT_ASKED, NULL, "--probe-p12" },
 	{ HEALTH_P12, 1250, 0, keep_p12, HEALTH_GOOD, NULL, "" },
@@ -744,6 +881,13 @@ static const struct row {
 	{ W(WORKS_ITL), 1250, 0, no_itl, HEALTH_UNKNOWN, NULL,
 	    "the ITL of cucm2" },
 	{ W(WORKS_ITL), 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+	{ W(WORKS_ITL), 1250, 0, neither, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_ITL), 1250, 0, junk_itl, HEALTH_BAD, "cucm2",
+	    "its ITL does not verify" },
+	{ W(WORKS_ITL), 1250, 0, lose_itl_not_mixed, HEALTH_UNKNOWN, "cucm2",
+	    "its ITL could not be had" },
+	{ W(WORKS_CONFIG), 1250, 0, serve_bare_unknown, HEALTH_UNKNOWN, NULL,
+	    "ClusterSecurityMode" },
 	{ W(WORKS_CONFIG), 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
 	{ W(WORKS_CONFIG), 1250, 0, renew_callmanager, HEALTH_BAD, NULL,
 	    "of cucm2" },
@@ -792,8 +936,7 @@ test_each_rule(void **state)
 			failed++;
 		}
 		/* what is wrong says what to do */
-		if (f->grade == HEALTH_BAD && row->rule < HEALTH_W &&
-		    f->todo[0] == '\0' && row->rule != HEALTH_SIGNER)
+		if (f->grade == HEALTH_BAD && f->todo[0] == '\0')
 			fail_msg("row %zu: nothing to do", i);
 		if (f->grade == HEALTH_BAD)
 			assert_true(seen.h.stale);
@@ -873,6 +1016,45 @@ test_nothing_is_known(void **state)
 	forget(&seen);
 }
 
+/* A node that nobody could talk to is not well, whatever its role. */
+static void
+test_a_node_that_is_silent(void **state)
+{
+	see(&seen, 1250, 0);
+	seen.node[2].reached = false;
+	judge(&seen);
+	assert_int_equal(seen.h.node[2].grade, HEALTH_UNKNOWN);
+	assert_int_equal(seen.h.all, HEALTH_UNKNOWN);
+	assert_false(seen.h.stale);
+	forget(&seen);
+}
+
+/* One certificate on two ports is one sentence, and so is one that is missing
+ * twice. */
+static void
+test_nothing_is_said_twice(void **state)
+{
+	size_t i, bad = 0, note = 0;
+
+	see(&seen, 1250, 0);
+	renew_publisher(&seen);
+	judge(&seen);
+	for (i = 0; i < seen.h.num_findings; i++) {
+		const struct health_finding *f = &seen.h.finding[i];
+
+		if (f->rule != HEALTH_STALE)
+			continue;
+		bad += f->grade == HEALTH_BAD;
+		note += f->grade == HEALTH_NOTE;
+		if (f->grade == HEALTH_NOTE)
+			assert_non_null(strstr(f->what,
+			    "on 2443 (RSA), on 5061 (RSA) (serial"));
+	}
+	assert_int_equal(bad, 1);
+	assert_int_equal(note, 1);
+	forget(&seen);
+}
+
 /* Unknown of a rule that does not count is no reason to end with 3. */
 static void
 test_what_counts(void **state)
@@ -948,6 +1130,8 @@ main(void)
 		cmocka_unit_test(test_the_table_is_whole),
 		cmocka_unit_test(test_what_is_not_served_yet),
 		cmocka_unit_test(test_nothing_is_known),
+		cmocka_unit_test(test_a_node_that_is_silent),
+		cmocka_unit_test(test_nothing_is_said_twice),
 		cmocka_unit_test(test_what_counts),
 		cmocka_unit_test(test_what_was_typed_is_compared),
 		cmocka_unit_test(test_names),

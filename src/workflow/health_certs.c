@@ -269,12 +269,61 @@ find_record(struct health_case *c, const struct health_cert *u, unsigned roles,
 
 /* ---- R1 ------------------------------------------------------------------------ */
 
+static bool
+same(const struct health_cert *a, const struct health_cert *b)
+{
+	if (a->cert != NULL && b->cert != NULL)
+		return bytes_equal(cert_der(a->cert), cert_der(b->cert));
+	if (a->cert == NULL && b->cert == NULL)
+		return strcmp(a->shown->serial, b->shown->serial) == 0;
+	if (a->cert != NULL)
+		return is_serial(cert_serial(a->cert), b->shown->serial);
+	return is_serial(cert_serial(b->cert), a->shown->serial);
+}
+
+/* U and V are one certificate of a node, in two places. */
+static bool
+is_copy(const struct health_cert *u, const struct health_cert *v)
+{
+	return u->node == v->node && strcmp(u->unit, v->unit) == 0 &&
+	    same(u, v);
+}
+
+/* A place before it has the same; DISKS: disks are places, too. */
+static bool
+was_before(const struct health_case *c, const struct health_cert *u, bool disks)
+{
+	const struct health_cert *v;
+
+	for (v = c->cert; v != u; v++)
+		if ((disks || !v->disk) && is_copy(v, u))
+			return true;
+	return false;
+}
+
+/* Appends U and the places behind it that have the same. */
+static void
+put_places(const struct health_case *c, const struct health_cert *u,
+    struct buf *out)
+{
+	const struct health_cert *v;
+
+	buf_printf(out, "%s of %s %s", u->unit, health_node_name(c, u->node),
+	    u->where);
+	for (v = u + 1; v < c->cert + c->num_certs; v++)
+		if (is_copy(v, u))
+			buf_printf(out, ", %s", v->where);
+	buf_str(out, " (serial ");
+	put_serial_of(u, out);
+	buf_str(out, ")");
+}
+
 static enum err
 say_missing(struct health_case *c, const struct health_cert *u, const char *as)
 {
 	struct buf text = { 0 };
 
-	health_put_cert(c, u, &text);
+	put_places(c, u, &text);
 	if (buf_cstr(&text) == NULL)
 		return diag_nomem(c->d);
 	health_say(c, HEALTH_STALE, HEALTH_BAD, health_node_name(c, u->node),
@@ -291,16 +340,6 @@ struct wanted {
 	bool sast;
 };
 
-static bool
-same(const struct health_cert *a, const struct health_cert *b)
-{
-	if (a->cert != NULL && b->cert != NULL)
-		return bytes_equal(cert_der(a->cert), cert_der(b->cert));
-	if (a->cert != NULL)
-		return is_serial(cert_serial(a->cert), b->shown->serial);
-	return is_serial(cert_serial(b->cert), a->shown->serial);
-}
-
 /* What is to be restarted, and when: by unit. */
 static const char *
 restart_of(const char *unit)
@@ -315,38 +354,6 @@ restart_of(const char *unit)
 	       "on disk";
 }
 
-/* Another port before this one shows the same. */
-static bool
-is_shown_before(const struct health_case *c, const struct health_cert *served)
-{
-	const struct health_cert *u;
-
-	for (u = c->cert; u != served; u++)
-		if (!u->disk && u->node == served->node &&
-		    strcmp(u->unit, served->unit) == 0 && same(u, served))
-			return true;
-	return false;
-}
-
-/* Of certificates on ports, which are whole, and are so on all ports that show
- * the same. */
-static void
-put_also(const struct health_case *c, const struct health_cert *served,
-    struct buf *out)
-{
-	const struct health_cert *u;
-
-	buf_printf(out, "%s of %s %s", served->unit,
-	    health_node_name(c, served->node), served->where);
-	for (u = served + 1; u < c->cert + c->num_certs; u++)
-		if (!u->disk && u->node == served->node &&
-		    strcmp(u->unit, served->unit) == 0 && same(u, served))
-			buf_printf(out, ", %s", u->where);
-	buf_str(out, " (serial ");
-	put_serial_of(served, out);
-	buf_str(out, ")");
-}
-
 /* What a port shows, against the disk. */
 static enum err
 compare_disk(struct health_case *c, const struct health_cert *served)
@@ -356,9 +363,9 @@ compare_disk(struct health_case *c, const struct health_cert *served)
 	struct buf one = { 0 }, other = { 0 };
 	enum err e = ERR_OK;
 
-	if (disk == NULL || same(served, disk) || is_shown_before(c, served))
+	if (disk == NULL || same(served, disk) || was_before(c, served, false))
 		return ERR_OK;
-	put_also(c, served, &one);
+	put_places(c, served, &one);
 	put_serial_of(disk, &other);
 	if (buf_cstr(&one) == NULL || buf_cstr(&other) == NULL)
 		e = diag_nomem(c->d);
@@ -446,7 +453,7 @@ judge_cert(struct health_case *c, const struct health_cert *u)
 		e = find_record(c, u, w.roles, &role);
 	if (e == ERR_OK && w.sast)
 		e = find_record(c, u, ROLE(CTL_ROLE_SAST), &sast);
-	if (e == ERR_OK && (role == 0 || sast == 0))
+	if (e == ERR_OK && (role == 0 || sast == 0) && !was_before(c, u, true))
 		e = say_missing(c, u, missing_as(w, role != 0, sast != 0));
 	return e == ERR_OK && !u->disk ? compare_disk(c, u) : e;
 }

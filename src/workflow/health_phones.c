@@ -364,33 +364,65 @@ grade_of(enum works_answer answer)
 	return HEALTH_BAD;
 }
 
+/* W5: which key is to be added. */
+static const char *
+todo_of_next(const struct health_case *c, enum works_answer answer)
+{
+	if (answer == WORKS_UNKNOWN)
+		return c->in->held == NULL
+		    ? "name the file of the tokens under tokens of the "
+		      "inventory, and look again"
+		    : "see whether what is missing answers, and look again";
+	if (ctl_origin(c->list) == CTL_ORIGIN_TOKEN)
+		return "add another token while one that phones know can still "
+		       "sign";
+	return "run utils ctl update CTLFile on the publisher, which adds its "
+	       "CallManager of now, while the other key can still sign";
+}
+
+/* What src/trust advises in the last part of its sentence WHY, or NULL. */
+static const char *
+advice_of(const char *why)
+{
+	const char *last = NULL, *at;
+
+	for (at = strstr(why, "; "); at != NULL; at = strstr(at + 2, "; "))
+		last = at + 2;
+	return last;
+}
+
 /* What helps where a rule is not kept, or not known. */
 static const char *
-todo_of(unsigned rule, enum works_answer answer)
+todo_of(const struct health_case *c, unsigned rule, enum works_answer answer,
+    const char *advice)
 {
-	static const char *const bad[WORKS_NUM] = {
-		[WORKS_ITL] = "make a CTL whose SASTs have the signer of the "
-			      "ITLs, before phones are reset",
-		[WORKS_CONFIG] = "run utils ctl update CTLFile, restart Cisco "
-				 "Tftp, reset the phones",
-		[WORKS_TLS] = "run utils ctl update CTLFile, restart Cisco "
-			      "Tftp, reset the phones",
-		[WORKS_CAPF] = "run utils ctl update CTLFile, restart Cisco "
-			       "Tftp, reset the phones",
-		[WORKS_NEXT] = "update the CTL while a key that phones know "
-			       "can still sign it",
-		[WORKS_READABLE] = "make a list without it, or replace the "
-				   "phones that cannot read it",
-	};
-
-	if (answer == WORKS_NO)
-		return bad[rule];
-	if (answer != WORKS_UNKNOWN)
+	if (answer != WORKS_NO && answer != WORKS_UNKNOWN)
 		return "";
-	return rule == WORKS_NEXT
-	    ? "name the file of the tokens under tokens of the inventory, and "
-	      "see whether the publisher answers over SSH"
-	    : "see whether what is missing answers, and look again";
+	if (rule == WORKS_NEXT)
+		return todo_of_next(c, answer);
+	if (answer == WORKS_UNKNOWN)
+		return "see whether what is missing answers, and look again";
+	if (advice != NULL && strcmp(advice, "update the list") != 0)
+		return advice;
+	if (rule == WORKS_ITL)
+		return "restart Cisco Tftp on that node, which makes its ITL "
+		       "anew";
+	if (rule == WORKS_READABLE)
+		return "make a CTL without it, or replace the phones that "
+		       "cannot read it";
+	return "run utils ctl update CTLFile (by tokens: the CTL client, or "
+	       "ctlsmith), restart Cisco Tftp, reset the phones";
+}
+
+static void
+say_answer(struct health_case *c, unsigned rule, enum works_answer answer,
+    const char *why)
+{
+	const char *advice = answer == WORKS_NO ? advice_of(why) : NULL;
+	size_t len = advice == NULL ? strlen(why) : (size_t)(advice - why - 2);
+
+	health_say(c, (enum health_rule)(HEALTH_W + rule), grade_of(answer),
+	    NULL, todo_of(c, rule, answer, advice), "%.*s", (int)len, why);
 }
 
 static bool
@@ -422,8 +454,7 @@ say_works(struct health_case *c, const struct works *of)
 		for (worst = 0, k = 1; k < NUM_CLASSES; k++)
 			if (of[k].answer[rule] > of[worst].answer[rule])
 				worst = (unsigned)k;
-		health_say(c, as, grade_of(of[worst].answer[rule]), NULL,
-		    todo_of(rule, of[worst].answer[rule]), "%s",
+		say_answer(c, rule, of[worst].answer[rule],
 		    of[worst].why[rule].msg);
 	}
 }

@@ -1053,6 +1053,50 @@ test_nothing_is_said_twice(void **state)
 	assert_int_equal(bad, 1);
 	assert_int_equal(note, 1);
 	forget(&seen);
+	/* on the disk and on both ports */
+	see(&seen, 1250, 0);
+	renew_and_restart(&seen);
+	judge(&seen);
+	for (bad = 0, i = 0; i < seen.h.num_findings; i++)
+		bad += seen.h.finding[i].rule == HEALTH_STALE;
+	assert_int_equal(bad, 1);
+	assert_non_null(strstr(worst(&seen, HEALTH_STALE)->what,
+	    "on disk, on 2443 (RSA), on 5061 (RSA) (serial"));
+	forget(&seen);
+}
+
+/* What the rules W say to do is said once, and fits the list. */
+static void
+test_what_to_do_about_keys(void **state)
+{
+	const struct health_finding *f;
+
+	see(&seen, 1250, 0);
+	renew_publisher(&seen);
+	judge(&seen);
+	f = worst(&seen, W(WORKS_NEXT));
+	assert_int_equal(f->grade, HEALTH_BAD);
+	assert_non_null(strstr(f->what, "only the key of record 1"));
+	assert_null(strstr(f->what, "; "));
+	assert_non_null(strstr(f->todo, "run utils ctl update CTLFile"));
+	f = worst(&seen, W(WORKS_CONFIG));
+	assert_null(strstr(f->what, "; "));
+	assert_non_null(strstr(f->todo, "run utils ctl update CTLFile"));
+	forget(&seen);
+	/* the advice of src/trust, where it is a better one */
+	see(&seen, 1250, 0);
+	other_itl(&seen);
+	judge(&seen);
+	f = worst(&seen, W(WORKS_ITL));
+	assert_null(strstr(f->what, "; "));
+	assert_string_equal(f->todo, "add it to the list as SAST");
+	forget(&seen);
+	see(&seen, 1050, 2);
+	hold_no_key(&seen);
+	judge(&seen);
+	assert_non_null(
+	    strstr(worst(&seen, W(WORKS_NEXT))->todo, "another token"));
+	forget(&seen);
 }
 
 /* Unknown of a rule that does not count is no reason to end with 3. */
@@ -1132,6 +1176,7 @@ main(void)
 		cmocka_unit_test(test_nothing_is_known),
 		cmocka_unit_test(test_a_node_that_is_silent),
 		cmocka_unit_test(test_nothing_is_said_twice),
+		cmocka_unit_test(test_what_to_do_about_keys),
 		cmocka_unit_test(test_what_counts),
 		cmocka_unit_test(test_what_was_typed_is_compared),
 		cmocka_unit_test(test_names),

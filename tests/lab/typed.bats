@@ -162,8 +162,6 @@ fingerprint() {
 		< x
 		> assword:
 		< x
-		> assword:
-		< x
 		end
 	TXT
 }

@@ -123,9 +123,16 @@ put_value(const struct command_table *t, const struct command_arg *arg,
 	return ERR_OK;
 }
 
+/* What goes into a line or an answer. */
+struct filling {
+	const struct command_table *table;
+	const struct command_arg *args;
+	size_t num;
+	bool lines;
+};
+
 static enum err
-put_text(const struct command_table *t, const char *text,
-    const struct command_arg *args, size_t num, bool lines, struct buf *out,
+put_text(const struct filling *f, const char *text, struct buf *out,
     struct diag *d)
 {
 	const struct command_arg *arg;
@@ -138,11 +145,12 @@ put_text(const struct command_table *t, const char *text,
 			continue;
 		}
 		end = strchr(text, '}'); /* it is there: checked on load */
-		arg = find_arg(args, num, text + 1, (size_t)(end - text - 1));
+		arg = find_arg(f->args, f->num, text + 1,
+		    (size_t)(end - text - 1));
 		if (arg == NULL)
 			return diag_set(d, ERR_USAGE, "%.*s is not given",
 			    (int)(end - text + 1), text);
-		err = put_value(t, arg, lines, out, d);
+		err = put_value(f->table, arg, f->lines, out, d);
 		if (err != ERR_OK)
 			return err;
 		text = end;
@@ -182,6 +190,7 @@ enum err
 command_line(const struct command_table *t, const struct command *c,
     const struct command_arg *args, size_t num, struct buf *out, struct diag *d)
 {
+	struct filling f = { t, args, num, false };
 	struct buf line = { 0 };
 	enum err err = ERR_OK;
 	size_t i;
@@ -190,7 +199,7 @@ command_line(const struct command_table *t, const struct command *c,
 		if (!has_place(c, args[i].name))
 			return diag_set(d, ERR_USAGE, "%s takes no %s", c->id,
 			    args[i].name);
-	err = put_text(t, c->line, args, num, false, &line, d);
+	err = put_text(&f, c->line, &line, d);
 	if (err == ERR_OK)
 		buf_put(out, buf_bytes(&line));
 	if (err == ERR_OK && !buf_ok(out))
@@ -203,7 +212,9 @@ enum err
 command_answer(const struct command_table *t, const struct command_ask *ask,
     const struct command_arg *args, size_t num, struct buf *out, struct diag *d)
 {
-	return put_text(t, ask->answer, args, num, ask->lines, out, d);
+	struct filling f = { t, args, num, ask->lines };
+
+	return put_text(&f, ask->answer, out, d);
 }
 
 /* ---- What came ------------------------------------------------------------ */

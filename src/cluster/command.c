@@ -5,9 +5,6 @@
 
 #include "cluster/command_table.h"
 
-/* A line is judged by so many of its first bytes. */
-#define LINE_JUDGED 4096
-
 const char *
 command_failure_name(enum command_failure failure)
 {
@@ -113,7 +110,7 @@ put_value(const struct command_table *t, const struct command_arg *arg,
 		return diag_set(d, ERR_USAGE,
 		    "%s has a control character, which is not typed",
 		    arg->name);
-	if (re == NULL || !command_match(re, bytes_of_str(arg->value), NULL))
+	if (re == NULL || regexec(re, arg->value, 0, NULL, 0) != 0)
 		return diag_set(d, ERR_USAGE,
 		    "%s is not what the table of commands allows", arg->name);
 	if (lines)
@@ -222,10 +219,15 @@ command_answer(const struct command_table *t, const struct command_ask *ask,
 bool
 command_match(const regex_t *re, struct bytes text, size_t *ret_at)
 {
-	regmatch_t m = { .rm_so = 0, .rm_eo = (regoff_t)text.len };
-	const char *p = text.ptr == NULL ? "" : (const char *)text.ptr;
+	char copy[COMMAND_JUDGED + 1];
+	regmatch_t m;
 
-	if (regexec(re, p, 1, &m, REG_STARTEND) != 0)
+	if (text.len > COMMAND_JUDGED)
+		text.len = COMMAND_JUDGED;
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
+	if (regexec(re, copy, 1, &m, 0) != 0)
 		return false;
 	if (ret_at != NULL)
 		*ret_at = (size_t)m.rm_so;
@@ -240,8 +242,6 @@ command_line_came(const struct command_table *t, const struct command *c,
 	const struct command_mark *mark = c->marks.item;
 	size_t i, rank;
 
-	if (line.len > LINE_JUDGED)
-		line.len = LINE_JUDGED;
 	if (line.len == 0)
 		return;
 	for (i = 0; i < own->num + t->failures.num; i++) {

@@ -551,6 +551,7 @@ test_asked_again(void **state)
 		assert_true(step.answer && step.slowly && !step.secret);
 		assert_int_equal(hear("y"), ERR_OK);
 		types(0, "\r");
+		waits(1000); /* it still stands there */
 		assert_int_equal(hear("\r\nWhat?\r\n"), ERR_OK);
 	}
 	assert_int_equal(hear("Do you want to continue? (y/n):"), ERR_OK);

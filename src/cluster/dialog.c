@@ -164,7 +164,9 @@ dialog_came(struct dialog *d, struct bytes in, struct diag *diag)
 					      : "of one command");
 	d->raw += in.len;
 	screen_put(&d->screen, in);
-	if (!buf_ok(&d->screen.text))
+	/* with a NUL behind it, which sanitizers look for whatever REG_STARTEND
+	 * says */
+	if (buf_cstr(&d->screen.text) == NULL)
 		return diag_nomem(diag);
 	if (d->state == STATE_OUTPUT || d->state == STATE_ANSWER)
 		judge_lines(d);

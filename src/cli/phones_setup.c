@@ -6,6 +6,8 @@
 #include "cli/fill.h"
 #include "cli/phones.h"
 
+#define WIDTH 80
+
 /* How sure a step is. */
 enum sure {
 	SURE,   /* the appliance's guides have it */
@@ -133,6 +135,8 @@ phones_setup(const char *listen, struct out *out)
 	struct place place;
 	size_t i;
 
+	if (fill.width == 0) /* in a file it is read too */
+		fill.width = WIDTH;
 	memset(&place, 0, sizeof(place));
 	read_place(listen, &place);
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

@@ -338,12 +338,13 @@ void
 phones_tell_json(const struct phones *p, struct out *out)
 {
 	struct json_sink s = { .failed = false };
-	json_t *obj = json_object(), *phones = json_array(),
-	       *signatures = json_array(), *certs = json_array();
+	json_t *obj = json_object(), *phones = json_object(),
+	       *devices = json_array(), *signatures = json_array(),
+	       *certs = json_array();
 	size_t i;
 
 	for (i = 0; i < delivery_num(p->book); i++)
-		json_append(&s, phones,
+		json_append(&s, devices,
 		    json_of_phone(&s, delivery_at(p->book, i)));
 	for (i = 0; i < delivery_num_signatures(p->book); i++)
 		json_append(&s, signatures,
@@ -351,14 +352,14 @@ phones_tell_json(const struct phones *p, struct out *out)
 			i + 1));
 	for (i = 0; i < p->num_certs; i++)
 		json_append(&s, certs, json_of_cert(&s, &p->cert[i]));
+	json_put(&s, phones, "list", json_of_list(&s, p));
+	json_put(&s, phones, "states", json_of_states(&s, p));
+	json_put(&s, phones, "devices", devices);
+	json_put(&s, phones, "signatures", signatures);
+	json_put(&s, phones, "certificates", certs);
+	json_put(&s, phones, "counts", json_of_counts(&s, p));
 	json_put_number(&s, obj, "schema", JSON_SCHEMA);
-	json_put_str(&s, obj, "kind", "phones");
-	json_put(&s, obj, "list", json_of_list(&s, p));
-	json_put(&s, obj, "states", json_of_states(&s, p));
 	json_put(&s, obj, "phones", phones);
-	json_put(&s, obj, "signatures", signatures);
-	json_put(&s, obj, "certificates", certs);
-	json_put(&s, obj, "counts", json_of_counts(&s, p));
 	if (s.failed) {
 		json_decref(obj);
 		obj = NULL;

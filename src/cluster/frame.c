@@ -4,9 +4,19 @@
 #include <ctype.h>
 #include <string.h>
 
+/* What the last message was made of goes. */
+static void
+settle(struct frame *f)
+{
+	f->len -= f->used;
+	memmove(f->data, f->data + f->used, f->len);
+	f->used = 0;
+}
+
 uint8_t *
 frame_room(struct frame *f, size_t *ret_len)
 {
+	settle(f);
 	*ret_len = sizeof(f->data) - f->len;
 	return f->data + f->len;
 }
@@ -15,15 +25,6 @@ void
 frame_added(struct frame *f, size_t len)
 {
 	f->len += len;
-}
-
-/* What the last message was made of goes. */
-static void
-settle(struct frame *f)
-{
-	f->len -= f->used;
-	memmove(f->data, f->data + f->used, f->len);
-	f->used = 0;
 }
 
 /* "123 <13>...": the count stands before, and the message may hold anything. A

@@ -62,22 +62,33 @@ take_counted(struct frame *f, size_t head, size_t len, struct bytes *ret)
 	return FRAME_MESSAGE;
 }
 
-/* A line that is too long is told once. */
+/* A line that is too long is told once, and skipped. */
 static enum frame_part
 take_line(struct frame *f, struct bytes *ret)
 {
 	const uint8_t *end = memchr(f->data, '\n', f->len);
 	size_t len = end == NULL ? f->len : (size_t)(end - f->data) + 1;
-	bool is_long = len > SYSLOG_MESSAGE_MAX + 1, was = f->skipping;
 
-	if (end == NULL && !is_long && !was)
+	if (len > SYSLOG_MESSAGE_MAX + 1) {
+		f->used = len;
+		f->skipping = end == NULL;
+		return FRAME_TOO_LONG;
+	}
+	if (end == NULL)
 		return FRAME_MORE;
 	f->used = len;
+	*ret = bytes_of(f->data, len);
+	return FRAME_MESSAGE;
+}
+
+static void
+skip(struct frame *f)
+{
+	const uint8_t *end = memchr(f->data, '\n', f->len);
+
+	f->used = end == NULL ? f->len : (size_t)(end - f->data) + 1;
 	f->skipping = end == NULL;
-	*ret = bytes_of(f->data, was || is_long ? 0 : len);
-	if (is_long && !was)
-		return FRAME_TOO_LONG;
-	return end == NULL ? FRAME_MORE : FRAME_MESSAGE;
+	settle(f);
 }
 
 enum frame_part
@@ -86,9 +97,11 @@ frame_next(struct frame *f, struct bytes *ret)
 	size_t head = 0, len = 0;
 
 	settle(f);
+	if (f->skipping)
+		skip(f);
 	if (f->len == 0)
 		return FRAME_MORE;
-	if (!f->skipping && has_count(f, &head, &len))
+	if (has_count(f, &head, &len))
 		return take_counted(f, head, len, ret);
 	return take_line(f, ret);
 }

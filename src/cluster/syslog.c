@@ -218,6 +218,7 @@ syslog_open(const char *where, struct syslog **ret, struct diag *d)
 	socklen_t len = 0;
 	enum err e;
 
+	memset(&at, 0, sizeof(at));
 	e = read_where(where, &at, &len, d);
 	if (e != ERR_OK)
 		return e;
@@ -226,11 +227,12 @@ syslog_open(const char *where, struct syslog **ret, struct diag *d)
 		return diag_nomem(d);
 	s->udp = s->tcp = -1;
 	s->batch = calloc(1, sizeof(*s->batch));
-	if (s->batch == NULL)
-		e = diag_nomem(d);
-	else if (open_both(s, &at, len) != 0)
+	if (s->batch == NULL) {
+		syslog_close(&s);
+		return diag_nomem(d);
+	}
+	if (open_both(s, &at, len) != 0) {
 		e = diag_errno(d, "bind", errno, "cannot listen");
-	if (e != ERR_OK) {
 		syslog_close(&s);
 		return e;
 	}

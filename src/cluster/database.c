@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/base64.h"
 #include "cluster/said.h"
 #include "cluster/said_parts.h"
 #include "pki/cert.h"
@@ -241,19 +242,44 @@ database_nodes_clear(struct database_nodes *l)
 
 /* ---- Certificates ------------------------------------------------------------------- */
 
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+#define END "-----END CERTIFICATE-----"
+
+/* The base64 text of PEM without its lines. Not by OpenSSL, which fails in some
+ * cases without saying why, as if memory was short. */
+static bool
+put_base64(struct bytes pem, struct buf *out)
+{
+	struct bytes rest;
+	size_t i, len;
+
+	if (!said_starts(pem, BEGIN, &rest) || !said_finds(rest, END, &len))
+		return false;
+	for (i = 0; i < len; i++)
+		if (rest.ptr[i] > ' ')
+			buf_u8(out, rest.ptr[i]);
+	return true;
+}
+
 /* ERR_NOMEM, or whatever is wrong with PEM. */
 static enum err
 put_der(struct bytes pem, struct buf *out)
 {
+	struct buf text = { 0 }, der = { 0 };
 	struct cert *c = NULL;
-	enum err e = ERR_ABSENT;
+	enum err e = ERR_SYNTAX;
 
-	if (pem.len > 0)
-		e = cert_from_file(pem, &c, NULL);
+	if (put_base64(pem, &text) && buf_ok(&text) &&
+	    base64_take(buf_bytes(&text), &der) && buf_ok(&der))
+		e = cert_from_der(buf_bytes(&der), &c, NULL);
 	if (e == ERR_OK)
 		buf_put(out, cert_der(c));
+	if (!buf_ok(&text) || !buf_ok(&der) || !buf_ok(out))
+		e = ERR_NOMEM;
 	cert_free(&c);
-	return buf_ok(out) ? e : ERR_NOMEM;
+	buf_clear(&text);
+	buf_clear(&der);
+	return e;
 }
 
 static enum err

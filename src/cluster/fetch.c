@@ -440,7 +440,8 @@ perform(struct job *job, CURLU *url, struct diag *d)
 	pipe_guard(&guard);
 	code = curl_easy_perform(job->curl);
 	pipe_unguard(&guard);
-	if (code != CURLE_OK)
+	/* of TFTP libcurl at times ends well what it was told to end */
+	if (code != CURLE_OK || job->why != WHY_NONE)
 		return fail(job, code, d);
 	return judge_status(job, d);
 }

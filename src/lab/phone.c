@@ -413,6 +413,12 @@ connect_one(const struct phone *p, const struct site *c, enum shelf_kind kind,
 	return err;
 }
 
+static bool
+is_met(const struct phone *p, const struct site *c, size_t node)
+{
+	return c->meets == NULL || c->meets(c->arg, p->tftp, node);
+}
+
 /* What every CallManager shows is known. */
 static enum err
 connect_tls(const struct phone *p, const struct site *c, struct phone_day *day,
@@ -425,7 +431,7 @@ connect_tls(const struct phone *p, const struct site *c, struct phone_day *day,
 	size_t i;
 
 	for (i = 0; i < c->num_nodes * 2 && err == ERR_OK && known; i++)
-		if (p->ctl != NULL)
+		if (p->ctl != NULL && is_met(p, c, i / 2))
 			err = connect_one(p, c, kinds[i % 2], i / 2, &known,
 			    diag);
 	day->tls = known;

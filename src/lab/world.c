@@ -198,6 +198,21 @@ make_older_capf(struct world *w, const struct world_cert **ret,
 	    ret, diag);
 }
 
+/* The CTL to the disk of NODE, as of WHEN. */
+static enum err
+put_ctl(struct world *w, size_t node, struct bytes list, int64_t when,
+    struct diag *diag)
+{
+	const enum err err = world_put_file(w, node, "CTLFile.tlv", list, diag);
+	struct world_node *n = &w->node[node];
+	size_t i;
+
+	for (i = 0; i < n->num_files && err == ERR_OK; i++)
+		if (strcmp(n->file[i].name, "CTLFile.tlv") == 0)
+			n->file[i].changed = when;
+	return err;
+}
+
 /* S17: some have another one than the publisher. */
 static enum err
 publish_stale(struct world *w, struct world_plan plan, struct diag *diag)
@@ -214,20 +229,20 @@ publish_stale(struct world *w, struct world_plan plan, struct diag *diag)
 		if (list.ptr == NULL)
 			err = world_make_ctl(w, &plan, &list, diag);
 		if (err == ERR_OK)
-			err = world_put_file(w, i, "CTLFile.tlv", list, diag);
+			err = put_ctl(w, i, list, plan.when, diag);
 	}
 	return err;
 }
 
 static enum err
-put_on_all(struct world *w, struct bytes list, struct diag *diag)
+put_on_all(struct world *w, struct bytes list, int64_t when, struct diag *diag)
 {
 	enum err err = ERR_OK;
 	size_t i;
 
 	for (i = 0; i < w->num_nodes && err == ERR_OK; i++)
 		if (world_runs_tftp(&w->node[i]))
-			err = world_put_file(w, i, "CTLFile.tlv", list, diag);
+			err = put_ctl(w, i, list, when, diag);
 	return err;
 }
 
@@ -249,7 +264,7 @@ make_first_ctl(struct world *w, struct diag *diag)
 	if (err == ERR_OK)
 		err = world_make_ctl(w, &plan, &list, diag);
 	if (err == ERR_OK)
-		err = put_on_all(w, list, diag);
+		err = put_on_all(w, list, plan.when, diag);
 	if (err == ERR_OK)
 		err = publish_stale(w, plan, diag);
 	return err;

@@ -246,6 +246,8 @@ MUST_CHECK enum err world_start_phone(struct world *w, size_t phone,
     struct diag *diag);
 MUST_CHECK enum err world_power_phone(struct world *w, size_t phone,
     struct diag *diag);
+/* CallManagers have come, gone, or show something else: who is registered? */
+MUST_CHECK enum err world_register_phones(struct world *w, struct diag *diag);
 struct site world_site(const struct world *w);
 
 /* ---- world_time.c ---- */

@@ -148,7 +148,8 @@ world_make_phones(struct world *w, struct diag *diag)
 
 /* Some CallManager is there, and known where the phone wants TLS. */
 static bool
-can_register(const struct world *w, const struct world_phone *p)
+can_register(const struct world *w, const struct world_phone *p,
+    const struct phone_day *day)
 {
 	bool there = false;
 	size_t i;
@@ -156,7 +157,7 @@ can_register(const struct world *w, const struct world_phone *p)
 	for (i = 0; i < w->num_nodes; i++)
 		there |= !w->node[i].down &&
 		    world_is_started(&w->node[i], "Cisco CallManager");
-	return there && (!p->secure || p->day.tls);
+	return there && !p->off && !p->starting && (!p->secure || day->tls);
 }
 
 /* Who is to use TLS needs a CTL. */
@@ -183,7 +184,8 @@ world_start_phone(struct world *w, size_t phone, struct diag *diag)
 	p->refused = (p->day.ctl != PHONE_TAKES &&
 			 p->day.ctl != PHONE_THROUGH_TVS) ||
 	    !p->day.itl;
-	p->registered = can_register(w, p);
+	p->starting = false;
+	p->registered = can_register(w, p, &p->day);
 	return ERR_OK;
 }
 
@@ -198,6 +200,7 @@ world_reset_phone(struct world *w, size_t phone, struct diag *diag)
 	if (p->off)
 		return ERR_OK;
 	p->resets++;
+	p->starting = true;
 	p->registered = false;
 	return world_put_event(w,
 	    BOOT_MIN + (unsigned)(world_random(w) % BOOT_MORE), e, diag);
@@ -261,6 +264,22 @@ world_look_phone(struct world *w, size_t phone, struct phone_day *ret,
 	want_ctl(w, p, &day);
 	*ret = day;
 	return ERR_OK;
+}
+
+enum err
+world_register_phones(struct world *w, struct diag *diag)
+{
+	struct phone_day day;
+	enum err err = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < w->num_phones && err == ERR_OK; i++) {
+		err = world_look_phone(w, i, &day, diag);
+		if (err == ERR_OK)
+			w->phone[i].registered = can_register(w, &w->phone[i],
+			    &day);
+	}
+	return err;
 }
 
 void

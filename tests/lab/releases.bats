@@ -29,8 +29,8 @@ all_good() {
 			"$CTLSMITH" verify ctl.tlv
 			"$CTLSMITH" verify itl.tlv
 		done
-		lab_ask "$lab" status >status
-		grep -q '^phones: 10, trusting 10, working 10, refused 0' status
+		lab_ask "$lab" status >said
+		grep -q '^phones: 10, trusting 10, working 10, refused 0' said
 		lab_down "$lab"
 	done
 }

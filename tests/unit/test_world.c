@@ -291,6 +291,8 @@ test_stale_node(void **state)
 		assert_true(worlds_get(w, i, "CTLFile.tlv", &l[i]));
 	assert_false(bytes_equal(buf_bytes(&l[0].file), buf_bytes(&l[1].file)));
 	assert_true(bytes_equal(buf_bytes(&l[0].file), buf_bytes(&l[2].file)));
+	assert_string_equal(w->node[1].file[0].name, "CTLFile.tlv");
+	assert_true(w->node[1].file[0].changed < w->node[0].file[0].changed);
 	for (i = 0; i < 3; i++)
 		worlds_put_back(&l[i]);
 	world_lock(w);

@@ -9,6 +9,7 @@ foreach(name accept
 	cert_hostile
 	cert_show
 	cluster_init
+	cluster_phones
 	cluster_status
 	detached
 	diff

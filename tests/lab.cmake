@@ -45,6 +45,7 @@ house_unit_test(test_console_list SOURCES unit/test_console_list.c LIBS ctl lab)
 house_console_test(test_console_sftp PkgConfig::LIBSSH)
 house_console_test(test_console_show)
 house_console_test(test_console_sql)
+house_unit_test(test_console_texts SOURCES unit/test_console_texts.c LIBS base)
 house_unit_test(test_console_world SOURCES unit/test_console_world.c
 	LIBS lab PkgConfig::CRYPTO)
 

@@ -103,6 +103,7 @@ of_node(struct json_sink *s, const struct status *st, size_t i)
 	json_put(s, obj, "ctl", of_list(s, &h->ctl));
 	json_put(s, obj, "itl", of_list(s, &h->itl));
 	json_put(s, obj, "http", of_way(s, &n->http_ctl));
+	json_put(s, obj, "https", of_way(s, &n->https_ctl));
 	json_put(s, obj, "tftp", of_way(s, &n->tftp_ctl));
 	json_put(s, obj, "show_ctl", of_told(s, n->has_told_ctl, &n->told_ctl));
 	json_put(s, obj, "show_itl", of_told(s, n->has_told_itl, &n->told_itl));

@@ -609,8 +609,9 @@ dialog_left(struct dialog *d)
 {
 	bool good;
 
+	/* a node that restarts may be gone before it has said so */
 	good = d->state == STATE_OUTPUT && d->command->ends &&
-	    d->verdict.worked && d->verdict.failed == 0;
+	    (d->verdict.worked || d->ask != NULL) && d->verdict.failed == 0;
 	if (good && d->screen.text.len > d->screen.line)
 		buf_u8(&d->screen.text, '\n');
 	d->state = STATE_OVER;

@@ -22,8 +22,9 @@
 #define COLUMNS 1024
 #define ROWS 500
 #define TERMINAL "vt100"
-#define SEND_LIMIT 30  /* s in which the other side takes anything */
-#define PAUSE_MAX 1000 /* ms of one wait within libssh's own steps */
+#define SEND_LIMIT 30        /* s in which the other side takes anything */
+#define LOGIN_MAX (4u << 20) /* bytes before the shell */
+#define PAUSE_MAX 1000       /* ms of one wait within libssh's own steps */
 
 int64_t
 pty_now(void)
@@ -115,6 +116,10 @@ pty_wait(struct pty *p, const struct pty_setup *setup, const char *what,
 {
 	int64_t left = p->until - pty_now();
 
+	if (p->socket.in_bytes > LOGIN_MAX)
+		return diag_set(d, ERR_TOO_BIG,
+		    "%s port %u: %s: more than %u MiB came", setup->host,
+		    setup->port, what, LOGIN_MAX >> 20);
 	if (left <= 0)
 		return diag_set(d, ERR_IO, "%s port %u: %s took too long",
 		    setup->host, setup->port, what);
@@ -201,6 +206,8 @@ shake_hands(struct pty *p, const struct pty_setup *setup, struct diag *d)
 	}
 	ssh_set_blocking(p->session, 0);
 	p->until = pty_now() + setup->login_limit;
+	memset(&p->socket, 0, sizeof(p->socket));
+	ssh_set_counters(p->session, &p->socket, &p->packets);
 	pty_listen_to(p);
 	while ((rv = ssh_connect(p->session)) == SSH_AGAIN && err == ERR_OK)
 		err = pty_wait(p, setup, "agreeing on SSH", d);

@@ -3,6 +3,7 @@
 #ifndef CLUSTER_PTY_INNER_H
 #define CLUSTER_PTY_INNER_H
 
+#include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
 #include "cluster/pty.h"
@@ -10,6 +11,7 @@
 struct pty {
 	ssh_session session;
 	ssh_channel channel;
+	struct ssh_counter_struct socket, packets; /* bytes that came */
 	int64_t until;  /* deadline of what goes on */
 	unsigned old;   /* bits of the kinds for which old ones are offered */
 	char why[1024]; /* nothing was agreed on: what libssh said first */
@@ -19,7 +21,8 @@ struct pty {
 /* Milliseconds of a clock that only goes forward. */
 int64_t pty_now(void);
 
-/* Until something comes, or may be sent, or P's deadline, where it is ERR_IO. */
+/* Until something comes, or may be sent, or P's deadline, where it is ERR_IO; or
+ * more came than anybody has to say before the shell: ERR_TOO_BIG. */
 MUST_CHECK enum err pty_wait(struct pty *p, const struct pty_setup *setup,
     const char *what, struct diag *diag);
 

@@ -184,7 +184,7 @@ take_line(struct dump *r, struct bytes line, struct diag *diag)
 		return said_wrong(&r->t, ERR_UNSUPPORTED,
 		    "the order of the bytes in this dump is not known", diag);
 	buf_put(&r->out, bytes_of(bytes, num));
-	return ERR_OK;
+	return buf_ok(&r->out) ? ERR_OK : diag_nomem(diag);
 }
 
 enum err
@@ -199,7 +199,7 @@ said_dump(struct bytes text, struct buf *ret, struct diag *diag)
 		e = take_line(&r, line, diag);
 	if (e == ERR_OK) {
 		buf_put(ret, buf_bytes(&r.out));
-		if (!buf_ok(ret) || !buf_ok(&r.out))
+		if (!buf_ok(ret))
 			e = diag_nomem(diag);
 	}
 	buf_clear(&r.out);

@@ -13,6 +13,7 @@
 #include "lab/console_parts.h"
 
 #define PHONE_INTERACTION_SINCE CONSOLE_SU(1400, 0)
+#define CAPF_LONGER (3 * 365 * 86400) /* s */
 
 /* ---- processnode: the cluster itself is the first row. ---- */
 
@@ -371,7 +372,8 @@ cert_value(struct console *c, size_t row, size_t column, struct buf *out)
 static const char *const device_columns[] = { "name", "description",
 	"lscissuername", "lscvaliduntil", "tkmodel", "tkclass", "pkid",
 	"typemodel.name", "typeproduct.name", "devicepool.name",
-	"callmanagergroup.name", "securityprofile.name", NULL };
+	"callmanagergroup.name", "securityprofile.name", "lscissuervaliduntil",
+	NULL };
 
 static size_t
 num_devices(struct console *c)
@@ -414,8 +416,14 @@ device_value(struct console *c, size_t row, size_t column, struct buf *out)
 	case 10:
 		buf_str(out, p->group);
 		break;
-	default:
+	case 11:
 		buf_str(out, p->profile);
+		break;
+	default:
+		/* CAPF's own certificate lasts longer than what it signs */
+		buf_printf(out, "%lld",
+		    p->lsc_until == 0 ? 0
+				      : (long long)p->lsc_until + CAPF_LONGER);
 		break;
 	}
 }

@@ -121,24 +121,24 @@ eval_order(struct query *q, const char *value)
 static bool
 eval_term(struct query *q)
 {
-	bool lower = console_query_is_at(q, "lower"), not ;
+	bool lower = console_query_is_at(q, "lower"), negated;
 	struct buf own = { 0 };
 	const char *value = value_here(q, &own);
 	bool is;
 
 	if (console_query_take(q, "is")) {
-		not = console_query_take(q, "not");
-		is = console_query_take(q, "null") ? (*value == '\0') != not
+		negated = console_query_take(q, "not");
+		is = console_query_take(q, "null") ? (*value == '\0') != negated
 						   : console_query_wrong(q);
 	} else {
-		not = console_query_take(q, "not");
+		negated = console_query_take(q, "not");
 		if (console_query_take(q, "in"))
-			is = eval_in(q, value) != not ;
+			is = eval_in(q, value) != negated;
 		else if (console_query_take(q, "like"))
-			is = eval_like(q, value, lower) != not ;
+			is = eval_like(q, value, lower) != negated;
 		else
-			is = not ? console_query_wrong(q)
-				 : eval_order(q, value);
+			is = negated ? console_query_wrong(q)
+				     : eval_order(q, value);
 	}
 	buf_clear(&own);
 	return is;

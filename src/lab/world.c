@@ -8,6 +8,8 @@
 
 #include "lab/world_inner.h"
 
+#define DAY ((int64_t)86400)
+
 static const char *const unit_names[] = {
 #define NAME(id, name, since) name,
 	WORLD_UNITS(NAME)
@@ -192,67 +194,79 @@ make_older_capf(struct world *w, const struct world_cert **ret,
 	*ret = NULL;
 	if (!w->scenario->stale_capf)
 		return ERR_OK;
-	return world_new_cert(w, 0, WORLD_CAPF,
-	    world_now(w) - (int64_t)3 * 365 * 86400, ret, diag);
+	return world_new_cert(w, 0, WORLD_CAPF, world_now(w) - DAY * 365 * 3,
+	    ret, diag);
+}
+
+/* The CTL to the disk of NODE, as of WHEN. */
+static enum err
+put_ctl(struct world *w, size_t node, struct bytes list, int64_t when,
+    struct diag *diag)
+{
+	const enum err err = world_put_file(w, node, "CTLFile.tlv", list, diag);
+	struct world_node *n = &w->node[node];
+	size_t i;
+
+	for (i = 0; i < n->num_files && err == ERR_OK; i++)
+		if (strcmp(n->file[i].name, "CTLFile.tlv") == 0)
+			n->file[i].changed = when;
+	return err;
 }
 
 /* S17: some have another one than the publisher. */
 static enum err
-publish_stale(struct world *w, enum world_form form,
-    const struct world_cert *capf, struct diag *diag)
+publish_stale(struct world *w, struct world_plan plan, struct diag *diag)
 {
 	struct bytes list = { 0 };
 	enum err err = ERR_OK;
 	size_t i;
 
+	plan.when -= DAY * 365;
 	for (i = 1; i < w->num_nodes && err == ERR_OK; i++) {
 		if (!scenario_node(w->scenario, i).stale_list ||
 		    !world_runs_tftp(&w->node[i]))
 			continue;
 		if (list.ptr == NULL)
-			err = world_make_ctl(w, form, made_on(w->scenario),
-			    capf, world_now(w) - (int64_t)400 * 86400, &list,
-			    diag);
+			err = world_make_ctl(w, &plan, &list, diag);
 		if (err == ERR_OK)
-			err = world_put_file(w, i, "CTLFile.tlv", list, diag);
+			err = put_ctl(w, i, list, plan.when, diag);
 	}
 	return err;
 }
 
 static enum err
-put_on_all(struct world *w, struct bytes list, struct diag *diag)
+put_on_all(struct world *w, struct bytes list, int64_t when, struct diag *diag)
 {
 	enum err err = ERR_OK;
 	size_t i;
 
 	for (i = 0; i < w->num_nodes && err == ERR_OK; i++)
 		if (world_runs_tftp(&w->node[i]))
-			err = world_put_file(w, i, "CTLFile.tlv", list, diag);
+			err = put_ctl(w, i, list, when, diag);
 	return err;
 }
 
 static enum err
 make_first_ctl(struct world *w, struct diag *diag)
 {
+	static const enum world_form forms[] = { WORLD_FORM_TOKENS,
+		WORLD_FORM_CTL, WORLD_FORM_PLAIN };
 	const struct scenario *s = w->scenario;
-	const enum world_form form = s->mode == SCENARIO_TOKEN
-	    ? WORLD_FORM_TOKENS
-	    : s->mode == SCENARIO_TOKENLESS ? WORLD_FORM_CTL
-					    : WORLD_FORM_PLAIN;
-	const struct world_cert *capf;
+	struct world_plan plan = { .form = forms[s->mode],
+		.release = made_on(s),
+		.when = world_now(w) - DAY * 30 };
 	struct bytes list;
 	enum err err;
 
 	if (s->no_ctl || (s->mode == SCENARIO_NON_SECURE && s->made_on == 0))
 		return ERR_OK;
-	err = make_older_capf(w, &capf, diag);
+	err = make_older_capf(w, &plan.capf, diag);
 	if (err == ERR_OK)
-		err = world_make_ctl(w, form, made_on(s), capf,
-		    world_now(w) - (int64_t)30 * 86400, &list, diag);
+		err = world_make_ctl(w, &plan, &list, diag);
 	if (err == ERR_OK)
-		err = put_on_all(w, list, diag);
+		err = put_on_all(w, list, plan.when, diag);
 	if (err == ERR_OK)
-		err = publish_stale(w, form, capf, diag);
+		err = publish_stale(w, plan, diag);
 	return err;
 }
 

@@ -174,6 +174,7 @@ struct world_phone {
 	const char *address; /* a loopback address of its own */
 	bool secure;         /* its profile asks for TLS */
 	bool off;            /* no power: it hears nothing */
+	bool starting;       /* and so not registered */
 	bool registered;
 	bool refused; /* its last start refused a list */
 	struct phone phone;

@@ -199,12 +199,21 @@ put_key(struct world *w, struct mint_spec *spec, enum world_unit unit,
 	return err;
 }
 
-/* SIGNER: the CA, or NULL. */
-static enum err
-make_unit(struct world *w, size_t node, enum world_unit unit, int64_t from,
-    const struct world_cert *signer, const struct world_cert **ret,
-    struct diag *diag)
+/* What is there at first may be by a CA; what is made later is self-signed. */
+static const struct world_cert *
+signer_of(const struct world *w, enum world_unit unit)
 {
+	return !w->inner->ready &&
+		(unit == WORLD_CALLMANAGER || unit == WORLD_CAPF)
+	    ? w->inner->ca
+	    : NULL;
+}
+
+enum err
+world_new_cert(struct world *w, size_t node, enum world_unit unit, int64_t from,
+    const struct world_cert **ret, struct diag *diag)
+{
+	const struct world_cert *signer = signer_of(w, unit);
 	struct made *m = world_alloc(w, sizeof(*m));
 	struct mint_spec *spec = m == NULL ? NULL : &m->dialect.spec;
 	enum err err;
@@ -249,13 +258,6 @@ world_unit_spec(struct world *w, size_t node, enum world_unit unit,
 	if (err == ERR_OK)
 		*ret = m->dialect.spec;
 	return err;
-}
-
-enum err
-world_new_cert(struct world *w, size_t node, enum world_unit unit, int64_t from,
-    const struct world_cert **ret, struct diag *diag)
-{
-	return make_unit(w, node, unit, from, NULL, ret, diag);
 }
 
 /* ---- What is there at first. ---- */
@@ -373,7 +375,6 @@ static enum err
 make_first(struct world *w, size_t node, enum world_unit unit,
     struct diag *diag)
 {
-	const bool by_ca = unit == WORLD_CALLMANAGER || unit == WORLD_CAPF;
 	struct world_own *own = &w->node[node].own[unit];
 
 	if (!world_has_unit(w, node, unit))
@@ -382,8 +383,8 @@ make_first(struct world *w, size_t node, enum world_unit unit,
 		own->cert = w->node[0].own[unit].cert;
 		return ERR_OK;
 	}
-	return make_unit(w, node, unit, world_now(w) - AGE,
-	    by_ca ? w->inner->ca : NULL, &own->cert, diag);
+	return world_new_cert(w, node, unit, world_now(w) - AGE, &own->cert,
+	    diag);
 }
 
 enum err

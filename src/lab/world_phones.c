@@ -2,6 +2,7 @@
 /*
  * Phones: which there are, and when they start.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,14 +35,16 @@ static enum err
 name_phone(struct world *w, size_t number, struct world_phone *p,
     struct diag *diag)
 {
-	unsigned a, b, c;
+	char first[40];
+	uint8_t ip[4];
 
-	if (sscanf(w->inner->network, "%u.%u.%u.", &a, &b, &c) != 3)
+	(void)snprintf(first, sizeof(first), "%s0", w->inner->network);
+	if (inet_pton(AF_INET, first, ip) != 1)
 		return diag_set(diag, ERR_USAGE, "%s is no network",
 		    w->inner->network);
 	p->name = world_text(w, "SEP0011AABB%04zX", number + 1);
-	p->address = world_text(w, "%u.%u.%zu.%zu", a, b,
-	    (c + 1 + number / 250) % 256, number % 250 + 1);
+	p->address = world_text(w, "%u.%u.%zu.%zu", ip[0], ip[1],
+	    (ip[2] + 1 + number / 250) % 256, number % 250 + 1);
 	p->profile = p->secure
 	    ? world_text(w, "%s - Standard SIP Secure Profile", p->model)
 	    : world_text(w, "%s - Standard SIP Non-Secure Profile", p->model);
@@ -60,7 +63,7 @@ home_of(const struct world *w, size_t number)
 
 	for (i = 0; i < w->num_nodes; i++)
 		num += world_runs_ccm(&w->node[i]) ? 1 : 0;
-	for (i = 0, turn = number % num; i < w->num_nodes; i++)
+	for (i = 0, turn = num == 0 ? 0 : number % num; i < w->num_nodes; i++)
 		if (world_runs_ccm(&w->node[i]) && turn-- == 0)
 			return (uint8_t)i;
 	return 0;
@@ -145,7 +148,8 @@ world_make_phones(struct world *w, struct diag *diag)
 
 /* Some CallManager is there, and known where the phone wants TLS. */
 static bool
-can_register(const struct world *w, const struct world_phone *p)
+can_register(const struct world *w, const struct world_phone *p,
+    const struct phone_day *day)
 {
 	bool there = false;
 	size_t i;
@@ -153,7 +157,7 @@ can_register(const struct world *w, const struct world_phone *p)
 	for (i = 0; i < w->num_nodes; i++)
 		there |= !w->node[i].down &&
 		    world_is_started(&w->node[i], "Cisco CallManager");
-	return there && (!p->secure || p->day.tls);
+	return there && !p->off && !p->starting && (!p->secure || day->tls);
 }
 
 /* Who is to use TLS needs a CTL. */
@@ -180,7 +184,8 @@ world_start_phone(struct world *w, size_t phone, struct diag *diag)
 	p->refused = (p->day.ctl != PHONE_TAKES &&
 			 p->day.ctl != PHONE_THROUGH_TVS) ||
 	    !p->day.itl;
-	p->registered = can_register(w, p);
+	p->starting = false;
+	p->registered = can_register(w, p, &p->day);
 	return ERR_OK;
 }
 
@@ -195,6 +200,7 @@ world_reset_phone(struct world *w, size_t phone, struct diag *diag)
 	if (p->off)
 		return ERR_OK;
 	p->resets++;
+	p->starting = true;
 	p->registered = false;
 	return world_put_event(w,
 	    BOOT_MIN + (unsigned)(world_random(w) % BOOT_MORE), e, diag);
@@ -258,6 +264,22 @@ world_look_phone(struct world *w, size_t phone, struct phone_day *ret,
 	want_ctl(w, p, &day);
 	*ret = day;
 	return ERR_OK;
+}
+
+enum err
+world_register_phones(struct world *w, struct diag *diag)
+{
+	struct phone_day day;
+	enum err err = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < w->num_phones && err == ERR_OK; i++) {
+		err = world_look_phone(w, i, &day, diag);
+		if (err == ERR_OK)
+			w->phone[i].registered = can_register(w, &w->phone[i],
+			    &day);
+	}
+	return err;
 }
 
 void

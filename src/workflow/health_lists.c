@@ -229,11 +229,11 @@ static void
 compare_failures(struct health_case *c, size_t i)
 {
 	const struct survey_list *ways[] = { &c->s->node[i].http_ctl,
-		&c->s->node[i].tftp_ctl, &c->s->node[i].https_ctl };
-	static const char *const names[] = { "HTTP", "TFTP", "HTTPS" };
+		&c->s->node[i].tftp_ctl };
+	static const char *const names[] = { "HTTP", "TFTP" };
 	size_t k;
 
-	for (k = 0; c->h->node[i].ctl.md5[0] != '\0' && k < 3; k++)
+	for (k = 0; c->h->node[i].ctl.md5[0] != '\0' && k < 2; k++)
 		if (ways[k]->looked && ways[k]->error != ERR_OK &&
 		    ways[k]->error != ERR_ABSENT)
 			health_say(c, HEALTH_SAME, HEALTH_NOTE,

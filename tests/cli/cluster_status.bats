@@ -96,7 +96,9 @@ case_of() {
 }
 
 @test "a list of an older release is judged by what it has (S6)" {
-	case_of 0 '^Good: R1' 'made_on: "10.5"' --release 14
+	# its servers had no certificate with a curve
+	case_of 3 '^bad R1 cucm1: CallManager-ECDSA of cucm1 on disk' \
+		'made_on: "10.5"' --release 14
 	case_of 0 '^Good: R1' 'made_on: "10.5"' --release 12.5 --mode token
 }
 
@@ -126,14 +128,13 @@ case_of() {
 
 @test "a subscriber has another list (S17)" {
 	case_of 3 '^bad R5 cucm2: its CTL is [0-9a-f]{12}, but that of cucm1 is' \
-		'nodes: [{name: cucm2, stale_list: true}]'
+		'nodes: [{name: cucm1}, {name: cucm2, stale_list: true}]'
 }
 
 @test "what is wrong with parameters, services and lists is found" {
 	case_of 3 '^bad R15 .* is True' 'rollback: true'
-	case_of 3 '^bad R10 record [0-9]+ of the CTL is TVS' 'tvs_list: true'
 	case_of 3 '^bad R14 cucm2: Cisco CTL Provider does not run' \
-		'nodes: [{name: cucm2, stopped: [Cisco CTL Provider]}]' \
+		'nodes: [{name: cucm1}, {name: cucm2, stopped: [Cisco CTL Provider]}]' \
 		--release 14
 }
 
@@ -152,7 +153,7 @@ case_of() {
 }
 
 @test "a node that is down is said, and the others are whole" {
-	as 'nodes: [{name: cucm2, down: true}]'
+	as 'nodes: [{name: cucm1}, {name: cucm2, down: true}]'
 	run -3 status
 	is_said 'cucm2 could not be reached over SSH: .*refused' \
 		'^cucm1 .*verified' '^unknown R5 cucm2: its CTL could not be had' \
@@ -242,7 +243,7 @@ case_of() {
 @test "a bundle says, offline, byte for byte what was said online" {
 	local option
 
-	as 'nodes: [{name: cucm2, stale_list: true}]'
+	as 'nodes: [{name: cucm1}, {name: cucm2, stale_list: true}]'
 	printf 'archive: seen\n' >>"$lab/cluster.yaml"
 	run -3 --separate-stderr status --save seen.tar
 	printf '%s\n' "$output" >online.txt
@@ -309,7 +310,7 @@ case_of() {
 }
 
 @test "JSON is what the schema says" {
-	as 'nodes: [{name: cucm2, stale_list: true}]'
+	as 'nodes: [{name: cucm1}, {name: cucm2, stale_list: true}]'
 	run -3 --separate-stderr status --json
 	printf '%s\n' "$output" >status.json
 	/usr/bin/jsonschema -i status.json "$SRC/docs/ctlsmith.schema.json"
@@ -332,7 +333,7 @@ case_of() {
 }
 
 @test "a narrow screen and colours" {
-	as 'nodes: [{name: cucm2, stale_list: true}]'
+	as 'nodes: [{name: cucm1}, {name: cucm2, stale_list: true}]'
 	COLUMNS=40 run -3 status
 	is_said 'R5'
 	run -3 status --save seen.tar
@@ -373,6 +374,7 @@ case_of() {
 
 	{
 		echo 'nodes:'
+		echo '- {name: cucm1}'
 		for h in banner no-prompt garbage escape utf8 prompt-in-cert \
 			other-node ssh-banner; do
 			echo "- {name: cucm$i, cli: {hostile: $h}}"

@@ -6,86 +6,9 @@
  */
 #include "test.h"
 
-#include <dirent.h>
 #include <time.h>
 
-#include "base/file.h"
-#include "said_all.h"
-
-#define TEXTS_MAX 256
-#define TEXT_MAX ((size_t)1 << 20)
-
-struct text {
-	char name[256];
-	const struct all_reader *reader;
-	struct buf in, expected;
-};
-
-static struct text texts[TEXTS_MAX];
-static size_t num_texts;
-
-/* ---- The texts ------------------------------------------------------------------ */
-
-static void
-load(const char *folder, const char *name, struct buf *out)
-{
-	char path[1024];
-	struct diag d;
-
-	diag_init(&d);
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (file_load(path, TEXT_MAX, out, &d) != ERR_OK) {
-		(void)fprintf(stderr, "%s: %s\n", path, d.msg);
-		exit(1);
-	}
-}
-
-static const struct all_reader *
-reader_of(const char *name)
-{
-	size_t i, len;
-
-	for (i = 0; i < ALL_NUM; i++) {
-		len = strlen(all_readers[i].name);
-		if (strncmp(name, all_readers[i].name, len) == 0 &&
-		    (name[len] == '-' || name[len] == '.'))
-			return &all_readers[i];
-	}
-	return NULL;
-}
-
-static void
-load_all(const char *folder)
-{
-	struct dirent *e;
-	DIR *dir = opendir(folder);
-	struct text *t;
-	size_t len;
-
-	if (dir == NULL) {
-		perror(folder);
-		exit(1);
-	}
-	while ((e = readdir(dir)) != NULL) {
-		len = strlen(e->d_name);
-		if (strncmp(e->d_name, "said-", 5) != 0 || len < 10 ||
-		    strcmp(e->d_name + len - 4, ".txt") != 0)
-			continue;
-		if (num_texts == TEXTS_MAX)
-			exit(1);
-		t = &texts[num_texts++];
-		(void)snprintf(t->name, sizeof(t->name), "%s", e->d_name);
-		t->reader = reader_of(e->d_name + 5);
-		if (t->reader == NULL) {
-			(void)fprintf(stderr, "no reader: %s\n", e->d_name);
-			exit(1);
-		}
-		load(folder, t->name, &t->in);
-		(void)memcpy(t->name + len - 4, ".out", 4);
-		load(folder, t->name, &t->expected);
-	}
-	(void)closedir(dir);
-}
+#include "said_texts.h"
 
 /* ---- What is made of them -------------------------------------------------------- */
 
@@ -306,7 +229,6 @@ main(void)
 {
 	static struct CMUnitTest tests[3 * TEXTS_MAX + 1];
 	const char *src = getenv("SRC"), *given = getenv("SEED");
-	char folder[512];
 	size_t i, n = 0;
 	int num_failed;
 
@@ -315,8 +237,7 @@ main(void)
 	seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
 	seed += seed == 0;
 	print_message("SEED=%" PRIu64 "\n", seed);
-	(void)snprintf(folder, sizeof(folder), "%s/tests/transcripts", src);
-	load_all(folder);
+	texts_load(src);
 	for (i = 0; i < num_texts; i++) {
 		tests[n++] = (struct CMUnitTest){ texts[i].name, test_whole,
 			NULL, NULL, &texts[i] };
@@ -327,9 +248,6 @@ main(void)
 	}
 	tests[n++] = (struct CMUnitTest){ "each", test_each, NULL, NULL, NULL };
 	num_failed = _cmocka_run_group_tests("said", tests, n, NULL, NULL);
-	for (i = 0; i < num_texts; i++) {
-		buf_clear(&texts[i].in);
-		buf_clear(&texts[i].expected);
-	}
+	texts_clear();
 	return test_status(num_failed);
 }

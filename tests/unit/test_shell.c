@@ -443,10 +443,10 @@ test_no_node(void **state)
 	assert_int_equal(num_open(), before);
 	stop(&w);
 	start(&w, &web);
-	fails(&w, ERR_IO, "agreeing on SSH");
+	fails(&w, ERR_TOO_BIG, "agreeing on SSH: more than 4 MiB came");
 	stop(&w);
 	start(&w, &flat);
-	fails(&w, ERR_IO, "agreeing on SSH");
+	fails(&w, ERR_IO, "agreeing on SSH: ");
 	stop(&w);
 }
 

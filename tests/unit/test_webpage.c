@@ -252,7 +252,7 @@ test_fetch(void **state)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		peer_start(&p, AF_INET, SOCK_STREAM, serve, &rows[i].phone);
-		e = webpage_fetch("127.0.0.1", p.port, &page, &d);
+		e = webpage_fetch("127.0.0.1", p.port, NULL, &page, &d);
 		peer_stop(&p);
 		assert_int_equal(e, rows[i].err);
 		if (e != ERR_OK)
@@ -261,7 +261,7 @@ test_fetch(void **state)
 		assert_string_equal(page.message, rows[i].message);
 	}
 	peer_start(&p, AF_INET6, SOCK_STREAM, serve, &rows[0].phone);
-	assert_int_equal(webpage_fetch("::1", p.port, &page, &d), ERR_OK);
+	assert_int_equal(webpage_fetch("::1", p.port, NULL, &page, &d), ERR_OK);
 	peer_stop(&p);
 }
 

@@ -140,6 +140,12 @@ test_itls(void **state)
 	    ITLR ": 0 " ITLR " 2 cucm3 2 cucm3-EC" CAPF
 		 " 21 cucm1 21 cucm2 21 cucm3");
 	world_free(&w);
+	s = worlds_scenario(1200, SCENARIO_TOKENLESS);
+	w = worlds_new(&s);
+	WORLDS_SHOWS(w, 1, "ITLFile.tlv",
+	    ITLR ": 0 " ITLR " 2 cucm2 2 cucm2-EC" CAPF
+		 " 21 cucm1 21 cucm2 21 cucm3");
+	world_free(&w);
 	s.rollback = true;
 	w = worlds_new(&s);
 	WORLDS_SHOWS(w, 2, "ITLFile.tlv", ITLR ":");
@@ -285,6 +291,8 @@ test_stale_node(void **state)
 		assert_true(worlds_get(w, i, "CTLFile.tlv", &l[i]));
 	assert_false(bytes_equal(buf_bytes(&l[0].file), buf_bytes(&l[1].file)));
 	assert_true(bytes_equal(buf_bytes(&l[0].file), buf_bytes(&l[2].file)));
+	assert_string_equal(w->node[1].file[0].name, "CTLFile.tlv");
+	assert_true(w->node[1].file[0].changed < w->node[0].file[0].changed);
 	for (i = 0; i < 3; i++)
 		worlds_put_back(&l[i]);
 	world_lock(w);

@@ -201,6 +201,40 @@ test_leg(void **state)
 	world_free(&w);
 }
 
+/* Without tokens to tokens: a list that the first token signed is taken through
+ * TVS, where the token is in Phone-SAST-trust; else it is refused. */
+static void
+test_to_tokens(void **state)
+{
+	struct scenario s = worlds_scenario(1250, SCENARIO_TOKENLESS),
+			with = worlds_scenario(1250, SCENARIO_TOKEN);
+	struct world *w, *tokens = worlds_new(&with);
+	struct worlds_list l;
+	struct buf pem = { 0 };
+	size_t i, uploads;
+
+	assert_true(worlds_get(tokens, 0, "CTLFile.tlv", &l));
+	WORLDS_OK(mint_pem(wire_find(&l.tlvs, 1, 9)->value, &pem, NULL));
+	for (uploads = 0; uploads < 2; uploads++) {
+		w = worlds_new(&s);
+		world_lock(w);
+		if (uploads == 1)
+			WORLDS_OK(world_import_trust(w, 0,
+			    WORLD_PHONE_SAST_TRUST, buf_bytes(&pem), NULL));
+		world_unlock(w);
+		for (i = 0; i < 3; i++)
+			WORLDS_OK(world_upload_file(w, i, "CTLFile.tlv",
+			    buf_bytes(&l.file), NULL));
+		tell(w, "R,S,");
+		assert_int_equal(w->phone[0].day.ctl,
+		    uploads == 1 ? PHONE_THROUGH_TVS : PHONE_KNOWS_NOT);
+		world_free(&w);
+	}
+	worlds_put_back(&l);
+	buf_clear(&pem);
+	world_free(&tokens);
+}
+
 /* With `ecdsa` phones meet that certificate, too: W3. */
 static void
 test_ecdsa(void **state)
@@ -289,6 +323,84 @@ test_garbage(void **state)
 	world_free(&w);
 }
 
+static size_t
+registered(struct world *w)
+{
+	struct world_count c;
+
+	world_lock(w);
+	world_count(w, &c);
+	world_unlock(w);
+	return c.registered;
+}
+
+/* Who is registered follows what CallManagers show, without a start. */
+static void
+test_registered(void **state)
+{
+	struct scenario s = worlds_scenario(1250, SCENARIO_TOKENLESS);
+	struct world *w = worlds_new(&s);
+	size_t i;
+
+	tell(w, "C");
+	assert_int_equal(registered(w), 0); /* they start anew */
+	tell(w, ",");
+	assert_int_equal(registered(w), 12);
+	tell(w, "R,");
+	assert_int_equal(registered(w), 0); /* they meet a stranger */
+	tell(w, "US");
+	tell(w, "R,S,");
+	assert_int_equal(registered(w), 12);
+	world_lock(w);
+	for (i = 0; i < 3; i++)
+		WORLDS_OK(world_service_act(w, i, "Cisco CallManager",
+		    WORLD_STOP, NULL));
+	world_unlock(w);
+	assert_int_equal(registered(w), 0);
+	world_settle(w);
+	world_lock(w);
+	WORLDS_OK(
+	    world_service_act(w, 2, "Cisco CallManager", WORLD_START, NULL));
+	world_unlock(w);
+	assert_int_equal(registered(w), 0);
+	world_settle(w);
+	assert_int_equal(registered(w), 12);
+	world_lock(w);
+	WORLDS_OK(world_restart_node(w, 2, NULL));
+	world_unlock(w);
+	assert_int_equal(registered(w), 0);
+	world_settle(w);
+	assert_int_equal(registered(w), 12);
+	world_free(&w);
+	/* from 14 on by itself */
+	s = worlds_scenario(1400, SCENARIO_TOKENLESS);
+	s.phones_by_hand = true;
+	w = worlds_new(&s);
+	tell(w, "C");
+	assert_int_equal(registered(w), 12);
+	world_settle(w);
+	assert_int_equal(registered(w), 0);
+	world_free(&w);
+}
+
+/* Not even a phone that holds nothing takes what is no list. */
+static void
+test_first_garbage(void **state)
+{
+	struct scenario s = worlds_scenario(1400, SCENARIO_NON_SECURE);
+	struct world *w = worlds_new(&s);
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		WORLDS_OK(world_upload_file(w, i, "CTLFile.tlv",
+		    bytes_of_str("no list at all"), NULL));
+	tell(w, "S,");
+	assert_string_equal(worlds_phones(w), "0 trust 0 have 12 work 12 no");
+	assert_null(w->phone[0].phone.ctl);
+	assert_int_equal(w->phone[0].day.ctl, PHONE_CANNOT_READ);
+	world_free(&w);
+}
+
 /* Phones without power hear nothing, and some come back: then they see the
  * newest list alone. */
 static void
@@ -309,6 +421,7 @@ test_off(void **state)
 	world_count(w, &c);
 	world_unlock(w);
 	assert_int_equal(c.off, 6);
+	assert_int_equal(w->phone[0].resets, 0);
 	assert_int_equal(c.registered, 6);
 	/* those that were off know CallManager alone of what signs now, and so
 	 * would not take it; TVS does not know it */
@@ -432,14 +545,12 @@ test_devices(void **state)
 static void
 test_json(void **state)
 {
-	static const char *const parts[] = {
-		"\"phones\": {\n    \"total\": 12,"
-		"\n    \"trusting\": 12,\n    \"current\": 12,"
-		"\n    \"working\": 12,\n    \"refused\": 0,",
-		"\"name\": \"cucm3\"", "\"Cisco Tftp\": \"started\"",
-		"\"name\": \"SEP0011AABB000C\"", "\"mode\": \"mixed\"",
-		"\"release\": \"12.5\""
-	};
+	static const char counts[] =
+	    "\"phones\": {\n    \"total\": 12,\n    \"trusting\": 12,\n    "
+	    "\"current\": 12,\n    \"working\": 12,\n    \"refused\": 0,";
+	static const char *const parts[] = { counts, "\"name\": \"cucm3\"",
+		"\"Cisco Tftp\": \"started\"", "\"name\": \"SEP0011AABB000C\"",
+		"\"mode\": \"mixed\"", "\"release\": \"12.5\"" };
 	struct scenario s = worlds_scenario(1250, SCENARIO_TOKENLESS);
 	struct world *w = worlds_new(&s);
 	struct buf json = { 0 };
@@ -459,10 +570,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_leg),
+		cmocka_unit_test(test_to_tokens),
 		cmocka_unit_test(test_ecdsa),
 		cmocka_unit_test(test_sorts),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_garbage),
+		cmocka_unit_test(test_registered),
+		cmocka_unit_test(test_first_garbage),
 		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_resets),
 		cmocka_unit_test(test_no_resets),

@@ -118,6 +118,7 @@ test_learned(void **state)
 	assert_string_equal(n->addresses.item[0], "2001:db8::1");
 	assert_string_equal(n->addresses.item[1], "pub.example.com");
 	assert_int_equal(n->ports.ssh, 2222);
+	assert_true(n->ssh.legacy);
 	assert_string_equal(n->ssh.host_key, two[0].host_key);
 	n = inventory_node(&inv, 1);
 	assert_int_equal(n->role, INVENTORY_IMP);

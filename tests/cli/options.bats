@@ -75,7 +75,7 @@ listed() {
 options_of() {
 	# shellcheck disable=SC2086 # words
 	"$CTLSMITH" $1 --help |
-		sed -nE 's/^  (-[a-z], )?--([a-z-]*).*/\2/p' | grep -vx help |
+		sed -nE 's/^  (-[a-z], )?--([a-z0-9-]*).*/\2/p' | grep -vx help |
 		sort | tr '\n' ' '
 }
 

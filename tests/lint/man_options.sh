@@ -47,7 +47,7 @@ leaves() {
 help_options() {
 	# shellcheck disable=SC2086 # words
 	program $1 --help | awk '/^Options:/ { on = 1; next }
-		on && match($0, /^  (-[a-z], )?--[a-z-]+( [A-Z][^ ]*)?/) {
+		on && match($0, /^  (-[a-z], )?--[a-z0-9-]+( [A-Z][^ ]*)?/) {
 			print substr($0, 3, RLENGTH - 2)
 		}' | sort
 }

@@ -8,6 +8,8 @@ foreach(name accept
 	cert_check
 	cert_hostile
 	cert_show
+	cluster_init
+	cluster_phones
 	cluster_status
 	detached
 	diff

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests of src/cluster: the command line of a node.
+house_unit_test(test_command SOURCES unit/test_command.c LIBS cluster
+	PkgConfig::JANSSON)
 house_unit_test(test_dialog SOURCES unit/test_dialog.c unit/replay.c
 	LIBS cluster)
 house_unit_test(test_shell SOURCES unit/test_shell.c unit/fake_node.c
 	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
+house_unit_test(test_transcript SOURCES unit/test_transcript.c LIBS cluster)
 
 # Tests of src/cluster: against peers, good and bad, in a thread of the test.
 add_library(peer STATIC peer/peer.c peer/peer_tls.c)
 target_link_libraries(peer PUBLIC house base PkgConfig::SSL PkgConfig::CRYPTO
 	Threads::Threads)
 
-foreach(name fetch fetch_tls probe)
+foreach(name delivery fetch fetch_tls probe syslog webpage)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c
 		LIBS cluster peer)
 endforeach()
@@ -18,8 +21,15 @@ endforeach()
 # The inventory.
 house_unit_test(test_inventory SOURCES unit/test_inventory.c LIBS cluster)
 house_unit_test(test_password SOURCES unit/test_password.c LIBS clinet)
+house_unit_test(test_cluster_draft
+	SOURCES unit/test_cluster_draft.c LIBS clinet)
 # What is seen of a cluster, and said of it.
 house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
 house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)
 house_unit_test(test_survey SOURCES unit/test_survey.c LIBS cluster lab)
+
+# The command line of a node by hand, for tests.
+add_executable(nodeshell tools/nodeshell.c)
+target_link_libraries(nodeshell PRIVATE house cluster)
+house_bats_test(cluster_driver lab/driver.bats)

@@ -11,11 +11,10 @@ house_unit_test(test_doc SOURCES unit/test_doc.c LIBS data)
 house_unit_test(test_doc_json SOURCES unit/test_doc_json.c LIBS data)
 house_unit_test(test_doc_write SOURCES unit/test_doc_write.c LIBS data)
 house_unit_test(test_wire SOURCES unit/test_wire.c LIBS lab PkgConfig::CRYPTO)
+house_unit_test(test_scenario SOURCES unit/test_scenario.c LIBS lab)
 foreach(name ops phones time)
-	if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/unit/test_world_${name}.c)
-		house_unit_test(test_world_${name}
-			SOURCES unit/test_world_${name}.c LIBS lab)
-	endif()
+	house_unit_test(test_world_${name}
+		SOURCES unit/test_world_${name}.c LIBS lab)
 endforeach()
 house_unit_test(test_world SOURCES unit/test_world.c LIBS lab)
 target_compile_definitions(test_wire PRIVATE
@@ -43,8 +42,12 @@ house_console_test(test_console)
 house_console_test(test_console_ctl)
 house_console_test(test_console_file)
 house_unit_test(test_console_list SOURCES unit/test_console_list.c LIBS ctl lab)
+house_console_test(test_console_sftp PkgConfig::LIBSSH)
 house_console_test(test_console_show)
 house_console_test(test_console_sql)
+house_unit_test(test_console_texts SOURCES unit/test_console_texts.c LIBS base)
+house_unit_test(test_console_world SOURCES unit/test_console_world.c
+	LIBS lab PkgConfig::CRYPTO)
 
 # The program ctlsmith-lab, from outside.
 foreach(name faults phones program releases served typed)

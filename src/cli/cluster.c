@@ -72,7 +72,7 @@ put_question(struct buf *out, const char *host, const char *fingerprint)
 	text_put_safe(out, bytes_of_str(fingerprint));
 	buf_str(out,
 	    "\nIs it that of the node, as its console or the one who set it "
-	    "up says? (yes/no) ");
+	    "up says? (yes/no): ");
 }
 
 bool

@@ -4,6 +4,7 @@
 static const struct cmd *const commands[] = {
 	&cmd_cluster_collect,
 	&cmd_cluster_init,
+	&cmd_cluster_phones,
 	&cmd_cluster_status,
 	NULL,
 };

@@ -7,6 +7,7 @@
 
 extern const struct cmd cmd_cluster_collect;
 extern const struct cmd cmd_cluster_init;
+extern const struct cmd cmd_cluster_phones;
 extern const struct cmd cmd_cluster_status;
 
 #endif

@@ -15,6 +15,7 @@
 #define NET_COMMANDS(X)    \
 	X(cluster_collect) \
 	X(cluster_init)    \
+	X(cluster_phones)  \
 	X(cluster_status)
 
 #define NET_DECLARE(name) \

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/base64.h"
 #include "cluster/said.h"
 #include "cluster/said_parts.h"
 #include "pki/cert.h"
@@ -215,7 +216,8 @@ database_nodes(struct bytes text, struct database_nodes *ret, struct diag *diag)
 	l.name = calloc(said_rows_num(rows) + 1, sizeof(*l.name));
 	if (l.name == NULL)
 		e = diag_nomem(diag);
-	for (i = 0; e == ERR_OK && i < said_rows_num(rows); i++) {
+	for (i = 0; l.name != NULL && e == ERR_OK && i < said_rows_num(rows);
+	     i++) {
 		e = copy(rows, i, "name", l.name[l.num], sizeof(l.name[0]),
 		    diag);
 		if (e == ERR_OK && l.name[l.num][0] != '\0' &&
@@ -240,16 +242,44 @@ database_nodes_clear(struct database_nodes *l)
 
 /* ---- Certificates ------------------------------------------------------------------- */
 
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+#define END "-----END CERTIFICATE-----"
+
+/* The base64 text of PEM without its lines. Not by OpenSSL, which fails in some
+ * cases without saying why, as if memory was short. */
 static bool
+put_base64(struct bytes pem, struct buf *out)
+{
+	struct bytes rest;
+	size_t i, len;
+
+	if (!said_starts(pem, BEGIN, &rest) || !said_finds(rest, END, &len))
+		return false;
+	for (i = 0; i < len; i++)
+		if (rest.ptr[i] > ' ')
+			buf_u8(out, rest.ptr[i]);
+	return true;
+}
+
+/* ERR_NOMEM, or whatever is wrong with PEM. */
+static enum err
 put_der(struct bytes pem, struct buf *out)
 {
+	struct buf text = { 0 }, der = { 0 };
 	struct cert *c = NULL;
+	enum err e = ERR_SYNTAX;
 
-	if (pem.len == 0 || cert_from_file(pem, &c, NULL) != ERR_OK)
-		return false;
-	buf_put(out, cert_der(c));
+	if (put_base64(pem, &text) && buf_ok(&text) &&
+	    base64_take(buf_bytes(&text), &der) && buf_ok(&der))
+		e = cert_from_der(buf_bytes(&der), &c, NULL);
+	if (e == ERR_OK)
+		buf_put(out, cert_der(c));
+	if (!buf_ok(&text) || !buf_ok(&der) || !buf_ok(out))
+		e = ERR_NOMEM;
 	cert_free(&c);
-	return true;
+	buf_clear(&text);
+	buf_clear(&der);
+	return e;
 }
 
 static enum err
@@ -266,12 +296,12 @@ take_cert(const struct said_rows *rows, size_t i, struct database_certs *l,
 		    diag);
 	if (e != ERR_OK)
 		return e;
-	if (!put_der(said_rows_value(rows, i, "certificate"), &c->der)) {
-		l->num_unread++;
-		return ERR_OK;
-	}
-	l->num++;
-	return buf_ok(&c->der) ? ERR_OK : diag_nomem(diag);
+	e = put_der(said_rows_value(rows, i, "certificate"), &c->der);
+	if (e == ERR_NOMEM)
+		return diag_nomem(diag);
+	l->num += e == ERR_OK;
+	l->num_unread += e != ERR_OK;
+	return ERR_OK;
 }
 
 enum err
@@ -288,7 +318,8 @@ database_certs(struct bytes text, struct database_certs *ret, struct diag *diag)
 	l.item = calloc(said_rows_num(rows) + 1, sizeof(*l.item));
 	if (l.item == NULL)
 		e = diag_nomem(diag);
-	for (i = 0; e == ERR_OK && i < said_rows_num(rows); i++)
+	for (i = 0; l.item != NULL && e == ERR_OK && i < said_rows_num(rows);
+	     i++)
 		e = take_cert(rows, i, &l, diag);
 	said_rows_free(&rows);
 	if (e == ERR_OK)
@@ -369,7 +400,8 @@ database_devices(struct bytes text, struct database_devices *ret,
 	l.item = calloc(said_rows_num(rows) + 1, sizeof(*l.item));
 	if (l.item == NULL)
 		e = diag_nomem(diag);
-	for (; e == ERR_OK && l.num < said_rows_num(rows); l.num++)
+	for (; l.item != NULL && e == ERR_OK && l.num < said_rows_num(rows);
+	     l.num++)
 		e = take_device(rows, l.num, &l.item[l.num], diag);
 	said_rows_free(&rows);
 	if (e == ERR_OK)

@@ -252,11 +252,9 @@ delivery_registered(struct delivery *b, const char *name, const char *address,
 
 /* ---- Alarms --------------------------------------------------------------------------------- */
 
-/* A node's word, or the device's own from where it is registered. */
-static bool
-is_trusted(const struct delivery *b, const char *name, const char *from)
+bool
+delivery_trusts(const struct delivery *b, const char *from)
 {
-	const struct delivery_entry *e = find(b, name);
 	size_t i;
 
 	if (from == NULL || b->num_trusted == 0)
@@ -264,8 +262,18 @@ is_trusted(const struct delivery *b, const char *name, const char *from)
 	for (i = 0; i < b->num_trusted; i++)
 		if (strcasecmp(b->trusted[i], from) == 0)
 			return true;
-	return e != NULL && e->registered && e->address != NULL &&
-	    strcasecmp(e->address, from) == 0;
+	return false;
+}
+
+/* A node's word, or the device's own from where it is registered. */
+static bool
+is_trusted(const struct delivery *b, const char *name, const char *from)
+{
+	const struct delivery_entry *e = find(b, name);
+
+	return delivery_trusts(b, from) ||
+	    (e != NULL && e->registered && e->address != NULL &&
+		strcasecmp(e->address, from) == 0);
 }
 
 /* What phones say where they have none: observed of a 7821. */
@@ -357,13 +365,11 @@ delivery_alarm(struct delivery *b, const struct delivery_alarm *a,
 		return ERR_OK;
 	memcpy(name, a->device.ptr, a->device.len);
 	name[a->device.len] = '\0';
-	if (a->has_raised)
-		when = a->raised;
 	if (!is_trusted(b, name, from)) {
 		b->ignored.strangers++;
 		return ERR_OK;
 	}
-	if (when < b->since) {
+	if (when < b->since || (a->has_raised && a->raised < b->since)) {
 		b->ignored.early++;
 		return ERR_OK;
 	}

@@ -75,6 +75,7 @@ void delivery_free(struct delivery **b);
 /* Alarms of this sender (a node) count for any device. Without any, all do. */
 MUST_CHECK enum err delivery_trust(struct delivery *b, const char *address,
     struct diag *d);
+bool delivery_trusts(const struct delivery *b, const char *from);
 
 /* A device that is to be reported; GROUP may be NULL. NAME in any case; once
  * more does nothing. */
@@ -85,8 +86,8 @@ MUST_CHECK enum err delivery_expect(struct delivery *b, const char *name,
 MUST_CHECK enum err delivery_registered(struct delivery *b, const char *name,
     const char *address, struct diag *d);
 
-/* An alarm that came FROM an address at WHEN (its own time counts where it is
- * known); NULL: nobody knows from where, and it counts. */
+/* An alarm that came FROM an address at WHEN; its own time only says whether it is
+ * from before SINCE. FROM NULL: nobody knows from where, and it counts. */
 MUST_CHECK enum err delivery_alarm(struct delivery *b,
     const struct delivery_alarm *a, const char *from, int64_t when,
     struct diag *d);

@@ -108,3 +108,26 @@ dial_open(const char *host, unsigned port, int64_t until, int *ret,
 	*ret = fd;
 	return ERR_OK;
 }
+
+enum err
+dial_addresses(const char *host,
+    enum err (*each)(void *arg, const char *address, struct diag *d), void *arg,
+    struct diag *d)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list = NULL, *at;
+	char text[NI_MAXHOST];
+	enum err e = ERR_OK;
+	int why;
+
+	why = getaddrinfo(host, NULL, &hints, &list);
+	if (why == EAI_MEMORY)
+		return diag_nomem(d);
+	for (at = list; why == 0 && e == ERR_OK && at != NULL; at = at->ai_next)
+		if (getnameinfo(at->ai_addr, at->ai_addrlen, text, sizeof(text),
+			NULL, 0, NI_NUMERICHOST) == 0)
+			e = each(arg, text, d);
+	if (why == 0)
+		freeaddrinfo(list);
+	return e;
+}

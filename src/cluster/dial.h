@@ -20,4 +20,10 @@ bool dial_wait(int fd, short events, int64_t until);
 MUST_CHECK enum err dial_open(const char *host, unsigned port, int64_t until,
     int *ret, struct diag *d);
 
+/* Calls EACH with every address of HOST, as text; a name that nobody knows has
+ * none. Ends with the first error of EACH. */
+MUST_CHECK enum err dial_addresses(const char *host,
+    enum err (*each)(void *arg, const char *address, struct diag *d), void *arg,
+    struct diag *d);
+
 #endif

@@ -164,7 +164,9 @@ dialog_came(struct dialog *d, struct bytes in, struct diag *diag)
 					      : "of one command");
 	d->raw += in.len;
 	screen_put(&d->screen, in);
-	if (!buf_ok(&d->screen.text))
+	/* with a NUL behind it, which sanitizers look for whatever REG_STARTEND
+	 * says */
+	if (buf_cstr(&d->screen.text) == NULL)
 		return diag_nomem(diag);
 	if (d->state == STATE_OUTPUT || d->state == STATE_ANSWER)
 		judge_lines(d);
@@ -607,8 +609,9 @@ dialog_left(struct dialog *d)
 {
 	bool good;
 
+	/* a node that restarts may be gone before it has said so */
 	good = d->state == STATE_OUTPUT && d->command->ends &&
-	    d->verdict.worked && d->verdict.failed == 0;
+	    (d->verdict.worked || d->ask != NULL) && d->verdict.failed == 0;
 	if (good && d->screen.text.len > d->screen.line)
 		buf_u8(&d->screen.text, '\n');
 	d->state = STATE_OVER;

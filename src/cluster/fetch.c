@@ -25,6 +25,7 @@ enum why {
 	WHY_SILENT,  /* no answer at all */
 	WHY_STALLED,
 	WHY_PIN,
+	WHY_CANCELLED,
 	WHY_NOMEM
 };
 
@@ -111,6 +112,10 @@ on_progress(void *arg, curl_off_t total, curl_off_t got, curl_off_t to_send,
 	(void)got;
 	(void)to_send;
 	(void)sent;
+	if (job->setup->cancel != NULL && atomic_load(job->setup->cancel)) {
+		job->why = WHY_CANCELLED;
+		return 1;
+	}
 	if (!job->is_tftp && !job->heard)
 		limit += job->stall_limit;
 	if (now() - job->last < (time_t)limit)
@@ -227,6 +232,8 @@ fail_ours(const struct job *job, struct diag *d)
 	case WHY_PIN:
 		return diag_set(d, ERR_CRYPTO,
 		    "the server's certificate is not the one that is pinned");
+	case WHY_CANCELLED:
+		return diag_set(d, ERR_IO, "it was given up");
 	case WHY_NONE:
 	case WHY_NOMEM:
 	default:
@@ -433,7 +440,8 @@ perform(struct job *job, CURLU *url, struct diag *d)
 	pipe_guard(&guard);
 	code = curl_easy_perform(job->curl);
 	pipe_unguard(&guard);
-	if (code != CURLE_OK)
+	/* of TFTP libcurl at times ends well what it was told to end */
+	if (code != CURLE_OK || job->why != WHY_NONE)
 		return fail(job, code, d);
 	return judge_status(job, d);
 }

@@ -12,6 +12,7 @@
 #ifndef CLUSTER_FETCH_H
 #define CLUSTER_FETCH_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/buf.h"
@@ -25,6 +26,7 @@ struct fetch_setup {
 	const char *ca;         /* PEM file for https, or NULL */
 	const char *pin;        /* SHA256:base64 or hex of the certificate, or
 				* NULL */
+	const atomic_bool *cancel; /* true: end within a second; or NULL */
 };
 
 /* Before any thread, once. */

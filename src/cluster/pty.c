@@ -2,6 +2,7 @@
 #include "cluster/pty.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,9 @@
 #define COLUMNS 1024
 #define ROWS 500
 #define TERMINAL "vt100"
-#define PAUSE_MAX 1000 /* ms of one wait within libssh's own steps */
+#define SEND_LIMIT 30        /* s in which the other side takes anything */
+#define LOGIN_MAX (4u << 20) /* bytes before the shell */
+#define PAUSE_MAX 1000       /* ms of one wait within libssh's own steps */
 
 int64_t
 pty_now(void)
@@ -39,6 +42,7 @@ static int
 connect_one(const struct addrinfo *ai, int64_t until)
 {
 	struct pollfd pfd = { .events = POLLOUT };
+	struct timeval limit = { .tv_sec = SEND_LIMIT };
 	int error = 0, on = 1;
 	socklen_t len = sizeof(error);
 	int64_t left;
@@ -48,6 +52,9 @@ connect_one(const struct addrinfo *ai, int64_t until)
 	if (pfd.fd == -1)
 		return -1;
 	(void)setsockopt(pfd.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	/* libssh makes it a blocking one */
+	(void)setsockopt(pfd.fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
+	    sizeof(limit));
 	if (connect(pfd.fd, ai->ai_addr, ai->ai_addrlen) == 0)
 		return pfd.fd;
 	error = errno;
@@ -109,6 +116,10 @@ pty_wait(struct pty *p, const struct pty_setup *setup, const char *what,
 {
 	int64_t left = p->until - pty_now();
 
+	if (p->socket.in_bytes > LOGIN_MAX)
+		return diag_set(d, ERR_TOO_BIG,
+		    "%s port %u: %s: more than %u MiB came", setup->host,
+		    setup->port, what, LOGIN_MAX >> 20);
 	if (left <= 0)
 		return diag_set(d, ERR_IO, "%s port %u: %s took too long",
 		    setup->host, setup->port, what);
@@ -170,9 +181,7 @@ drop_session(struct pty *p)
 	p->channel = NULL;
 	if (p->session == NULL)
 		return;
-	/* politely, but nobody is waited for */
-	ssh_set_blocking(p->session, 0);
-	ssh_disconnect(p->session);
+	/* ssh_disconnect() would leave a socket of ours open */
 	ssh_free(p->session);
 	p->session = NULL;
 }
@@ -197,11 +206,14 @@ shake_hands(struct pty *p, const struct pty_setup *setup, struct diag *d)
 	}
 	ssh_set_blocking(p->session, 0);
 	p->until = pty_now() + setup->login_limit;
-	while ((rv = ssh_connect(p->session)) == SSH_AGAIN) {
+	memset(&p->socket, 0, sizeof(p->socket));
+	ssh_set_counters(p->session, &p->socket, &p->packets);
+	pty_listen_to(p);
+	while ((rv = ssh_connect(p->session)) == SSH_AGAIN && err == ERR_OK)
 		err = pty_wait(p, setup, "agreeing on SSH", d);
-		if (err != ERR_OK)
-			return err;
-	}
+	pty_listen_to(NULL);
+	if (err != ERR_OK)
+		return err;
 	return rv == SSH_OK ? ERR_OK
 			    : pty_failed(p, setup, "agreeing on SSH", d);
 }
@@ -216,12 +228,7 @@ agree(struct pty *p, const struct pty_setup *setup, struct diag *d)
 		if (err == ERR_OK || p->session == NULL || !pty_disagreed(p))
 			return err;
 		if (!setup->legacy)
-			return diag_set(d, ERR_POLICY,
-			    "%s port %u has only SSH algorithms that are no "
-			    "longer safe (%s); they are used with legacy: true "
-			    "in the inventory, or --legacy-ssh",
-			    setup->host, setup->port,
-			    ssh_get_error(p->session));
+			return pty_refuse_old(p, setup, d);
 		if (!pty_offer_more(p))
 			return err;
 	}
@@ -314,17 +321,16 @@ take(struct pty *p, uint8_t *ret, size_t max, size_t *ret_len, struct diag *d)
 	uint8_t other[512];
 	int n;
 
+	/* a terminal has no second stream; whoever sends one is not read. It is
+	 * the first to be looked at, since either look may bring both. */
+	(void)ssh_channel_read_nonblocking(p->channel, other, sizeof(other), 1);
 	n = ssh_channel_read_nonblocking(p->channel, ret, (uint32_t)max, 0);
-	if (n > 0) {
-		*ret_len = (size_t)n;
+	*ret_len = n > 0 ? (size_t)n : 0;
+	if (n > 0)
 		return ERR_OK;
-	}
-	*ret_len = 0;
-	if (n == SSH_ERROR || n == SSH_EOF || ssh_channel_is_eof(p->channel) ||
+	if (n < 0 || ssh_channel_is_eof(p->channel) ||
 	    !ssh_is_connected(p->session))
 		return left(d);
-	/* a terminal has no second stream; whoever sends one is not read */
-	(void)ssh_channel_read_nonblocking(p->channel, other, sizeof(other), 1);
 	return ERR_OK;
 }
 

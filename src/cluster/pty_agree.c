@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <libssh/callbacks.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cluster/pty_inner.h"
@@ -73,10 +75,35 @@ pty_offer(struct pty *p, struct diag *diag)
 /* What libssh says when nothing was agreed on, and then the kind. */
 #define NO_MATCH "no match for method "
 
+static void
+hear(int priority, const char *function, const char *text, void *arg)
+{
+	struct pty *p = arg;
+
+	(void)priority;
+	(void)function;
+	if (p != NULL && strstr(text, NO_MATCH) != NULL)
+		(void)snprintf(p->why, sizeof(p->why), "%s", text);
+}
+
+void
+pty_listen_to(struct pty *p)
+{
+	if (p == NULL) {
+		(void)ssh_set_log_level(SSH_LOG_NONE);
+		(void)ssh_set_log_userdata(NULL);
+		return;
+	}
+	p->why[0] = '\0';
+	(void)ssh_set_log_userdata(p);
+	(void)ssh_set_log_callback(hear);
+	(void)ssh_set_log_level(SSH_LOG_TRACE);
+}
+
 static size_t
 disagreed(struct pty *p)
 {
-	const char *why = strstr(ssh_get_error(p->session), NO_MATCH);
+	const char *why = strstr(p->why, NO_MATCH);
 	size_t i;
 
 	for (i = 0; why != NULL && i < NUM_KINDS; i++)
@@ -101,6 +128,26 @@ pty_offer_more(struct pty *p)
 		return false;
 	p->old |= 1u << i;
 	return true;
+}
+
+#define OFFERED "server ["
+
+enum err
+pty_refuse_old(struct pty *p, const struct pty_setup *setup, struct diag *d)
+{
+	const char *list = strstr(p->why, OFFERED);
+	size_t i = disagreed(p), len = 0;
+
+	if (list != NULL) {
+		list += strlen(OFFERED);
+		len = strcspn(list, "]");
+	}
+	return diag_set(d, ERR_POLICY,
+	    "%s port %u has only SSH algorithms that are no longer safe; they "
+	    "are used with legacy: true in the inventory, or --legacy-ssh (%s: "
+	    "%.*s)",
+	    setup->host, setup->port, i < NUM_KINDS ? kinds[i].name : "",
+	    (int)(len > 100 ? 100 : len), list == NULL ? "" : list);
 }
 
 /* NAME is an element of LIST, which commas separate. */

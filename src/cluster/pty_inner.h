@@ -3,6 +3,7 @@
 #ifndef CLUSTER_PTY_INNER_H
 #define CLUSTER_PTY_INNER_H
 
+#include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
 #include "cluster/pty.h"
@@ -10,15 +11,18 @@
 struct pty {
 	ssh_session session;
 	ssh_channel channel;
-	int64_t until; /* deadline of what goes on */
-	unsigned old;  /* bits of the kinds for which old ones are offered */
+	struct ssh_counter_struct socket, packets; /* bytes that came */
+	int64_t until;  /* deadline of what goes on */
+	unsigned old;   /* bits of the kinds for which old ones are offered */
+	char why[1024]; /* nothing was agreed on: what libssh said first */
 	struct buf weak, agreed, fingerprint;
 };
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t pty_now(void);
 
-/* Until something comes, or may be sent, or P's deadline, where it is ERR_IO. */
+/* Until something comes, or may be sent, or P's deadline, where it is ERR_IO; or
+ * more came than anybody has to say before the shell: ERR_TOO_BIG. */
 MUST_CHECK enum err pty_wait(struct pty *p, const struct pty_setup *setup,
     const char *what, struct diag *diag);
 
@@ -28,10 +32,17 @@ enum err pty_failed(struct pty *p, const struct pty_setup *setup,
 
 /* ---- pty_agree.c: algorithms ---- */
 MUST_CHECK enum err pty_offer(struct pty *p, struct diag *diag);
+/* From now on, in this thread, what libssh says goes into P->why; NULL: it goes
+ * nowhere. (ssh_get_error() may have lost it: where the other side's offer came
+ * together with its greeting, what failed next is written over it.) */
+void pty_listen_to(struct pty *p);
 /* Nothing was agreed on: true where one more kind of old ones may be offered. */
 bool pty_offer_more(struct pty *p);
 /* Whether it is that which failed. */
 bool pty_disagreed(struct pty *p);
+/* ERR_POLICY, and what may be done. */
+enum err pty_refuse_old(struct pty *p, const struct pty_setup *setup,
+    struct diag *diag);
 void pty_name_agreed(struct pty *p);
 
 /* ---- pty_trust.c: the host key ---- */

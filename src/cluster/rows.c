@@ -235,19 +235,21 @@ find_end(struct reader *r, struct bytes begun, struct bytes *line,
 
 /* The value ends with a newline of its own, so that what fills its width is at
  * the start of the next line: *LINE becomes what follows that. Where the next
- * line does not begin so, nothing follows. */
-static void
+ * line does not begin so, nothing follows. False: there is no next line. */
+static bool
 go_on_below(struct reader *r, size_t fill, struct bytes *line)
 {
 	struct said_text t = r->t;
 	struct bytes next;
 
-	if (!raw_line(&t, &next) || is_empty(next) ||
-	    !is_empty(take(r, &next, fill)) || next.len == 0 ||
-	    next.ptr[0] != ' ')
-		return;
+	if (!raw_line(&t, &next))
+		return false;
+	if (is_empty(next) || !is_empty(take(r, &next, fill)) ||
+	    next.len == 0 || next.ptr[0] != ' ')
+		return true;
 	*line = next;
 	r->t = t;
+	return true;
 }
 
 /* The certificate of column C that begins at BEGUN; *LINE is then what stands
@@ -267,9 +269,7 @@ take_pem(struct reader *r, const struct column *c, bool last,
 		return false;
 	if (!is_empty(*line))
 		return is_empty(take(r, line, c->width - used));
-	if (used < c->width)
-		go_on_below(r, c->width - used - 1, line);
-	return true;
+	return used == c->width || go_on_below(r, c->width - used - 1, line);
 }
 
 /* The cells of the row that LINE begins. */

@@ -217,23 +217,23 @@ said_is_address(struct bytes word)
 /* ---- Arrays ----------------------------------------------------------------- */
 
 enum err
-said_grow(const struct said_text *t, void **items, size_t *cap, size_t num,
-    size_t size, size_t max, void **ret, struct diag *diag)
+said_add(const struct said_text *t, struct said_array *a, void **ret,
+    struct diag *diag)
 {
-	size_t more = *cap == 0 ? 16 : *cap * 2;
+	size_t more = a->cap == 0 ? 16 : a->cap * 2;
 	void *p;
 
-	if (num >= max)
+	if (a->num >= a->max)
 		return said_wrong(t, ERR_TOO_BIG,
 		    "the output has too many rows", diag);
-	if (num == *cap) {
-		p = reallocarray(*items, more, size);
+	if (a->num == a->cap) {
+		p = reallocarray(a->items, more, a->size);
 		if (p == NULL)
 			return diag_nomem(diag);
-		*items = p;
-		*cap = more;
+		a->items = p;
+		a->cap = more;
 	}
-	*ret = (char *)*items + num * size;
-	memset(*ret, 0, size);
+	*ret = (char *)a->items + a->num++ * a->size;
+	memset(*ret, 0, a->size);
 	return ERR_OK;
 }

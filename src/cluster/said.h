@@ -4,8 +4,11 @@
  * from its output (struct shell_said's text) alone, so that a stored text and
  * one that just came are read alike. Releases differ; a reader takes all known
  * forms, in any of \n and \r\n, and refuses with ERR_SYNTAX and a line what it
- * does not know. Strings are copies within RET, cut never: what is too long is
- * refused. Sources: docs/appliance.md.
+ * does not know: a text that says nothing too. One that ends in the middle of a
+ * line is ERR_TRUNCATED, more than 64 MiB or too many rows ERR_TOO_BIG. Strings
+ * are copies within RET, cut never: what is too long is refused, and so are
+ * control characters. RET is untouched after an error. Whether a command was
+ * refused is not judged here (cluster/command.h). Sources: docs/appliance.md.
  */
 #ifndef CLUSTER_SAID_H
 #define CLUSTER_SAID_H
@@ -38,7 +41,8 @@ struct said_version {
 MUST_CHECK enum err said_version(struct bytes text, struct said_version *ret,
     struct diag *diag);
 
-/* ---- show date ---- */
+/* ---- show date: RET in seconds. Letters of a zone but UTC and GMT mean several
+ * and are taken for UTC: then *RET_ZONE_KNOWN is false. ---- */
 MUST_CHECK enum err said_date(struct bytes text, int64_t *ret,
     bool *ret_zone_known, struct diag *diag);
 
@@ -121,6 +125,46 @@ void said_backups_clear(struct said_backups *l);
 MUST_CHECK enum err said_backup_running(struct bytes text, bool *ret,
     struct diag *diag);
 
+/* ---- Commands that change something: set csr gen, set cert import, regen,
+ * delete, set web-security, utils ctl, utils itl reset, utils system restart.
+ * What was done: id, name, words that a line of the output begins with, whether
+ * it goes on with what it was done to. ---- */
+#define SAID_DEEDS(X)                                                         \
+	X(SAID_MIXED, "mixed", "Cluster set to Mixed Mode", false)            \
+	X(SAID_NON_SECURE, "non-secure", "Cluster set to Non Secure Mode",    \
+	    false)                                                            \
+	X(SAID_CTL_UPDATED, "ctl-updated", "CTL file Updated", false)         \
+	X(SAID_CTL_RESET, "ctl-reset", "CTL file Reset", false)               \
+	X(SAID_ITL_RESET, "itl-reset", "ITL file Reset", false)               \
+	X(SAID_ITL_MADE, "itl-made",                                          \
+	    "The reset ITL file was generated successfully", false)           \
+	X(SAID_REGENERATED, "regenerated",                                    \
+	    "Successfully Regenerated Certificate for", true)                 \
+	X(SAID_REQUESTED, "requested", "Successfully Generated CSR", true)    \
+	X(SAID_IMPORTED, "imported", "Successfully imported certificate for", \
+	    true)                                                             \
+	X(SAID_DELETED, "deleted", "Successfully deleted", true)              \
+	X(SAID_RESTARTING, "restarting", "Appliance is being Restarted", false)
+
+enum said_deed {
+#define SAID_ENUM(id, name, words, named) id,
+	SAID_DEEDS(SAID_ENUM)
+#undef SAID_ENUM
+};
+const char *said_deed_name(enum said_deed deed);
+
+struct said_done {
+	enum said_deed deed;
+	char what[SAID_NAME_MAX + 1]; /* "tomcat and tomcat-client", or "" */
+	bool restart, reset; /* it asks for services to be restarted, for
+			      * phones to be reset */
+	bool has_servers;
+	unsigned num_servers, num_sent; /* TFTP servers, and how many of them
+					 * have the new list */
+};
+MUST_CHECK enum err said_done(struct bytes text, struct said_done *ret,
+    struct diag *diag);
+
 /* Folders are left out. ERR_TRUNCATED, ERR_SYNTAX where there are not as many as
  * its last line counts. */
 struct said_file { /* file list tftp ... [detail] */
@@ -161,7 +205,9 @@ MUST_CHECK enum err said_phones(struct bytes text, struct said_phones *ret,
     struct diag *diag);
 void said_phones_clear(struct said_phones *l);
 
-/* ---- show cert own|trust: the PEM within, or the facts of the dump. ---- */
+/* ---- show cert own|trust: the PEM within, or the facts of the dump; with PEM
+ * alone the serial number is all that is taken out of it. A private key in it is
+ * ERR_POLICY. ---- */
 struct said_shown {
 	struct buf pem;   /* empty where none was shown */
 	char serial[128]; /* hex, upper case, no separators */
@@ -176,7 +222,8 @@ void said_shown_clear(struct said_shown *s);
 MUST_CHECK enum err said_csr(struct bytes text, struct buf *ret,
     struct diag *diag);
 
-/* ---- show web-security; show perf query ---- */
+/* ---- show web-security; show perf query. ERR_SYNTAX where none of the fields is
+ * there. ---- */
 struct said_subject {
 	char ou[256], o[256], l[256], st[256], c[256], names[1024];
 };
@@ -186,12 +233,15 @@ MUST_CHECK enum err said_subject(struct bytes text, struct said_subject *ret,
 MUST_CHECK enum err said_counter(struct bytes text, const char *name,
     uint64_t *ret, struct diag *diag);
 
-/* ---- file dump tftp ... hex: appends the bytes. ---- */
+/* ---- file dump tftp ... hex: appends the bytes. ERR_UNSUPPORTED for groups of
+ * digits whose order of bytes nothing tells. ---- */
 MUST_CHECK enum err said_dump(struct bytes text, struct buf *ret,
     struct diag *diag);
 
-/* ---- run sql: rows of named columns. Values of several lines (PEM) are
- * joined by \n. ---- */
+/* ---- run sql: rows of named columns, cut by the widths of the line of =. A value
+ * of several lines is taken where it is PEM; its lines are joined by \n. A row
+ * whose values are all empty looks like no row and is none. "No records found"
+ * has no rows and no columns. Values may have any bytes. ---- */
 struct said_rows;
 MUST_CHECK enum err said_rows(struct bytes text, struct said_rows **ret,
     struct diag *diag);

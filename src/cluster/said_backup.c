@@ -9,9 +9,8 @@
 
 struct backups {
 	struct said_text t;
-	struct said_backups list;
-	size_t cap;
-	bool known; /* a header, or that there is nothing */
+	struct said_array all; /* of struct said_backup */
+	bool known;            /* a header, or that there is nothing */
 };
 
 /* ---- History ------------------------------------------------------------------ */
@@ -48,11 +47,9 @@ take_backup(struct backups *r, const struct bytes *words, size_t num,
 	size_t at, used = 0;
 	enum err e;
 
-	e = said_grow(&r->t, (void **)&r->list.item, &r->cap, r->list.num,
-	    sizeof(*r->list.item), BACKUPS_MAX, &item, diag);
+	e = said_add(&r->t, &r->all, &item, diag);
 	if (e != ERR_OK)
 		return e;
-	r->list.num++;
 	b = item;
 	at = find_date(words, num, b, &used);
 	if (at == num || at + used >= num)
@@ -88,20 +85,21 @@ take_line(struct backups *r, struct bytes line, struct diag *diag)
 enum err
 said_backups(struct bytes text, struct said_backups *ret, struct diag *diag)
 {
-	struct backups r = { .cap = 0 };
+	struct backups r = { .all = { .size = sizeof(struct said_backup),
+				 .max = BACKUPS_MAX } };
 	struct bytes line;
 	enum err e;
 
 	e = said_begin(text, &r.t, diag);
 	while (e == ERR_OK && said_full_line(&r.t, &line))
 		e = take_line(&r, line, diag);
-	if (e == ERR_OK && r.list.num == 0 && !r.known)
+	if (e == ERR_OK && r.all.num == 0 && !r.known)
 		e = said_wrong(&r.t, ERR_SYNTAX,
 		    "the output has no history of backups", diag);
 	if (e == ERR_OK)
-		*ret = r.list;
+		*ret = (struct said_backups){ r.all.items, r.all.num };
 	else
-		said_backups_clear(&r.list);
+		free(r.all.items);
 	return e;
 }
 

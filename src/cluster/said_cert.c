@@ -9,8 +9,7 @@
 
 struct certs {
 	struct said_text t;
-	struct said_certs list;
-	size_t cap;
+	struct said_array all; /* of struct said_cert */
 };
 
 /* Parts "CallManager-trust/CAP-RTP-001.pem: Certificate Signed by ..." or
@@ -55,11 +54,9 @@ take_cert(struct certs *r, struct bytes line, struct diag *diag)
 	if (!split_cert(line, &unit, &file, &text))
 		return said_wrong(&r->t, ERR_SYNTAX,
 		    "this is no certificate of a list", diag);
-	e = said_grow(&r->t, (void **)&r->list.item, &r->cap, r->list.num,
-	    sizeof(*r->list.item), CERTS_MAX, &item, diag);
+	e = said_add(&r->t, &r->all, &item, diag);
 	if (e != ERR_OK)
 		return e;
-	r->list.num++;
 	c = item;
 	e = said_copy(&r->t, unit, "the name of a unit", c->unit,
 	    sizeof(c->unit), diag);
@@ -74,7 +71,8 @@ take_cert(struct certs *r, struct bytes line, struct diag *diag)
 enum err
 said_certs(struct bytes text, struct said_certs *ret, struct diag *diag)
 {
-	struct certs r = { .cap = 0 };
+	struct certs r = { .all = { .size = sizeof(struct said_cert),
+			       .max = CERTS_MAX } };
 	struct bytes line;
 	enum err e;
 
@@ -83,9 +81,9 @@ said_certs(struct bytes text, struct said_certs *ret, struct diag *diag)
 		if (!said_starts(line, "No Cert", NULL))
 			e = take_cert(&r, line, diag);
 	if (e == ERR_OK)
-		*ret = r.list;
+		*ret = (struct said_certs){ r.all.items, r.all.num };
 	else
-		said_certs_clear(&r.list);
+		free(r.all.items);
 	return e;
 }
 

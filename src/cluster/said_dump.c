@@ -76,18 +76,34 @@ put_group(struct bytes word, uint8_t *bytes, size_t *num)
 	return true;
 }
 
-/* The characters in TEXT are those of BYTES, dots for others. */
+/* The characters in TEXT are those of BYTES, dots for others; blanks at the end
+ * of a line may be missing. */
 static bool
 is_picture(struct bytes text, const uint8_t *bytes, size_t num)
 {
+	uint8_t c;
 	size_t i;
 
-	if (text.len < num)
+	if (text.len > num)
 		return false;
-	for (i = 0; i < num; i++)
-		if (text.ptr[i] != '.' && text.ptr[i] != bytes[i])
+	for (i = 0; i < num; i++) {
+		c = i < text.len ? text.ptr[i] : ' ';
+		if (c != '.' && c != bytes[i])
 			return false;
-	return said_trimmed(said_from(text, num)).len == 0;
+	}
+	return true;
+}
+
+/* The same behind any number of the blanks that TEXT begins with. */
+static bool
+is_picture_behind(struct bytes text, const uint8_t *bytes, size_t num)
+{
+	while (!is_picture(text, bytes, num)) {
+		if (text.len == 0 || text.ptr[0] != ' ')
+			return false;
+		text = said_from(text, 1);
+	}
+	return true;
 }
 
 /* Parts LINE into its offset, the digits, and the characters: behind a bar, or
@@ -96,7 +112,7 @@ static bool
 part_line(struct bytes line, struct bytes *offset, struct bytes *digits,
     struct bytes *picture, bool *colon)
 {
-	const uint8_t *bar = memchr(line.ptr, '|', line.len);
+	const uint8_t *bar;
 	size_t i = 0, at = 0;
 
 	while (i < line.len && !said_is_blank(line.ptr[i]))
@@ -108,6 +124,7 @@ part_line(struct bytes line, struct bytes *offset, struct bytes *digits,
 	line = said_trimmed(said_from(line, i));
 	*picture = bytes_of(NULL, 0);
 	*digits = line;
+	bar = line.len == 0 ? NULL : memchr(line.ptr, '|', line.len);
 	if (!*colon && bar != NULL) {
 		*digits = bytes_of(line.ptr, (size_t)(bar - line.ptr));
 		*picture = said_from(line, digits->len + 1);
@@ -160,14 +177,14 @@ take_line(struct dump *r, struct bytes line, struct diag *diag)
 	if (!read_groups(digits, bytes, &num, &wide))
 		return said_wrong(&r->t, ERR_SYNTAX,
 		    "this is no line of a dump in hex", diag);
-	if (picture.ptr != NULL && !is_picture(picture, bytes, num))
+	if (picture.ptr != NULL && !is_picture_behind(picture, bytes, num))
 		return said_wrong(&r->t, ERR_SYNTAX,
 		    "the bytes of the dump are not its characters", diag);
 	if (wide && picture.ptr == NULL)
 		return said_wrong(&r->t, ERR_UNSUPPORTED,
 		    "the order of the bytes in this dump is not known", diag);
 	buf_put(&r->out, bytes_of(bytes, num));
-	return ERR_OK;
+	return buf_ok(&r->out) ? ERR_OK : diag_nomem(diag);
 }
 
 enum err
@@ -182,7 +199,7 @@ said_dump(struct bytes text, struct buf *ret, struct diag *diag)
 		e = take_line(&r, line, diag);
 	if (e == ERR_OK) {
 		buf_put(ret, buf_bytes(&r.out));
-		if (!buf_ok(ret) || !buf_ok(&r.out))
+		if (!buf_ok(ret))
 			e = diag_nomem(diag);
 	}
 	buf_clear(&r.out);

@@ -10,8 +10,7 @@
 
 struct files {
 	struct said_text t;
-	struct said_files list;
-	size_t cap;
+	struct said_array all; /* of struct said_file */
 	uint64_t num_folders;
 };
 
@@ -23,11 +22,9 @@ add_file(struct files *r, struct bytes name, const uint64_t *size,
 	void *item = NULL;
 	enum err e;
 
-	e = said_grow(&r->t, (void **)&r->list.item, &r->cap, r->list.num,
-	    sizeof(*r->list.item), FILES_MAX, &item, diag);
+	e = said_add(&r->t, &r->all, &item, diag);
 	if (e != ERR_OK)
 		return e;
-	r->list.num++;
 	f = item;
 	f->has_size = size != NULL;
 	f->size = size == NULL ? 0 : *size;
@@ -109,7 +106,7 @@ check_count(const struct files *r, struct bytes counts, struct diag *diag)
 	folders = said_trimmed(bytes_of(counts.ptr, at));
 	files = said_trimmed(said_from(counts, at + strlen(", file count =")));
 	if (!said_number(folders, &n) || !said_number(files, &m) ||
-	    n != r->num_folders || m != r->list.num)
+	    n != r->num_folders || m != r->all.num)
 		return said_wrong(&r->t, ERR_SYNTAX,
 		    "there are not as many files as the output counts", diag);
 	return ERR_OK;
@@ -135,16 +132,17 @@ read_files(struct files *r, struct diag *diag)
 enum err
 said_files(struct bytes text, struct said_files *ret, struct diag *diag)
 {
-	struct files r = { .cap = 0 };
+	struct files r = { .all = { .size = sizeof(struct said_file),
+			       .max = FILES_MAX } };
 	enum err e;
 
 	e = said_begin(text, &r.t, diag);
 	if (e == ERR_OK)
 		e = read_files(&r, diag);
 	if (e == ERR_OK)
-		*ret = r.list;
+		*ret = (struct said_files){ r.all.items, r.all.num };
 	else
-		said_files_clear(&r.list);
+		free(r.all.items);
 	return e;
 }
 

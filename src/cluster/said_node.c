@@ -106,8 +106,7 @@ said_date(struct bytes text, int64_t *ret, bool *ret_zone_known,
 
 struct nodes {
 	struct said_text t;
-	struct said_nodes list;
-	size_t cap;
+	struct said_array all; /* of struct said_node */
 };
 
 static bool
@@ -177,14 +176,12 @@ read_nodes(struct nodes *r, struct diag *diag)
 		/* names follow, without more */
 		if (said_starts(line, "Server Table", NULL))
 			break;
-		e = said_grow(&r->t, (void **)&r->list.item, &r->cap,
-		    r->list.num, sizeof(*r->list.item), NODES_MAX, &item, diag);
+		e = said_add(&r->t, &r->all, &item, diag);
 		if (e != ERR_OK)
 			break;
-		r->list.num++;
 		e = fill_node(r, words, said_words(line, words), item, diag);
 	}
-	if (e == ERR_OK && r->list.num == 0)
+	if (e == ERR_OK && r->all.num == 0)
 		e = said_wrong(&r->t, ERR_SYNTAX, "the output has no node",
 		    diag);
 	return e;
@@ -193,16 +190,17 @@ read_nodes(struct nodes *r, struct diag *diag)
 enum err
 said_nodes(struct bytes text, struct said_nodes *ret, struct diag *diag)
 {
-	struct nodes r = { .cap = 0 };
+	struct nodes r = { .all = { .size = sizeof(struct said_node),
+			       .max = NODES_MAX } };
 	enum err e;
 
 	e = said_begin(text, &r.t, diag);
 	if (e == ERR_OK)
 		e = read_nodes(&r, diag);
 	if (e == ERR_OK)
-		*ret = r.list;
+		*ret = (struct said_nodes){ r.all.items, r.all.num };
 	else
-		said_nodes_clear(&r.list);
+		free(r.all.items);
 	return e;
 }
 

@@ -64,10 +64,14 @@ bool said_is_address(struct bytes word);
 MUST_CHECK bool said_when(const struct bytes *words, size_t num, int64_t *ret,
     bool *ret_known, size_t *ret_num);
 
-/* Makes room for one element of SIZE bytes behind the NUM of *ITEMS, whose
- * capacity is *CAP, zeroes it, and returns it in *RET. ERR_TOO_BIG over MAX. */
-MUST_CHECK enum err said_grow(const struct said_text *t, void **items,
-    size_t *cap, size_t num, size_t size, size_t max, void **ret,
-    struct diag *diag);
+/* Elements of SIZE bytes, at most MAX of them. Free ITEMS. */
+struct said_array {
+	void *items;
+	size_t num, cap, size, max;
+};
+
+/* Adds an element of zeroes, *RET, which is good until the next. ERR_TOO_BIG. */
+MUST_CHECK enum err said_add(const struct said_text *t, struct said_array *a,
+    void **ret, struct diag *diag);
 
 #endif

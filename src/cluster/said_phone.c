@@ -10,8 +10,7 @@
 
 struct phones {
 	struct said_text t;
-	struct said_phones list;
-	size_t cap;
+	struct said_array all; /* of struct said_phone */
 	size_t num_fields, name, descr, address, status; /* columns */
 	bool header;
 };
@@ -113,11 +112,9 @@ take_phone(struct phones *r, const struct bytes *fields, size_t num,
 	if (!find_shift(r, fields, num, &shift) || fields[0].len == 0)
 		return said_wrong(&r->t, ERR_SYNTAX,
 		    "this row does not fit the columns of the phones", diag);
-	e = said_grow(&r->t, (void **)&r->list.item, &r->cap, r->list.num,
-	    sizeof(*r->list.item), PHONES_MAX, &item, diag);
+	e = said_add(&r->t, &r->all, &item, diag);
 	if (e != ERR_OK)
 		return e;
-	r->list.num++;
 	p = item;
 	e = said_copy(&r->t, fields[0], "the name of a phone", p->name,
 	    sizeof(p->name), diag);
@@ -145,7 +142,7 @@ check_total(const struct phones *r, struct bytes rest, struct diag *diag)
 	    (rest.ptr[0] == ':' || rest.ptr[0] == '=' ||
 		said_is_blank(rest.ptr[0])))
 		rest = said_from(rest, 1);
-	if (said_number(rest, &n) && n != r->list.num)
+	if (said_number(rest, &n) && n != r->all.num)
 		return said_wrong(&r->t, ERR_SYNTAX,
 		    "there are not as many phones as the output counts", diag);
 	return ERR_OK;
@@ -179,16 +176,17 @@ read_phones(struct phones *r, struct diag *diag)
 enum err
 said_phones(struct bytes text, struct said_phones *ret, struct diag *diag)
 {
-	struct phones r = { .cap = 0 };
+	struct phones r = { .all = { .size = sizeof(struct said_phone),
+				.max = PHONES_MAX } };
 	enum err e;
 
 	e = said_begin(text, &r.t, diag);
 	if (e == ERR_OK)
 		e = read_phones(&r, diag);
 	if (e == ERR_OK)
-		*ret = r.list;
+		*ret = (struct said_phones){ r.all.items, r.all.num };
 	else
-		said_phones_clear(&r.list);
+		free(r.all.items);
 	return e;
 }
 

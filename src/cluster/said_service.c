@@ -13,8 +13,7 @@
 
 struct services {
 	struct said_text t;
-	struct said_services list;
-	size_t cap;
+	struct said_array all; /* of struct said_service */
 };
 
 /* Parts "Cisco Tftp[STARTED]  Service Not Activated". */
@@ -55,12 +54,24 @@ set_state(struct said_service *s, struct bytes state, struct bytes note)
 	    !said_equals(state, "NOT ACTIVATED");
 }
 
+/* The element of R that came last, if it is that of NAME. */
+static struct said_service *
+last_of(const struct services *r, const char *name)
+{
+	struct said_service *last = r->all.items;
+
+	if (r->all.num == 0)
+		return NULL;
+	last += r->all.num - 1;
+	return strcmp(last->name, name) == 0 ? last : NULL;
+}
+
 static enum err
 take_service(struct services *r, struct bytes line, struct diag *diag)
 {
 	struct bytes name, state, note;
-	struct said_services *l = &r->list;
-	char copy[sizeof(l->item->name)];
+	struct said_service *s;
+	char copy[sizeof(s->name)];
 	void *item = NULL;
 	enum err e;
 
@@ -71,37 +82,36 @@ take_service(struct services *r, struct bytes line, struct diag *diag)
 	if (e != ERR_OK)
 		return e;
 	/* while it changes it is told several times: the last one counts */
-	if (l->num > 0 && strcmp(l->item[l->num - 1].name, copy) == 0) {
-		set_state(&l->item[l->num - 1], state, note);
-		return ERR_OK;
+	s = last_of(r, copy);
+	if (s == NULL) {
+		e = said_add(&r->t, &r->all, &item, diag);
+		if (e != ERR_OK)
+			return e;
+		s = item;
+		memcpy(s->name, copy, strlen(copy) + 1);
 	}
-	e = said_grow(&r->t, (void **)&l->item, &r->cap, l->num,
-	    sizeof(*l->item), SERVICES_MAX, &item, diag);
-	if (e != ERR_OK)
-		return e;
-	l->num++;
-	memcpy(((struct said_service *)item)->name, copy, sizeof(copy));
-	set_state(item, state, note);
+	set_state(s, state, note);
 	return ERR_OK;
 }
 
 enum err
 said_services(struct bytes text, struct said_services *ret, struct diag *diag)
 {
-	struct services r = { .cap = 0 };
+	struct services r = { .all = { .size = sizeof(struct said_service),
+				  .max = SERVICES_MAX } };
 	struct bytes line;
 	enum err e;
 
 	e = said_begin(text, &r.t, diag);
 	while (e == ERR_OK && said_full_line(&r.t, &line))
 		e = take_service(&r, line, diag);
-	if (e == ERR_OK && r.list.num == 0)
+	if (e == ERR_OK && r.all.num == 0)
 		e = said_wrong(&r.t, ERR_SYNTAX, "the output has no service",
 		    diag);
 	if (e == ERR_OK)
-		*ret = r.list;
+		*ret = (struct said_services){ r.all.items, r.all.num };
 	else
-		said_services_clear(&r.list);
+		free(r.all.items);
 	return e;
 }
 
@@ -128,8 +138,7 @@ said_service(const struct said_services *l, const char *name)
 
 struct replicas {
 	struct said_text t;
-	struct said_replicas list;
-	size_t cap;
+	struct said_array all; /* of struct said_replica */
 };
 
 /* The last word of the NUM that is a state in brackets, "(2)" or "(-)"; a group,
@@ -170,11 +179,9 @@ take_replica(struct replicas *r, struct bytes line, struct diag *diag)
 	if (at == num || !said_is_address(words[1]))
 		return said_wrong(&r->t, ERR_SYNTAX,
 		    "this is no state of a replication", diag);
-	e = said_grow(&r->t, (void **)&r->list.item, &r->cap, r->list.num,
-	    sizeof(*r->list.item), REPLICAS_MAX, &item, diag);
+	e = said_add(&r->t, &r->all, &item, diag);
 	if (e != ERR_OK)
 		return e;
-	r->list.num++;
 	p = item;
 	p->has_state = said_number(state, &n) && n < 100;
 	p->state = p->has_state ? (unsigned)n : 0;
@@ -213,7 +220,7 @@ read_replicas(struct replicas *r, struct diag *diag)
 		else
 			header = said_starts(line, "SERVER-NAME", NULL);
 	}
-	if (e == ERR_OK && r->list.num == 0)
+	if (e == ERR_OK && r->all.num == 0)
 		e = said_wrong(&r->t, ERR_SYNTAX,
 		    "the output has no state of a replication", diag);
 	return e;
@@ -222,16 +229,17 @@ read_replicas(struct replicas *r, struct diag *diag)
 enum err
 said_replicas(struct bytes text, struct said_replicas *ret, struct diag *diag)
 {
-	struct replicas r = { .cap = 0 };
+	struct replicas r = { .all = { .size = sizeof(struct said_replica),
+				  .max = REPLICAS_MAX } };
 	enum err e;
 
 	e = said_begin(text, &r.t, diag);
 	if (e == ERR_OK)
 		e = read_replicas(&r, diag);
 	if (e == ERR_OK)
-		*ret = r.list;
+		*ret = (struct said_replicas){ r.all.items, r.all.num };
 	else
-		said_replicas_clear(&r.list);
+		free(r.all.items);
 	return e;
 }
 

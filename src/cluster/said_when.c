@@ -18,14 +18,27 @@ static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 static const char *const weekdays[] = { "Sun", "Mon", "Tue", "Wed", "Thu",
 	"Fri", "Sat" };
 
+static bool
+are_letters(struct bytes word)
+{
+	size_t i;
+
+	for (i = 0; i < word.len; i++)
+		if ((word.ptr[i] | 0x20) < 'a' || (word.ptr[i] | 0x20) > 'z')
+			return false;
+	return word.len > 0;
+}
+
 /* Which of NUM names WORD is, whole or with more letters; -1: none. */
 static int
 name_in(struct bytes word, const char *const *names, int num)
 {
 	int i;
 
-	for (i = 0; i < num; i++)
-		if (word.len >= 3 && said_starts(word, names[i], NULL))
+	if (word.len > 0 && word.ptr[word.len - 1] == ',')
+		word.len--;
+	for (i = 0; are_letters(word) && i < num; i++)
+		if (said_starts(word, names[i], NULL))
 			return i;
 	return -1;
 }
@@ -97,13 +110,8 @@ take_half(struct bytes word, struct when *w)
 static bool
 take_letters(struct bytes word, struct when *w)
 {
-	size_t i;
-
-	if (w->has_zone || w->hour < 0 || word.len < 1 || word.len > 6)
+	if (w->has_zone || w->hour < 0 || word.len > 6 || !are_letters(word))
 		return false;
-	for (i = 0; i < word.len; i++)
-		if ((word.ptr[i] | 0x20) < 'a' || (word.ptr[i] | 0x20) > 'z')
-			return false;
 	w->has_zone = true;
 	w->known = said_equals(word, "UTC") || said_equals(word, "GMT") ||
 	    said_equals(word, "Z");

@@ -18,6 +18,9 @@
 #define WRITE_LIMIT 30000 /* ms */
 #define CHUNK ((size_t)16 << 10)
 #define LAST_LINES 3
+#define HOST_LETTERS                                           \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789-_"
 
 struct shell {
 	const struct shell_setup *setup;
@@ -337,7 +340,7 @@ machine_name(struct buf *text, size_t *ret_len)
 	if (*p++ != ':')
 		return NULL;
 	p += strspn(p, " \t");
-	*ret_len = strcspn(p, " .\t\n"); /* a domain is not compared */
+	*ret_len = strspn(p, HOST_LETTERS); /* a domain is not compared */
 	return *ret_len > 0 ? p : NULL;
 }
 

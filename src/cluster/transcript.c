@@ -20,6 +20,7 @@ struct transcript {
 	struct bytes hidden[HIDDEN];
 	char last[TRANSCRIPT_LAST][LAST_MAX + 1];
 	size_t num_last; /* in all; the last one is at (num - 1) % LAST */
+	bool open;       /* its end has not come */
 };
 
 enum err
@@ -124,19 +125,25 @@ add(struct transcript *t, const char *mark, struct bytes line)
 	t->end = t->text.len;
 }
 
+/* LINE came behind what is still open of the last one; with ENDS it is over. */
 static void
-remember(struct transcript *t, struct bytes line)
+remember(struct transcript *t, struct bytes line, bool ends)
 {
-	char *slot = t->last[t->num_last % TRANSCRIPT_LAST];
-	size_t n = line.len < LAST_MAX ? line.len : LAST_MAX;
+	char *slot;
+	size_t n, had = 0;
 
-	while (n > 0 && line.ptr[n - 1] == ' ')
-		n--;
-	if (n == 0)
+	if (t->open)
+		had = strlen(t->last[(t->num_last - 1) % TRANSCRIPT_LAST]);
+	else if (line.len > 0)
+		t->num_last++;
+	else
 		return;
-	memcpy(slot, line.ptr, n);
-	slot[n] = '\0';
-	t->num_last++;
+	slot = t->last[(t->num_last - 1) % TRANSCRIPT_LAST];
+	n = line.len < LAST_MAX - had ? line.len : LAST_MAX - had;
+	if (n > 0)
+		memcpy(slot + had, line.ptr, n);
+	slot[had + n] = '\0';
+	t->open = !ends;
 }
 
 /* What came and has no end yet. */
@@ -146,6 +153,7 @@ flush(struct transcript *t)
 	struct buf line = { 0 };
 	struct bytes raw = buf_bytes(&t->part);
 	const char *mark = "<. ";
+	bool ends = raw.len > 0 && raw.ptr[raw.len - 1] == '\n';
 
 	if (raw.len == 0)
 		return;
@@ -159,7 +167,7 @@ flush(struct transcript *t)
 		t->text.failed = true;
 	} else {
 		add(t, mark, buf_bytes(&line));
-		remember(t, buf_bytes(&line));
+		remember(t, buf_bytes(&line), ends);
 	}
 	buf_clear(&line);
 	t->part.len = 0;

@@ -367,16 +367,22 @@ read_message(struct bytes status, char *ret, size_t size, struct diag *d)
 	struct buf safe = { 0 };
 	char last[CELL_MAX] = "";
 	struct cell cell;
+	size_t len;
 
 	while (take_cell(&status, &cell))
 		if (has_word(cell.text, "trust list") ||
 		    has_word(cell.text, "CTL") || has_word(cell.text, "ITL"))
 			memcpy(last, cell.text, cell.len + 1);
-	last[size / 4] = '\0'; /* each byte may become four */
-	text_put_safe(&safe, bytes_of_str(last));
-	if (!buf_ok(&safe) || buf_cstr(&safe) == NULL) {
+	/* as much of it as fits once it is safe */
+	for (len = strlen(last);; len--) {
+		text_put_safe(&safe, bytes_of(last, len));
+		if (!buf_ok(&safe) || buf_cstr(&safe) == NULL) {
+			buf_clear(&safe);
+			return diag_nomem(d);
+		}
+		if (safe.len < size)
+			break;
 		buf_clear(&safe);
-		return diag_nomem(d);
 	}
 	(void)snprintf(ret, size, "%s", buf_cstr(&safe));
 	buf_clear(&safe);
@@ -418,20 +424,28 @@ webpage_read(struct bytes html, struct bytes status, struct webpage *ret,
 	return e;
 }
 
+/* Whose page it is. */
+struct phone {
+	const char *address;
+	unsigned port;
+	const atomic_bool *cancel;
+};
+
 static enum err
-fetch_one(const char *address, unsigned port, const char *path, struct buf *ret,
+fetch_one(const struct phone *phone, const char *path, struct buf *ret,
     struct diag *d)
 {
-	static const struct fetch_setup setup = { .max = WEBPAGE_MAX,
+	const struct fetch_setup setup = { .max = WEBPAGE_MAX,
 		.connect_limit = 5,
 		.stall_limit = 5,
-		.limit = 20 };
-	bool v6 = strchr(address, ':') != NULL;
+		.limit = 20,
+		.cancel = phone->cancel };
+	bool v6 = strchr(phone->address, ':') != NULL;
 	struct buf url = { 0 };
 	enum err e;
 
-	buf_printf(&url, "http://%s%s%s:%u/%s", v6 ? "[" : "", address,
-	    v6 ? "]" : "", port == 0 ? 80 : port, path);
+	buf_printf(&url, "http://%s%s%s:%u/%s", v6 ? "[" : "", phone->address,
+	    v6 ? "]" : "", phone->port, path);
 	if (buf_cstr(&url) == NULL)
 		e = diag_nomem(d);
 	else
@@ -440,43 +454,38 @@ fetch_one(const char *address, unsigned port, const char *path, struct buf *ret,
 	return e;
 }
 
-/* The status page; a phone that has none says nothing. */
+/* The first of PATHS (NULL ends them) that there is. */
 static enum err
-fetch_status(const char *address, unsigned port, struct buf *ret,
-    struct diag *d)
+fetch_first(const struct phone *phone, const char *const *paths,
+    struct buf *ret, struct diag *d)
 {
-	static const char *const paths[] = { PATH_NEW
-		"device.settings.status.messages",
-		PATH_NEW "device.statistics.statusmessages", "DeviceLog?2" };
 	enum err e = ERR_ABSENT;
-	size_t i;
 
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		e = fetch_one(address, port, paths[i], ret, d);
-		if (e != ERR_ABSENT)
-			break;
-	}
-	return e == ERR_NOMEM ? e : ERR_OK;
+	for (; *paths != NULL && e == ERR_ABSENT; paths++)
+		e = fetch_one(phone, *paths, ret, d);
+	return e;
 }
 
 enum err
-webpage_fetch(const char *address, unsigned port, struct webpage *ret,
-    struct diag *d)
+webpage_fetch(const char *address, unsigned port, const atomic_bool *cancel,
+    struct webpage *ret, struct diag *d)
 {
-	static const char *const paths[] = { PATH_NEW
+	static const char *const network[] = { PATH_NEW
 		"device.statistics.configuration",
-		"NetworkConfiguration" };
+		"NetworkConfiguration", NULL };
+	static const char *const messages[] = { PATH_NEW
+		"device.settings.status.messages",
+		PATH_NEW "device.statistics.statusmessages", "StatusMessages",
+		"DeviceLog?2", NULL };
+	const struct phone phone = { address, port == 0 ? 80 : port, cancel };
 	struct buf html = { 0 }, status = { 0 };
-	enum err e = ERR_ABSENT;
-	size_t i;
+	enum err e;
 
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		e = fetch_one(address, port, paths[i], &html, d);
-		if (e != ERR_ABSENT)
-			break;
-	}
-	if (e == ERR_OK)
-		e = fetch_status(address, port, &status, d);
+	e = fetch_first(&phone, network, &html, d);
+	/* one that has no messages says nothing */
+	if (e == ERR_OK &&
+	    fetch_first(&phone, messages, &status, d) == ERR_NOMEM)
+		e = ERR_NOMEM;
 	if (e == ERR_OK)
 		e = webpage_read(buf_bytes(&html), buf_bytes(&status), ret, d);
 	buf_clear(&html);

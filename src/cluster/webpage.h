@@ -6,6 +6,8 @@
 #ifndef CLUSTER_WEBPAGE_H
 #define CLUSTER_WEBPAGE_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "base/diag.h"
 
@@ -25,8 +27,9 @@ MUST_CHECK enum err webpage_read(struct bytes html, struct bytes status,
     struct webpage *ret, struct diag *d);
 
 /* Fetches both from ADDRESS: the newer paths, then the older; PORT 0 is 80. A
- * phone without status messages has none. Errors of fetch_url(). */
+ * phone without status messages has none. CANCEL as that of struct fetch_setup.
+ * Errors of fetch_url(). */
 MUST_CHECK enum err webpage_fetch(const char *address, unsigned port,
-    struct webpage *ret, struct diag *d);
+    const atomic_bool *cancel, struct webpage *ret, struct diag *d);
 
 #endif

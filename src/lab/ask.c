@@ -85,11 +85,29 @@ ask_status(const struct ask *a, const struct control_request *r,
 
 /* ---- What administrators do. ---- */
 
+static bool
+has_phone(const struct world *w, const char *name)
+{
+	size_t i;
+
+	/* names stay as they are: no lock */
+	for (i = 0; i < w->num_phones; i++)
+		if (strcmp(w->phone[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static enum err
 ask_reset(const struct ask *a, const struct control_request *r, struct buf *out,
     struct diag *diag)
 {
+	size_t i;
+
 	(void)out;
+	for (i = 1; i < r->num; i++)
+		if (!has_phone(a->world, r->word[i]))
+			return diag_set(diag, ERR_ABSENT,
+			    "the lab has no phone %s", r->word[i]);
 	return world_reset_phones(a->world, r->num > 1 ? r->word + 1 : NULL,
 	    diag);
 }

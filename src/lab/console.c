@@ -11,7 +11,6 @@
 
 #include "lab/console_parts.h"
 
-#define USUAL_PROMPT "admin:"
 #define USUAL_SESSIONS 10
 #define USUAL_IDLE 1800 /* s */
 
@@ -117,15 +116,11 @@ start(struct console *c)
 static void
 put_prompt(struct console *c, struct buf *out)
 {
-	const char *prompt = c->cli.prompt;
-
-	if (prompt == NULL || prompt[0] == '\0')
-		prompt = USUAL_PROMPT;
 	if (c->cli.ansi)
 		buf_str(out, "\x1b[24;1H\x1b[K");
 	if (c->counter)
 		buf_printf(out, "[%u] ", c->commands);
-	buf_str(out, prompt);
+	buf_str(out, console_prompt(c));
 }
 
 static void

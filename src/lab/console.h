@@ -3,7 +3,8 @@
  * The appliance's command line, as somebody at a terminal meets it: banner,
  * prompt, echo, pager, questions, commands and their text, from the published
  * transcripts. One console is one session; it reads and writes through
- * functions that it is given, and so knows neither SSH nor sockets.
+ * functions that it is given, and so knows neither SSH nor sockets. Which of
+ * its texts are published and which are assumed: docs/lab.md, "Texts".
  */
 #ifndef LAB_CONSOLE_H
 #define LAB_CONSOLE_H
@@ -26,7 +27,10 @@ struct console_io {
 	void *arg;
 };
 
-/* Runs a session of USER on NODE until it ends. */
+/* Runs a session of USER on NODE until it ends: "viewer" may what level 0 may,
+ * "operator" what level 1 may, and any other user all. Refused, with a text,
+ * where the node has no session left. Blocks; takes and gives back world_lock()
+ * many times, and must not be called with it. */
 void console_run(struct world *w, size_t node, const char *user,
     const struct console_io *io);
 

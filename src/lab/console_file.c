@@ -128,7 +128,7 @@ console_file_list(struct console *c, const struct console_args *a)
 
 	world_lock(c->world);
 	num = find_files(c, a->word[0], file);
-	qsort(file, num, sizeof(file[0]), by_name);
+	qsort(file, num, sizeof(struct world_file *), by_name);
 	for (i = 0; i < num; i++) {
 		if (detail)
 			put_detail(c, file[back ? num - 1 - i : i]);

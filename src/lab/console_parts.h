@@ -24,6 +24,14 @@
 /* Releases with their SU: 140001 is 14SU1. */
 #define CONSOLE_SU(release, su) ((release)*100U + (su))
 
+/* A row of the table of certificates. */
+struct console_place {
+	const struct world_node *node; /* whose own it is, or NULL */
+	const char *service;
+	const struct world_cert *cert;
+	bool own;
+};
+
 struct console {
 	struct world *world;
 	size_t node; /* for which it answers */
@@ -45,6 +53,8 @@ struct console {
 	struct buf out; /* not sent yet */
 	uint8_t ahead[CONSOLE_AHEAD_MAX];
 	size_t num_ahead;
+	struct console_place *place; /* while a statement is answered */
+	size_t num_places;
 };
 
 /* ---- What it writes: console_write.c. ---- */
@@ -60,6 +70,9 @@ void console_cut(struct console *c);
 
 /* Sends out; then MS of virtual time pass. Control-C is heard. */
 void console_wait(struct console *c, unsigned ms);
+
+/* "admin:", or what the scenario has. */
+const char *console_prompt(const struct console *c);
 
 /* The command goes on. */
 bool console_live(const struct console *c);
@@ -197,8 +210,8 @@ struct console_table {
 	const char *name;
 	const char *const *column; /* "name", "devicepool.name"; NULL ends */
 	size_t (*num)(struct console *c);
-	/* Appends the value; false: there is no such row. */
-	bool (*value)(struct console *c, size_t row, size_t column,
+	/* Appends the value; of a ROW that there is. */
+	void (*value)(struct console *c, size_t row, size_t column,
 	    struct buf *out);
 };
 

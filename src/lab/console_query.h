@@ -53,29 +53,29 @@ struct query {
 
 /* ---- Reading on. ---- */
 
-const struct query_word *query_here(const struct query *q);
+const struct query_word *console_query_here(const struct query *q);
 
-/* The next word is TEXT, of either case, and not in quotes; query_take() goes
+/* The next word is TEXT, of either case, and not in quotes; console_query_take() goes
  * behind it then. */
-bool query_is_at(const struct query *q, const char *text);
-bool query_take(struct query *q, const char *text);
+bool console_query_is_at(const struct query *q, const char *text);
+bool console_query_take(struct query *q, const char *text);
 
 /* Says what is wrong, once. False. */
-bool query_wrong(struct query *q);
-bool query_no_column(struct query *q, const char *name);
+bool console_query_wrong(struct query *q);
+bool console_query_no_column(struct query *q, const char *name);
 
 /* The column of the rows that "name", "d.name" or "device.name" is. */
-bool query_find(const struct query *q, const char *text, size_t *ret);
+bool console_query_find(const struct query *q, const char *text, size_t *ret);
 
 /* ---- The parts, in their order. ---- */
 
 /* Reads TEXT: tables, columns, where the condition is. */
-bool query_read(struct query *q, const char *text);
+bool console_query_read(struct query *q, const char *text);
 
 /* Whether the row is wanted. */
-bool query_wants(struct query *q);
+bool console_query_wants(struct query *q);
 
 /* Appends the rows. */
-void query_answer(struct query *q);
+void console_query_answer(struct query *q);
 
 #endif

@@ -43,8 +43,7 @@ add_row(struct query *q, struct cells *cells)
 	}
 	row = cells->cell + cells->num_rows++ * q->num_picked;
 	for (i = 0; i < q->num_picked; i++)
-		(void)q->base->value(q->c, q->row, q->picked[i].column,
-		    &row[i]);
+		q->base->value(q->c, q->row, q->picked[i].column, &row[i]);
 }
 
 static void
@@ -53,7 +52,7 @@ gather(struct query *q, struct cells *cells)
 	size_t num = q->base->num(q->c), count = 0;
 
 	for (q->row = 0; q->row < num && !q->failed && !q->c->over; q->row++) {
-		if (!query_wants(q))
+		if (!console_query_wants(q))
 			continue;
 		count++;
 		if (!q->picked[0].count)
@@ -109,7 +108,7 @@ put_cells(struct query *q, const struct cells *cells)
 }
 
 void
-query_answer(struct query *q)
+console_query_answer(struct query *q)
 {
 	struct cells cells = { 0 };
 	size_t i;
@@ -139,10 +138,12 @@ console_sql(struct console *c, const struct console_args *a)
 	}
 	q->c = c;
 	world_lock(c->world);
-	if (query_read(q, a->rest))
-		query_answer(q);
+	if (console_query_read(q, a->rest))
+		console_query_answer(q);
 	good = !q->failed;
 	world_unlock(c->world);
+	free(c->place);
+	c->place = NULL;
 	free(q->word);
 	free(q);
 	return good;

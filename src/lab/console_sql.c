@@ -94,24 +94,24 @@ read_words(struct query *q, const char *s)
 /* ---- Reading on. ---- */
 
 const struct query_word *
-query_here(const struct query *q)
+console_query_here(const struct query *q)
 {
 	return &q->word[q->at];
 }
 
 bool
-query_is_at(const struct query *q, const char *text)
+console_query_is_at(const struct query *q, const char *text)
 {
-	const struct query_word *w = query_here(q);
+	const struct query_word *w = console_query_here(q);
 
 	return (w->kind == QUERY_NAME || w->kind == QUERY_SYMBOL) &&
 	    strcasecmp(w->text, text) == 0;
 }
 
 bool
-query_take(struct query *q, const char *text)
+console_query_take(struct query *q, const char *text)
 {
-	bool is = query_is_at(q, text);
+	bool is = console_query_is_at(q, text);
 
 	q->at += is ? 1 : 0;
 	return is;
@@ -133,7 +133,7 @@ fail(struct query *q, const char *form, const char *what)
 }
 
 bool
-query_wrong(struct query *q)
+console_query_wrong(struct query *q)
 {
 	return fail(q, ERROR_SYNTAX, "");
 }
@@ -148,9 +148,9 @@ is_word(const struct query *q)
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (query_is_at(q, words[i]))
+		if (console_query_is_at(q, words[i]))
 			return true;
-	return query_here(q)->kind != QUERY_NAME;
+	return console_query_here(q)->kind != QUERY_NAME;
 }
 
 static bool
@@ -158,17 +158,18 @@ read_table(struct query *q)
 {
 	struct query_table *r = &q->ref[q->num_refs];
 
-	if (query_here(q)->kind != QUERY_NAME || q->num_refs >= QUERY_TABLES)
-		return query_wrong(q);
-	r->table = r->alias = query_here(q)->text;
+	if (console_query_here(q)->kind != QUERY_NAME ||
+	    q->num_refs >= QUERY_TABLES)
+		return console_query_wrong(q);
+	r->table = r->alias = console_query_here(q)->text;
 	if (!console_table_known(r->table))
 		return fail(q, ERROR_TABLE, r->table);
 	q->num_refs++;
 	q->at++;
-	if (query_take(q, "as") || !is_word(q)) {
-		if (query_here(q)->kind != QUERY_NAME)
-			return query_wrong(q);
-		r->alias = query_here(q)->text;
+	if (console_query_take(q, "as") || !is_word(q)) {
+		if (console_query_here(q)->kind != QUERY_NAME)
+			return console_query_wrong(q);
+		r->alias = console_query_here(q)->text;
 		q->at++;
 	}
 	return true;
@@ -180,19 +181,20 @@ skip_on(struct query *q)
 {
 	bool bracket;
 
-	if (!query_take(q, "on"))
-		return query_wrong(q);
+	if (!console_query_take(q, "on"))
+		return console_query_wrong(q);
 	do {
-		bracket = query_take(q, "(");
-		if (query_here(q)->kind != QUERY_NAME)
-			return query_wrong(q);
+		bracket = console_query_take(q, "(");
+		if (console_query_here(q)->kind != QUERY_NAME)
+			return console_query_wrong(q);
 		q->at++;
-		if (!query_take(q, "=") || query_here(q)->kind == QUERY_END)
-			return query_wrong(q);
+		if (!console_query_take(q, "=") ||
+		    console_query_here(q)->kind == QUERY_END)
+			return console_query_wrong(q);
 		q->at++;
-		if (bracket && !query_take(q, ")"))
-			return query_wrong(q);
-	} while (query_take(q, "and"));
+		if (bracket && !console_query_take(q, ")"))
+			return console_query_wrong(q);
+	} while (console_query_take(q, "and"));
 	return true;
 }
 
@@ -204,15 +206,16 @@ read_tables(struct query *q)
 	if (!read_table(q))
 		return false;
 	while (true) {
-		joined = query_take(q, "inner") || query_take(q, "left") ||
-		    query_take(q, "right");
-		(void)query_take(q, "outer");
-		if (query_take(q, "join")) {
+		joined = console_query_take(q, "inner") ||
+		    console_query_take(q, "left") ||
+		    console_query_take(q, "right");
+		(void)console_query_take(q, "outer");
+		if (console_query_take(q, "join")) {
 			if (!read_table(q) || !skip_on(q))
 				return false;
 		} else if (joined) {
-			return query_wrong(q);
-		} else if (!query_take(q, ",")) {
+			return console_query_wrong(q);
+		} else if (!console_query_take(q, ",")) {
 			return true;
 		} else if (!read_table(q)) {
 			return false;
@@ -253,7 +256,7 @@ find_in(const struct query *q, const char *table, const char *name, size_t *ret)
 
 /* "name", "d.name", "device.name". */
 bool
-query_find(const struct query *q, const char *text, size_t *ret)
+console_query_find(const struct query *q, const char *text, size_t *ret)
 {
 	const char *dot = strchr(text, '.');
 	const struct query_table *r;
@@ -283,11 +286,11 @@ pick(struct query *q, const char *text, const char *header)
 	struct query_column *p = &q->picked[q->num_picked];
 
 	if (q->num_picked >= QUERY_COLUMNS)
-		return query_wrong(q);
+		return console_query_wrong(q);
 	*p = (struct query_column){ 0 };
 	p->count = strcmp(text, "*") == 0;
-	if (!p->count && !query_find(q, text, &p->column))
-		return query_no_column(q, text);
+	if (!p->count && !console_query_find(q, text, &p->column))
+		return console_query_no_column(q, text);
 	p->header = header != NULL ? header
 	    : p->count             ? "(count(*))"
 	    : dot == NULL          ? text
@@ -311,24 +314,24 @@ pick_all(struct query *q)
 static bool
 read_item(struct query *q)
 {
-	const char *text = query_here(q)->text, *header = NULL;
+	const char *text = console_query_here(q)->text, *header = NULL;
 
-	if (query_take(q, "*"))
+	if (console_query_take(q, "*"))
 		return pick_all(q);
-	if (query_take(q, "count")) {
-		if (!query_take(q, "(") || !query_take(q, "*") ||
-		    !query_take(q, ")"))
-			return query_wrong(q);
+	if (console_query_take(q, "count")) {
+		if (!console_query_take(q, "(") ||
+		    !console_query_take(q, "*") || !console_query_take(q, ")"))
+			return console_query_wrong(q);
 		text = "*";
-	} else if (query_here(q)->kind != QUERY_NAME) {
-		return query_wrong(q);
+	} else if (console_query_here(q)->kind != QUERY_NAME) {
+		return console_query_wrong(q);
 	} else {
 		q->at++;
 	}
-	if (query_take(q, "as")) {
-		if (query_here(q)->kind != QUERY_NAME)
-			return query_wrong(q);
-		header = query_here(q)->text;
+	if (console_query_take(q, "as")) {
+		if (console_query_here(q)->kind != QUERY_NAME)
+			return console_query_wrong(q);
+		header = console_query_here(q)->text;
 		q->at++;
 	}
 	return pick(q, text, header);
@@ -352,35 +355,36 @@ read_statement(struct query *q)
 {
 	size_t from = find_from(q);
 
-	if (!query_is_at(q, "select") || from == 0)
-		return query_wrong(q);
+	if (!console_query_is_at(q, "select") || from == 0)
+		return console_query_wrong(q);
 	q->at = from + 1;
 	if (!read_tables(q))
 		return false;
 	q->base = console_table(names_table, q);
 	if (q->base == NULL)
 		return fail(q, ERROR_TABLE, q->ref[0].table);
-	if (query_is_at(q, "where"))
+	if (console_query_is_at(q, "where"))
 		q->where = q->at + 1;
-	else if (query_here(q)->kind != QUERY_END && !query_is_at(q, "order"))
-		return query_wrong(q);
+	else if (console_query_here(q)->kind != QUERY_END &&
+	    !console_query_is_at(q, "order"))
+		return console_query_wrong(q);
 	q->at = 1;
-	(void)query_take(q, "distinct");
+	(void)console_query_take(q, "distinct");
 	do
 		if (!read_item(q))
 			return false;
-	while (query_take(q, ","));
-	return q->at == from || query_wrong(q);
+	while (console_query_take(q, ","));
+	return q->at == from || console_query_wrong(q);
 }
 
 bool
-query_no_column(struct query *q, const char *name)
+console_query_no_column(struct query *q, const char *name)
 {
 	return fail(q, ERROR_COLUMN, name);
 }
 
 bool
-query_read(struct query *q, const char *text)
+console_query_read(struct query *q, const char *text)
 {
-	return read_words(q, text) ? read_statement(q) : query_wrong(q);
+	return read_words(q, text) ? read_statement(q) : console_query_wrong(q);
 }

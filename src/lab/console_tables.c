@@ -4,6 +4,7 @@
  */
 #include <openssl/bn.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -12,6 +13,7 @@
 #include "lab/console_parts.h"
 
 #define PHONE_INTERACTION_SINCE CONSOLE_SU(1400, 0)
+#define CAPF_LONGER (3 * 365 * 86400) /* s */
 
 /* ---- processnode: the cluster itself is the first row. ---- */
 
@@ -31,7 +33,7 @@ put_pkid(struct buf *out, unsigned kind, size_t i)
 	buf_printf(out, "%08x-0000-4000-8000-%012zx", kind, i);
 }
 
-static bool
+static void
 node_value(struct console *c, size_t row, size_t column, struct buf *out)
 {
 	const struct world_node *n = row == 0 ? NULL : &c->world->node[row - 1];
@@ -60,7 +62,6 @@ node_value(struct console *c, size_t row, size_t column, struct buf *out)
 		put_pkid(out, 1, row);
 		break;
 	}
-	return true;
 }
 
 /* ---- processconfig. ---- */
@@ -108,7 +109,7 @@ put_parameter(const struct world *w, size_t row, struct buf *out)
 	}
 }
 
-static bool
+static void
 config_value(struct console *c, size_t row, size_t column, struct buf *out)
 {
 	static const char *const names[NUM_PARAMETERS] = {
@@ -131,7 +132,6 @@ config_value(struct console *c, size_t row, size_t column, struct buf *out)
 		put_pkid(out, 1, 0);
 		break;
 	}
-	return true;
 }
 
 /* ---- certificate, and what is joined to it. ---- */
@@ -163,14 +163,6 @@ static const struct {
 	{ "CallManager-ECDSA", 17 }, { "tomcat-ECDSA", 18 },
 	{ "ITLRecovery", 19 } };
 
-/* One row of it. */
-struct place {
-	const struct world_node *node; /* NULL: it is no node's own */
-	const char *service;
-	const struct world_cert *cert;
-	bool own;
-};
-
 /* What a later node trusts, and the publisher does too, is one row. */
 static bool
 is_again(const struct world *w, size_t node, const struct world_trusted *t)
@@ -185,52 +177,61 @@ is_again(const struct world *w, size_t node, const struct world_trusted *t)
 	return false;
 }
 
-/* Row ROW of those of node I; *RET_NUM: how many it has up to there. */
 static bool
-place_in(const struct world *w, size_t i, size_t row, size_t *ret_num,
-    struct place *ret)
+add_place(struct console *c, const struct console_place *place)
 {
-	const struct world_node *n = &w->node[i];
-	size_t j;
+	struct console_place *more;
+	size_t cap;
+
+	if ((c->num_places & (c->num_places + 1)) == 0) {
+		/* one less than a power of two: full */
+		cap = 2 * (c->num_places + 1);
+		more = realloc(c->place, cap * sizeof(*more));
+		if (more == NULL) {
+			c->over = true;
+			return false;
+		}
+		c->place = more;
+	}
+	c->place[c->num_places++] = *place;
+	return true;
+}
+
+static void
+add_places(struct console *c, size_t node)
+{
+	const struct world_node *n = &c->world->node[node];
+	struct console_place place;
+	size_t i;
 	int unit;
 
-	for (unit = 0; unit < WORLD_NUM_UNITS; unit++)
-		if (n->own[unit].cert != NULL && (*ret_num)++ == row) {
-			*ret = (struct place){ n,
-				world_unit_name((enum world_unit)unit),
-				n->own[unit].cert, true };
-			return true;
-		}
-	for (j = 0; j < n->num_trusted; j++)
-		if (!is_again(w, i, &n->trusted[j]) && (*ret_num)++ == row) {
-			*ret = (struct place){ NULL,
-				world_store_name(n->trusted[j].store),
-				n->trusted[j].cert, false };
-			return true;
-		}
-	return false;
+	for (unit = 0; unit < WORLD_NUM_UNITS; unit++) {
+		place = (struct console_place){ n,
+			world_unit_name((enum world_unit)unit),
+			n->own[unit].cert, true };
+		if (place.cert != NULL && !add_place(c, &place))
+			return;
+	}
+	for (i = 0; i < n->num_trusted; i++) {
+		place = (struct console_place){ NULL,
+			world_store_name(n->trusted[i].store),
+			n->trusted[i].cert, false };
+		if (!is_again(c->world, node, &n->trusted[i]) &&
+		    !add_place(c, &place))
+			return;
+	}
 }
 
-static bool
-place_of(const struct world *w, size_t row, size_t *ret_num, struct place *ret)
-{
-	size_t i;
-
-	*ret_num = 0;
-	for (i = 0; i < w->num_nodes; i++)
-		if (place_in(w, i, row, ret_num, ret))
-			return true;
-	return false;
-}
-
+/* Gathers them, since looking each up anew takes its time with many nodes. */
 static size_t
 num_certs(struct console *c)
 {
-	struct place p;
-	size_t num;
+	size_t i;
 
-	(void)place_of(c->world, (size_t)-1, &num, &p);
-	return num;
+	c->num_places = 0;
+	for (i = 0; i < c->world->num_nodes; i++)
+		add_places(c, i);
+	return c->num_places;
 }
 
 static unsigned
@@ -309,7 +310,8 @@ trust_role(const char *service)
 }
 
 static void
-put_joined(const struct place *p, size_t row, size_t column, struct buf *out)
+put_joined(const struct console_place *p, size_t row, size_t column,
+    struct buf *out)
 {
 	const char *name = cert_columns[column];
 
@@ -331,14 +333,11 @@ put_joined(const struct place *p, size_t row, size_t column, struct buf *out)
 		buf_str(out, p->node->name);
 }
 
-static bool
+static void
 cert_value(struct console *c, size_t row, size_t column, struct buf *out)
 {
-	struct place p;
-	size_t num;
+	const struct console_place *p = &c->place[row];
 
-	if (!place_of(c->world, row, &num, &p))
-		return false;
 	switch (column) {
 	case 0:
 		put_pkid(out, 2, row);
@@ -347,26 +346,25 @@ cert_value(struct console *c, size_t row, size_t column, struct buf *out)
 	case 2:
 	case 3:
 	case 7:
-		put_inside(out, p.cert->der, column);
+		put_inside(out, p->cert->der, column);
 		break;
 	case 4:
-		console_put_pem(c, p.cert->der, "CERTIFICATE", out);
+		console_put_pem(c, p->cert->der, "CERTIFICATE", out);
 		if (out->len > 0)
 			out->len--; /* its last newline is the row's */
 		break;
 	case 5:
-		if (p.node != NULL)
-			buf_str(out, p.node->name);
+		if (p->node != NULL)
+			buf_str(out, p->node->name);
 		break;
 	case 6:
-		if (p.node != NULL)
-			buf_str(out, p.node->address);
+		if (p->node != NULL)
+			buf_str(out, p->node->address);
 		break;
 	default:
-		put_joined(&p, row, column, out);
+		put_joined(p, row, column, out);
 		break;
 	}
-	return true;
 }
 
 /* ---- device, and what is joined to it. ---- */
@@ -374,7 +372,8 @@ cert_value(struct console *c, size_t row, size_t column, struct buf *out)
 static const char *const device_columns[] = { "name", "description",
 	"lscissuername", "lscvaliduntil", "tkmodel", "tkclass", "pkid",
 	"typemodel.name", "typeproduct.name", "devicepool.name",
-	"callmanagergroup.name", "securityprofile.name", NULL };
+	"callmanagergroup.name", "securityprofile.name", "lscissuervaliduntil",
+	NULL };
 
 static size_t
 num_devices(struct console *c)
@@ -382,7 +381,7 @@ num_devices(struct console *c)
 	return c->world->num_phones;
 }
 
-static bool
+static void
 device_value(struct console *c, size_t row, size_t column, struct buf *out)
 {
 	const struct world_phone *p = &c->world->phone[row];
@@ -417,11 +416,16 @@ device_value(struct console *c, size_t row, size_t column, struct buf *out)
 	case 10:
 		buf_str(out, p->group);
 		break;
-	default:
+	case 11:
 		buf_str(out, p->profile);
 		break;
+	default:
+		/* CAPF's own certificate lasts longer than what it signs */
+		buf_printf(out, "%lld",
+		    p->lsc_until == 0 ? 0
+				      : (long long)p->lsc_until + CAPF_LONGER);
+		break;
 	}
-	return true;
 }
 
 /* ---- All of them. ---- */

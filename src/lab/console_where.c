@@ -15,20 +15,21 @@ static bool eval_any(struct query *q);
 static const char *
 value_here(struct query *q, struct buf *value)
 {
-	bool lower = query_take(q, "lower") || query_take(q, "upper");
+	bool lower = console_query_take(q, "lower") ||
+	    console_query_take(q, "upper");
 	size_t column;
 
-	if (lower && !query_take(q, "("))
-		(void)query_wrong(q);
-	if (query_here(q)->kind != QUERY_NAME ||
-	    !query_find(q, query_here(q)->text, &column)) {
-		(void)query_no_column(q, query_here(q)->text);
+	if (lower && !console_query_take(q, "("))
+		(void)console_query_wrong(q);
+	if (console_query_here(q)->kind != QUERY_NAME ||
+	    !console_query_find(q, console_query_here(q)->text, &column)) {
+		(void)console_query_no_column(q, console_query_here(q)->text);
 		return "";
 	}
 	q->at++;
-	if (lower && !query_take(q, ")"))
-		(void)query_wrong(q);
-	(void)q->base->value(q->c, q->row, column, value);
+	if (lower && !console_query_take(q, ")"))
+		(void)console_query_wrong(q);
+	q->base->value(q->c, q->row, column, value);
 	return buf_cstr(value) == NULL ? "" : buf_cstr(value);
 }
 
@@ -36,17 +37,17 @@ value_here(struct query *q, struct buf *value)
 static const char *
 other_here(struct query *q, struct buf *value)
 {
-	const struct query_word *w = query_here(q);
+	const struct query_word *w = console_query_here(q);
 	size_t column;
 
 	if (w->kind == QUERY_SYMBOL || w->kind == QUERY_END) {
-		(void)query_wrong(q);
+		(void)console_query_wrong(q);
 		return "";
 	}
 	q->at++;
-	if (w->kind == QUERY_STRING || !query_find(q, w->text, &column))
+	if (w->kind == QUERY_STRING || !console_query_find(q, w->text, &column))
 		return w->text;
-	(void)q->base->value(q->c, q->row, column, value);
+	q->base->value(q->c, q->row, column, value);
 	return buf_cstr(value) == NULL ? "" : buf_cstr(value);
 }
 
@@ -66,16 +67,16 @@ eval_in(struct query *q, const char *value)
 {
 	bool is = false;
 
-	if (!query_take(q, "("))
-		return query_wrong(q);
+	if (!console_query_take(q, "("))
+		return console_query_wrong(q);
 	do {
-		if (query_here(q)->kind == QUERY_SYMBOL ||
-		    query_here(q)->kind == QUERY_END)
-			return query_wrong(q);
-		is = is || order(value, query_here(q)->text) == 0;
+		if (console_query_here(q)->kind == QUERY_SYMBOL ||
+		    console_query_here(q)->kind == QUERY_END)
+			return console_query_wrong(q);
+		is = is || order(value, console_query_here(q)->text) == 0;
 		q->at++;
-	} while (query_take(q, ","));
-	return query_take(q, ")") ? is : query_wrong(q);
+	} while (console_query_take(q, ","));
+	return console_query_take(q, ")") ? is : console_query_wrong(q);
 }
 
 /* LIKE goes by lower case where the column does: patterns are written so. */
@@ -85,8 +86,8 @@ eval_like(struct query *q, const char *value, bool lower)
 	char text[QUERY_WORD * 4];
 	size_t i;
 
-	if (query_here(q)->kind != QUERY_STRING)
-		return query_wrong(q);
+	if (console_query_here(q)->kind != QUERY_STRING)
+		return console_query_wrong(q);
 	(void)snprintf(text, sizeof(text), "%s", value);
 	for (i = 0; lower && text[i] != '\0'; i++)
 		text[i] = (char)tolower((unsigned char)text[i]);
@@ -97,14 +98,14 @@ eval_like(struct query *q, const char *value, bool lower)
 static bool
 eval_order(struct query *q, const char *value)
 {
-	const char *sign = query_here(q)->text;
+	const char *sign = console_query_here(q)->text;
 	struct buf other = { 0 };
 	bool is;
 	int how;
 
-	if (query_here(q)->kind != QUERY_SYMBOL ||
+	if (console_query_here(q)->kind != QUERY_SYMBOL ||
 	    strchr("=<>!", *sign) == NULL)
-		return query_wrong(q);
+		return console_query_wrong(q);
 	q->at++;
 	how = order(value, other_here(q, &other));
 	buf_clear(&other);
@@ -120,23 +121,24 @@ eval_order(struct query *q, const char *value)
 static bool
 eval_term(struct query *q)
 {
-	bool lower = query_is_at(q, "lower"), not ;
+	bool lower = console_query_is_at(q, "lower"), negated;
 	struct buf own = { 0 };
 	const char *value = value_here(q, &own);
 	bool is;
 
-	if (query_take(q, "is")) {
-		not = query_take(q, "not");
-		is = query_take(q, "null") ? (*value == '\0') != not
-					   : query_wrong(q);
+	if (console_query_take(q, "is")) {
+		negated = console_query_take(q, "not");
+		is = console_query_take(q, "null") ? (*value == '\0') != negated
+						   : console_query_wrong(q);
 	} else {
-		not = query_take(q, "not");
-		if (query_take(q, "in"))
-			is = eval_in(q, value) != not ;
-		else if (query_take(q, "like"))
-			is = eval_like(q, value, lower) != not ;
+		negated = console_query_take(q, "not");
+		if (console_query_take(q, "in"))
+			is = eval_in(q, value) != negated;
+		else if (console_query_take(q, "like"))
+			is = eval_like(q, value, lower) != negated;
 		else
-			is = not ? query_wrong(q) : eval_order(q, value);
+			is = negated ? console_query_wrong(q)
+				     : eval_order(q, value);
 	}
 	buf_clear(&own);
 	return is;
@@ -148,13 +150,13 @@ eval_one(struct query *q)
 	bool is;
 
 	if (q->failed || ++q->depth > QUERY_DEPTH)
-		return query_wrong(q);
-	if (query_take(q, "not")) {
+		return console_query_wrong(q);
+	if (console_query_take(q, "not")) {
 		is = !eval_one(q);
-	} else if (query_take(q, "(")) {
+	} else if (console_query_take(q, "(")) {
 		is = eval_any(q);
-		if (!query_take(q, ")"))
-			is = query_wrong(q);
+		if (!console_query_take(q, ")"))
+			is = console_query_wrong(q);
 	} else {
 		is = eval_term(q);
 	}
@@ -167,7 +169,7 @@ eval_all(struct query *q)
 {
 	bool is = eval_one(q);
 
-	while (!q->failed && query_take(q, "and"))
+	while (!q->failed && console_query_take(q, "and"))
 		is = eval_one(q) && is;
 	return is;
 }
@@ -177,13 +179,13 @@ eval_any(struct query *q)
 {
 	bool is = eval_all(q);
 
-	while (!q->failed && query_take(q, "or"))
+	while (!q->failed && console_query_take(q, "or"))
 		is = eval_all(q) || is;
 	return is;
 }
 
 bool
-query_wants(struct query *q)
+console_query_wants(struct query *q)
 {
 	bool is;
 
@@ -192,7 +194,8 @@ query_wants(struct query *q)
 	q->at = q->where;
 	q->depth = 0;
 	is = eval_any(q);
-	if (query_here(q)->kind != QUERY_END && !query_is_at(q, "order"))
-		return query_wrong(q);
+	if (console_query_here(q)->kind != QUERY_END &&
+	    !console_query_is_at(q, "order"))
+		return console_query_wrong(q);
 	return is && !q->failed;
 }

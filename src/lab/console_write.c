@@ -10,7 +10,17 @@
 	"\x1b[1mPress <enter> for 1 line, <space> for one page, or " \
 	"<q> to quit\x1b[0m\x1b[K"
 
+#define USUAL_PROMPT "admin:"
 #define CTRL_C 3
+#define FALSE_PROMPT 2000 /* virtual ms that one stands there */
+
+const char *
+console_prompt(const struct console *c)
+{
+	const char *prompt = c->cli.prompt;
+
+	return prompt == NULL || prompt[0] == '\0' ? USUAL_PROMPT : prompt;
+}
 
 bool
 console_live(const struct console *c)
@@ -65,6 +75,23 @@ is_full(struct console *c)
 	return first || (c->pager && c->lines >= CONSOLE_PAGE - 1);
 }
 
+/* A prompt that is none: it stands there for a while. */
+static bool
+is_false_prompt(const struct console *c, struct bytes line)
+{
+	return console_is_hostile(c, "prompt-in-cert") &&
+	    bytes_equal(line, bytes_of_str(console_prompt(c)));
+}
+
+static void
+wait_there(struct console *c, struct buf *wire)
+{
+	if (buf_ok(wire))
+		console_raw(c, buf_bytes(wire));
+	buf_clear(wire);
+	world_sleep(c->world, FALSE_PROMPT);
+}
+
 static void
 send_lines(struct console *c, struct bytes text, bool paged)
 {
@@ -88,6 +115,8 @@ send_lines(struct console *c, struct bytes text, bool paged)
 			c->lines++;
 		}
 		console_spoil(c, line, number++, &wire);
+		if (end != NULL && is_false_prompt(c, line))
+			wait_there(c, &wire);
 		if (end != NULL)
 			buf_str(&wire, "\r\n");
 	}

@@ -26,17 +26,14 @@
 static void
 put_with_prompt(const struct console *c, const char *pem, struct buf *out)
 {
-	const char *prompt = c->cli.prompt;
 	const char *middle = strchr(pem, '\n');
 
-	if (prompt == NULL || prompt[0] == '\0')
-		prompt = "admin:";
 	if (middle == NULL) {
 		buf_str(out, pem);
 		return;
 	}
 	buf_put(out, bytes_of(pem, (size_t)(middle - pem) + 1));
-	buf_printf(out, "%s\n%s", prompt, middle + 1);
+	buf_printf(out, "%s\n%s", console_prompt(c), middle + 1);
 }
 
 static const char *
@@ -242,6 +239,7 @@ console_put_cert(struct console *c, struct bytes der)
 	else
 		put_old(&c->out, x);
 	if (x != NULL && console_is_hostile(c, "prompt-in-cert"))
-		buf_str(&c->out, "admin:\n  Comment: not the end\n");
+		buf_printf(&c->out, "%s\n  Comment: not the end\n",
+		    console_prompt(c));
 	X509_free(x);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "lab/sshd.h"
 
 /* TEXT as YAML has it in double quotes. */
@@ -62,20 +63,39 @@ role_name(enum world_role role)
 	return "subscriber";
 }
 
-/* The certificate that NODE's HTTPS shows, as a file. */
+/* Appends CERT and CHAIN, where there is one, as PEM. */
+static enum err
+put_chain(const struct world_cert *cert, const struct world_cert *chain,
+    struct buf *out, struct diag *diag)
+{
+	enum err err = mint_pem(cert->der, out, diag);
+
+	return err == ERR_OK && chain != NULL ? mint_pem(chain->der, out, diag)
+					      : err;
+}
+
+/* What NODE's HTTPS shows, as the file NAME, and the pin of what a client gets that
+ * takes both: the one with an elliptic key, where there is one. */
 static enum err
 write_cert(const struct papers *p, size_t node, const char *name,
-    struct diag *diag)
+    struct buf *ret_pin, struct diag *diag)
 {
-	const struct world_cert *cert, *chain;
-	struct buf pem = { 0 };
+	const struct world_cert *rsa = NULL, *ec = NULL, *chain, *ec_chain;
+	struct buf pem = { 0 }, hash = { 0 };
 	enum err err;
 
-	if (!world_shows(p->world, node, DOORS_HTTPS, false, &cert, &chain))
+	if (!world_shows(p->world, node, DOORS_HTTPS, false, &rsa, &chain))
 		return ERR_OK;
-	err = mint_pem(cert->der, &pem, diag);
-	if (err == ERR_OK && chain != NULL)
-		err = mint_pem(chain->der, &pem, diag);
+	if (!world_shows(p->world, node, DOORS_HTTPS, true, &ec, &ec_chain))
+		ec = rsa;
+	err = put_chain(rsa, chain, &pem, diag);
+	if (err == ERR_OK && ec != rsa)
+		err = put_chain(ec, ec_chain, &pem, diag);
+	if (err == ERR_OK)
+		err = mint_hash(MINT_SHA256, ec->der, &hash, diag);
+	if (err == ERR_OK)
+		text_put_hex(ret_pin, buf_bytes(&hash), "", TEXT_LOWER);
+	buf_clear(&hash);
 	if (err != ERR_OK) {
 		buf_clear(&pem);
 		return err;
@@ -88,12 +108,15 @@ put_node(const struct papers *p, size_t i, struct buf *out, struct diag *diag)
 {
 	const struct world_node *n = &p->world->node[i];
 	struct scenario_cli cli = scenario_node(p->world->scenario, i).cli;
-	struct buf line = { 0 }, print = { 0 };
+	struct buf line = { 0 }, print = { 0 }, pin = { 0 };
 	char cert[256];
 	enum err err;
 
 	(void)snprintf(cert, sizeof(cert), "cert-%s.pem", n->name);
-	err = sshd_host_key(doors_sshd(p->doors), i, &line, &print, diag);
+	err = write_cert(p, i, cert, &pin, diag);
+	if (err == ERR_OK)
+		err = sshd_host_key(doors_sshd(p->doors), i, &line, &print,
+		    diag);
 	if (err == ERR_OK) {
 		buf_printf(out,
 		    "- name: %s\n  addresses: [%s]\n  role: %s\n"
@@ -103,13 +126,12 @@ put_node(const struct papers *p, size_t i, struct buf *out, struct diag *diag)
 		    DOORS_TFTP, buf_cstr(&print));
 		if (cli.old_algorithms)
 			buf_str(out, "    legacy: true\n");
-		if (n->role != WORLD_IMP) {
-			buf_printf(out, "  ca: %s\n", cert);
-			err = write_cert(p, i, cert, diag);
-		}
+		if (pin.len > 0)
+			buf_printf(out, "  pin: \"%s\"\n", buf_cstr(&pin));
 	}
 	buf_clear(&line);
 	buf_clear(&print);
+	buf_clear(&pin);
 	return err;
 }
 

@@ -203,28 +203,21 @@ reads(const struct phone_sort *sort, const struct sheet *l)
 
 /* ---- TVS. ---- */
 
-/* What NODE of C shows for KIND stands in a record of L with one of these roles,
- * a bit each. False too where it shows nothing. */
-static enum err
-find_cert(const struct site *c, const struct sheet *l, enum shelf_kind kind,
-    size_t node, unsigned roles, bool *ret, struct diag *diag)
+/* The certificate DER stands in a record of L with one of these roles, a bit
+ * each. */
+static bool
+has_cert(const struct sheet *l, struct bytes der, unsigned roles)
 {
-	struct bytes der = { 0 };
-	enum err err = c->shows(c->arg, node, kind, &der, diag);
 	size_t i;
 	int role;
 
-	*ret = false;
-	if (der.ptr == NULL)
-		return err;
-	for (i = 1; err == ERR_OK && l != NULL && i <= l->tlvs.num_records;
-	     i++) {
+	for (i = 1; i <= l->tlvs.num_records; i++) {
 		role = role_of(l, i);
 		if (role >= 0 && role < 32 && (roles >> role & 1) != 0 &&
 		    has(l, i, DIALECT_CERT, der))
-			*ret = true;
+			return true;
 	}
-	return err;
+	return false;
 }
 
 /* *RET_KEY: P can ask TVS, and that vouches for the signer of FILE, whose key it
@@ -233,16 +226,16 @@ static enum err
 ask_tvs(const struct phone *p, const struct site *c, const struct sheet *file,
     struct bytes *ret_key, struct diag *diag)
 {
-	struct bytes issuer, serial;
-	bool known = false;
+	struct bytes issuer, serial, der = { 0 };
 	enum err err;
 
 	if (!p->sort->asks_tvs || p->itl == NULL ||
 	    !get(file, 0, HEADER_ISSUER, &issuer) ||
 	    !get(file, 0, HEADER_SERIAL, &serial))
 		return ERR_OK;
-	err = find_cert(c, p->itl, SHELF_TVS, p->tvs, 1u << TVS, &known, diag);
-	if (err == ERR_OK && known)
+	err = c->shows(c->arg, p->tvs, SHELF_TVS, &der, diag);
+	if (err == ERR_OK && der.ptr != NULL &&
+	    has_cert(p->itl, der, 1u << TVS))
 		err = c->vouches(c->arg, p->tvs, issuer, serial, ret_key, diag);
 	return err;
 }
@@ -420,6 +413,12 @@ connect_one(const struct phone *p, const struct site *c, enum shelf_kind kind,
 	return err;
 }
 
+static bool
+is_met(const struct phone *p, const struct site *c, size_t node)
+{
+	return c->meets == NULL || c->meets(c->arg, p->tftp, node);
+}
+
 /* What every CallManager shows is known. */
 static enum err
 connect_tls(const struct phone *p, const struct site *c, struct phone_day *day,
@@ -432,7 +431,7 @@ connect_tls(const struct phone *p, const struct site *c, struct phone_day *day,
 	size_t i;
 
 	for (i = 0; i < c->num_nodes * 2 && err == ERR_OK && known; i++)
-		if (p->ctl != NULL)
+		if (p->ctl != NULL && is_met(p, c, i / 2))
 			err = connect_one(p, c, kinds[i % 2], i / 2, &known,
 			    diag);
 	day->tls = known;
@@ -450,10 +449,9 @@ use_capf(const struct phone *p, const struct site *c, struct phone_day *day,
 	if (p->ctl == NULL)
 		return ERR_OK;
 	err = c->shows(c->arg, 0, SHELF_CAPF, &der, diag);
-	if (err != ERR_OK || der.ptr == NULL)
-		return err;
-	return find_cert(c, p->ctl, SHELF_CAPF, 0, 1u << CAPF, &day->capf,
-	    diag);
+	if (err == ERR_OK && der.ptr != NULL)
+		day->capf = has_cert(p->ctl, der, 1u << CAPF);
+	return err;
 }
 
 /* What needs no new list. */

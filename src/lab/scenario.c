@@ -263,6 +263,17 @@ static const struct doc_field scenario_fields[] = {
 	{ FIELD(scenario_map, cli, DOC_MAP), .table = &cli_table },
 };
 
+static const struct doc_table usual_table = { .what = "scenario",
+	.size = sizeof(struct scenario_map),
+	.fields = scenario_fields,
+	.num_fields = DOC_NUM(scenario_fields) };
+
+const struct doc_table *
+scenario_table(void)
+{
+	return &usual_table;
+}
+
 /* ---- From the tables into the structs. ---- */
 
 static struct scenario_cli
@@ -375,14 +386,13 @@ scenario_read(struct bytes yaml, struct scenario *ret, struct doc **ret_doc,
 	const struct scenario_map before = { .s = *ret,
 		.release = (int)ret->release,
 		.made_on = (int)ret->made_on };
-	const struct doc_table table = { .what = "scenario",
-		.size = sizeof(struct scenario_map),
-		.defaults = &before,
-		.fields = scenario_fields,
-		.num_fields = DOC_NUM(scenario_fields) };
+	struct doc_table table = usual_table;
 	struct scenario_map map;
 	struct doc *doc = NULL;
-	enum err err = doc_read(yaml, &table, &map, &doc, diag);
+	enum err err;
+
+	table.defaults = &before;
+	err = doc_read(yaml, &table, &map, &doc, diag);
 
 	if (err == ERR_OK)
 		err = take(&map, doc, ret, diag);

@@ -119,6 +119,9 @@ void scenario_init(struct scenario *s);
 MUST_CHECK enum err scenario_read(struct bytes yaml, struct scenario *ret,
     struct doc **ret_doc, struct diag *diag);
 
+/* The keys that a file may have: docs/lab.md has the same. */
+const struct doc_table *scenario_table(void);
+
 /* What the options of `lab up` and a file say together can be: ERR_USAGE. */
 MUST_CHECK enum err scenario_check(const struct scenario *s, struct diag *diag);
 

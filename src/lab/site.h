@@ -27,6 +27,10 @@ struct site {
 	enum err (*shows)(const void *arg, size_t node, enum shelf_kind kind,
 	    struct bytes *ret_der, struct diag *diag);
 
+	/* A phone of TFTP node HOME connects to CallManager of NODE; NULL:
+	 * always. */
+	bool (*meets)(const void *arg, size_t home, size_t node);
+
 	/* RECORD of LIST, a server's, stands for where NODE is now: by name or
 	 * by address. ANYWHERE: its certificate is that of several. */
 	bool (*is_at)(const void *arg, size_t node, const struct sheet *list,

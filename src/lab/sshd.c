@@ -66,7 +66,7 @@ sshd_new(const struct sshd_setup *setup, struct sshd **ret, struct diag *diag)
 	if (s == NULL)
 		return diag_nomem(diag);
 	s->setup = *setup;
-	s->key = calloc(setup->world->num_nodes, sizeof(*s->key));
+	s->key = calloc(setup->world->num_nodes, sizeof(ssh_key));
 	if (s->key == NULL)
 		err = diag_nomem(diag);
 	while (err == ERR_OK && s->num_keys < setup->world->num_nodes) {
@@ -89,7 +89,7 @@ sshd_free(struct sshd **s)
 
 	if (*s == NULL)
 		return;
-	for (i = 0; i < (*s)->num_keys; i++)
+	for (i = 0; (*s)->key != NULL && i < (*s)->num_keys; i++)
 		ssh_key_free((*s)->key[i]);
 	free((*s)->key);
 	free(*s);

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define ARGS_MAX 24
 #define SAID_MAX 4096 /* of what a program prints */
 
 /* ---- Programs. ---- */
@@ -24,8 +25,6 @@ struct job {
 	char **env; /* NULL behind the last one */
 	char said[SAID_MAX];
 };
-
-extern char **environ;
 
 static void
 read_output(int fd, char *said)
@@ -43,12 +42,20 @@ read_output(int fd, char *said)
 }
 
 static enum err
-start(struct job *j, char *const *argv, int out, pid_t *ret, struct diag *diag)
+start(struct job *j, const char *const *argv, int out, pid_t *ret,
+    struct diag *diag)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
+	char *args[ARGS_MAX + 1] = { NULL };
 	sigset_t none;
+	size_t num = 0;
 	int error;
+
+	while (argv[num] != NULL && num < ARGS_MAX)
+		num++;
+	/* posix_spawn() changes none of them, and yet wants them so */
+	memcpy(args, argv, num * sizeof(*args));
 
 	(void)sigemptyset(&none);
 	if (posix_spawn_file_actions_init(&files) != 0)
@@ -62,7 +69,7 @@ start(struct job *j, char *const *argv, int out, pid_t *ret, struct diag *diag)
 	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
 	(void)posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
 	(void)posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
-	error = posix_spawnp(ret, argv[0], &files, &attr, argv, j->env);
+	error = posix_spawnp(ret, argv[0], &files, &attr, args, j->env);
 	(void)posix_spawnattr_destroy(&attr);
 	(void)posix_spawn_file_actions_destroy(&files);
 	if (error == ENOENT)
@@ -77,10 +84,10 @@ start(struct job *j, char *const *argv, int out, pid_t *ret, struct diag *diag)
 
 /* Runs ARGV to its end; what it says is in j->said. */
 static enum err
-run(struct job *j, char *const *argv, struct diag *diag)
+run(struct job *j, const char *const *argv, struct diag *diag)
 {
-	int ends[2], status;
-	pid_t pid;
+	int ends[2], status = -1;
+	pid_t pid = -1;
 	enum err err;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -210,26 +217,32 @@ find_serial(const char *said, struct token *t, struct diag *diag)
 	return ERR_OK;
 }
 
-#define ARG(text) (char *)(uintptr_t)(text)
-
 static enum err
 init_token(struct job *j, struct token *t, struct diag *diag)
 {
-	char *const init[] = { ARG("softhsm2-util"), ARG("--init-token"),
-		ARG("--free"), ARG("--label"), t->label, ARG("--pin"), t->pin,
-		ARG("--so-pin"), t->so_pin, NULL };
-	char *const show[] = { ARG("softhsm2-util"), ARG("--show-slots"),
+	const char *const init[] = { "softhsm2-util", "--init-token", "--free",
+		"--label", t->label, "--pin", t->pin, "--so-pin", t->so_pin,
 		NULL };
 	enum err err;
 
 	err = make_pin(t->pin, 7, diag);
 	if (err == ERR_OK)
 		err = make_pin(t->so_pin, 8, diag);
-	if (err == ERR_OK)
-		err = run(j, init, diag);
-	if (err == ERR_OK)
-		err = run(j, show, diag);
-	return err == ERR_OK ? find_serial(j->said, t, diag) : err;
+	return err == ERR_OK ? run(j, init, diag) : err;
+}
+
+/* The serial numbers of all. */
+static enum err
+find_serials(struct job *j, struct tokens *tokens, struct diag *diag)
+{
+	static const char *const show[] = { "softhsm2-util", "--show-slots",
+		NULL };
+	enum err err = run(j, show, diag);
+	size_t i;
+
+	for (i = 0; i < TOKENS_NUM && err == ERR_OK; i++)
+		err = find_serial(j->said, &tokens->token[i], diag);
+	return err;
 }
 
 /* Key and certificate, from files that are there for a moment only. */
@@ -250,20 +263,18 @@ fill_token(struct job *j, struct token *t, struct bytes cert,
 	if (err == ERR_OK)
 		err = home_path(j->home, "token-cert", &cert_path, diag);
 	if (err == ERR_OK) {
-		char *const key[] = { ARG("softhsm2-util"), ARG("--import"),
-			ARG(buf_cstr(&key_path)), ARG("--serial"), t->serial,
-			ARG("--pin"), t->pin, ARG("--label"), t->label,
-			ARG("--id"), ARG("01"), NULL };
+		const char *const key[] = { "softhsm2-util", "--import",
+			buf_cstr(&key_path), "--token", t->label, "--pin",
+			t->pin, "--label", t->label, "--id", "01", NULL };
 
 		err = run(j, key, diag);
 	}
 	if (err == ERR_OK) {
-		char *const object[] = { ARG("pkcs11-tool"), ARG("--module"),
-			ARG(j->module), ARG("--token-label"), t->label,
-			ARG("--login"), ARG("--pin"), t->pin,
-			ARG("--write-object"), ARG(buf_cstr(&cert_path)),
-			ARG("--type"), ARG("cert"), ARG("--id"), ARG("01"),
-			ARG("--label"), t->label, NULL };
+		const char *const object[] = { "pkcs11-tool", "--module",
+			j->module, "--token-label", t->label, "--login",
+			"--pin", t->pin, "--write-object", buf_cstr(&cert_path),
+			"--type", "cert", "--id", "01", "--label", t->label,
+			NULL };
 
 		err = run(j, object, diag);
 	}
@@ -308,6 +319,8 @@ tokens_make(const struct home *home, struct world *w, struct tokens *ret,
 		err = make_env(&j, diag);
 	for (i = 0; i < TOKENS_NUM && err == ERR_OK; i++)
 		err = make_token(&j, w, i, &t.token[i], diag);
+	if (err == ERR_OK)
+		err = find_serials(&j, &t, diag);
 	if (j.env != NULL)
 		free(j.env[0]);
 	free(j.env);

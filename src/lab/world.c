@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab/world.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +8,7 @@
 
 #include "lab/world_inner.h"
 
-#define FIRST_CAP 8
-
-/* Memory is a list of these; what stands behind one is what was asked for. */
-struct block {
-	struct block *next;
-	void *owned; /* by malloc(), too */
-	max_align_t data[];
-};
+#define DAY ((int64_t)86400)
 
 static const char *const unit_names[] = {
 #define NAME(id, name, since) name,
@@ -82,102 +74,6 @@ world_store_named(const char *name, enum world_store *ret)
 			return true;
 		}
 	return false;
-}
-
-/* ---- Memory. ---- */
-
-static struct block *
-add_block(struct world *w, size_t size)
-{
-	struct block *b = calloc(1, sizeof(*b) + size);
-
-	if (b == NULL)
-		return NULL;
-	b->next = w->inner->blocks;
-	w->inner->blocks = b;
-	return b;
-}
-
-void *
-world_alloc(struct world *w, size_t size)
-{
-	struct block *b = add_block(w, size);
-
-	return b == NULL ? NULL : b->data;
-}
-
-const char *
-world_text(struct world *w, const char *fmt, ...)
-{
-	va_list ap;
-	char *ret;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	ret = len < 0 ? NULL : world_alloc(w, (size_t)len + 1);
-	if (ret == NULL)
-		return NULL;
-	va_start(ap, fmt);
-	(void)vsnprintf(ret, (size_t)len + 1, fmt, ap);
-	va_end(ap);
-	return ret;
-}
-
-enum err
-world_keep(struct world *w, struct buf *b, struct bytes *ret, struct diag *diag)
-{
-	struct block *block = buf_ok(b) ? add_block(w, 1) : NULL;
-
-	if (block == NULL) {
-		buf_clear(b);
-		return diag_nomem(diag);
-	}
-	block->owned = b->ptr;
-	*ret = b->len == 0 ? bytes_of(block->data, 0)
-			   : bytes_of(b->ptr, b->len);
-	*b = (struct buf){ .ptr = NULL };
-	return ERR_OK;
-}
-
-enum err
-world_grow(void **array, size_t num, size_t *cap, size_t size,
-    struct diag *diag)
-{
-	size_t more = *cap == 0 ? FIRST_CAP : *cap * 2;
-	void *grown;
-
-	if (num < *cap)
-		return ERR_OK;
-	grown = realloc(*array, more * size);
-	if (grown == NULL)
-		return diag_nomem(diag);
-	*array = grown;
-	*cap = more;
-	return ERR_OK;
-}
-
-static void
-free_blocks(struct world *w)
-{
-	struct block *b = w->inner->blocks, *next;
-
-	for (; b != NULL; b = next) {
-		next = b->next;
-		free(b->owned);
-		free(b);
-	}
-}
-
-uint64_t
-world_random(struct world *w)
-{
-	uint64_t x = w->inner->random += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
 }
 
 /* ---- Nodes. ---- */
@@ -298,67 +194,79 @@ make_older_capf(struct world *w, const struct world_cert **ret,
 	*ret = NULL;
 	if (!w->scenario->stale_capf)
 		return ERR_OK;
-	return world_new_cert(w, 0, WORLD_CAPF,
-	    world_now(w) - (int64_t)3 * 365 * 86400, ret, diag);
+	return world_new_cert(w, 0, WORLD_CAPF, world_now(w) - DAY * 365 * 3,
+	    ret, diag);
+}
+
+/* The CTL to the disk of NODE, as of WHEN. */
+static enum err
+put_ctl(struct world *w, size_t node, struct bytes list, int64_t when,
+    struct diag *diag)
+{
+	const enum err err = world_put_file(w, node, "CTLFile.tlv", list, diag);
+	struct world_node *n = &w->node[node];
+	size_t i;
+
+	for (i = 0; i < n->num_files && err == ERR_OK; i++)
+		if (strcmp(n->file[i].name, "CTLFile.tlv") == 0)
+			n->file[i].changed = when;
+	return err;
 }
 
 /* S17: some have another one than the publisher. */
 static enum err
-publish_stale(struct world *w, enum world_form form,
-    const struct world_cert *capf, struct diag *diag)
+publish_stale(struct world *w, struct world_plan plan, struct diag *diag)
 {
 	struct bytes list = { 0 };
 	enum err err = ERR_OK;
 	size_t i;
 
+	plan.when -= DAY * 365;
 	for (i = 1; i < w->num_nodes && err == ERR_OK; i++) {
 		if (!scenario_node(w->scenario, i).stale_list ||
 		    !world_runs_tftp(&w->node[i]))
 			continue;
 		if (list.ptr == NULL)
-			err = world_make_ctl(w, form, made_on(w->scenario),
-			    capf, world_now(w) - (int64_t)400 * 86400, &list,
-			    diag);
+			err = world_make_ctl(w, &plan, &list, diag);
 		if (err == ERR_OK)
-			err = world_put_file(w, i, "CTLFile.tlv", list, diag);
+			err = put_ctl(w, i, list, plan.when, diag);
 	}
 	return err;
 }
 
 static enum err
-put_on_all(struct world *w, struct bytes list, struct diag *diag)
+put_on_all(struct world *w, struct bytes list, int64_t when, struct diag *diag)
 {
 	enum err err = ERR_OK;
 	size_t i;
 
 	for (i = 0; i < w->num_nodes && err == ERR_OK; i++)
 		if (world_runs_tftp(&w->node[i]))
-			err = world_put_file(w, i, "CTLFile.tlv", list, diag);
+			err = put_ctl(w, i, list, when, diag);
 	return err;
 }
 
 static enum err
 make_first_ctl(struct world *w, struct diag *diag)
 {
+	static const enum world_form forms[] = { WORLD_FORM_TOKENS,
+		WORLD_FORM_CTL, WORLD_FORM_PLAIN };
 	const struct scenario *s = w->scenario;
-	const enum world_form form = s->mode == SCENARIO_TOKEN
-	    ? WORLD_FORM_TOKENS
-	    : s->mode == SCENARIO_TOKENLESS ? WORLD_FORM_CTL
-					    : WORLD_FORM_PLAIN;
-	const struct world_cert *capf;
+	struct world_plan plan = { .form = forms[s->mode],
+		.release = made_on(s),
+		.when = world_now(w) - DAY * 30 };
 	struct bytes list;
 	enum err err;
 
 	if (s->no_ctl || (s->mode == SCENARIO_NON_SECURE && s->made_on == 0))
 		return ERR_OK;
-	err = make_older_capf(w, &capf, diag);
+	err = make_older_capf(w, &plan.capf, diag);
 	if (err == ERR_OK)
-		err = world_make_ctl(w, form, made_on(s), capf,
-		    world_now(w) - (int64_t)30 * 86400, &list, diag);
+		err = world_make_ctl(w, &plan, &list, diag);
 	if (err == ERR_OK)
-		err = put_on_all(w, list, diag);
+		err = put_on_all(w, list, plan.when, diag);
 	if (err == ERR_OK)
-		err = publish_stale(w, form, capf, diag);
+		err = publish_stale(w, plan, diag);
 	return err;
 }
 
@@ -538,7 +446,7 @@ world_free(struct world **pw)
 	}
 	free(w->backup);
 	free(w->inner->event);
-	free_blocks(w);
+	world_free_blocks(w);
 	(void)pthread_cond_destroy(&w->inner->changed);
 	(void)pthread_mutex_destroy(&w->inner->lock);
 	free(w->inner);

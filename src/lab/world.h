@@ -83,6 +83,8 @@ struct world_cert {
 struct world_csr {
 	struct bytes der; /* PKCS#10 */
 	const struct mint_key *key;
+	const char *const *host; /* subjectAltName */
+	size_t num_hosts;
 	int64_t made;
 };
 
@@ -154,8 +156,8 @@ struct world_node {
 	/* CN is not among them: OU, O, L, ST, C of certificates to come. */
 	const char *subject[5];
 	struct world_node_inner *inner;
-	unsigned max_sessions;   /* as somebody set it; 0: the scenario's */
-	unsigned idle;           /* s, likewise */
+	unsigned max_sessions; /* as somebody set it; 0: the scenario's */
+	unsigned idle;         /* s, likewise */
 };
 
 struct world_backup {
@@ -172,6 +174,7 @@ struct world_phone {
 	const char *address; /* a loopback address of its own */
 	bool secure;         /* its profile asks for TLS */
 	bool off;            /* no power: it hears nothing */
+	bool starting;       /* and so not registered */
 	bool registered;
 	bool refused; /* its last start refused a list */
 	struct phone phone;

@@ -19,7 +19,6 @@ struct made {
 	struct world_cert cert;
 	struct dialect_cert dialect;
 	struct mint_attr subject[MINT_READ_MAX], issuer[MINT_READ_MAX];
-	const char *host[1];
 };
 
 static const struct mint_attr maker_name[] = {
@@ -139,6 +138,27 @@ name_of(struct world *w, size_t node, enum world_unit unit)
 	    : host;
 }
 
+/* The hosts of UNIT: its node's, or those of all that it is for. */
+static enum err
+put_hosts(struct world *w, struct mint_spec *spec, size_t node,
+    enum world_unit unit, struct diag *diag)
+{
+	const bool all = unit == WORLD_CALLMANAGER && w->scenario->multi_san;
+	const char **host;
+	size_t i;
+
+	if (unit != WORLD_TOMCAT && !is_ecdsa(unit) && !all)
+		return ERR_OK;
+	host = world_alloc(w, w->num_nodes * sizeof(*host));
+	if (host == NULL)
+		return diag_nomem(diag);
+	for (i = 0; i < w->num_nodes; i++)
+		if (all || i == node)
+			host[spec->num_dns++] = w->node[i].name;
+	spec->dns = host;
+	return ERR_OK;
+}
+
 /* CN;OU;O;L;ST;C. */
 static enum err
 put_subject(struct world *w, struct made *m, size_t node, enum world_unit unit,
@@ -157,12 +177,7 @@ put_subject(struct world *w, struct made *m, size_t node, enum world_unit unit,
 			w->node[node].subject[i],
 			i == 4 ? MINT_PRINTABLE : MINT_UTF8 };
 	spec->subject = (struct mint_name){ m->subject, 6 };
-	m->host[0] = w->node[node].name;
-	if (unit == WORLD_TOMCAT || is_ecdsa(unit)) {
-		spec->dns = m->host;
-		spec->num_dns = 1;
-	}
-	return ERR_OK;
+	return put_hosts(w, spec, node, unit, diag);
 }
 
 static enum err
@@ -184,12 +199,21 @@ put_key(struct world *w, struct mint_spec *spec, enum world_unit unit,
 	return err;
 }
 
-/* SIGNER: the CA, or NULL. */
-static enum err
-make_unit(struct world *w, size_t node, enum world_unit unit, int64_t from,
-    const struct world_cert *signer, const struct world_cert **ret,
-    struct diag *diag)
+/* What is there at first may be by a CA; what is made later is self-signed. */
+static const struct world_cert *
+signer_of(const struct world *w, enum world_unit unit)
 {
+	return !w->inner->ready &&
+		(unit == WORLD_CALLMANAGER || unit == WORLD_CAPF)
+	    ? w->inner->ca
+	    : NULL;
+}
+
+enum err
+world_new_cert(struct world *w, size_t node, enum world_unit unit, int64_t from,
+    const struct world_cert **ret, struct diag *diag)
+{
+	const struct world_cert *signer = signer_of(w, unit);
 	struct made *m = world_alloc(w, sizeof(*m));
 	struct mint_spec *spec = m == NULL ? NULL : &m->dialect.spec;
 	enum err err;
@@ -234,13 +258,6 @@ world_unit_spec(struct world *w, size_t node, enum world_unit unit,
 	if (err == ERR_OK)
 		*ret = m->dialect.spec;
 	return err;
-}
-
-enum err
-world_new_cert(struct world *w, size_t node, enum world_unit unit, int64_t from,
-    const struct world_cert **ret, struct diag *diag)
-{
-	return make_unit(w, node, unit, from, NULL, ret, diag);
 }
 
 /* ---- What is there at first. ---- */
@@ -358,7 +375,6 @@ static enum err
 make_first(struct world *w, size_t node, enum world_unit unit,
     struct diag *diag)
 {
-	const bool by_ca = unit == WORLD_CALLMANAGER || unit == WORLD_CAPF;
 	struct world_own *own = &w->node[node].own[unit];
 
 	if (!world_has_unit(w, node, unit))
@@ -367,8 +383,8 @@ make_first(struct world *w, size_t node, enum world_unit unit,
 		own->cert = w->node[0].own[unit].cert;
 		return ERR_OK;
 	}
-	return make_unit(w, node, unit, world_now(w) - AGE,
-	    by_ca ? w->inner->ca : NULL, &own->cert, diag);
+	return world_new_cert(w, node, unit, world_now(w) - AGE, &own->cert,
+	    diag);
 }
 
 enum err
@@ -481,9 +497,9 @@ world_foreign_cert(struct world *w, struct bytes der,
 const struct world_cert *
 world_token(const struct world *w, size_t i, const struct mint_key **ret_key)
 {
-	const struct world_cert *cert = i < DOC_NUM(w->inner->token) ?
-	    w->inner->token[i].cert :
-	    NULL;
+	const struct world_cert *cert = i < DOC_NUM(w->inner->token)
+	    ? w->inner->token[i].cert
+	    : NULL;
 
 	if (cert != NULL)
 		*ret_key = cert->dialect->spec.key;

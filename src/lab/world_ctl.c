@@ -28,9 +28,11 @@ want_licence(const struct world *w, struct diag *diag)
 static enum err
 make_and_publish(struct world *w, enum world_form form, struct diag *diag)
 {
+	const struct world_plan plan = { .form = form,
+		.release = w->release,
+		.when = world_now(w) };
 	struct bytes list;
-	enum err err = world_make_ctl(w, form, w->release, NULL, world_now(w),
-	    &list, diag);
+	enum err err = world_make_ctl(w, &plan, &list, diag);
 
 	return err == ERR_OK ? world_publish_ctl(w, list, diag) : err;
 }

@@ -205,10 +205,12 @@ put_config(const struct world *w, const struct world_phone *p, struct buf *out)
 	    "DefaultFP.xml");
 }
 
+/* The file of P, signed where NAME asks for that. */
 static enum err
 give_config(struct world *w, size_t node, const char *name,
-    const struct world_phone *p, bool sign, struct buf *ret, struct diag *diag)
+    const struct world_phone *p, struct buf *ret, struct diag *diag)
 {
+	const bool sign = strstr(name, ".sgn") != NULL;
 	struct buf xml = { 0 };
 	enum err err = ERR_OK;
 
@@ -244,10 +246,10 @@ give(struct world *w, size_t node, const char *name, struct buf *ret,
 	}
 	p = phone_in(w, name, "", ".cnf.xml");
 	if (p != NULL)
-		return give_config(w, node, name, p, false, ret, diag);
+		return give_config(w, node, name, p, ret, diag);
 	p = phone_in(w, name, "", ".cnf.xml.sgn");
 	if (p != NULL)
-		return give_config(w, node, name, p, true, ret, diag);
+		return give_config(w, node, name, p, ret, diag);
 	return diag_set(diag, ERR_ABSENT, "no file %s", name);
 }
 

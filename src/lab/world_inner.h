@@ -112,7 +112,7 @@ struct world_inner {
 	struct world_hears hears;
 };
 
-/* ---- world.c ---- */
+/* ---- world_memory.c ---- */
 
 /* Zeroed memory that lives as long as W; NULL. */
 void *world_alloc(struct world *w, size_t size);
@@ -124,6 +124,10 @@ MUST_CHECK enum err world_keep(struct world *w, struct buf *b,
 MUST_CHECK enum err world_grow(void **array, size_t num, size_t *cap,
     size_t size, struct diag *diag);
 uint64_t world_random(struct world *w);
+void world_free_blocks(struct world *w);
+
+/* ---- world.c ---- */
+
 bool world_runs_tftp(const struct world_node *n); /* is to have it */
 bool world_runs_ccm(const struct world_node *n);
 bool world_has_unit(const struct world *w, size_t node, enum world_unit unit);
@@ -182,11 +186,16 @@ enum world_form {
 	WORLD_FORM_PLAIN,    /* servers without certificates */
 	WORLD_FORM_TOKENS    /* by the two tokens */
 };
-/* A CTL of what is on the disks, made as RELEASE does; CAPF: that one in place of
- * the publisher's, or NULL. */
-MUST_CHECK enum err world_make_ctl(struct world *w, enum world_form form,
-    unsigned release, const struct world_cert *capf, int64_t when,
-    struct bytes *ret, struct diag *diag);
+struct world_plan {
+	enum world_form form;
+	unsigned release; /* made as this one does */
+	const struct world_cert
+	    *capf; /* in place of the publisher's, or NULL */
+	int64_t when;
+};
+/* A CTL of what is on the disks. */
+MUST_CHECK enum err world_make_ctl(struct world *w,
+    const struct world_plan *plan, struct bytes *ret, struct diag *diag);
 /* The CTL to the disks of all nodes that can be reached. */
 MUST_CHECK enum err world_publish_ctl(struct world *w, struct bytes list,
     struct diag *diag);
@@ -237,6 +246,8 @@ MUST_CHECK enum err world_start_phone(struct world *w, size_t phone,
     struct diag *diag);
 MUST_CHECK enum err world_power_phone(struct world *w, size_t phone,
     struct diag *diag);
+/* CallManagers have come, gone, or show something else: who is registered? */
+MUST_CHECK enum err world_register_phones(struct world *w, struct diag *diag);
 struct site world_site(const struct world *w);
 
 /* ---- world_time.c ---- */

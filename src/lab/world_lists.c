@@ -3,9 +3,7 @@
  * Trust lists: who is in them, in which order, and who signs. docs/lab.md,
  * "Lists".
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <arpa/inet.h>
 
 #include "lab/list.h"
 #include "lab/world_inner.h"
@@ -40,21 +38,6 @@ dialect_of(const struct draft *d, const struct world_cert *cert)
 	return d->by_client ? DIALECT_CLIENT : DIALECT_APPLIANCE;
 }
 
-/* NODE's address, four bytes; all zero where there is none. */
-static void
-put_ip(const struct draft *d, const struct world_node *n, uint8_t ret[4])
-{
-	unsigned a, b, c, e;
-
-	(void)d;
-	memset(ret, 0, 4);
-	if (n != NULL && sscanf(n->address, "%u.%u.%u.%u", &a, &b, &c, &e) == 4)
-		memcpy(ret,
-		    (uint8_t[]){ (uint8_t)a, (uint8_t)b, (uint8_t)c,
-			(uint8_t)e },
-		    4);
-}
-
 /* N: where it stands, or NULL. The CTL client writes addresses for names. */
 static void
 put(struct draft *d, const struct world_cert *cert, unsigned role,
@@ -69,7 +52,8 @@ put(struct draft *d, const struct world_cert *cert, unsigned role,
 				   : n->name,
 		.ip = bytes_of(ip, sizeof(ip)) };
 
-	put_ip(d, n, ip);
+	if (n != NULL)
+		(void)inet_pton(AF_INET, n->address, ip);
 	if (d->err == ERR_OK)
 		d->err = list_put_record(&r, &d->wire, d->diag);
 }
@@ -162,12 +146,12 @@ finish(struct draft *d, const struct list_head *head, struct bytes *ret)
 }
 
 enum err
-world_make_ctl(struct world *w, enum world_form form, unsigned release,
-    const struct world_cert *capf, int64_t when, struct bytes *ret,
-    struct diag *diag)
+world_make_ctl(struct world *w, const struct world_plan *plan,
+    struct bytes *ret, struct diag *diag)
 {
+	const enum world_form form = plan->form;
 	struct draft d = { .w = w,
-		.release = release,
+		.release = plan->release,
 		.by_client = form == WORLD_FORM_TOKENS,
 		.plain = form == WORLD_FORM_PLAIN,
 		.diag = diag };
@@ -177,7 +161,7 @@ world_make_ctl(struct world *w, enum world_form form, unsigned release,
 		.cert = by->dialect };
 	const struct list_head head = { .file = "CTLFile.tlv",
 		.digest = w->sha512 ? MINT_SHA512 : MINT_SHA1,
-		.when = (uint32_t)when,
+		.when = (uint32_t)plan->when,
 		.signer = &signer,
 		.key = by->key };
 
@@ -186,7 +170,7 @@ world_make_ctl(struct world *w, enum world_form form, unsigned release,
 	if (form != WORLD_FORM_TOKENS)
 		put_uploads(&d);
 	put_servers(&d);
-	put(&d, capf != NULL ? capf : own(&d, 0, WORLD_CAPF), CAPF,
+	put(&d, plan->capf != NULL ? plan->capf : own(&d, 0, WORLD_CAPF), CAPF,
 	    &w->node[0]);
 	return finish(&d, &head, ret);
 }
@@ -269,7 +253,7 @@ world_make_itl(struct world *w, size_t node, bool reset, struct diag *diag)
 		.digest = w->sha512 ? MINT_SHA512 : MINT_SHA1,
 		.when = (uint32_t)world_now(w),
 		.signer = &signer };
-	struct bytes list;
+	struct bytes list = { 0 };
 
 	if (by == NULL)
 		return diag_set(diag, ERR_UNSUPPORTED,

@@ -153,6 +153,8 @@ world_make_csr(struct world *w, size_t node, enum world_unit unit,
 	if (err != ERR_OK)
 		return err;
 	csr->key = spec.key;
+	csr->host = spec.dns;
+	csr->num_hosts = spec.num_dns;
 	csr->made = world_now(w);
 	w->node[node].own[unit].csr = csr;
 	return ERR_OK;
@@ -173,17 +175,18 @@ check_key(const struct world_csr *csr, const struct mint_seen *seen,
 	return err;
 }
 
-/* A request without hosts lets the certificate have any. */
+/* The hosts of both are the same. A request without hosts lets the certificate
+ * have any. */
 static enum err
-check_hosts(const struct world *w, size_t node, enum world_unit unit,
-    const struct mint_seen *seen, struct diag *diag)
+check_hosts(const struct world_csr *csr, const struct mint_seen *seen,
+    struct diag *diag)
 {
-	const bool asked = unit == WORLD_TOMCAT || unit == WORLD_TOMCAT_ECDSA ||
-	    unit == WORLD_CALLMANAGER_ECDSA;
+	bool same = seen->num_dns == csr->num_hosts;
+	size_t i;
 
-	if (asked &&
-	    (seen->num_dns != 1 ||
-		!mint_read_has_host(seen, w->node[node].name)))
+	for (i = 0; i < csr->num_hosts; i++)
+		same = same && mint_read_has_host(seen, csr->host[i]);
+	if (csr->num_hosts > 0 && !same)
 		return diag_set(diag, ERR_POLICY,
 		    "CSR SAN and Certificate SAN does not match");
 	return ERR_OK;
@@ -233,7 +236,7 @@ check_own(const struct world *w, size_t node, enum world_unit unit,
 		    world_unit_name(unit), world_unit_name(unit));
 	err = check_key(csr, seen, diag);
 	if (err == ERR_OK)
-		err = check_hosts(w, node, unit, seen, diag);
+		err = check_hosts(csr, seen, diag);
 	if (err == ERR_OK)
 		err = check_chain(&w->node[node], world_store_of(unit), cert,
 		    diag);

@@ -38,7 +38,7 @@ static const struct {
 	{ "Cisco DRF Master", 0, ON_PUBLISHER, true },
 	{ "Cisco Database Layer Monitor", 0, ON_ALL, true },
 	{ "Cisco DirSync", 0, ON_PUBLISHER, false },
-	{ "Cisco HAProxy", 1250, ON_PHONES, true },
+	{ "Cisco HAProxy", 1400, ON_PHONES, true },
 	{ "Cisco RIS Data Collector", 0, ON_ALL, true },
 	{ "Cisco SSOSP Tomcat", 1150, ON_ALL, true },
 	{ "Cisco Syslog Agent", 0, ON_ALL, true },
@@ -174,8 +174,11 @@ started(struct world *w, size_t node, const char *name, struct diag *diag)
 		if (strcmp(readers[i].service, name) == 0)
 			n->own[readers[i].unit].served =
 			    n->own[readers[i].unit].cert;
-	return strcmp(name, "Cisco Tftp") == 0 ? start_tftp(w, node, diag)
-					       : ERR_OK;
+	if (strcmp(name, "Cisco Tftp") == 0)
+		return start_tftp(w, node, diag);
+	return strcmp(name, "Cisco CallManager") == 0
+	    ? world_register_phones(w, diag)
+	    : ERR_OK;
 }
 
 static enum err
@@ -220,6 +223,7 @@ world_service_act(struct world *w, size_t node, const char *name,
 {
 	struct world_service *s = world_service(&w->node[node], name);
 	const unsigned delay = w->scenario->service_delay;
+	enum err err;
 
 	if (s == NULL)
 		return diag_set(diag, ERR_ABSENT, "no service %s is here",
@@ -239,13 +243,17 @@ world_service_act(struct world *w, size_t node, const char *name,
 	if (s->state == WORLD_STOPPED)
 		return ERR_OK;
 	s->state = WORLD_STOPPING;
-	return expect(w, node, s, delay / 3, diag);
+	err = expect(w, node, s, delay / 3, diag);
+	return err == ERR_OK && strcmp(s->name, "Cisco CallManager") == 0
+	    ? world_register_phones(w, diag)
+	    : err;
 }
 
 enum err
 world_restart_node(struct world *w, size_t node, struct diag *diag)
 {
 	struct world_node *n = &w->node[node];
+	enum err err;
 	size_t i;
 
 	for (i = 0; i < n->num_services; i++) {
@@ -253,6 +261,9 @@ world_restart_node(struct world *w, size_t node, struct diag *diag)
 		n->service[i].state = WORLD_STOPPED;
 	}
 	n->down = true;
+	err = world_register_phones(w, diag);
+	if (err != ERR_OK)
+		return err;
 	return world_put_event(w, 10 * w->scenario->service_delay,
 	    (struct world_event){ .kind = WORLD_EVENT_NODE_UP, .node = node },
 	    diag);

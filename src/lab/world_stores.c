@@ -2,7 +2,7 @@
 /*
  * Trust stores.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lab/world_inner.h"
@@ -66,11 +66,11 @@ file_of(struct world *w, const struct world_cert *cert)
 
 	if (ret == NULL)
 		return NULL;
+	(void)snprintf(ret, len + sizeof(".pem"), "%s.pem", cn);
 	for (i = 0; i < len; i++)
-		ret[i] = (uint8_t)cn[i] <= 0x20 || strchr("/\\:*?\"<>|", cn[i])
-		    ? '_'
-		    : cn[i];
-	memcpy(ret + len, ".pem", sizeof(".pem"));
+		if ((uint8_t)cn[i] <= 0x20 ||
+		    strchr("/\\:*?\"<>|", cn[i]) != NULL)
+			ret[i] = '_';
 	return ret;
 }
 

@@ -99,6 +99,7 @@ carry_out(struct world *w, const struct world_event *e)
 		break;
 	case WORLD_EVENT_RELOAD:
 		world_load_unit(w, e->node, (enum world_unit)e->what);
+		err = world_register_phones(w, &why);
 		break;
 	case WORLD_EVENT_NODE_UP:
 		err = world_node_up(w, e->node, &why);

@@ -34,6 +34,7 @@ seeds_of() {
 	listing) echo "$here/../listings" ;;
 	request) echo "$here/requests" ;;
 	stores) echo "$here/stores" ;;
+	said) echo "$here/../transcripts" ;;
 	inventory) echo "$here/inventories" ;;
 	uri) echo "$here/uris" ;;
 	*) echo "$build/cases" ;;

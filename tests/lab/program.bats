@@ -3,6 +3,8 @@
 #
 # ctlsmith-lab as a program: up, down, status, what it writes, and what it
 # refuses.
+#
+# shellcheck disable=SC2030,SC2031 # a test is meant to have its own
 
 bats_require_minimum_version 1.5.0
 
@@ -31,15 +33,17 @@ small() {
 	[ "$(stat -c %a "$lab/control")" = 700 ]
 	[ "$(wc -l <"$lab/known_hosts")" = 2 ]
 	[ "$(wc -l <"$lab/phones.csv")" = 7 ]
-	/usr/bin/python3 - "$lab/cluster.yaml" "$CTLSMITH_LAB" "$lab" <<-'PY'
-		import sys, yaml
-		inventory = yaml.safe_load(open(sys.argv[1]))
-		assert [n["role"] for n in inventory["nodes"]] == [
-		    "publisher", "subscriber"], inventory
-		assert inventory["site_commands"]["reset_phones"] == [
-		    sys.argv[2], "reset-phones", "--dir", sys.argv[3]], inventory
-		assert inventory["ssh"]["password_env"] == "LAB_PASSWORD"
-	PY
+	/usr/bin/python3 - "$lab/cluster.yaml" "$CTLSMITH_LAB" "$lab" \
+		"$SRC/docs/cluster.schema.json" <<-'PY'
+			import json, jsonschema, sys, yaml
+			inventory = yaml.safe_load(open(sys.argv[1]))
+			jsonschema.validate(inventory, json.load(open(sys.argv[4])))
+			assert [n["role"] for n in inventory["nodes"]] == [
+			    "publisher", "subscriber"], inventory
+			assert inventory["site_commands"]["reset_phones"] == [
+			    sys.argv[2], "reset-phones", "--dir", sys.argv[3]], inventory
+			assert inventory["ssh"]["password_env"] == "LAB_PASSWORD"
+		PY
 	lab_down "$lab"
 	[ ! -e "$lab/ready" ]
 	[ ! -e "$lab/control" ]
@@ -223,7 +227,7 @@ small() {
 		while read -r option; do
 			grep -q "^\*--$option\*" "$SRC/docs/man/ctlsmith-lab.1.scd"
 		done <options
-		grep -qE "[*|]$command[*|]|lab $command\*" \
+		grep -qE "[*|]${command}[*|]|lab ${command}[*]" \
 			"$SRC/docs/man/ctlsmith-lab.1.scd"
 	done
 }

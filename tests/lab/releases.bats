@@ -27,10 +27,10 @@ all_good() {
 				"http://${LAB_ADDRESS%.*}.$node:6970/CTLFile.tlv" \
 				"http://${LAB_ADDRESS%.*}.$node:6970/ITLFile.tlv"
 			"$CTLSMITH" verify ctl.tlv
-			"$CTLSMITH" verify --trusted ctl.tlv itl.tlv
+			"$CTLSMITH" verify itl.tlv
 		done
-		lab_ask "$lab" status >status
-		grep -q '^phones: 10, trusting 10, working 10, refused 0' status
+		lab_ask "$lab" status >said
+		grep -q '^phones: 10, trusting 10, working 10, refused 0' said
 		lab_down "$lab"
 	done
 }

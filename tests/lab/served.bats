@@ -128,16 +128,16 @@ typed_md5() {
 }
 
 @test "HTTP: HEAD, several files on one connection, the end of it" {
-	curl -sS --noproxy '*' -I "$LAB_HTTP_URL/CTLFile.tlv" >head
+	curl -sS --noproxy '*' -I "$LAB_HTTP_URL/CTLFile.tlv" >top
 	get "$LAB_HTTP_URL/CTLFile.tlv" plain.tlv
-	grep -q "^Content-Length: $(stat -c %s plain.tlv)" head
+	grep -q "^Content-Length: $(stat -c %s plain.tlv)" top
 	curl -sS --noproxy '*' -o a -o b -w '%{num_connects}' \
 		"$LAB_HTTP_URL/CTLFile.tlv" "$LAB_HTTP_URL/ITLFile.tlv" >connects
 	[ "$(cat connects)" = 10 ]
 	cmp a plain.tlv
-	curl -sS --noproxy '*' --http1.0 -D head "$LAB_HTTP_URL/CTLFile.tlv" -o c
+	curl -sS --noproxy '*' --http1.0 -D top "$LAB_HTTP_URL/CTLFile.tlv" -o c
 	cmp c plain.tlv
-	grep -qi '^Connection: close' head
+	grep -qi '^Connection: close' top
 }
 
 @test "HTTPS shows the certificate that the lab wrote down" {
@@ -156,6 +156,11 @@ typed_md5() {
 		--ciphers ECDHE-RSA-AES256-GCM-SHA384
 	"$CTLSMITH" verify got.tlv
 	run -60 get "$LAB_HTTPS_URL/CTLFile.tlv" x
+	# the pin is that of what a client gets that takes both kinds of keys
+	openssl s_client -connect "$LAB_ADDRESS:6971" </dev/null 2>/dev/null |
+		openssl x509 -outform DER | sha256sum | cut -c1-64 >pin
+	sed -n 's/^  pin: "\(.*\)"/\1/p' "$lab/cluster.yaml" | head -n 1 |
+		cmp - pin
 }
 
 # kinds PORT: the keys of the certificates that PORT shows.

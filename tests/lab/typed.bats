@@ -185,9 +185,9 @@ fingerprint() {
 	TXT
 	run ! lab_type "${LAB_ADDRESS%.*}.2" \
 		-o PreferredAuthentications=keyboard-interactive <<-'TXT'
-		> Permission denied (password)
-		end
-	TXT
+			> Permission denied (password)
+			end
+		TXT
 	lab_type "${LAB_ADDRESS%.*}.2" <<-'TXT'
 		password
 		> admin:
@@ -206,16 +206,16 @@ fingerprint() {
 	[[ $output == *diffie-hellman-group14-sha1* ]]
 	run ! lab_type "$LAB_ADDRESS" \
 		-o KexAlgorithms=+diffie-hellman-group14-sha1 <<-'TXT'
-		> no matching host key type found. Their offer: ssh-rsa
-		end
-	TXT
+			> no matching host key type found. Their offer: ssh-rsa
+			end
+		TXT
 	lab_type "$LAB_ADDRESS" -o KexAlgorithms=+diffie-hellman-group14-sha1 \
 		-o HostKeyAlgorithms=+ssh-rsa <<-'TXT'
-		password
-		> admin:
-		< quit
-		end
-	TXT
+			password
+			> admin:
+			< quit
+			end
+		TXT
 }
 
 @test "a shell with a terminal, and nothing else" {

@@ -190,9 +190,13 @@ enum err
 world_import_own(struct world *w, size_t node, enum world_unit unit,
     struct bytes pem, struct diag *diag)
 {
+	char text[200];
+
 	(void)w;
 	(void)unit;
-	return did("import", node, (const char *)pem.ptr, diag);
+	(void)snprintf(text, sizeof(text), "%.*s", (int)pem.len,
+	    (const char *)pem.ptr);
+	return did("import", node, text, diag);
 }
 
 enum err

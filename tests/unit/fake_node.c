@@ -37,6 +37,7 @@ fake_send(struct fake_node *f, const void *bytes, size_t len)
 		    (uint32_t)(len > 32768 ? 32768 : len));
 		if (n <= 0)
 			return false;
+		f->sent += (unsigned)n;
 		p += n;
 		len -= (size_t)n;
 	}
@@ -135,6 +136,24 @@ by_keyboard(struct fake_node *f, ssh_message m, unsigned *asked)
 	return false;
 }
 
+/* First it is asked whether the key would do, and then it signs. */
+static bool
+by_key(struct fake_node *f, ssh_message m)
+{
+	if (f->client == NULL ||
+	    ssh_key_cmp(f->client, ssh_message_auth_pubkey(m),
+		SSH_KEY_CMP_PUBLIC) != 0) {
+		(void)ssh_message_reply_default(m);
+		return false;
+	}
+	if (ssh_message_auth_publickey_state(m) == SSH_PUBLICKEY_STATE_NONE) {
+		(void)ssh_message_auth_reply_pk_ok_simple(m);
+		return false;
+	}
+	(void)ssh_message_auth_reply_success(m, 0);
+	return ssh_message_auth_publickey_state(m) == SSH_PUBLICKEY_STATE_VALID;
+}
+
 static bool
 log_in(struct fake_node *f)
 {
@@ -152,6 +171,8 @@ log_in(struct fake_node *f)
 			(void)ssh_message_reply_default(m);
 		} else if (sub == SSH_AUTH_METHOD_INTERACTIVE) {
 			in = by_keyboard(f, m, &asked);
+		} else if (sub == SSH_AUTH_METHOD_PUBLICKEY) {
+			in = by_key(f, m);
 		} else if (sub == SSH_AUTH_METHOD_PASSWORD) {
 			in = right(f, ssh_message_auth_password(m));
 			if (in)
@@ -239,9 +260,16 @@ serve(struct fake_node *f, int fd)
 static void
 babble(struct fake_node *f, int fd)
 {
-	while (!f->over &&
-	    send(fd, f->setup.raw, strlen(f->setup.raw), MSG_NOSIGNAL) > 0)
-		;
+	struct pollfd pfd = { .fd = fd, .events = POLLIN | POLLRDHUP };
+	ssize_t n = 1;
+
+	while (!f->over && f->setup.raw != NULL && n > 0) {
+		n = send(fd, f->setup.raw, strlen(f->setup.raw), MSG_NOSIGNAL);
+		f->sent += n > 0 ? (unsigned)n : 0;
+	}
+	while (!f->over && f->setup.mute &&
+	    (poll(&pfd, 1, 50) == 0 || (pfd.revents & POLLRDHUP) == 0))
+		pfd.revents = 0;
 	(void)close(fd);
 }
 
@@ -258,7 +286,7 @@ run(void *arg)
 		fd = accept(f->listener, NULL, NULL);
 		if (fd == -1)
 			continue;
-		if (f->setup.raw != NULL)
+		if (f->setup.raw != NULL || f->setup.mute)
 			babble(f, fd);
 		else
 			serve(f, fd);

@@ -21,6 +21,7 @@ struct fake_setup {
 	const char *password;
 	unsigned asks;   /* times keyboard-interactive asks; 0: 1 */
 	bool old;        /* SHA-1 and ssh-rsa alone */
+	bool mute;       /* it takes connections, and says nothing */
 	const char *raw; /* said instead of SSH, without end */
 	void *arg;
 };
@@ -30,6 +31,7 @@ struct fake_node {
 	int listener, fd;
 	unsigned port;
 	ssh_key key;
+	ssh_key client; /* who is let in by it; or NULL */
 	pthread_t thread;
 	atomic_bool over;
 	ssh_session session;
@@ -37,7 +39,8 @@ struct fake_node {
 	/* what happened */
 	atomic_uint passwords; /* that came, right or wrong */
 	atomic_uint sessions;
-	char typed[65536]; /* all that was typed */
+	atomic_ullong sent; /* bytes */
+	char typed[65536];  /* all that was typed */
 	size_t num_typed;
 };
 

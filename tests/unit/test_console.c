@@ -187,7 +187,9 @@ test_pager(void **state)
 	assert_int_equal(desk_count(&d, PAGER), 0);
 	/* and there all the same, once */
 	d.cli.pager_anyway = true;
-	(void)desk_type(&d, "set cli pagination off\rshow ctl\r show ctl\r");
+	(void)desk_type(&d,
+	    "set cli pagination off\rshow ctl\r show ctl\rset cli pagination "
+	    "off\rshow date\r");
 	assert_int_equal(desk_count(&d, PAGER), 1);
 	desk_says(&d, "show ctl\r\n" PAGER);
 	assert_int_equal(desk_count(&d, "verified successfully"), 2);
@@ -240,6 +242,13 @@ test_type_ahead(void **state)
 	    "set cert regen CAPF\r" DESK_REST "y" DESK_REST "e" DESK_REST
 	    "s" DESK_REST "\r");
 	assert_string_equal(d.did, "regenerate 0 CAPF");
+	/* the first one before the question */
+	d.cli.delay = 300;
+	(void)desk_type(&d,
+	    "set cert regen CAPF\ry" DESK_REST "e" DESK_REST "s" DESK_REST
+	    "\r" DESK_REST);
+	assert_string_equal(d.did, "");
+	d.cli.delay = 0;
 	/* the prompt loses nothing */
 	(void)desk_type(&d, "show date\rshow date\r");
 	assert_int_equal(desk_count(&d, "Tue Nov 24 "), 2);
@@ -338,11 +347,21 @@ test_delay_and_interrupt(void **state)
 	d.cli.delay = 300;
 	(void)desk_type(&d, "show date\r");
 	assert_int_equal(d.slept, 300);
+	d.cli.delay = d.slept = 0;
 	d.service_ms = 100000;
 	(void)desk_type(&d,
-	    "utils service restart Cisco Tftp\r" DESK_REST "\x03" DESK_REST
+	    "utils service restart Cisco Tftp\r\x03" DESK_REST "show date\r");
+	desk_says(&d,
+	    "Cisco Tftp[STOPPING]\r\n\r\nControl-C pressed\r\nadmin:show "
+	    "date\r\n");
+	desk_says_not(&d, "Cisco Tftp[STARTING]");
+	assert_int_equal(d.slept, 100);
+	/* with it goes what was typed before */
+	(void)desk_type(&d,
+	    "utils service restart Cisco Tftp\rshow status\r\x03" DESK_REST
 	    "show date\r");
 	desk_says(&d, "Control-C pressed\r\nadmin:show date\r\n");
+	desk_says_not(&d, "Host Name");
 	desk_close(&d);
 }
 
@@ -356,7 +375,7 @@ test_hostile(void **state)
 	d.cli.hostile = "banner";
 	d.max_writes = 20;
 	(void)desk_type(&d, "show date\r");
-	assert_true(d.wrote.len > 20 * 65536);
+	assert_true(d.wrote.len > (size_t)20 * 65536);
 	desk_says_not(&d, "admin:");
 	d.max_writes = 0;
 	d.cli.hostile = "no-prompt";
@@ -375,6 +394,7 @@ test_hostile(void **state)
 	d.cli.hostile = "prompt-in-cert";
 	text = desk_type(&d, "show cert own CallManager\r");
 	desk_says(&d, "\r\nadmin:\r\n");
+	assert_int_equal(d.slept, 4000); /* two that stand there */
 	assert_non_null(strstr(strstr(text, "\r\nadmin:\r\n") + 5, "END CERT"));
 	d.cli.hostile = "other-node";
 	(void)desk_type(&d, "show myself\r");
@@ -408,8 +428,9 @@ test_random_keys(void **state)
 		"import ", "own tomcat", "trust tomcat", "regen CAPF", "help ",
 		" " };
 	const char *seed_text = getenv("CTLSMITH_SEED");
-	unsigned seed = seed_text == NULL ? (unsigned)time(NULL)
-					  : (unsigned)atoi(seed_text);
+	unsigned seed = seed_text == NULL
+	    ? (unsigned)time(NULL)
+	    : (unsigned)strtoul(seed_text, NULL, 10);
 	struct buf keys = { 0 };
 	struct desk d;
 	unsigned i, j;

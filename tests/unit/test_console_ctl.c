@@ -79,6 +79,9 @@ test_mixed_mode(void **state)
 	    "Mixed mode.  Auto-registration is enabled on at least one CM "
 	    "node. Do you want to continue? (y/n):y\r\n");
 	desk_says(&d, "Cluster set to Mixed Mode\r\n" RESTART_NEW);
+	d.world.mixed = d.world.auto_registration = false;
+	(void)desk_type(&d, "utils ctl set-cluster mixed-mode\ry\r");
+	desk_says(&d, "to Mixed mode. Do you want to continue? (y/n):y\r\n");
 	desk_close(&d);
 }
 

@@ -132,7 +132,7 @@ test_bounds(void **state)
 
 	desk_open(&d, USUAL);
 	memset(line + 15, '*', 1000);
-	strcpy(line + 1015, "\r");
+	memcpy(line + 1015, "\r", 2);
 	(void)desk_type(&d, line);
 	desk_says(&d, "file count = 4\r\n");
 	memset(line + 15, 'x', 1000);

@@ -102,6 +102,8 @@ test_devices(void **state)
 	    "1448380465   \r\n"
 	    "SEP001122334466 Cisco 7962 Pool B Group B Plain 7962                "
 	    "0            \r\n");
+	ask("select lscissuervaliduntil from device");
+	desk_says(&desk, "\r\n1542988465         \r\n0                  \r\n");
 	ask("select count(*) from device");
 	desk_says(&desk, "(count(*))\r\n==========\r\n2         \r\n");
 	ask("select name from device where lscissuername is not null");

@@ -32,7 +32,8 @@ setup(void **state)
 	assert_non_null(dir);
 	while ((e = readdir(dir)) != NULL) {
 		len = strlen(e->d_name);
-		if (len < 5 || strcmp(e->d_name + len - 4, ".txt") != 0)
+		if (len < 5 || strncmp(e->d_name, "said-", 5) == 0 ||
+		    strcmp(e->d_name + len - 4, ".txt") != 0)
 			continue;
 		assert_true(num_sessions < MAX_FILES && len < 64);
 		(void)snprintf(path, sizeof(path), "%s/tests/transcripts/%s",
@@ -595,6 +596,22 @@ test_left(void **state)
 	open_dialog(NULL);
 	run("system-restart", NULL, 0);
 	assert_false(dialog_left(dlg));
+	open_dialog(NULL);
+	run("system-restart", NULL, 0);
+	assert_int_equal(hear("Enter (yes/no)? "), ERR_OK);
+	types(30, "y");
+	types(500, "e");
+	types(500, "s");
+	assert_false(dialog_left(dlg));
+	open_dialog(NULL);
+	run("system-restart", NULL, 0);
+	assert_int_equal(hear("Enter (yes/no)? "), ERR_OK);
+	types(30, "y");
+	types(500, "e");
+	types(500, "s");
+	types(500, "\r");
+	assert_true(dialog_left(dlg));
+	says("Enter (yes/no)? \n");
 	open_dialog(NULL);
 	run("system-restart", NULL, 0);
 	assert_int_equal(hear("Appliance is being Restarted ...\r\nWarn"),

@@ -383,6 +383,55 @@ test_load(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* Each key of TABLE is in the document TEXT, in backquotes. */
+static void
+are_told(const struct doc_table *table, const char *text)
+{
+	char key[64];
+	size_t i;
+
+	for (i = 0; i < table->num_fields; i++) {
+		if (table->fields[i].type == DOC_PLACE)
+			continue;
+		(void)snprintf(key, sizeof(key), "`%s`", table->fields[i].key);
+		if (strstr(text, key) == NULL)
+			fail_msg("docs/inventory.md does not tell of %s", key);
+		if (table->fields[i].table != NULL)
+			are_told(table->fields[i].table, text);
+	}
+}
+
+/* docs/inventory.md: its example reads, and it tells of every key. */
+static void
+test_document(void **state)
+{
+	struct buf text = { 0 };
+	const char *begin, *end;
+	struct inventory inv;
+	struct doc *doc = NULL;
+	struct diag d;
+	char path[512];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/docs/inventory.md",
+	    getenv("SRC"));
+	assert_int_equal(file_load(path, 1 << 20, &text, NULL), ERR_OK);
+	assert_non_null(buf_cstr(&text));
+	are_told(&inventory_table, buf_cstr(&text));
+	begin = strstr(buf_cstr(&text), "```yaml\n");
+	assert_non_null(begin);
+	begin += strlen("```yaml\n");
+	end = strstr(begin, "```");
+	assert_non_null(end);
+	diag_init(&d);
+	if (inventory_read(bytes_of(begin, (size_t)(end - begin)), &inv, &doc,
+		&d) != ERR_OK)
+		fail_msg("line %u of the example: %s", d.line, d.msg);
+	assert_int_equal(inventory_num_nodes(&inv), 4);
+	doc_free(&doc);
+	buf_clear(&text);
+}
+
 static void
 test_schema(void **state)
 {
@@ -399,6 +448,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_many_nodes),
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_document),
 		cmocka_unit_test(test_schema),
 	};
 

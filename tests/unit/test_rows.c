@@ -224,6 +224,13 @@ test_refused(void **state)
 	refuse("a    b\n==== ====\nab   cd\n\nCommand failed.\n", 5);
 	refuse("a\n==== ====\nab   cd\n", 2);
 	refuse("name\n====\n-----BEGIN CERTIFICATE-----\n", 3);
+	/* a certificate that is longer than its column, before another one */
+	refuse("certificate                  unit\n"
+	       "============================ ====\n" PEM " CAPF\n",
+	    3);
+	refuse("certificate                  unit\n"
+	       "============================ ====\n" PEM "\n\n",
+	    3);
 	/* a certificate that does not end, before another */
 	refuse("name " RULE87 "\n==== " RULE87 "\nCAPF "
 	       "-----BEGIN CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n"

@@ -3,6 +3,7 @@
  * them; what is there at first; and what goes wrong by scenario. */
 #include "test.h"
 
+#include "lab/mint_read.h"
 #include "worlds.h"
 
 #define SERVERS3 " 2 cucm1 2 cucm2 2 cucm3"
@@ -139,6 +140,12 @@ test_itls(void **state)
 	    ITLR ": 0 " ITLR " 2 cucm3 2 cucm3-EC" CAPF
 		 " 21 cucm1 21 cucm2 21 cucm3");
 	world_free(&w);
+	s = worlds_scenario(1200, SCENARIO_TOKENLESS);
+	w = worlds_new(&s);
+	WORLDS_SHOWS(w, 1, "ITLFile.tlv",
+	    ITLR ": 0 " ITLR " 2 cucm2 2 cucm2-EC" CAPF
+		 " 21 cucm1 21 cucm2 21 cucm3");
+	world_free(&w);
 	s.rollback = true;
 	w = worlds_new(&s);
 	WORLDS_SHOWS(w, 2, "ITLFile.tlv", ITLR ":");
@@ -237,6 +244,8 @@ test_no_list(void **state)
 	w = worlds_new(&s);
 	WORLDS_SHOWS(w, 0, "CTLFile.tlv", "none");
 	assert_true(w->mixed);
+	/* who is to use TLS cannot */
+	assert_string_equal(worlds_phones(w), "12 trust 12 have 0 work 0 no");
 	world_free(&w);
 }
 
@@ -282,6 +291,8 @@ test_stale_node(void **state)
 		assert_true(worlds_get(w, i, "CTLFile.tlv", &l[i]));
 	assert_false(bytes_equal(buf_bytes(&l[0].file), buf_bytes(&l[1].file)));
 	assert_true(bytes_equal(buf_bytes(&l[0].file), buf_bytes(&l[2].file)));
+	assert_string_equal(w->node[1].file[0].name, "CTLFile.tlv");
+	assert_true(w->node[1].file[0].changed < w->node[0].file[0].changed);
 	for (i = 0; i < 3; i++)
 		worlds_put_back(&l[i]);
 	world_lock(w);
@@ -369,6 +380,60 @@ test_units(void **state)
 	world_free(&w);
 }
 
+/* By a CA, CallManager and CAPF are not self-signed; its certificate is shown
+ * with them. */
+static void
+test_ca(void **state)
+{
+	struct scenario s = worlds_scenario(1250, SCENARIO_TOKENLESS);
+	const struct world_cert *cert = NULL, *chain = NULL;
+	struct world *w;
+	struct worlds_list l;
+
+	s.ca_signed = true;
+	w = worlds_new(&s);
+	assert_true(world_shows(w, 1, 5061, false, &cert, &chain));
+	assert_non_null(chain);
+	assert_string_equal(cert->issuer_cn, "Lab Issuing CA");
+	assert_true(mint_read_is_by(cert->der, chain->der));
+	assert_true(worlds_get(w, 0, "CTLFile.tlv", &l));
+	assert_string_equal(worlds_value(&l, 2, 5),
+	    "CN=Lab Issuing CA;O=Example;C=PL");
+	worlds_put_back(&l);
+	assert_string_equal(worlds_phones(w), "12 trust 12 have 12 work 0 no");
+	world_free(&w);
+}
+
+/* One CallManager for all nodes, with the names of all. */
+static void
+test_multi_san(void **state)
+{
+	struct scenario s = worlds_scenario(1250, SCENARIO_TOKENLESS);
+	const struct world_cert *cert;
+	struct mint_seen seen;
+	struct world *w;
+
+	s.multi_san = true;
+	w = worlds_new(&s);
+	cert = w->node[2].own[WORLD_CALLMANAGER].cert;
+	assert_ptr_equal(cert, w->node[0].own[WORLD_CALLMANAGER].cert);
+	assert_string_equal(cert->subject_cn, "cucm1-ms");
+	WORLDS_OK(mint_read_cert(cert->der, &seen, NULL));
+	assert_true(mint_read_has_host(&seen, "cucm3"));
+	assert_int_equal(seen.num_dns, 3);
+	mint_read_clear(&seen);
+	assert_string_equal(worlds_phones(w), "12 trust 12 have 12 work 0 no");
+	world_lock(w);
+	assert_int_equal(world_regenerate(w, 1, WORLD_CALLMANAGER, NULL),
+	    ERR_POLICY);
+	WORLDS_OK(world_regenerate(w, 0, WORLD_CALLMANAGER, NULL));
+	assert_ptr_equal(w->node[2].own[WORLD_CALLMANAGER].cert,
+	    w->node[0].own[WORLD_CALLMANAGER].cert);
+	assert_ptr_not_equal(w->node[2].own[WORLD_CALLMANAGER].cert, cert);
+	world_unlock(w);
+	world_free(&w);
+}
+
 /* Scenarios that cannot be. */
 static void
 test_refused(void **state)
@@ -425,6 +490,8 @@ main(void)
 		cmocka_unit_test(test_seed),
 		cmocka_unit_test(test_no_pool),
 		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_ca),
+		cmocka_unit_test(test_multi_san),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_many),
 	};

@@ -74,7 +74,7 @@ test_refusals(void **state)
 {
 	struct scenario s;
 	struct world *w = begin(&s, 1250, SCENARIO_TOKENLESS);
-	struct bytes before = on_disk(w, 0, "CTLFile.tlv");
+	struct bytes before;
 
 	assert_int_equal(world_update_ctl(w, 1, NULL), ERR_POLICY);
 	assert_int_equal(world_set_mode(w, 2, false, NULL), ERR_POLICY);
@@ -628,6 +628,28 @@ test_services(void **state)
 	end(w);
 }
 
+/* What was to come of an older order is void. */
+static void
+test_turns(void **state)
+{
+	struct scenario s;
+	struct world *w = begin(&s, 1250, SCENARIO_TOKENLESS);
+	const struct world_service *first = &w->node[1].service[0];
+
+	WORLDS_OK(world_service_act(w, 1, first->name, WORLD_RESTART, NULL));
+	world_unlock(w);
+	world_sleep(w, 5000);
+	world_lock(w);
+	WORLDS_OK(world_service_act(w, 1, first->name, WORLD_STOP, NULL));
+	world_unlock(w);
+	world_sleep(w, 7000); /* the first order would be done */
+	world_lock(w);
+	assert_int_equal(first->state, WORLD_STOPPING);
+	settle(w);
+	assert_int_equal(first->state, WORLD_STOPPED);
+	end(w);
+}
+
 static void
 test_restart_node(void **state)
 {
@@ -740,6 +762,7 @@ main(void)
 		cmocka_unit_test(test_import_callmanager),
 		cmocka_unit_test(test_subject),
 		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_restart_node),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_config),

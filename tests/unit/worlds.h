@@ -160,10 +160,12 @@ worlds_blank(const char *from)
 {
 	static char text[2000];
 	char *at;
+	size_t i;
 
 	(void)snprintf(text, sizeof(text), "%s", from);
-	for (at = text; (at = strstr(at, "CAPF-")) != NULL; at += 5)
-		memcpy(at + 5, "########", 8);
+	for (at = text; (at = strstr(at, "CAPF-")) != NULL;)
+		for (i = 0, at += 5; i < 8 && *at != '\0'; i++)
+			*at++ = '#';
 	return text;
 }
 

@@ -19,7 +19,7 @@ trap 'lab_down_all; rm -rf "$folder"' EXIT
 # 300 ms on the wall, and little of what commands take beside it
 cat >"$folder/scenario.yaml" <<'YAML'
 shared_keys: true
-cli: {delay: 30000}
+cli: {delay: 30000, idle: 10000000}
 YAML
 lab_up "$folder/lab" --nodes "$nodes" --phones 0 --release 12.5 \
 	--mode tokenless --speed 100 --scenario "$folder/scenario.yaml"

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What may be wrong with a cluster that is watched (watched.h), each a function
+ * that changes what is seen. Include it after watched.h.
+ */
+#ifndef TESTS_UNIT_WATCHED_CHANGES_H
+#define TESTS_UNIT_WATCHED_CHANGES_H
+
+#include "watched.h"
+
+/* What is changed before anybody looks. */
+typedef void changer(struct watched *w);
+
+static void
+nothing(struct watched *w)
+{
+}
+
+/* R1 */
+static void
+renew_callmanager(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 1, NULL));
+	put_server(w, 1);
+}
+
+static void
+renew_and_restart(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 1, NULL));
+	cluster_restart(&w->c, 1);
+	put_server(w, 1);
+}
+
+/* The list has the new one, and phones do not see it yet. */
+static void
+renew_and_update(struct watched *w)
+{
+	size_t i;
+
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 1, NULL));
+	LABS_OK(cluster_update_ctl(&w->c, NULL));
+	for (i = 0; i < 2; i++)
+		put_server(w, i);
+}
+
+static void
+renew_capf(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CAPF, 0, NULL));
+	put_server(w, 0);
+}
+
+static void
+renew_capf_that_is_off(struct watched *w)
+{
+	renew_capf(w);
+	w->service[0][3].activated = false;
+}
+
+static void
+renew_itlrecovery(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_ITLRECOVERY, 0, NULL));
+	put_server(w, 0);
+}
+
+static void
+renew_publisher(struct watched *w)
+{
+	LABS_OK(cluster_renew(&w->c, SHELF_CALLMANAGER, 0, NULL));
+	put_server(w, 0);
+}
+
+static void
+hide_certificate(struct watched *w)
+{
+	w->node[1].has_own = false;
+	w->node[1].num_own = 0;
+	w->node[1].reached = false;
+	w->node[1].why = "no answer within 10 s";
+}
+
+/* A dump alone: the serial number tells. */
+static void
+show_dump(struct watched *w, const char *serial)
+{
+	w->own[1][0].der = bytes_of(NULL, 0);
+	(void)snprintf(w->own[1][0].shown.serial,
+	    sizeof(w->own[1][0].shown.serial), "%s", serial);
+}
+
+static void
+show_its_dump(struct watched *w)
+{
+	struct cert *c = NULL;
+	struct buf hex = { 0 };
+
+	LABS_OK(cert_from_der(w->own[1][0].der, &c, NULL));
+	text_put_hex(&hex, cert_serial(c), "", TEXT_UPPER);
+	show_dump(w, buf_cstr(&hex));
+	cert_free(&c);
+	buf_clear(&hex);
+}
+
+static void
+show_other_dump(struct watched *w)
+{
+	show_dump(w, "0102030405");
+}
+
+/* In the database, where the node shows nothing. */
+static void
+find_in_database(struct watched *w)
+{
+	w->stored[0] = (struct survey_stored){ .unit = "CallManager",
+		.server = "CUCM2",
+		.der = w->own[1][0].der };
+	w->s.num_stored = 1;
+	hide_certificate(w);
+}
+
+/* R2, R4: what phones hold. */
+static void
+hold_first(struct watched *w)
+{
+	LABS_OK(
+	    ctl_parse(w->c.node[0].ctl->file, CTL_KIND_CTL, &w->older, NULL));
+	w->in.installed = w->older;
+}
+
+static void
+hold_and_renew(struct watched *w)
+{
+	hold_first(w);
+	renew_and_update(w);
+}
+
+static void
+hold_other(struct watched *w)
+{
+	made_of(&w->installed, "S:t1 S:t2 C:pub", 1);
+	w->in.installed = w->installed.f;
+}
+
+static void
+hold_other_unseen(struct watched *w)
+{
+	hold_other(w);
+	w->s.has_stored = false;
+	w->own[0][0].der = w->own[1][0].der = bytes_of(NULL, 0);
+}
+
+/* R3 */
+static void
+let_years_pass(struct watched *w)
+{
+	w->in.now = MADE_AT + 500000000 + DAY;
+}
+
+static void
+let_it_end_soon(struct watched *w)
+{
+	w->in.now = MADE_AT + 500000000 - 10 * DAY;
+}
+
+static void
+be_before(struct watched *w)
+{
+	w->in.now = MADE_AT - 400 * DAY;
+}
+
+/* R5 */
+static void
+lose_list(struct watched *w)
+{
+	w->node[1].http_ctl = w->node[1].tftp_ctl = lost;
+}
+
+static void
+lose_http(struct watched *w)
+{
+	w->node[1].http_ctl = lost;
+}
+
+static void
+lack_list(struct watched *w)
+{
+	w->node[1].http_ctl = w->node[1].tftp_ctl = list_of(NULL);
+}
+
+static void
+lack_all(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		w->node[i].http_ctl = w->node[i].tftp_ctl = list_of(NULL);
+}
+
+static void
+lose_all(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		w->node[i].http_ctl = w->node[i].tftp_ctl = lost;
+}
+
+static void
+cut_off(struct watched *w)
+{
+	w->c.node[1].cut_off = true;
+	renew_and_update(w);
+}
+
+static void
+tell_other(struct watched *w)
+{
+	w->node[1].has_told_ctl = true;
+	memset(w->node[1].told_ctl.sha1, 'a', 40);
+}
+
+static void
+tell_none(struct watched *w)
+{
+	w->node[1].has_told_ctl = true;
+	w->node[1].told_ctl.absent = true;
+}
+
+static const uint8_t junk[] = "no list at all";
+
+static void
+serve_junk(struct watched *w)
+{
+	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(junk,
+	    sizeof(junk));
+}
+
+static uint8_t damaged[65536];
+
+static void
+serve_damaged(struct watched *w)
+{
+	struct bytes list = w->node[1].http_ctl.bytes;
+
+	assert_true(list.len <= sizeof(damaged));
+	memcpy(damaged, list.ptr, list.len);
+	damaged[list.len - 30] ^= 1;
+	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(
+	    damaged, list.len);
+}
+
+/* R6 */
+static void
+want_five(struct watched *w)
+{
+	w->policy.min_sasts = 5;
+}
+
+static void
+serve_made(struct watched *w, const char *words, unsigned signer)
+{
+	struct survey_list l = { .looked = true, .why = "" };
+	size_t i;
+
+	made_of(&w->installed, words, signer);
+	l.bytes = buf_bytes(&w->installed.bytes);
+	for (i = 0; i < 2; i++)
+		w->node[i].http_ctl = w->node[i].tftp_ctl = l;
+}
+
+static void
+serve_one_sast(struct watched *w)
+{
+	serve_made(w, "S:pub C:pub", 1);
+}
+
+/* One key twice is one. */
+static void
+serve_key_twice(struct watched *w)
+{
+	serve_made(w, "S:pub2 S:bare C:pub", 1);
+}
+
+/* R7 */
+static void
+not_mixed(struct watched *w)
+{
+	w->s.mixed = false;
+}
+
+static void
+no_mode(struct watched *w)
+{
+	w->s.has_mode = false;
+}
+
+static void
+serve_bare(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:node@10.0.1.0", 1);
+}
+
+static void
+serve_bare_not_mixed(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:none@10.0.1.0", 1);
+	w->s.mixed = false;
+}
+
+static void
+neither(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+}
+
+/* R8 */
+static void
+serve_large_itl(struct watched *w)
+{
+	const struct sheet *sheet;
+	struct shelf_plan plan = { .form = SHELF_ITL,
+		.digest = MINT_SHA256,
+		.signer = { SHELF_CALLMANAGER, 0, 0 } };
+	unsigned i;
+
+	for (i = 0; i < 41; i++)
+		shelf_put(&plan,
+		    (struct shelf_record){ .cert = { SHELF_CALLMANAGER, 0, 0 },
+			.role = i == 0 ? 0 : 2 });
+	LABS_OK(shelf_make(labs_shelf(), &plan, &sheet, NULL));
+	w->node[1].http_itl = w->node[1].tftp_itl = list_of(sheet);
+}
+
+static void
+see_nothing(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < NODES; i++)
+		w->node[i] = (struct survey_node){ .entry = &w->entry[i],
+			.why = "no answer" };
+	w->s.num_stored = 0;
+	w->s.has_mode = w->s.has_rollback = w->s.has_backups = false;
+	w->s.has_process_nodes = w->s.has_stored = false;
+}
+
+/* R9 */
+static void
+no_nodes(struct watched *w)
+{
+	w->s.has_process_nodes = false;
+}
+
+static void
+node_gone(struct watched *w)
+{
+	w->process[2] = "imp1";
+	w->s.num_process_nodes = 3;
+}
+
+static void
+node_gone_but_named(struct watched *w)
+{
+	static struct inventory_tftp other = { .name = "far",
+		.address = "10.0.1.0" };
+
+	node_gone(w);
+	w->inv.tftp_servers = (struct doc_maps){ &other, 1 };
+}
+
+static void
+node_new(struct watched *w)
+{
+	w->process[4] = "cucm9";
+	w->s.num_process_nodes = 5;
+}
+
+static void
+node_unlisted(struct watched *w)
+{
+	w->entry[2].role = INVENTORY_TFTP;
+}
+
+/* R10 */
+static void
+serve_tvs(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:node/3@10.0.0.0", 1);
+}
+
+/* R11 */
+static void
+ask_token(struct watched *w)
+{
+	w->in.has_tries = true;
+	w->in.tries_left = 15;
+}
+
+static void
+ask_last_try(struct watched *w)
+{
+	w->in.has_tries = true;
+	w->in.tries_left = 1;
+}
+
+/* R12 */
+static void
+no_history(struct watched *w)
+{
+	w->s.has_backups = false;
+}
+
+static void
+no_backup(struct watched *w)
+{
+	w->backup[0].good = false;
+}
+
+static void
+old_backup(struct watched *w)
+{
+	w->backup[0].when = MADE_AT - 10 * DAY;
+}
+
+static void
+backup_beyond_policy(struct watched *w)
+{
+	w->policy.backup_age = 7;
+	w->in.now = MADE_AT + 30 * DAY;
+}
+
+/* R13 */
+static void
+give_p12(struct watched *w)
+{
+	w->node[1].tftp_p12 = (struct survey_list){ .looked = true };
+	w->node[0].tftp_p12 = w->node[0].http_p12 = list_of(NULL);
+}
+
+static void
+keep_p12(struct watched *w)
+{
+	w->node[0].tftp_p12 = w->node[0].http_p12 = list_of(NULL);
+}
+
+static void
+lose_p12(struct watched *w)
+{
+	keep_p12(w);
+	w->node[1].http_p12 = lost;
+}
+
+/* R14 */
+static void
+stop_provider(struct watched *w)
+{
+	w->service[1][2].started = false;
+}
+
+static void
+no_services(struct watched *w)
+{
+	w->node[1].has_services = false;
+}
+
+static void
+no_release(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < NODES; i++)
+		w->node[i].has_version = false;
+}
+
+/* R15 */
+static void
+roll_back(struct watched *w)
+{
+	w->s.rollback = true;
+}
+
+static void
+roll_back_not_mixed(struct watched *w)
+{
+	w->s.rollback = true;
+	w->s.mixed = false;
+}
+
+static void
+no_rollback(struct watched *w)
+{
+	w->s.has_rollback = false;
+}
+
+/* W */
+static void
+other_itl(struct watched *w)
+{
+	/* of a cluster of another time: its signer is no SAST here */
+	LABS_OK(cluster_renew(&w->c, SHELF_ITLRECOVERY, 0, NULL));
+	LABS_OK(cluster_make_itls(&w->c, NULL));
+	w->node[1].http_itl = w->node[1].tftp_itl = list_of(w->c.node[1].itl);
+}
+
+static void
+no_itl(struct watched *w)
+{
+	w->node[1].http_itl = w->node[1].tftp_itl = lost;
+}
+
+static void
+no_ports(struct watched *w)
+{
+	w->node[1].num_served = 0;
+}
+
+static void
+hold_no_key(struct watched *w)
+{
+	w->held = false;
+}
+
+static void
+ask_for_no_key(struct watched *w)
+{
+	w->in.held = NULL;
+}
+
+static void
+lose_capf(struct watched *w)
+{
+	w->node[0].num_own = 2;
+}
+
+static void
+serve_odd_role(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:node/1@10.0.0.0 C:node/1@10.0.1.0", 1);
+}
+
+#endif

@@ -8,6 +8,7 @@ foreach(name accept
 	cert_check
 	cert_hostile
 	cert_show
+	cluster_commands
 	cluster_init
 	cluster_phones
 	cluster_status

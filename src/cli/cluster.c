@@ -3,8 +3,20 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/prompt.h"
+
+/* E and WHY, of the file PATH, for whoever does not know which file it was. */
+static enum err
+at_file(const char *path, enum err e, const struct diag *why, struct diag *d)
+{
+	if (e != ERR_OK && why->line > 0)
+		return diag_set(d, e, "%.200s: line %u, column %u: %s", path,
+		    why->line, why->column, why->msg);
+	return e == ERR_OK ? ERR_OK
+			   : diag_set(d, e, "%.200s: %s", path, why->msg);
+}
 
 static enum err
 load(struct cluster *c, const char *path, struct diag *d)
@@ -19,11 +31,27 @@ load(struct cluster *c, const char *path, struct diag *d)
 		    "%.200s: there is no inventory; `ctlsmith cluster init` "
 		    "writes a first one",
 		    path);
-	if (e != ERR_OK && why.line > 0)
-		return diag_set(d, e, "%.200s: line %u, column %u: %s", path,
-		    why.line, why.column, why.msg);
-	return e == ERR_OK ? ERR_OK
-			   : diag_set(d, e, "%.200s: %s", path, why.msg);
+	return at_file(path, e, &why, d);
+}
+
+/* The table of commands that the inventory names, or the built-in one. */
+static enum err
+load_commands(struct cluster *c, struct diag *d)
+{
+	const char *path = c->inventory.commands;
+	struct buf yaml = { 0 };
+	struct diag why;
+	enum err e = ERR_OK;
+
+	diag_init(&why);
+	if (path != NULL)
+		e = file_load(path, DOC_SIZE_MAX, &yaml, &why);
+	if (e == ERR_OK)
+		e = command_load(path != NULL ? buf_bytes(&yaml)
+					      : bytes_of(NULL, 0),
+		    &c->commands, &why);
+	buf_clear(&yaml);
+	return at_file(path != NULL ? path : "commands.yaml", e, &why, d);
 }
 
 enum err
@@ -41,7 +69,7 @@ cluster_open(struct cluster *ret, const struct cluster_opts *o, struct diag *d)
 		inventory_allow_legacy(&ret->inventory);
 	ret->known_hosts = o->known_hosts != NULL ? o->known_hosts
 						  : ret->inventory.known_hosts;
-	return command_load(bytes_of(NULL, 0), &ret->commands, d);
+	return load_commands(ret, d);
 }
 
 enum err

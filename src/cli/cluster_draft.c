@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cluster_draft.h"
 
+#include <strings.h>
+
 static const char head[] =
     "# The inventory of a cluster, for `ctlsmith cluster`. docs/inventory.md\n"
     "# describes it; what begins with #~ is an example of what may be said. No\n"
@@ -150,4 +152,17 @@ cluster_draft_put(const struct cluster_draft *d, struct buf *out)
 			buf_str(out, node_more);
 	}
 	buf_str(out, tail);
+}
+
+bool
+cluster_draft_has(const struct said_nodes *said, const char *name)
+{
+	const struct said_node *n;
+
+	for (n = said->item; n < said->item + said->num; n++)
+		if (strcasecmp(name, n->name) == 0 ||
+		    strcasecmp(name, n->fqdn) == 0 ||
+		    strcasecmp(name, n->address) == 0)
+			return true;
+	return false;
 }

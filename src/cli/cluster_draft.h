@@ -4,7 +4,9 @@
 #define CLI_CLUSTER_DRAFT_H
 
 #include "base/buf.h"
+#include "cluster/database.h"
 #include "cluster/inventory.h"
+#include "cluster/said.h"
 
 struct cluster_draft_node {
 	const char *name, *address;
@@ -26,5 +28,8 @@ struct cluster_draft {
 /* Appends the file. What is not known stands there as a comment; with each "#~"
  * taken away it reads as well. */
 void cluster_draft_put(const struct cluster_draft *draft, struct buf *out);
+
+/* A node of the database, by whatever name it has there, is one of SAID. */
+bool cluster_draft_has(const struct said_nodes *said, const char *name);
 
 #endif

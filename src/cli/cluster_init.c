@@ -14,6 +14,7 @@
 #include "cli/cluster_draft.h"
 #include "cli/net.h"
 #include "cli/out.h"
+#include "cluster/database.h"
 #include "cluster/said.h"
 #include "cluster/shell.h"
 
@@ -106,6 +107,28 @@ run(struct work *w, struct shell *s, const char *id, struct shell_said *ret,
 	return e;
 }
 
+/* Names the nodes of the database that `show network cluster` does not tell of:
+ * it shows none that has never come up, and people forget those. */
+static enum err
+compare(struct work *w, struct bytes text, struct diag *d)
+{
+	struct database_nodes l = { .num = 0 };
+	enum err e = database_nodes(text, &l, d);
+	struct diag why;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < l.num; i++) {
+		if (cluster_draft_has(&w->said, l.name[i]))
+			continue;
+		diag_set(&why, ERR_OK,
+		    "the database has it, `show network cluster` has not; add "
+		    "it to the file by hand, where it is a node in use");
+		out_complain(l.name[i], &why);
+	}
+	database_nodes_clear(&l);
+	return e;
+}
+
 static enum err
 ask(struct work *w, struct shell *s, struct diag *d)
 {
@@ -115,6 +138,11 @@ ask(struct work *w, struct shell *s, struct diag *d)
 	e = run(w, s, "show-network-cluster", &said, d);
 	if (e == ERR_OK)
 		e = said_nodes(buf_bytes(&said.text), &w->said, d);
+	shell_said_clear(&said);
+	if (e == ERR_OK)
+		e = run(w, s, "sql-nodes", &said, d);
+	if (e == ERR_OK)
+		e = compare(w, buf_bytes(&said.text), d);
 	shell_said_clear(&said);
 	if (e == ERR_OK)
 		e = run(w, s, "show-version", &said, d);

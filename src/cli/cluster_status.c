@@ -25,7 +25,7 @@ load_bundle(const char *path, struct evidence **ret, struct diag *d)
 	enum err e;
 
 	diag_init(&why);
-	e = file_load(path, (size_t)512 << 20, &tar, &why);
+	e = file_load(path, (size_t)2 << 30, &tar, &why);
 	if (e == ERR_OK)
 		e = evidence_unpack(buf_bytes(&tar), ret, &why);
 	if (e != ERR_OK)

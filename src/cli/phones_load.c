@@ -223,9 +223,9 @@ phones_place(struct phones *p, const char *name, const char *address,
 	struct phones_place *at = NULL;
 	enum err e = reach_place(p, name, &at, d);
 
-	if (e == ERR_OK)
+	if (e == ERR_OK && at != NULL)
 		e = set_text(&at->name, name, d);
-	if (e == ERR_OK)
+	if (e == ERR_OK && at != NULL)
 		e = set_text(&at->address, address, d);
 	return e;
 }
@@ -265,7 +265,8 @@ take_field(const struct csv *csv, size_t column, char *ret, size_t size,
 static enum err
 take_row(struct phones *p, const struct csv *csv, struct diag *d)
 {
-	char name[DELIVERY_NAME_MAX + 1], group[256], address[256];
+	char name[DELIVERY_NAME_MAX + 1] = "", group[256] = "",
+				      address[256] = "";
 	enum err e;
 
 	e = take_field(csv, COLUMN_NAME, name, sizeof(name), d);

@@ -123,6 +123,12 @@ status_judge(struct evidence *e, struct status *ret, struct diag *d)
 	return err == ERR_OK ? judge(ret, d) : err;
 }
 
+static bool
+came(const struct survey_list *l)
+{
+	return l->looked && l->error == ERR_OK;
+}
+
 bool
 status_reached_any(const struct status *s)
 {
@@ -131,10 +137,8 @@ status_reached_any(const struct status *s)
 	for (i = 0; i < s->survey.num_nodes; i++) {
 		const struct survey_node *n = &s->survey.node[i];
 
-		if (n->reached || n->http_ctl.bytes.ptr != NULL ||
-		    n->tftp_ctl.bytes.ptr != NULL ||
-		    n->http_itl.bytes.ptr != NULL ||
-		    n->tftp_itl.bytes.ptr != NULL)
+		if (n->reached || came(&n->http_ctl) || came(&n->tftp_ctl) ||
+		    came(&n->http_itl) || came(&n->tftp_itl))
 			return true;
 	}
 	return false;

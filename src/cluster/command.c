@@ -5,9 +5,6 @@
 
 #include "cluster/command_table.h"
 
-/* A line is judged by so many of its first bytes. */
-#define LINE_JUDGED 4096
-
 const char *
 command_failure_name(enum command_failure failure)
 {
@@ -113,7 +110,7 @@ put_value(const struct command_table *t, const struct command_arg *arg,
 		return diag_set(d, ERR_USAGE,
 		    "%s has a control character, which is not typed",
 		    arg->name);
-	if (re == NULL || !command_match(re, bytes_of_str(arg->value), NULL))
+	if (re == NULL || regexec(re, arg->value, 0, NULL, 0) != 0)
 		return diag_set(d, ERR_USAGE,
 		    "%s is not what the table of commands allows", arg->name);
 	if (lines)
@@ -123,9 +120,16 @@ put_value(const struct command_table *t, const struct command_arg *arg,
 	return ERR_OK;
 }
 
+/* What goes into a line or an answer. */
+struct filling {
+	const struct command_table *table;
+	const struct command_arg *args;
+	size_t num;
+	bool lines;
+};
+
 static enum err
-put_text(const struct command_table *t, const char *text,
-    const struct command_arg *args, size_t num, bool lines, struct buf *out,
+put_text(const struct filling *f, const char *text, struct buf *out,
     struct diag *d)
 {
 	const struct command_arg *arg;
@@ -138,11 +142,12 @@ put_text(const struct command_table *t, const char *text,
 			continue;
 		}
 		end = strchr(text, '}'); /* it is there: checked on load */
-		arg = find_arg(args, num, text + 1, (size_t)(end - text - 1));
+		arg = find_arg(f->args, f->num, text + 1,
+		    (size_t)(end - text - 1));
 		if (arg == NULL)
 			return diag_set(d, ERR_USAGE, "%.*s is not given",
 			    (int)(end - text + 1), text);
-		err = put_value(t, arg, lines, out, d);
+		err = put_value(f->table, arg, f->lines, out, d);
 		if (err != ERR_OK)
 			return err;
 		text = end;
@@ -182,6 +187,7 @@ enum err
 command_line(const struct command_table *t, const struct command *c,
     const struct command_arg *args, size_t num, struct buf *out, struct diag *d)
 {
+	struct filling f = { t, args, num, false };
 	struct buf line = { 0 };
 	enum err err = ERR_OK;
 	size_t i;
@@ -190,7 +196,7 @@ command_line(const struct command_table *t, const struct command *c,
 		if (!has_place(c, args[i].name))
 			return diag_set(d, ERR_USAGE, "%s takes no %s", c->id,
 			    args[i].name);
-	err = put_text(t, c->line, args, num, false, &line, d);
+	err = put_text(&f, c->line, &line, d);
 	if (err == ERR_OK)
 		buf_put(out, buf_bytes(&line));
 	if (err == ERR_OK && !buf_ok(out))
@@ -203,7 +209,9 @@ enum err
 command_answer(const struct command_table *t, const struct command_ask *ask,
     const struct command_arg *args, size_t num, struct buf *out, struct diag *d)
 {
-	return put_text(t, ask->answer, args, num, ask->lines, out, d);
+	struct filling f = { t, args, num, ask->lines };
+
+	return put_text(&f, ask->answer, out, d);
 }
 
 /* ---- What came ------------------------------------------------------------ */
@@ -211,10 +219,15 @@ command_answer(const struct command_table *t, const struct command_ask *ask,
 bool
 command_match(const regex_t *re, struct bytes text, size_t *ret_at)
 {
-	regmatch_t m = { .rm_so = 0, .rm_eo = (regoff_t)text.len };
-	const char *p = text.ptr == NULL ? "" : (const char *)text.ptr;
+	char copy[COMMAND_JUDGED + 1];
+	regmatch_t m;
 
-	if (regexec(re, p, 1, &m, REG_STARTEND) != 0)
+	if (text.len > COMMAND_JUDGED)
+		text.len = COMMAND_JUDGED;
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
+	if (regexec(re, copy, 1, &m, 0) != 0)
 		return false;
 	if (ret_at != NULL)
 		*ret_at = (size_t)m.rm_so;
@@ -229,8 +242,6 @@ command_line_came(const struct command_table *t, const struct command *c,
 	const struct command_mark *mark = c->marks.item;
 	size_t i, rank;
 
-	if (line.len > LINE_JUDGED)
-		line.len = LINE_JUDGED;
 	if (line.len == 0)
 		return;
 	for (i = 0; i < own->num + t->failures.num; i++) {

@@ -171,26 +171,33 @@ out:
 	return err;
 }
 
-/* Compiles the expression TEXT of each of LIST's structs, which stands at OFFSET
- * in those of SIZE bytes, into SET, which is empty. */
+/* Where the expressions of a list are, and what goes around each. */
+struct listing {
+	const struct doc_maps *list;
+	size_t size, offset; /* of a struct of the list; of the text in it */
+	const char *before, *behind;
+};
+
+/* Compiles those of L into SET, which is empty. */
 static enum err
-compile_set(const struct doc *doc, const struct doc_maps *list, size_t size,
-    size_t offset, const char *before, const char *behind,
+compile_set(const struct doc *doc, const struct listing *l,
     struct command_set *set, struct diag *d)
 {
 	const char *text;
 	size_t i;
 	enum err err;
 
-	if (list->num == 0)
+	if (l->list->num == 0)
 		return ERR_OK;
-	set->item = calloc(list->num, sizeof(*set->item));
+	set->item = calloc(l->list->num, sizeof(*set->item));
 	if (set->item == NULL)
 		return diag_nomem(d);
-	for (i = 0; i < list->num; i++) {
-		memcpy(&text, (const char *)list->item + i * size + offset,
+	for (i = 0; i < l->list->num; i++) {
+		memcpy(&text,
+		    (const char *)l->list->item + i * l->size + l->offset,
 		    sizeof(text));
-		err = compile(doc, text, before, behind, &set->item[i], d);
+		err = compile(doc, text, l->before, l->behind, &set->item[i],
+		    d);
 		if (err != ERR_OK)
 			return err;
 		set->num++;
@@ -209,9 +216,11 @@ clear_set(struct command_set *set)
 	memset(set, 0, sizeof(*set));
 }
 
-#define COMPILE(t, list, st, before, behind, set, d)     \
-	compile_set((t)->doc, (list), sizeof(struct st), \
-	    offsetof(struct st, text), (before), (behind), (set), d)
+#define COMPILE(t, list, st, before, behind, set, d)             \
+	compile_set((t)->doc,                                    \
+	    &(struct listing){ (list), sizeof(struct st),        \
+		offsetof(struct st, text), (before), (behind) }, \
+	    (set), d)
 #define AT_END ")[[:space:]]*$"
 
 static enum err

@@ -33,8 +33,12 @@ struct command_table {
 	struct command_compiled *commands; /* in the order of whole.commands */
 };
 
-/* TEXT, at *RET_AT where that is not NULL. What makes the C library run out of
- * memory is no match. */
+/* A line is judged by so many of its first bytes. */
+#define COMMAND_JUDGED 4096
+
+/* Within the first COMMAND_JUDGED bytes of TEXT, which has no NUL: at *RET_AT
+ * where that is not NULL. What makes the C library run out of memory is no match.
+ */
 bool command_match(const regex_t *re, struct bytes text, size_t *ret_at);
 
 #endif

@@ -24,24 +24,19 @@ delivery_state_name(enum delivery_state state)
 
 /* ---- The book -------------------------------------------------------------------------- */
 
-/* Hex in lower case without separators; "" where TEXT is none of SIZE - 1
- * digits. */
+/* TEXT; "" where it is not SIZE - 1 hex digits. */
 static void
-put_hex(const char *text, size_t len, char *ret, size_t size)
+put_hex(const char *text, char *ret, size_t size)
 {
-	size_t i, num = 0;
+	size_t i;
 
 	ret[0] = '\0';
-	for (i = 0; i < len; i++) {
-		if (strchr(" :-", text[i]) != NULL && text[i] != '\0')
-			continue;
-		if (text_hex_value((uint8_t)text[i]) < 0 || num == size - 1) {
-			ret[0] = '\0';
+	if (text == NULL || strlen(text) != size - 1)
+		return;
+	for (i = 0; text[i] != '\0'; i++)
+		if (text_hex_value((uint8_t)text[i]) < 0)
 			return;
-		}
-		ret[num++] = (char)tolower((unsigned char)text[i]);
-	}
-	ret[num == size - 1 ? num : 0] = '\0';
+	memcpy(ret, text, size);
 }
 
 enum err
@@ -52,11 +47,8 @@ delivery_new(const struct delivery_list *list, struct delivery **ret,
 
 	if (b == NULL)
 		return diag_nomem(d);
-	if (list->md5 != NULL)
-		put_hex(list->md5, strlen(list->md5), b->md5, sizeof(b->md5));
-	if (list->sha1 != NULL)
-		put_hex(list->sha1, strlen(list->sha1), b->sha1,
-		    sizeof(b->sha1));
+	put_hex(list->md5, b->md5, sizeof(b->md5));
+	put_hex(list->sha1, b->sha1, sizeof(b->sha1));
 	b->since = list->since;
 	*ret = b;
 	return ERR_OK;
@@ -153,11 +145,11 @@ grow(struct delivery *b, struct diag *d)
 
 	if (b->num < b->cap)
 		return ERR_OK;
-	entry = realloc(b->entry, cap * sizeof(*entry));
+	entry = realloc(b->entry, cap * sizeof(struct delivery_entry *));
 	if (entry == NULL)
 		return diag_nomem(d);
 	b->entry = entry;
-	slot = calloc(cap * 2, sizeof(*slot));
+	slot = calloc(cap * 2, sizeof(struct delivery_entry *));
 	if (slot == NULL)
 		return diag_nomem(d);
 	free(b->slot);
@@ -230,7 +222,7 @@ delivery_expect(struct delivery *b, const char *name, const char *group,
 		return ERR_OK;
 	if (e == NULL && add(b, name, &e, d) != ERR_OK)
 		return ERR_NOMEM;
-	if (set_text(&e->group, group, d) != ERR_OK)
+	if (e == NULL || set_text(&e->group, group, d) != ERR_OK)
 		return ERR_NOMEM;
 	e->expected = true;
 	return ERR_OK;

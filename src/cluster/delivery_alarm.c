@@ -184,7 +184,7 @@ find_time(struct bytes before, int64_t *ret)
 	if (before.len > TIME_MAX)
 		before = bytes_of(before.ptr + before.len - TIME_MAX, TIME_MAX);
 	for (i = 0; i < before.len; i++) /* a NUL would end it */
-		line[i] = before.ptr[i] == 0 ? '?' : (char)before.ptr[i];
+		line[i] = (char)(before.ptr[i] == 0 ? '?' : before.ptr[i]);
 	line[before.len] = '\0';
 	for (i = before.len; i > 0; i--)
 		if (isupper((unsigned char)line[i - 1]) &&

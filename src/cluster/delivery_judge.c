@@ -47,7 +47,8 @@ is_hash(const struct delivery *b, struct bytes value)
 	size_t i, len = 0;
 
 	for (i = 0; i < value.len; i++) {
-		if (memchr(" :-", value.ptr[i], 3) != NULL)
+		if (value.ptr[i] == ' ' || value.ptr[i] == ':' ||
+		    value.ptr[i] == '-')
 			continue;
 		if (text_hex_value(value.ptr[i]) < 0 || len == sizeof(hex) - 1)
 			return false;

@@ -235,7 +235,7 @@ at_prompt(struct dialog *d, size_t *ret_at)
 {
 	const struct screen *s = &d->screen;
 	struct bytes line;
-	regmatch_t m = { 0 };
+	char copy[PROMPT_MAX + 1];
 	size_t len = 0;
 	bool part;
 
@@ -245,9 +245,9 @@ at_prompt(struct dialog *d, size_t *ret_at)
 	    bytes_of(s->text.ptr + s->anchor, s->text.len - s->anchor));
 	if (line.len == 0 || line.len > PROMPT_MAX)
 		return false;
-	m.rm_eo = (regoff_t)line.len;
-	if (regexec(&d->prompt, (const char *)line.ptr, 1, &m, REG_STARTEND) !=
-	    0)
+	memcpy(copy, line.ptr, line.len);
+	copy[line.len] = '\0';
+	if (regexec(&d->prompt, copy, 0, NULL, 0) != 0)
 		return false;
 	if (d->learnt[0] != '\0' &&
 	    (!is_learnt(d, line, &len, &part) || len != line.len))

@@ -20,7 +20,7 @@
 
 #define EVIDENCE_NAME_MAX 512                  /* bytes of a name */
 #define EVIDENCE_PIECES_MAX 32768              /* of a cluster */
-#define EVIDENCE_TOTAL_MAX ((size_t)256 << 20) /* bytes of all of them */
+#define EVIDENCE_TOTAL_MAX ((size_t)1 << 30) /* bytes of all of them */
 
 struct evidence_piece {
 	const char *name;

@@ -193,6 +193,7 @@ static const struct doc_field whole_fields[] = {
 	INV_TEXT(tokens),
 	INV_TEXT(phones),
 	INV_TEXT(archive),
+	INV_TEXT(commands),
 	INV_TEXT(known_hosts),
 	INV_TEXT(sftp_get),
 	INV_TEXT(sftp_get_env),
@@ -424,6 +425,7 @@ check_strings(const struct doc *doc, const struct inventory *inv,
 		{ inv->tokens, &inventory_check_text },
 		{ inv->phones, &inventory_check_text },
 		{ inv->archive, &inventory_check_text },
+		{ inv->commands, &inventory_check_text },
 		{ inv->known_hosts, &inventory_check_text },
 		{ inv->sftp_get, &inventory_check_sftp },
 		{ inv->sftp_get_env, &inventory_check_variable },
@@ -500,7 +502,8 @@ place_all(struct doc *doc, const char *file, struct inventory *inv,
     struct diag *d)
 {
 	const char **const paths[] = { &inv->tokens, &inv->phones,
-		&inv->archive, &inv->known_hosts, &inv->ssh.key };
+		&inv->archive, &inv->commands, &inv->known_hosts,
+		&inv->ssh.key };
 	enum err e = ERR_OK;
 	size_t i;
 

@@ -111,7 +111,9 @@ struct inventory {
 	struct doc_strings signing_keys; /* pkcs11: URIs */
 	const char *tokens;              /* a file tokens.yaml; or NULL */
 	const char *phones;              /* a file phones.csv; or NULL */
-	const char *archive; /* a folder for lists that were seen; or NULL */
+	const char *archive;  /* a folder for lists that were seen; or NULL */
+	const char *commands; /* a table of commands in place of the built-in
+			       * one (cluster/command.h); or NULL */
 	const char *known_hosts;
 	const char *sftp_get; /* sftp://user@host/path, where nodes put files
 			       * (`file get`); or NULL */

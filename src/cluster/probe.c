@@ -21,12 +21,12 @@
 static const struct {
 	const char *name, *ciphers, *signatures;
 } kinds[] = {
-	[PROBE_ANY] = { "any", "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0", NULL },
-	[PROBE_RSA] = { "rsa", "aRSA:!PSK:!SRP:@SECLEVEL=0",
+	[PROBE_ANY] = { "any", "ALL:!aNULL:!PSK:!SRP", NULL },
+	[PROBE_RSA] = { "rsa", "aRSA:!PSK:!SRP",
 	    "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"
 	    "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:"
 	    "RSA+SHA256:RSA+SHA384:RSA+SHA512:RSA+SHA224:RSA+SHA1" },
-	[PROBE_ECDSA] = { "ecdsa", "aECDSA:!PSK:!SRP:@SECLEVEL=0",
+	[PROBE_ECDSA] = { "ecdsa", "aECDSA:!PSK:!SRP",
 	    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ECDSA+SHA224:ECDSA+SHA1" },
 };
 

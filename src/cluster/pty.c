@@ -191,7 +191,7 @@ static enum err
 shake_hands(struct pty *p, const struct pty_setup *setup, struct diag *d)
 {
 	enum err err;
-	int fd, rv;
+	int fd = -1, rv;
 
 	drop_session(p);
 	err = connect_to(setup, &fd, d);

@@ -13,12 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cluster/frame.h"
+
 #define FROM_MAX INET6_ADDRSTRLEN
-#define BATCH 64           /* datagrams of one call */
-#define BATCHES_MAX 4096   /* of one syslog_take() */
-#define READS_MAX 64       /* of one connection, of one syslog_take() */
-#define PORTS_MAX 16       /* tries for a port that both may have */
-#define COUNT_DIGITS_MAX 5 /* of RFC 6587's octet count */
+#define BATCH 64         /* datagrams of one call */
+#define BATCHES_MAX 4096 /* of one syslog_take() */
+#define READS_MAX 64     /* of one connection, of one syslog_take() */
+#define PORTS_MAX 16     /* tries for a port that both may have */
 #define RECEIVE_BYTES (64 << 20)
 #define MEMINFO_DROPS 8 /* SK_MEMINFO_DROPS of linux/sock_diag.h */
 #define MEMINFO_NUM 9
@@ -28,9 +29,7 @@ struct client {
 	int fd;
 	char from[FROM_MAX];
 	uint64_t last; /* when it last said something, in turns */
-	bool skipping; /* a line that is too long, up to its end */
-	size_t len;
-	uint8_t data[SYSLOG_MESSAGE_MAX + COUNT_DIGITS_MAX + 2];
+	struct frame frame;
 };
 
 struct batch {
@@ -219,6 +218,7 @@ syslog_open(const char *where, struct syslog **ret, struct diag *d)
 	socklen_t len = 0;
 	enum err e;
 
+	memset(&at, 0, sizeof(at));
 	e = read_where(where, &at, &len, d);
 	if (e != ERR_OK)
 		return e;
@@ -227,11 +227,12 @@ syslog_open(const char *where, struct syslog **ret, struct diag *d)
 		return diag_nomem(d);
 	s->udp = s->tcp = -1;
 	s->batch = calloc(1, sizeof(*s->batch));
-	if (s->batch == NULL)
-		e = diag_nomem(d);
-	else if (open_both(s, &at, len) != 0)
+	if (s->batch == NULL) {
+		syslog_close(&s);
+		return diag_nomem(d);
+	}
+	if (open_both(s, &at, len) != 0) {
 		e = diag_errno(d, "bind", errno, "cannot listen");
-	if (e != ERR_OK) {
 		syslog_close(&s);
 		return e;
 	}
@@ -338,111 +339,48 @@ take_udp(struct syslog *s)
 
 /* ---- Connections (RFC 6587) ------------------------------------------------------------- */
 
-enum part {
-	PART_WHOLE, /* a message was handed out */
-	PART_MORE,  /* is wanted */
-	PART_BAD    /* the connection is of no use any more */
-};
-
-static void
-consume(struct client *c, size_t len)
-{
-	c->len -= len;
-	memmove(c->data, c->data + len, c->len);
-}
-
-/* "123 <13>...": the count stands before, and the message may hold anything. A
- * line that only begins with digits has no blank behind them. */
+/* What of it is whole; false: it is of no use any more. */
 static bool
-has_count(const struct client *c, size_t *ret_head, size_t *ret_len)
+take_messages(struct syslog *s, struct client *c)
 {
-	size_t i, len = 0;
+	enum frame_part part;
+	struct bytes text;
 
-	if (c->len == 0 || c->data[0] < '1' || c->data[0] > '9')
-		return false;
-	for (i = 0; i < c->len && isdigit(c->data[i]); i++) {
-		if (i == COUNT_DIGITS_MAX)
+	while ((part = frame_next(&c->frame, &text)) != FRAME_MORE) {
+		if (part != FRAME_MESSAGE)
+			s->count.refused++;
+		if (part == FRAME_BAD)
 			return false;
-		len = len * 10 + c->data[i] - '0';
+		if (part == FRAME_MESSAGE)
+			hand_out(s, c->from, text);
 	}
-	if (i < c->len && c->data[i] != ' ')
-		return false;
-	*ret_head = i + 1;
-	*ret_len = len;
 	return true;
 }
 
-static enum part
-take_counted(struct syslog *s, struct client *c, size_t head, size_t len)
-{
-	if (c->len >= head && len > SYSLOG_MESSAGE_MAX) {
-		s->count.refused++;
-		return PART_BAD;
-	}
-	if (c->len < head || c->len - head < len)
-		return PART_MORE;
-	hand_out(s, c->from, bytes_of(c->data + head, len));
-	consume(c, head + len);
-	return PART_WHOLE;
-}
-
-/* A line that is too long is counted once, and stepped over. */
-static enum part
-take_line(struct syslog *s, struct client *c)
-{
-	const uint8_t *end = memchr(c->data, '\n', c->len);
-	size_t len = end == NULL ? c->len : (size_t)(end - c->data) + 1;
-	bool is_long = len > SYSLOG_MESSAGE_MAX + 1;
-
-	if (end == NULL && !is_long && !c->skipping)
-		return PART_MORE;
-	if (is_long && !c->skipping)
-		s->count.refused++;
-	if (!is_long && !c->skipping)
-		hand_out(s, c->from, bytes_of(c->data, len));
-	c->skipping = end == NULL;
-	consume(c, len);
-	return end == NULL ? PART_MORE : PART_WHOLE;
-}
-
-static enum part
-take_message(struct syslog *s, struct client *c)
-{
-	size_t head = 0, len = 0;
-
-	if (c->len == 0)
-		return PART_MORE;
-	if (!c->skipping && has_count(c, &head, &len))
-		return take_counted(s, c, head, len);
-	return take_line(s, c);
-}
-
-/* What is left when it closes: a line without its end is a message, one that was
- * announced longer is not. */
 static void
 finish(struct syslog *s, struct client *c)
 {
-	size_t head, len;
+	struct bytes text;
+	enum frame_part part = frame_end(&c->frame, &text);
 
-	if (c->len == 0 || c->skipping)
-		return;
-	if (has_count(c, &head, &len))
+	if (part == FRAME_BAD)
 		s->count.refused++;
-	else
-		hand_out(s, c->from, bytes_of(c->data, c->len));
+	if (part == FRAME_MESSAGE)
+		hand_out(s, c->from, text);
 }
 
 /* False: it is to be dropped. */
 static bool
 take_client(struct syslog *s, struct client *c)
 {
-	enum part part;
+	uint8_t *at;
+	size_t room;
 	ssize_t n;
 	int i;
 
 	for (i = 0; i < READS_MAX; i++) {
-		n = recv(c->fd, c->data + c->len, sizeof(c->data) - c->len,
-		    MSG_DONTWAIT);
+		at = frame_room(&c->frame, &room);
+		n = recv(c->fd, at, room, MSG_DONTWAIT);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
 		if (n == 0) {
@@ -450,10 +388,8 @@ take_client(struct syslog *s, struct client *c)
 			return false;
 		}
 		c->last = s->turn;
-		c->len += (size_t)n;
-		while ((part = take_message(s, c)) == PART_WHOLE)
-			;
-		if (part == PART_BAD)
+		frame_added(&c->frame, (size_t)n);
+		if (!take_messages(s, c))
 			return false;
 	}
 	return true;

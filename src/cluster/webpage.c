@@ -79,7 +79,7 @@ number_of(const char *text)
 	}
 	if (value == 0xa0) /* a blank that does not break */
 		return ' ';
-	return value > 0x7e ? '?' : (char)value;
+	return (char)(value > 0x7e ? '?' : value);
 }
 
 /* Steps over an entity at the start of CUR, which begins with '&'. */
@@ -285,24 +285,29 @@ read_rows(struct bytes html, struct rows *ret)
 	}
 }
 
+static char
+lower(char c)
+{
+	return (char)tolower((unsigned char)c);
+}
+
 /* VALUE as MD5, SHA-1 or SHA-256 in hex, with or without separators; else
  * RET stays. */
 static void
 read_hash(const struct rows *rows, enum row row, char *ret)
 {
-	const char *value = rows->value[row];
+	const char *at;
 	char hex[65];
 	size_t len = 0;
 
 	if (rows->bad[row])
 		return;
-	for (; *value != '\0'; value++) {
-		if (strchr(" :-", *value) != NULL)
+	for (at = rows->value[row]; *at != '\0'; at++) {
+		if (*at == ' ' || *at == ':' || *at == '-')
 			continue;
-		if (text_hex_value((uint8_t)*value) < 0 ||
-		    len == sizeof(hex) - 1)
+		if (text_hex_value((uint8_t)*at) < 0 || len == sizeof(hex) - 1)
 			return;
-		hex[len++] = (char)tolower((unsigned char)*value);
+		hex[len++] = lower(*at);
 	}
 	if (len != 32 && len != 40 && len != 64)
 		return;

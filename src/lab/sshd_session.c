@@ -47,7 +47,9 @@ try_password(struct sshd_session *self, const char *user, const char *password)
 		self->authentic = true;
 		return true;
 	}
-	self->failures++;
+	/* who was wrong so often is not even told */
+	if (++self->failures >= FAILURES_MAX)
+		(void)shutdown(ssh_get_fd(self->ssh), SHUT_RDWR);
 	return false;
 }
 

@@ -16,12 +16,13 @@ export SRC BUILD=$build CTLSMITH_LAB=$build/src/lab/ctlsmith-lab
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/ctlsmith-bench.XXXXXX")
 trap 'lab_down_all; rm -rf "$folder"' EXIT
+# 300 ms on the wall, and little of what commands take beside it
 cat >"$folder/scenario.yaml" <<'YAML'
 shared_keys: true
-cli: {delay: 300}
+cli: {delay: 30000, idle: 10000000}
 YAML
 lab_up "$folder/lab" --nodes "$nodes" --phones 0 --release 12.5 \
-	--mode tokenless --speed 1 --scenario "$folder/scenario.yaml"
+	--mode tokenless --speed 100 --scenario "$folder/scenario.yaml"
 # the nodes of an inventory: the publisher alone is all before the second one
 awk '/^- name:/ { n++ } n < 2' "$folder/lab/cluster.yaml" \
 	>"$folder/lab/one.yaml"

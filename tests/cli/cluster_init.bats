@@ -146,6 +146,12 @@ typed() {
 	run -3 "$CTLSMITH" cluster init "${from[@]}" --batch \
 		--password-env LAB_PASSWORD --known-hosts hosts
 	[[ $output == *'is not known: SHA256:'* ]]
+	# nor at a terminal
+	run -3 typed "Password of=$LAB_PASSWORD" "is not known=yes" -- \
+		"${from[@]}" --batch --password-env LAB_PASSWORD \
+		--known-hosts hosts
+	grep -q 'is not known: SHA256:' shown
+	run -4 typed "Password of=$LAB_PASSWORD" -- "${from[@]}" --batch
 	run -4 "$CTLSMITH" cluster init "${from[@]}" --batch </dev/null
 	[[ $output == *'the password of '*' is needed: give it with'* ]]
 	head -n 1 "$lab/known_hosts" >hosts

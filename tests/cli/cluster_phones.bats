@@ -46,22 +46,30 @@ teardown() {
 	fi
 }
 
-# listen ARGUMENT...: begins to listen, and sets port. What is printed goes to
-# out, what is said to err.
-listen() {
+# watch ARGUMENT...: begins to listen, and returns when it listens and has told
+# how far it is, which is when a signal ends it in order; sets port. What is
+# printed goes to out, what is said to err.
+watch() {
 	local line fd
 
+	rm -f said
 	mkfifo said
-	timeout "$LAB_LIMIT" "${phones[@]}" --no-login --listen 127.0.0.1:0 \
-		--from any "$@" >out 2>said 3>&- &
+	timeout "$LAB_LIMIT" "${phones[@]}" "$@" >out 2>said 3>&- &
 	listener=$!
 	exec {fd}<said
 	IFS= read -r -t "$LAB_LIMIT" -u "$fd" line
 	[[ $line == *"listening on port "* ]]
 	port=${line#*port }
 	port=${port%%,*}
+	until [[ $line == *" proven, "* ]]; do
+		IFS= read -r -t "$LAB_LIMIT" -u "$fd" line
+	done
 	cat <&"$fd" >err 3>&- &
 	exec {fd}<&-
+}
+
+listen() {
+	watch --no-login --listen 127.0.0.1:0 --from any "$@"
 }
 
 # ended: waits for the listener, and sets status.
@@ -69,6 +77,12 @@ ended() {
 	status=0
 	wait "$listener" || status=$?
 	listener=
+}
+
+# stopped: the same, after an interrupt. What was sent before has come.
+stopped() {
+	kill -INT "$(pgrep -P "$listener")"
+	ended
 }
 
 # alarm NAME FIELD...: as the appliance relays it, over UDP.
@@ -112,23 +126,24 @@ fits_schema() {
 }
 
 @test "alarms and pages: a reset of the lab's phones is heard" {
-	timeout "$LAB_LIMIT" "${phones[@]}" --web --web-port \
-		"$LAB_PHONE_PORT" --listen "127.0.0.1:$LAB_SYSLOG_PORT" \
-		--from 127.0.0.1 --json --since 2001-01-01 \
-		--csv <(echo name; for i in 1 2 3 4 5 6; do
-			echo "SEP0011AABB000$i"; done; echo SEPNOBODY) \
-		--for 20 >out 2>err 3>&- &
-	listener=$!
-	until grep -q alive err; do :; done
+	{
+		printf 'name\nSEPNOBODY\n'
+		printf 'SEP0011AABB000%s\n' 1 2 3 4 5 6
+	} >phones.csv
+	watch --web --web-port "$LAB_PHONE_PORT" --json --csv phones.csv \
+		--listen "127.0.0.1:$LAB_SYSLOG_PORT" --from 127.0.0.1
 	lab_ask "$lab" reset-phones
+	lab_ask "$lab" settle
+	alarm SEPNOBODY "[CTL_Signature=$sha1]"
 	ended
-	[ "$status" = 3 ]
+	[ "$status" = 0 ]
 	fits_schema
-	[ "$(json 'd["states"]')" = "{'proven': 6, 'refused': 0, $(
-	)'alive-only': 0, 'absent': 1}" ]
+	[ "$(json 'd["states"]["proven"]')" = 7 ]
 	[ "$(json '[(x["is"], x["phones"]) for x in d["signatures"]]')" = \
-		"[('the-list', 6)]" ]
+		"[('the-list', 6), ('the-list', 1)]" ]
 	[ "$(json 'd["counts"]["lost"]')" = 0 ]
+	[ "$(json 'd["counts"]["messages"]')" = 7 ]
+	[ "$(json 'd["counts"]["pages"] > 6')" = True ]
 }
 
 @test "each state, from alarms; all proven ends it with 0" {
@@ -141,8 +156,7 @@ fits_schema() {
 	grep -q '2 phones: 2 proven' out
 
 	printf 'name\nSEP1\nSEP2\nSEP3\nSEP4\nSEP5\nEND\n' >phones.csv
-	rm said
-	listen --csv phones.csv --json --for 3
+	listen --csv phones.csv --json
 	alarm SEP1 "[CTL_Signature=$sha1]"
 	alarm SEP2 "[CTL_Signature=$sha1][StatusCode=5]"
 	alarm SEP3 "[CTL_Signature=aa:bb]"
@@ -153,7 +167,7 @@ fits_schema() {
 	printf '<1>%s Expiration:Sun Mar 26 12:30:59:000 CES][NodeID=n]\n' \
 		'%UC_CERT-0-CertExpired: %[Message=Certificate name:t.der Unit:t Type:o' \
 		>"/dev/tcp/127.0.0.1/$port"
-	ended
+	stopped
 	[ "$status" = 3 ]
 	fits_schema
 	[ "$(json '[x["state"] for x in d["devices"]]')" = "['absent', $(
@@ -168,33 +182,26 @@ fits_schema() {
 
 @test "senders that are no node are not believed, nor alarms from before" {
 	printf 'name\nSEP1\n' >phones.csv
-	listen --csv phones.csv --for 2 --since 2039-01-01
+	listen --csv phones.csv --since 2039-01-01
 	alarm SEP1 "[CTL_Signature=$sha1]"
-	ended
+	stopped
 	[ "$status" = 3 ]
 	grep -q '1 alarms are older than the list' out
-	rm said
 	# without --from any: the nodes of the lab have other addresses
-	phones+=(--no-login)
-	mkfifo said
-	timeout "$LAB_LIMIT" "${phones[@]}" --csv phones.csv --for 2 \
-		--listen 127.0.0.1:0 >out 2>said 3>&- &
-	listener=$!
-	exec {fd}<said
-	IFS= read -r -t "$LAB_LIMIT" -u "$fd" line
-	port=${line#*port }
-	port=${port%%,*}
+	watch --no-login --listen 127.0.0.1:0 --csv phones.csv
 	alarm SEP1 "[CTL_Signature=$sha1]"
-	cat <&"$fd" >err
-	ended
+	stopped
 	[ "$status" = 3 ]
 	grep -q '1 alarms are of senders that are no node' out
 }
 
-@test "an interrupt ends it with the report" {
+@test "--for and an interrupt end it with the report" {
 	printf 'name\nSEP1\n' >phones.csv
 	listen --csv phones.csv
-	kill -INT "$(pgrep -P "$listener")"
+	stopped
+	[ "$status" = 3 ]
+	grep -q '1 phones: 0 proven' out
+	listen --csv phones.csv --for 1
 	ended
 	[ "$status" = 3 ]
 	grep -q '1 phones: 0 proven' out
@@ -202,9 +209,9 @@ fits_schema() {
 
 @test "hostile names and values reach no terminal" {
 	printf 'name,group\nSEP1,"\x1b]0;owned\x07"\n' >phones.csv
-	listen --csv phones.csv --for 2
+	listen --csv phones.csv
 	alarm SEP1 $'[CTL_Signature=\e[31m\xff]'
-	ended
+	stopped
 	run ! grep -q $'\e' out err
 	grep -qF '\x1b]0;owned\x07' out
 }
@@ -241,7 +248,7 @@ fits_schema() {
 	run -1 "${phones[@]}" --csv phones.csv
 	[[ $output == *"phones.csv: line 2, column 1: a phone without"* ]]
 	printf 'name\nSEP1\n' >phones.csv
-	listen --csv phones.csv --for 60
+	listen --csv phones.csv
 	run -1 "${phones[@]}" --listen "127.0.0.1:$port"
 	[[ $output == *"cannot listen"* ]]
 	env -u LAB_PASSWORD "${phones[@]}" 2>err || status=$?

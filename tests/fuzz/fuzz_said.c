@@ -23,25 +23,32 @@ is_typed(const struct all_reader *r)
 	return strcmp(r->name, "rows") != 0 && strcmp(r->name, "csr") != 0;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+static void
+check_reader(const struct all_reader *r, struct bytes text)
 {
 	struct buf out = { 0 };
 	struct diag d;
-	size_t i, j;
+	size_t i;
 	enum err e;
 
-	for (i = 0; i < ALL_NUM; i++) {
-		diag_init(&d);
-		e = all_readers[i].read(bytes_of(data, len), &out, &d);
-		FUZZ_CHECK(buf_ok(&out));
-		if (e != ERR_OK) {
-			check_error(e, &d, len);
-			FUZZ_CHECK(out.len == 0);
-		}
-		for (j = 0; is_typed(&all_readers[i]) && j < out.len; j++)
-			FUZZ_CHECK(out.ptr[j] == '\n' || out.ptr[j] >= ' ');
-		buf_clear(&out);
+	diag_init(&d);
+	e = r->read(text, &out, &d);
+	FUZZ_CHECK(buf_ok(&out));
+	if (e != ERR_OK) {
+		check_error(e, &d, text.len);
+		FUZZ_CHECK(out.len == 0);
 	}
+	for (i = 0; is_typed(r) && i < out.len; i++)
+		FUZZ_CHECK(out.ptr[i] == '\n' || out.ptr[i] >= ' ');
+	buf_clear(&out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < ALL_NUM; i++)
+		check_reader(&all_readers[i], bytes_of(data, len));
 	return 0;
 }

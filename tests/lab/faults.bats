@@ -145,7 +145,7 @@ get() {
 		    s.settimeout(120)
 		    s.sendto(b"\0\1CTLFile.tlv\0octet\0", (host, 6969))
 		    return s
-		one, two = ask(sys.argv[2]), ask(sys.argv[1])
+		two, one = ask(sys.argv[1]), ask(sys.argv[2])
 		assert one.recv(600)[:4] == b"\0\3\0\1"
 		two.setblocking(False)
 		try:

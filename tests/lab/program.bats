@@ -54,7 +54,7 @@ small() {
 @test "a second lab in the same folder is refused, one beside it is not" {
 	small
 	first=$LAB_ADDRESS
-	run -1 "$CTLSMITH_LAB" up --dir "$lab"
+	run -1 timeout "$LAB_LIMIT" "$CTLSMITH_LAB" up --dir "$lab"
 	[[ $output == *'a lab is up in'* ]]
 	[ -e "$lab/ready" ]
 	lab_up "$lab.2" --nodes 2 --phones 2 --mode tokenless
@@ -175,9 +175,9 @@ small() {
 
 @test "a scenario that is wrong, with line and column" {
 	printf 'cli:\n  pagr: true\n' >s.yaml
-	run -1 "$CTLSMITH_LAB" up --dir "$lab" --scenario s.yaml
+	run -1 timeout "$LAB_LIMIT" "$CTLSMITH_LAB" up --dir "$lab" --scenario s.yaml
 	[[ $output == *'line 2, column 3'* ]]
-	run -1 "$CTLSMITH_LAB" up --dir "$lab" --scenario nowhere.yaml
+	run -1 timeout "$LAB_LIMIT" "$CTLSMITH_LAB" up --dir "$lab" --scenario nowhere.yaml
 }
 
 @test "wrong command lines end with 2" {

@@ -113,6 +113,36 @@ typed_md5() {
 	done
 }
 
+@test "TFTP: files that fill their last block, or nearly, or have none" {
+	local size sizes=(0 1 511 512 513 1023 1024 1025)
+
+	for size in "${sizes[@]}"; do
+		head -c "$size" /dev/urandom >"f$size"
+		lab_ask "$lab" upload-tftp "$second" "f$size"
+	done
+	lab_type "$second" <<-'TXT'
+		password
+		> admin:
+		< utils service restart Cisco Tftp
+		> Cisco Tftp[STARTED]
+		> admin:
+		< quit
+		end
+	TXT
+	for size in "${sizes[@]}"; do
+		: >got
+		# of an empty file curl does not take the size
+		[ "$size" = 0 ] || get "tftp://$second:6969/f$size" got
+		cmp got "f$size"
+		: >got
+		get "tftp://$second:6969/f$size" got --tftp-no-options
+		cmp got "f$size"
+		: >got
+		get "http://$second:6970/f$size" got
+		cmp got "f$size"
+	done
+}
+
 @test "what is not there, and what is not allowed" {
 	run -22 get "$LAB_HTTP_URL/nothing.tlv" x
 	[[ $output == *404* ]]

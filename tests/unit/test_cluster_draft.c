@@ -90,6 +90,23 @@ test_examples(void **state)
 }
 
 static void
+test_database(void **state)
+{
+	struct said_node node = { .name = "cucm1",
+		.address = "192.0.2.1",
+		.fqdn = "cucm1.example.com" };
+	const struct said_nodes said = { &node, 1 };
+
+	(void)state;
+	assert_true(cluster_draft_has(&said, "CUCM1"));
+	assert_true(cluster_draft_has(&said, "cucm1.Example.com"));
+	assert_true(cluster_draft_has(&said, "192.0.2.1"));
+	assert_false(cluster_draft_has(&said, "cucm11"));
+	assert_false(cluster_draft_has(&said, "192.0.2.11"));
+	assert_false(cluster_draft_has(&said, ""));
+}
+
+static void
 test_learned(void **state)
 {
 	const struct cluster_draft draft = { .name = "a \"b\" \\",
@@ -118,6 +135,7 @@ test_learned(void **state)
 	assert_string_equal(n->addresses.item[0], "2001:db8::1");
 	assert_string_equal(n->addresses.item[1], "pub.example.com");
 	assert_int_equal(n->ports.ssh, 2222);
+	assert_true(n->ssh.legacy);
 	assert_string_equal(n->ssh.host_key, two[0].host_key);
 	n = inventory_node(&inv, 1);
 	assert_int_equal(n->role, INVENTORY_IMP);
@@ -172,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_learned),
+		cmocka_unit_test(test_database),
 		cmocka_unit_test(test_hostile),
 	};
 

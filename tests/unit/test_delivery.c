@@ -285,101 +285,100 @@ assert_rules(const struct rule *rule, size_t num)
 	}
 }
 
+static const struct rule rules[] = {
+	/* nothing, and registered */
+	{ "e|X", DELIVERY_ABSENT, "says nothing" },
+	{ "e|X\nr|X", DELIVERY_ALIVE, "registered" },
+	/* the page */
+	{ "e|X\np|X|2000|" MD5, DELIVERY_PROVEN, "page has the list" },
+	{ "e|X\np|X|2000|" SHA1, DELIVERY_PROVEN, "page" },
+	{ "e|X\np|X|2000|" OTHER, DELIVERY_ALIVE, "another list" },
+	{ "e|X\np|X|2000|" OTHER "|Trust List update failed", DELIVERY_REFUSED,
+	    "Trust List update failed" },
+	{ "e|X\np|X|2000|" MD5 "|Trust List update failed", DELIVERY_PROVEN,
+	    "page" },
+	{ "e|X\np|X|2000|-", DELIVERY_ALIVE, "does not say" },
+	{ "e|X\np|X|2000|-|Trust List update failed", DELIVERY_REFUSED,
+	    "Trust List update failed" },
+	{ "e|X\np|X|2000|-|Trust List updated", DELIVERY_ALIVE, "" },
+	{ "e|X\np|X|999|" MD5, DELIVERY_ABSENT, "" },
+	/* a digest that nobody has of the list */
+	{ "e|X\np|X|2000|" MD5 MD5, DELIVERY_ALIVE, "does not say" },
+	/* codes */
+	{ "e|X\na|X|2000|5|v", DELIVERY_REFUSED, "old one kept" },
+	{ "e|X\na|X|2000|7|v", DELIVERY_REFUSED, "says 7" },
+	{ "e|X\na|X|2000|8|v", DELIVERY_REFUSED, "says 8" },
+	{ "e|X\na|X|2000|9|v", DELIVERY_REFUSED, "says 9" },
+	{ "e|X\na|X|2000|6|v", DELIVERY_ALIVE, "says 6" },
+	{ "e|X\na|X|2000|10|v", DELIVERY_ALIVE, "not known" },
+	{ "e|X\na|X|2000|10|" SHA1, DELIVERY_ALIVE, "not known" },
+	{ "e|X\na|X|2000|6|" SHA1, DELIVERY_ALIVE, "says 6" },
+	{ "e|X\na|X|2000|5|" SHA1, DELIVERY_REFUSED, "" },
+	/* success alone proves nothing */
+	{ "e|X\na|X|2000|0|v", DELIVERY_ALIVE, "nobody named" },
+	{ "e|X\na|X|2000|1|v", DELIVERY_ALIVE, "nobody named" },
+	{ "e|X\na|X|2000|3|Not Installed", DELIVERY_ALIVE, "no CTL" },
+	{ "e|X\na|X|2000|0|N/A", DELIVERY_ALIVE, "no CTL" },
+	/* the value is the hash */
+	{ "e|X\na|X|2000|0|" SHA1, DELIVERY_PROVEN, "list's hash" },
+	{ "e|X\na|X|2000|2|" SPACED, DELIVERY_PROVEN, "" },
+	{ "e|X\na|X|2000|2|" SPACED " ", DELIVERY_PROVEN, "" },
+	{ "e|X\na|X|2000|0|" MD5, DELIVERY_PROVEN, "" },
+	{ "e|X\na|X|2000|0|" SHA1 "00", DELIVERY_ALIVE, "nobody" },
+	{ "e|X\na|X|2000|0|" OTHER, DELIVERY_ALIVE, "nobody" },
+	/* another one of the group names it */
+	{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" MD5, DELIVERY_PROVEN,
+	    "group 1, the list's by Y" },
+	{ "e|X\na|X|2000|0|v\na|Y|2000|0|w\np|Y|2001|" MD5, DELIVERY_ALIVE,
+	    "nobody named" },
+	{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" OTHER, DELIVERY_ALIVE,
+	    "another list's" },
+	{ "e|X\na|X|2000|5|v\na|Y|2000|0|v\np|Y|2001|" MD5, DELIVERY_REFUSED,
+	    "" },
+	/* one whose page is older than its alarm names nothing */
+	{ "e|X\na|X|2000|0|v\np|Y|1999|" MD5 "\na|Y|2000|0|v", DELIVERY_ALIVE,
+	    "nobody named" },
+	/* one that failed names nothing: which list it means is not
+		 * known */
+	{ "e|X\na|X|2000|0|v\na|Y|2000|5|v\np|Y|2001|" MD5, DELIVERY_ALIVE,
+	    "nobody named" },
+	/* and where pages contradict each other nobody does */
+	{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" MD5
+	  "\na|Z|2000|0|v\np|Z|2001|" OTHER,
+	    DELIVERY_ALIVE, "contradict" },
+	/* the later word counts */
+	{ "e|X\na|X|2000|5|v\np|X|2001|" MD5, DELIVERY_PROVEN, "page" },
+	{ "e|X\np|X|2000|" MD5 "\na|X|2001|5|v", DELIVERY_REFUSED, "" },
+	{ "e|X\np|X|2000|" MD5 "\na|X|2001|0|v", DELIVERY_ALIVE,
+	    "nobody named" },
+	{ "e|X\na|X|2001|5|v\np|X|2000|" MD5, DELIVERY_REFUSED, "" },
+	{ "e|X\na|X|2000|5|v\na|X|2001|0|" SHA1, DELIVERY_PROVEN, "" },
+	{ "e|X\na|X|2001|5|v\na|X|2000|0|" SHA1, DELIVERY_REFUSED, "" },
+	{ "e|X\na|X|2000|0|" SHA1 "\na|X|2000|5|v", DELIVERY_REFUSED, "" },
+	/* a page without a hash takes nothing back */
+	{ "e|X\na|X|2000|0|" SHA1 "\np|X|2001|-|CTL update failed",
+	    DELIVERY_PROVEN, "" },
+	/* before the list was there */
+	{ "e|X\na|X|999|0|" SHA1, DELIVERY_ABSENT, "" },
+	{ "e|X\na|X|1000|0|" SHA1, DELIVERY_PROVEN, "" },
+	/* names in any case are one device */
+	{ "e|X\na|x|2000|0|" SHA1, DELIVERY_PROVEN, "" },
+	/* senders */
+	{ "t|10.0.0.1\ne|X\na|X|2000|0|" SHA1 "|10.0.0.1", DELIVERY_PROVEN,
+	    "" },
+	{ "t|10.0.0.1\ne|X\na|X|2000|0|" SHA1 "|10.0.0.9", DELIVERY_ABSENT,
+	    "" },
+	{ "t|10.0.0.1\ne|X\nr|X|10.0.0.9\na|X|2000|0|" SHA1 "|10.0.0.9",
+	    DELIVERY_PROVEN, "" },
+	{ "t|10.0.0.1\ne|X\nr|X|10.0.0.8\nr|Y|10.0.0.9\na|X|2000|0|" SHA1
+	  "|10.0.0.9",
+	    DELIVERY_ALIVE, "registered" },
+	{ "e|X\na|X|2000|0|" SHA1 "|10.0.0.9", DELIVERY_PROVEN, "" },
+};
+
 static void
 test_rules(void **state)
 {
-	static const struct rule rules[] = {
-		/* nothing, and registered */
-		{ "e|X", DELIVERY_ABSENT, "says nothing" },
-		{ "e|X\nr|X", DELIVERY_ALIVE, "registered" },
-		/* the page */
-		{ "e|X\np|X|2000|" MD5, DELIVERY_PROVEN, "page has the list" },
-		{ "e|X\np|X|2000|" SHA1, DELIVERY_PROVEN, "page" },
-		{ "e|X\np|X|2000|" OTHER, DELIVERY_ALIVE, "another list" },
-		{ "e|X\np|X|2000|" OTHER "|Trust List update failed",
-		    DELIVERY_REFUSED, "Trust List update failed" },
-		{ "e|X\np|X|2000|" MD5 "|Trust List update failed",
-		    DELIVERY_PROVEN, "page" },
-		{ "e|X\np|X|2000|-", DELIVERY_ALIVE, "does not say" },
-		{ "e|X\np|X|2000|-|Trust List update failed", DELIVERY_REFUSED,
-		    "Trust List update failed" },
-		{ "e|X\np|X|2000|-|Trust List updated", DELIVERY_ALIVE, "" },
-		{ "e|X\np|X|999|" MD5, DELIVERY_ABSENT, "" },
-		/* a digest that nobody has of the list */
-		{ "e|X\np|X|2000|" MD5 MD5, DELIVERY_ALIVE, "does not say" },
-		/* codes */
-		{ "e|X\na|X|2000|5|v", DELIVERY_REFUSED, "old one kept" },
-		{ "e|X\na|X|2000|7|v", DELIVERY_REFUSED, "says 7" },
-		{ "e|X\na|X|2000|8|v", DELIVERY_REFUSED, "says 8" },
-		{ "e|X\na|X|2000|9|v", DELIVERY_REFUSED, "says 9" },
-		{ "e|X\na|X|2000|6|v", DELIVERY_ALIVE, "says 6" },
-		{ "e|X\na|X|2000|10|v", DELIVERY_ALIVE, "not known" },
-		{ "e|X\na|X|2000|10|" SHA1, DELIVERY_ALIVE, "not known" },
-		{ "e|X\na|X|2000|6|" SHA1, DELIVERY_ALIVE, "says 6" },
-		{ "e|X\na|X|2000|5|" SHA1, DELIVERY_REFUSED, "" },
-		/* success alone proves nothing */
-		{ "e|X\na|X|2000|0|v", DELIVERY_ALIVE, "nobody named" },
-		{ "e|X\na|X|2000|1|v", DELIVERY_ALIVE, "nobody named" },
-		{ "e|X\na|X|2000|3|Not Installed", DELIVERY_ALIVE, "no CTL" },
-		{ "e|X\na|X|2000|0|N/A", DELIVERY_ALIVE, "no CTL" },
-		/* the value is the hash */
-		{ "e|X\na|X|2000|0|" SHA1, DELIVERY_PROVEN, "list's hash" },
-		{ "e|X\na|X|2000|2|" SPACED, DELIVERY_PROVEN, "" },
-		{ "e|X\na|X|2000|2|" SPACED " ", DELIVERY_PROVEN, "" },
-		{ "e|X\na|X|2000|0|" MD5, DELIVERY_PROVEN, "" },
-		{ "e|X\na|X|2000|0|" SHA1 "00", DELIVERY_ALIVE, "nobody" },
-		{ "e|X\na|X|2000|0|" OTHER, DELIVERY_ALIVE, "nobody" },
-		/* another one of the group names it */
-		{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" MD5,
-		    DELIVERY_PROVEN, "group 1, the list's by Y" },
-		{ "e|X\na|X|2000|0|v\na|Y|2000|0|w\np|Y|2001|" MD5,
-		    DELIVERY_ALIVE, "nobody named" },
-		{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" OTHER,
-		    DELIVERY_ALIVE, "another list's" },
-		{ "e|X\na|X|2000|5|v\na|Y|2000|0|v\np|Y|2001|" MD5,
-		    DELIVERY_REFUSED, "" },
-		/* one whose page is older than its alarm names nothing */
-		{ "e|X\na|X|2000|0|v\np|Y|1999|" MD5 "\na|Y|2000|0|v",
-		    DELIVERY_ALIVE, "nobody named" },
-		/* one that failed names nothing: which list it means is not
-		 * known */
-		{ "e|X\na|X|2000|0|v\na|Y|2000|5|v\np|Y|2001|" MD5,
-		    DELIVERY_ALIVE, "nobody named" },
-		/* and where pages contradict each other nobody does */
-		{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" MD5
-		  "\na|Z|2000|0|v\np|Z|2001|" OTHER,
-		    DELIVERY_ALIVE, "contradict" },
-		/* the later word counts */
-		{ "e|X\na|X|2000|5|v\np|X|2001|" MD5, DELIVERY_PROVEN, "page" },
-		{ "e|X\np|X|2000|" MD5 "\na|X|2001|5|v", DELIVERY_REFUSED, "" },
-		{ "e|X\np|X|2000|" MD5 "\na|X|2001|0|v", DELIVERY_ALIVE,
-		    "nobody named" },
-		{ "e|X\na|X|2001|5|v\np|X|2000|" MD5, DELIVERY_REFUSED, "" },
-		{ "e|X\na|X|2000|5|v\na|X|2001|0|" SHA1, DELIVERY_PROVEN, "" },
-		{ "e|X\na|X|2001|5|v\na|X|2000|0|" SHA1, DELIVERY_REFUSED, "" },
-		{ "e|X\na|X|2000|0|" SHA1 "\na|X|2000|5|v", DELIVERY_REFUSED,
-		    "" },
-		/* a page without a hash takes nothing back */
-		{ "e|X\na|X|2000|0|" SHA1 "\np|X|2001|-|CTL update failed",
-		    DELIVERY_PROVEN, "" },
-		/* before the list was there */
-		{ "e|X\na|X|999|0|" SHA1, DELIVERY_ABSENT, "" },
-		{ "e|X\na|X|1000|0|" SHA1, DELIVERY_PROVEN, "" },
-		/* names in any case are one device */
-		{ "e|X\na|x|2000|0|" SHA1, DELIVERY_PROVEN, "" },
-		/* senders */
-		{ "t|10.0.0.1\ne|X\na|X|2000|0|" SHA1 "|10.0.0.1",
-		    DELIVERY_PROVEN, "" },
-		{ "t|10.0.0.1\ne|X\na|X|2000|0|" SHA1 "|10.0.0.9",
-		    DELIVERY_ABSENT, "" },
-		{ "t|10.0.0.1\ne|X\nr|X|10.0.0.9\na|X|2000|0|" SHA1 "|10.0.0.9",
-		    DELIVERY_PROVEN, "" },
-		{ "t|10.0.0.1\ne|X\nr|X|10.0.0.8\nr|Y|10.0.0.9\na|X|2000|0|" SHA1
-		  "|10.0.0.9",
-		    DELIVERY_ALIVE, "registered" },
-		{ "e|X\na|X|2000|0|" SHA1 "|10.0.0.9", DELIVERY_PROVEN, "" },
-	};
-
 	assert_rules(rules, sizeof(rules) / sizeof(rules[0]));
 }
 

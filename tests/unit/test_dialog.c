@@ -420,7 +420,7 @@ test_banner_without_end(void **state)
 	enum err err = ERR_OK;
 
 	for (i = 0; i < sizeof(chunk); i++)
-		chunk[i] = "admin: \x1b[K\r\x1b]x"[i % 16];
+		chunk[i] = "admin: \x1b[K\r\x1b]x"[i % 14];
 	open_dialog(NULL);
 	for (; err == ERR_OK && came < (size_t)1 << 30; came += sizeof(chunk)) {
 		err = dialog_came(dlg, bytes_of(chunk, sizeof(chunk)), &diag);
@@ -551,6 +551,7 @@ test_asked_again(void **state)
 		assert_true(step.answer && step.slowly && !step.secret);
 		assert_int_equal(hear("y"), ERR_OK);
 		types(0, "\r");
+		waits(1000); /* it still stands there */
 		assert_int_equal(hear("\r\nWhat?\r\n"), ERR_OK);
 	}
 	assert_int_equal(hear("Do you want to continue? (y/n):"), ERR_OK);

@@ -41,6 +41,7 @@ static const char all[] =
     "tokens: tokens.yaml\n"
     "phones: ~/phones.csv\n"
     "archive: /var/lists\n"
+    "commands: commands.yaml\n"
     "known_hosts: hosts\n"
     "sftp_get: sftp://u@h:22/in\n"
     "sftp_get_env: SFTP_PASSWORD\n"
@@ -369,6 +370,8 @@ test_load(void **state)
 	assert_string_equal(inv.tokens, wanted);
 	assert_string_equal(inv.phones, "/home/me/phones.csv");
 	assert_string_equal(inv.archive, "/var/lists");
+	(void)snprintf(wanted, sizeof(wanted), "%s/commands.yaml", dir);
+	assert_string_equal(inv.commands, wanted);
 	(void)snprintf(wanted, sizeof(wanted), "%s/hosts", dir);
 	assert_string_equal(inv.known_hosts, wanted);
 	n = inventory_node(&inv, 0);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cluster/pipe.h"
 #include "cluster/probe.h"
 #include "tests/peer/peer_tls.h"
 
@@ -345,6 +346,82 @@ test_half_open(void **state)
 	assert_non_null(strstr(d.msg, "name is not known"));
 }
 
+/* ServerHello (TLS 1.2, ECDHE-ECDSA) and Certificate with an RSA certificate, and
+ * then it closes. */
+static void
+wrong_kind(struct peer *p)
+{
+	static const uint8_t hello[] = { 2, 0, 0, 38, 3, 3 },
+			     rest[] = { 0, 0xc0, 0x2b, 0 };
+	EVP_PKEY *key = peer_key("rsa1024-a");
+	X509 *cert = peer_cert(key, "node.example");
+	struct buf der = { 0 }, out = { 0 };
+	int fd = peer_accept(p);
+
+	peer_der(cert, &der);
+	buf_put(&out, bytes_of("\x16\3\3", 3));
+	buf_u16(&out, (uint16_t)(42 + 10 + der.len));
+	buf_put(&out, bytes_of(hello, sizeof(hello)));
+	buf_fill(&out, 32, 7);
+	buf_put(&out, bytes_of(rest, sizeof(rest)));
+	buf_u32(&out, 0x0b000000U | (uint32_t)(der.len + 6));
+	buf_u8(&out, 0);
+	buf_u16(&out, (uint16_t)(der.len + 3));
+	buf_u8(&out, 0);
+	buf_u16(&out, (uint16_t)der.len);
+	buf_put(&out, buf_bytes(&der));
+	if (fd >= 0 && peer_hear(p, fd))
+		(void)peer_say(p, fd, out.ptr, out.len);
+	(void)close(fd);
+	buf_clear(&out);
+	buf_clear(&der);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+}
+
+/* What is shown counts, also where it is not what was asked for, and also where
+ * nothing comes behind it. */
+static void
+test_wrong_kind(void **state)
+{
+	struct probe got = { .num = 0 };
+	struct peer p;
+	struct diag d;
+
+	peer_start(&p, AF_INET, SOCK_STREAM, wrong_kind, NULL);
+	assert_int_equal(
+	    probe_port("127.0.0.1", p.port, PROBE_ECDSA, LIMIT, &got, &d),
+	    ERR_UNSUPPORTED);
+	peer_stop(&p);
+	assert_int_equal(got.num, 0);
+	peer_start(&p, AF_INET, SOCK_STREAM, wrong_kind, NULL);
+	if (probe_port("127.0.0.1", p.port, PROBE_ANY, LIMIT, &got, &d) !=
+	    ERR_OK)
+		fail_msg("%s", d.msg);
+	peer_stop(&p);
+	assert_int_equal(got.num, 1);
+	assert_string_equal(got.version, "TLSv1.2");
+	probe_clear(&got);
+}
+
+/* A connection whose other end is gone ends no process, and leaves no signal. */
+static void
+test_closed(void **state)
+{
+	struct pipe_guard guard;
+	sigset_t pending;
+	int fd[2];
+
+	assert_int_equal(pipe(fd), 0);
+	(void)close(fd[0]);
+	pipe_guard(&guard);
+	assert_int_equal(write(fd[1], "x", 1), -1);
+	pipe_unguard(&guard);
+	assert_int_equal(sigpending(&pending), 0);
+	assert_int_equal(sigismember(&pending, SIGPIPE), 0);
+	(void)close(fd[1]);
+}
+
 /* A name is sent to servers that are asked for by one, and no address is. */
 static void
 test_name(void **state)
@@ -375,6 +452,8 @@ main(void)
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_half_open),
+		cmocka_unit_test(test_wrong_kind),
+		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_name),
 	};
 

@@ -318,7 +318,17 @@ test_crowd(void **state)
 	for (i = 0; i < num; i++) {
 		fd[i] = dial(s, SOCK_STREAM);
 		assert_int_equal(syslog_take(s, 20000, &hears, &d), ERR_OK);
+		if (i != 200)
+			continue;
+		say(fd[0], "first\n", 6);
+		take(s, &h, 1);
+		assert_heard(&h, "127.0.0.1 first\n");
 	}
+	/* the second has kept silent for longest, and is gone */
+	(void)!send(fd[1], "x\n", 2, MSG_NOSIGNAL);
+	say(fd[0], "again\n", 6);
+	take(s, &h, 1 + 20);
+	assert_heard(&h, "127.0.0.1 again\n");
 	say(fd[num - 1], "last\n", 5);
 	take(s, &h, 1 + 20);
 	assert_heard(&h, "127.0.0.1 last\n");

@@ -372,6 +372,15 @@ test_registered(void **state)
 	world_settle(w);
 	assert_int_equal(registered(w), 12);
 	world_free(&w);
+	/* who starts is not, whatever comes meanwhile */
+	s.service_delay = 1000;
+	w = worlds_new(&s);
+	tell(w, "SR");
+	world_sleep(w, 2000);
+	assert_int_equal(registered(w), 0);
+	world_settle(w);
+	assert_int_equal(registered(w), 12);
+	world_free(&w);
 	/* from 14 on by itself */
 	s = worlds_scenario(1400, SCENARIO_TOKENLESS);
 	s.phones_by_hand = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can be wrong with a cluster of watched.h, for the table of test_health.c:
- * a function each.
+ * What may be wrong with a cluster that is watched (watched.h), each a function
+ * that changes what is seen. Include it after watched.h.
  */
 #ifndef TESTS_UNIT_WATCHED_CHANGES_H
 #define TESTS_UNIT_WATCHED_CHANGES_H
@@ -149,13 +149,6 @@ hold_other_unseen(struct watched *w)
 	hold_other(w);
 	w->s.has_stored = false;
 	w->own[0][0].der = w->own[1][0].der = bytes_of(NULL, 0);
-}
-
-/* TVS knows CallManager of any node, which signs. */
-static void
-hold_other_asks(struct watched *w)
-{
-	hold_other(w);
 }
 
 /* R3 */

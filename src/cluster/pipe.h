@@ -7,7 +7,7 @@
 #ifndef CLUSTER_PIPE_H
 #define CLUSTER_PIPE_H
 
-#include <openssl/bio.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdbool.h>
 

@@ -112,6 +112,12 @@ health_is_mixed(const struct health_case *c)
 	return false;
 }
 
+bool
+health_knows_mode(const struct health_case *c)
+{
+	return c->s->has_mode || health_is_mixed(c);
+}
+
 /* ---- Findings ------------------------------------------------------------------ */
 
 static struct health_finding *
@@ -195,6 +201,9 @@ grade_nodes(struct health_case *c)
 	struct health *h = c->h;
 	size_t i, k;
 
+	for (i = 0; i < h->num_nodes; i++)
+		if (!c->s->node[i].reached)
+			h->all = h->node[i].grade = HEALTH_UNKNOWN;
 	for (i = 0; i < h->num_findings; i++) {
 		const struct health_finding *f = &h->finding[i];
 

@@ -269,12 +269,61 @@ find_record(struct health_case *c, const struct health_cert *u, unsigned roles,
 
 /* ---- R1 ------------------------------------------------------------------------ */
 
+static bool
+same(const struct health_cert *a, const struct health_cert *b)
+{
+	if (a->cert != NULL && b->cert != NULL)
+		return bytes_equal(cert_der(a->cert), cert_der(b->cert));
+	if (a->cert == NULL && b->cert == NULL)
+		return strcmp(a->shown->serial, b->shown->serial) == 0;
+	if (a->cert != NULL)
+		return is_serial(cert_serial(a->cert), b->shown->serial);
+	return is_serial(cert_serial(b->cert), a->shown->serial);
+}
+
+/* U and V are one certificate of a node, in two places. */
+static bool
+is_copy(const struct health_cert *u, const struct health_cert *v)
+{
+	return u->node == v->node && strcmp(u->unit, v->unit) == 0 &&
+	    same(u, v);
+}
+
+/* A place before it has the same; DISKS: disks are places, too. */
+static bool
+was_before(const struct health_case *c, const struct health_cert *u, bool disks)
+{
+	const struct health_cert *v;
+
+	for (v = c->cert; v != u; v++)
+		if ((disks || !v->disk) && is_copy(v, u))
+			return true;
+	return false;
+}
+
+/* Appends U and the places behind it that have the same. */
+static void
+put_places(const struct health_case *c, const struct health_cert *u,
+    struct buf *out)
+{
+	const struct health_cert *v;
+
+	buf_printf(out, "%s of %s %s", u->unit, health_node_name(c, u->node),
+	    u->where);
+	for (v = u + 1; v < c->cert + c->num_certs; v++)
+		if (is_copy(v, u))
+			buf_printf(out, ", %s", v->where);
+	buf_str(out, " (serial ");
+	put_serial_of(u, out);
+	buf_str(out, ")");
+}
+
 static enum err
 say_missing(struct health_case *c, const struct health_cert *u, const char *as)
 {
 	struct buf text = { 0 };
 
-	health_put_cert(c, u, &text);
+	put_places(c, u, &text);
 	if (buf_cstr(&text) == NULL)
 		return diag_nomem(c->d);
 	health_say(c, HEALTH_STALE, HEALTH_BAD, health_node_name(c, u->node),
@@ -285,24 +334,24 @@ say_missing(struct health_case *c, const struct health_cert *u, const char *as)
 	return ERR_OK;
 }
 
-static enum err
-want(struct health_case *c, const struct health_cert *u, unsigned roles,
-    const char *as)
-{
-	size_t record;
-	enum err e = find_record(c, u, roles, &record);
+/* What a certificate in use has to be in the list. */
+struct wanted {
+	unsigned roles; /* 0: none */
+	bool sast;
+};
 
-	return e == ERR_OK && record == 0 ? say_missing(c, u, as) : e;
-}
-
-static bool
-same(const struct health_cert *a, const struct health_cert *b)
+/* What is to be restarted, and when: by unit. */
+static const char *
+restart_of(const char *unit)
 {
-	if (a->cert != NULL && b->cert != NULL)
-		return bytes_equal(cert_der(a->cert), cert_der(b->cert));
-	if (a->cert != NULL)
-		return is_serial(cert_serial(a->cert), b->shown->serial);
-	return is_serial(cert_serial(b->cert), a->shown->serial);
+	if (strcmp(unit, "TVS") == 0)
+		return "restart Cisco Trust Verification Service once phones "
+		       "have an ITL with the one on disk";
+	if (strcmp(unit, "CAPF") == 0)
+		return "restart Cisco Certificate Authority Proxy Function "
+		       "once phones have a CTL with the one on disk";
+	return "restart Cisco CallManager once phones have a CTL with the one "
+	       "on disk";
 }
 
 /* What a port shows, against the disk. */
@@ -314,17 +363,15 @@ compare_disk(struct health_case *c, const struct health_cert *served)
 	struct buf one = { 0 }, other = { 0 };
 	enum err e = ERR_OK;
 
-	if (disk == NULL || same(served, disk))
+	if (disk == NULL || same(served, disk) || was_before(c, served, false))
 		return ERR_OK;
-	health_put_cert(c, served, &one);
+	put_places(c, served, &one);
 	put_serial_of(disk, &other);
 	if (buf_cstr(&one) == NULL || buf_cstr(&other) == NULL)
 		e = diag_nomem(c->d);
 	else
 		health_say(c, HEALTH_STALE, HEALTH_NOTE,
-		    health_node_name(c, served->node),
-		    "restart the service of that port once phones have a CTL "
-		    "with the one on disk",
+		    health_node_name(c, served->node), restart_of(served->unit),
 		    "%s is no longer on its disk; serial %s is there, and not "
 		    "served yet",
 		    buf_cstr(&one), buf_cstr(&other));
@@ -351,37 +398,87 @@ has_sast_of(const struct health_case *c, enum trust_owner owner)
 
 /* A SAST that the list has of an owner is to be the one that he has now: a list
  * that was made on an older release has none, and needs none. */
-static enum err
-judge_sast(struct health_case *c, const struct health_cert *u)
+static bool
+wants_sast(const struct health_case *c, size_t node, const char *unit)
 {
-	bool itlr = strcmp(u->unit, "ITLRecovery") == 0;
-	enum trust_owner owner = itlr ? TRUST_OWNER_ITLRECOVERY
-				      : TRUST_OWNER_CALLMANAGER;
+	if (!health_is_publisher(c, node))
+		return false;
+	if (strcmp(unit, "ITLRecovery") == 0)
+		return has_sast_of(c, TRUST_OWNER_ITLRECOVERY);
+	return strcmp(unit, "CallManager") == 0 &&
+	    has_sast_of(c, TRUST_OWNER_CALLMANAGER);
+}
 
-	if (!health_is_publisher(c, u->node) || !u->disk ||
-	    (!itlr && strcmp(u->unit, "CallManager") != 0) ||
-	    !has_sast_of(c, owner))
-		return ERR_OK;
-	return want(c, u, ROLE(CTL_ROLE_SAST), " as SAST");
+static bool
+wants_capf(const struct health_case *c, size_t node)
+{
+	return health_is_publisher(c, node) &&
+	    health_activated(c, node,
+		"Cisco Certificate Authority Proxy Function") != TRUST_NO;
+}
+
+static struct wanted
+wanted_of(const struct health_case *c, const struct health_cert *u)
+{
+	struct wanted ret = { 0, u->disk && wants_sast(c, u->node, u->unit) };
+
+	if (strncmp(u->unit, "CallManager", 11) == 0)
+		ret.roles = ROLES_SERVER;
+	else if (strcmp(u->unit, "CAPF") == 0 && wants_capf(c, u->node))
+		ret.roles = ROLE(CTL_ROLE_CAPF);
+	return ret;
+}
+
+/* As what it is missing. */
+static const char *
+missing_as(struct wanted w, bool as_role, bool as_sast)
+{
+	if ((w.roles & ROLE(CTL_ROLE_CAPF)) != 0)
+		return " as CAPF";
+	if (as_role)
+		return " as SAST";
+	if (!w.sast)
+		return "";
+	return as_sast ? " as a server" : ", neither as a server nor as SAST";
 }
 
 static enum err
 judge_cert(struct health_case *c, const struct health_cert *u)
 {
+	struct wanted w = wanted_of(c, u);
+	size_t role = 1, sast = 1;
 	enum err e = ERR_OK;
 
-	if (strcmp(u->unit, "CAPF") == 0) {
-		if (health_is_publisher(c, u->node) &&
-		    health_activated(c, u->node,
-			"Cisco Certificate Authority Proxy Function") !=
-			TRUST_NO)
-			e = want(c, u, ROLE(CTL_ROLE_CAPF), " as CAPF");
-	} else if (strncmp(u->unit, "CallManager", 11) == 0) {
-		e = want(c, u, ROLES_SERVER, "");
-	}
-	if (e == ERR_OK)
-		e = judge_sast(c, u);
+	if (w.roles != 0)
+		e = find_record(c, u, w.roles, &role);
+	if (e == ERR_OK && w.sast)
+		e = find_record(c, u, ROLE(CTL_ROLE_SAST), &sast);
+	if (e == ERR_OK && (role == 0 || sast == 0) && !was_before(c, u, true))
+		e = say_missing(c, u, missing_as(w, role != 0, sast != 0));
 	return e == ERR_OK && !u->disk ? compare_disk(c, u) : e;
+}
+
+/* Those that the list ought to have, and that nobody saw. */
+static void
+judge_unseen(struct health_case *c, size_t i)
+{
+	const struct survey_node *n = &c->s->node[i];
+	const struct {
+		const char *unit;
+		bool wanted;
+	} units[] = { { "CallManager", true }, { "CAPF", wants_capf(c, i) },
+		{ "ITLRecovery", wants_sast(c, i, "ITLRecovery") } };
+	size_t k;
+
+	for (k = 0; k < sizeof(units) / sizeof(units[0]); k++)
+		if (units[k].wanted && find_disk(c, i, units[k].unit) == NULL)
+			health_say(c, HEALTH_STALE, HEALTH_UNKNOWN,
+			    health_node_name(c, i),
+			    "see whether it answers over SSH, and look again",
+			    "its %s certificate could not be seen%s%.160s",
+			    units[k].unit,
+			    n->reached || n->why == NULL ? "" : ": ",
+			    n->reached || n->why == NULL ? "" : n->why);
 }
 
 enum err
@@ -392,6 +489,13 @@ health_stale(struct health_case *c)
 
 	if (!health_has_list(c, HEALTH_STALE))
 		return ERR_OK;
+	if (!health_knows_mode(c)) {
+		health_say(c, HEALTH_STALE, HEALTH_UNKNOWN, NULL,
+		    "see whether the publisher answers over SSH",
+		    "whether the CTL needs certificates is not known: "
+		    "ClusterSecurityMode could not be read");
+		return ERR_OK;
+	}
 	if (!health_is_mixed(c)) {
 		health_say(c, HEALTH_STALE, HEALTH_GOOD, NULL, "",
 		    "the cluster is not in mixed mode: its CTL needs none");
@@ -400,14 +504,7 @@ health_stale(struct health_case *c)
 	for (i = 0; e == ERR_OK && i < c->num_certs; i++)
 		e = judge_cert(c, &c->cert[i]);
 	for (i = 0; e == ERR_OK && i < c->h->num_nodes; i++)
-		if (health_is_server(c, i) &&
-		    find_disk(c, i, "CallManager") == NULL)
-			health_say(c, HEALTH_STALE, HEALTH_UNKNOWN,
-			    health_node_name(c, i), "",
-			    "its CallManager certificate could not be seen%s%s",
-			    c->s->node[i].reached ? "" : ": ",
-			    c->s->node[i].reached || c->s->node[i].why == NULL
-				? ""
-				: c->s->node[i].why);
+		if (health_is_server(c, i))
+			judge_unseen(c, i);
 	return e;
 }

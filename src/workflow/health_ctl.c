@@ -283,9 +283,18 @@ health_limits(struct health_case *c)
 		if (e == ERR_OK)
 			e = judge_name(c, &c->cert[i], CERT_ISSUER);
 	}
-	if (lists == 0 && c->num_certs == 0)
+	if (lists == 0 && c->num_certs == 0) {
 		health_say(c, HEALTH_LIMITS, HEALTH_UNKNOWN, NULL, "",
 		    "no list and no certificate could be had");
+		return e;
+	}
+	for (i = 0; i < c->h->num_nodes; i++)
+		if (health_is_server(c, i) &&
+		    health_disk(c, i, "CallManager") == NULL)
+			health_say(c, HEALTH_LIMITS, HEALTH_UNKNOWN,
+			    health_node_name(c, i),
+			    "see whether it answers over SSH, and look again",
+			    "the names of its certificates could not be seen");
 	return e;
 }
 

@@ -108,6 +108,24 @@ choose_list(struct health_case *c)
 	}
 }
 
+static bool
+is_unsure(const struct survey_list *l)
+{
+	return l->looked && l->error != ERR_OK && l->error != ERR_ABSENT;
+}
+
+/* Neither by HTTP nor by TFTP is it open. */
+static bool
+lacks(const struct health_case *c, size_t i)
+{
+	const struct survey_node *n = &c->s->node[i];
+
+	return c->h->node[i].ctl.md5[0] == '\0' &&
+	    c->h->node[i].ctl.why.code == ERR_ABSENT &&
+	    (n->http_ctl.looked || n->tftp_ctl.looked) &&
+	    !is_unsure(&n->http_ctl) && !is_unsure(&n->tftp_ctl);
+}
+
 /* Every server was asked, and says that there is none. */
 static bool
 all_lack(const struct health_case *c)
@@ -118,11 +136,7 @@ all_lack(const struct health_case *c)
 		if (!health_is_server(c, i))
 			continue;
 		num++;
-		if (c->h->node[i].ctl.file != NULL ||
-		    c->h->node[i].ctl.md5[0] != '\0' ||
-		    c->h->node[i].ctl.why.code != ERR_ABSENT ||
-		    (!c->s->node[i].http_ctl.looked &&
-			!c->s->node[i].tftp_ctl.looked))
+		if (!lacks(c, i))
 			return false;
 	}
 	return num > 0;
@@ -171,6 +185,16 @@ way_of(const char *name, const struct survey_list *l, struct way *ret,
 	return put_hex(DIGEST_SHA1, l->bytes, ret->sha1, sizeof(ret->sha1), d);
 }
 
+static struct way
+way_told(const char *name, bool has, const struct said_list *told)
+{
+	struct way ret = { .name = name, .known = has };
+
+	if (has && !told->absent)
+		(void)snprintf(ret.sha1, sizeof(ret.sha1), "%s", told->sha1);
+	return ret;
+}
+
 static enum err
 ways_of(const struct survey_node *n, struct way ret[NUM_WAYS], struct diag *d)
 {
@@ -180,10 +204,20 @@ ways_of(const struct survey_node *n, struct way ret[NUM_WAYS], struct diag *d)
 		e = way_of("TFTP", &n->tftp_ctl, &ret[1], d);
 	if (e == ERR_OK)
 		e = way_of("HTTPS", &n->https_ctl, &ret[2], d);
-	ret[3] = (struct way){ .name = "show ctl", .known = n->has_told_ctl };
-	if (n->has_told_ctl && !n->told_ctl.absent)
-		(void)snprintf(ret[3].sha1, sizeof(ret[3].sha1), "%s",
-		    n->told_ctl.sha1);
+	ret[3] = way_told("show ctl", n->has_told_ctl, &n->told_ctl);
+	return e;
+}
+
+static enum err
+itl_ways_of(const struct survey_node *n, struct way ret[NUM_WAYS],
+    struct diag *d)
+{
+	enum err e = way_of("HTTP", &n->http_itl, &ret[0], d);
+
+	if (e == ERR_OK)
+		e = way_of("TFTP", &n->tftp_itl, &ret[1], d);
+	ret[2] = (struct way){ .known = false };
+	ret[3] = way_told("show itl", n->has_told_itl, &n->told_itl);
 	return e;
 }
 
@@ -197,18 +231,17 @@ brief(const char *sha1, char ret[16])
 	return ret;
 }
 
-static enum err
-compare_ways(struct health_case *c, size_t i)
+static void
+compare_all(struct health_case *c, size_t i, const char *what,
+    const struct way way[NUM_WAYS])
 {
 	const char *todo =
 	    "restart Cisco Tftp on this node: it gives out what it read when "
 	    "it started";
-	struct way way[NUM_WAYS];
 	char one[16], other[16];
 	size_t k, first = NUM_WAYS;
-	enum err e = ways_of(&c->s->node[i], way, c->d);
 
-	for (k = 0; e == ERR_OK && k < NUM_WAYS; k++) {
+	for (k = 0; k < NUM_WAYS; k++) {
 		if (!way[k].known)
 			continue;
 		if (first == NUM_WAYS)
@@ -217,11 +250,37 @@ compare_ways(struct health_case *c, size_t i)
 			continue;
 		c->h->node[i].ways_differ = true;
 		health_say(c, HEALTH_SAME, HEALTH_BAD, health_node_name(c, i),
-		    todo, "%s gives the CTL %s, but %s says %s (SHA-1)",
-		    way[first].name, brief(way[first].sha1, one), way[k].name,
-		    brief(way[k].sha1, other));
+		    todo, "%s gives the %s %s, but %s says %s (SHA-1)",
+		    way[first].name, what, brief(way[first].sha1, one),
+		    way[k].name, brief(way[k].sha1, other));
 	}
-	return e;
+}
+
+static enum err
+compare_ways(struct health_case *c, size_t i)
+{
+	struct way ctl[NUM_WAYS], itl[NUM_WAYS];
+	enum err e = ways_of(&c->s->node[i], ctl, c->d);
+
+	if (e == ERR_OK)
+		e = itl_ways_of(&c->s->node[i], itl, c->d);
+	if (e != ERR_OK)
+		return e;
+	compare_all(c, i, "CTL", ctl);
+	compare_all(c, i, "ITL", itl);
+	return ERR_OK;
+}
+
+/* What TFTP gives out may be older than what is on the disk. */
+static void
+judge_disk(struct health_case *c, size_t i)
+{
+	if (!c->s->node[i].has_told_ctl)
+		health_say(c, HEALTH_SAME, HEALTH_UNKNOWN,
+		    health_node_name(c, i),
+		    "see whether it answers over SSH, and look again",
+		    "whether it gives out the CTL that is on its disk is not "
+		    "known: show ctl could not be had");
 }
 
 /* One way is of no use, and the other is: some phones will feel it. */
@@ -231,12 +290,18 @@ compare_failures(struct health_case *c, size_t i)
 	const struct survey_list *ways[] = { &c->s->node[i].http_ctl,
 		&c->s->node[i].tftp_ctl };
 	static const char *const names[] = { "HTTP", "TFTP" };
+	enum health_grade grade = HEALTH_NOTE;
 	size_t k;
 
-	for (k = 0; c->h->node[i].ctl.md5[0] != '\0' && k < 2; k++)
-		if (ways[k]->looked && ways[k]->error != ERR_OK &&
-		    ways[k]->error != ERR_ABSENT)
-			health_say(c, HEALTH_SAME, HEALTH_NOTE,
+	/* one that says that there is none leaves the other open */
+	if (c->h->node[i].ctl.md5[0] == '\0') {
+		grade = HEALTH_UNKNOWN;
+		if (is_unsure(ways[0]) && is_unsure(ways[1]))
+			return;
+	}
+	for (k = 0; k < 2; k++)
+		if (is_unsure(ways[k]))
+			health_say(c, HEALTH_SAME, grade,
 			    health_node_name(c, i),
 			    "look at its TFTP service: phones ask by HTTP "
 			    "first, and by TFTP then",
@@ -295,6 +360,7 @@ health_same(struct health_case *c)
 			continue;
 		compare_node(c, i);
 		compare_failures(c, i);
+		judge_disk(c, i);
 	}
 	if (e == ERR_OK && c->no_list && c->s->has_mode && c->s->mixed)
 		health_say(c, HEALTH_SAME, HEALTH_BAD, NULL,

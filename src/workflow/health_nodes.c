@@ -83,6 +83,39 @@ host_of(const struct ctl_record *r, char text[INET_ADDRSTRLEN])
 	return bytes_of_str(text);
 }
 
+/* Record I, of a node, has another address than the inventory knows of it. Names
+ * in the place of addresses say nothing. */
+static void
+judge_address(struct health_case *c, size_t i, struct bytes host)
+{
+	struct bytes raw = ctl_record_value(ctl_record(c->list, i),
+	    CTL_REC_ADDRESS);
+	const struct inventory_node *n = find_node(c, host);
+	char text[INET_ADDRSTRLEN];
+	struct in_addr known;
+	bool any = false;
+	size_t k;
+
+	if (n == NULL || raw.len != 4 || memcmp(raw.ptr, "\0\0\0", 4) == 0 ||
+	    inet_ntop(AF_INET, raw.ptr, text, sizeof(text)) == NULL)
+		return;
+	for (k = 0; k < n->addresses.num; k++) {
+		if (inet_pton(AF_INET, n->addresses.item[k], &known) != 1)
+			continue;
+		if (memcmp(&known, raw.ptr, 4) == 0)
+			return;
+		any = true;
+	}
+	if (any)
+		health_say(c, HEALTH_SERVERS, HEALTH_BAD, n->name,
+		    "run utils ctl update CTLFile on the publisher, if the "
+		    "address of the node has changed; else correct the "
+		    "inventory",
+		    "record %zu of the CTL has the address %s, which the "
+		    "inventory does not have of this node",
+		    i, text);
+}
+
 static enum err
 judge_record(struct health_case *c, size_t i)
 {
@@ -90,6 +123,7 @@ judge_record(struct health_case *c, size_t i)
 	struct bytes host = host_of(ctl_record(c->list, i), text);
 	struct buf safe = { 0 };
 
+	judge_address(c, i, host);
 	if (host.len > 0 &&
 	    (is_process_node(c, host) || is_other_server(c, host)))
 		return ERR_OK;
@@ -150,6 +184,23 @@ judge_process_node(struct health_case *c, const char *name)
 		    "node %.200s is in no record of the CTL", name);
 }
 
+/* One that the inventory calls a server, and that the database does not have:
+ * the list is asked all the same. */
+static void
+judge_entry(struct health_case *c, size_t i)
+{
+	const struct inventory_node *n = c->s->node[i].entry;
+	struct bytes name = bytes_of_str(n->name);
+
+	if (!health_is_server(c, i) || is_process_node(c, name) ||
+	    is_listed(c, name))
+		return;
+	health_say(c, HEALTH_SERVERS, HEALTH_BAD, n->name,
+	    "take it out of the inventory if it has gone; else run utils ctl "
+	    "update CTLFile on the publisher",
+	    "it is in no record of the CTL, and no node of the database");
+}
+
 enum err
 health_servers(struct health_case *c)
 {
@@ -169,6 +220,8 @@ health_servers(struct health_case *c)
 			e = judge_record(c, i);
 	for (i = 0; e == ERR_OK && i < c->s->num_process_nodes; i++)
 		judge_process_node(c, c->s->process_node[i]);
+	for (i = 0; i < c->s->num_nodes; i++)
+		judge_entry(c, i);
 	return e;
 }
 
@@ -235,6 +288,19 @@ last_backup(const struct survey *s)
 	return when;
 }
 
+/* A server whose certificates were not seen with their dates; NULL: none. */
+static const char *
+unseen_node(const struct health_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->h->num_nodes; i++)
+		if (health_is_server(c, i) &&
+		    health_disk(c, i, "CallManager") == NULL)
+			return health_node_name(c, i);
+	return NULL;
+}
+
 static void
 say_backup(struct health_case *c, int64_t when, const struct change *change)
 {
@@ -242,8 +308,10 @@ say_backup(struct health_case *c, int64_t when, const struct change *change)
 	const char *todo = "back up now, and again after the next change: an "
 			   "older backup that is restored strands every phone";
 	struct buf text = { 0 };
-	const char *date;
+	const char *date, *unseen = unseen_node(c);
 
+	if (c->s->has_backup_running && c->s->backup_running)
+		todo = "a backup is running: look again when it has ended";
 	text_put_rfc3339(&text, when);
 	date = buf_cstr(&text);
 	if (date == NULL)
@@ -258,6 +326,12 @@ say_backup(struct health_case *c, int64_t when, const struct change *change)
 		    "the last backup, of %s, is older than the %u days of the "
 		    "policy",
 		    date, policy->backup_age);
+	else if (unseen != NULL)
+		health_say(c, HEALTH_BACKUP, HEALTH_UNKNOWN, unseen,
+		    "see whether it answers over SSH, and look again",
+		    "the last backup is of %s; whether its certificates are "
+		    "older is not known",
+		    date);
 	else
 		health_say(c, HEALTH_BACKUP, HEALTH_GOOD, NULL, "",
 		    "the last backup is of %s", date);
@@ -271,7 +345,8 @@ health_backup(struct health_case *c)
 	int64_t when;
 
 	if (!c->s->has_backups) {
-		health_say(c, HEALTH_BACKUP, HEALTH_UNKNOWN, NULL, "",
+		health_say(c, HEALTH_BACKUP, HEALTH_UNKNOWN, NULL,
+		    "see whether the publisher answers over SSH",
 		    "the history of backups could not be read");
 		return ERR_OK;
 	}
@@ -393,7 +468,8 @@ health_rollback(struct health_case *c)
 	const char *name = "Prepare Cluster for Rollback to pre 8.0";
 
 	if (!c->s->has_rollback)
-		health_say(c, HEALTH_ROLLBACK, HEALTH_UNKNOWN, NULL, "",
+		health_say(c, HEALTH_ROLLBACK, HEALTH_UNKNOWN, NULL,
+		    "see whether the publisher answers over SSH",
 		    "the enterprise parameter \"%s\" could not be read", name);
 	else if (c->s->rollback)
 		health_say(c, HEALTH_ROLLBACK,

@@ -61,8 +61,10 @@ void health_put_serial(struct buf *out, struct bytes serial);
  * needs none. */
 bool health_has_list(struct health_case *c, enum health_rule rule);
 
-/* The mode; where it is not known, as the list that is judged looks. */
+/* The mode; where it is not known, as the list that is judged looks: mixed where
+ * a server has a key. One whose servers have none says nothing of the mode. */
 bool health_is_mixed(const struct health_case *c);
+bool health_knows_mode(const struct health_case *c);
 
 /* The certificate of UNIT on the disk of node I; NULL: not known. */
 const struct cert *health_disk(const struct health_case *c, size_t i,

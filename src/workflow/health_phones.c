@@ -364,6 +364,67 @@ grade_of(enum works_answer answer)
 	return HEALTH_BAD;
 }
 
+/* W5: which key is to be added. */
+static const char *
+todo_of_next(const struct health_case *c, enum works_answer answer)
+{
+	if (answer == WORKS_UNKNOWN)
+		return c->in->held == NULL
+		    ? "name the file of the tokens under tokens of the "
+		      "inventory, and look again"
+		    : "see whether what is missing answers, and look again";
+	if (ctl_origin(c->list) == CTL_ORIGIN_TOKEN)
+		return "add another token while one that phones know can still "
+		       "sign";
+	return "run utils ctl update CTLFile on the publisher, which adds its "
+	       "CallManager of now, while the other key can still sign";
+}
+
+/* What src/trust advises in the last part of its sentence WHY, or NULL. */
+static const char *
+advice_of(const char *why)
+{
+	const char *last = NULL, *at;
+
+	for (at = strstr(why, "; "); at != NULL; at = strstr(at + 2, "; "))
+		last = at + 2;
+	return last;
+}
+
+/* What helps where a rule is not kept, or not known. */
+static const char *
+todo_of(const struct health_case *c, unsigned rule, enum works_answer answer,
+    const char *advice)
+{
+	if (answer != WORKS_NO && answer != WORKS_UNKNOWN)
+		return "";
+	if (rule == WORKS_NEXT)
+		return todo_of_next(c, answer);
+	if (answer == WORKS_UNKNOWN)
+		return "see whether what is missing answers, and look again";
+	if (advice != NULL && strcmp(advice, "update the list") != 0)
+		return advice;
+	if (rule == WORKS_ITL)
+		return "restart Cisco Tftp on that node, which makes its ITL "
+		       "anew";
+	if (rule == WORKS_READABLE)
+		return "make a CTL without it, or replace the phones that "
+		       "cannot read it";
+	return "run utils ctl update CTLFile (by tokens: the CTL client, or "
+	       "ctlsmith), restart Cisco Tftp, reset the phones";
+}
+
+static void
+say_answer(struct health_case *c, unsigned rule, enum works_answer answer,
+    const char *why)
+{
+	const char *advice = answer == WORKS_NO ? advice_of(why) : NULL;
+	size_t len = advice == NULL ? strlen(why) : (size_t)(advice - why - 2);
+
+	health_say(c, (enum health_rule)(HEALTH_W + rule), grade_of(answer),
+	    NULL, todo_of(c, rule, answer, advice), "%.*s", (int)len, why);
+}
+
 static bool
 needs_mixed(unsigned rule)
 {
@@ -379,6 +440,12 @@ say_works(struct health_case *c, const struct works *of)
 	for (rule = 0; rule < WORKS_NUM; rule++) {
 		enum health_rule as = (enum health_rule)(HEALTH_W + rule);
 
+		if (needs_mixed(rule) && !health_knows_mode(c)) {
+			health_say(c, as, HEALTH_UNKNOWN, NULL,
+			    "see whether the publisher answers over SSH",
+			    "ClusterSecurityMode could not be read");
+			continue;
+		}
 		if (needs_mixed(rule) && !health_is_mixed(c)) {
 			health_say(c, as, HEALTH_GOOD, NULL, "",
 			    "not in mixed mode: phones do not look for it");
@@ -387,8 +454,34 @@ say_works(struct health_case *c, const struct works *of)
 		for (worst = 0, k = 1; k < NUM_CLASSES; k++)
 			if (of[k].answer[rule] > of[worst].answer[rule])
 				worst = (unsigned)k;
-		health_say(c, as, grade_of(of[worst].answer[rule]), NULL, "",
-		    "%s", of[worst].why[rule].msg);
+		say_answer(c, rule, of[worst].answer[rule],
+		    of[worst].why[rule].msg);
+	}
+}
+
+/* Without a CTL the ITL is all that phones have. */
+static void
+judge_itls(struct health_case *c)
+{
+	enum health_rule as = (enum health_rule)(HEALTH_W + WORKS_ITL);
+	size_t i;
+
+	for (i = 0; i < c->h->num_nodes; i++) {
+		const struct health_list *l = &c->h->node[i].itl;
+		const char *node = health_node_name(c, i);
+
+		if (!health_is_server(c, i) || l->verified)
+			continue;
+		if (l->md5[0] != '\0')
+			health_say(c, as, HEALTH_BAD, node,
+			    "restart Cisco Tftp on this node: it makes its ITL "
+			    "anew",
+			    "its ITL does not verify: %.200s", l->why.msg);
+		else
+			health_say(c, as, HEALTH_UNKNOWN, node,
+			    "look at its TFTP service, and at what is in "
+			    "between",
+			    "its ITL could not be had: %.200s", l->why.msg);
 	}
 }
 
@@ -404,8 +497,10 @@ health_works(struct health_case *c)
 
 	for (i = 0; c->list == NULL && i < WORKS_NUM; i++)
 		(void)health_has_list(c, (enum health_rule)(HEALTH_W + i));
-	if (c->list == NULL)
+	if (c->list == NULL) {
+		judge_itls(c);
 		return ERR_OK;
+	}
 	e = make_ready(c, &r);
 	in.list = c->list;
 	in.nodes = r.node;

@@ -149,7 +149,13 @@ case_of() {
 	case_of 0 '^cucm1 .* same .* \? .*verified' 'cli: {fails: show itl}'
 	case_of 3 'unknown R15 .* could not be read' \
 		'cli: {fails: run sql select paramname}'
-	case_of 0 '^cucm1 .* \? .*verified' 'cli: {cut: show ctl}'
+	case_of 3 '^unknown R5 cucm1: .* show ctl could not be had' \
+		'cli: {cut: show ctl}'
+	case_of 3 '^cucm2 +unknown .* \? .*verified' \
+		'nodes: [{name: cucm1}, {name: cucm2, cli: {hostile: garbage}}]'
+	case_of 0 '^imp1 +unknown +presence' \
+		'nodes: [{name: cucm1}, {name: cucm2}, {name: imp1, role: presence, down: true}]' \
+		--nodes 3
 }
 
 @test "a node that is down is said, and the others are whole" {

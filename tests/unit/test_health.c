@@ -79,6 +79,15 @@ static const struct row {
 	{ R, 1250, 0, neither, HEALTH_GOOD, NULL, "not in mixed mode" },
 	{ R, 1250, 0, serve_bare_not_mixed, HEALTH_GOOD, NULL, "not in mixed" },
 
+	{ R, 1250, 0, renew_publisher, HEALTH_BAD, "cucm1",
+	    "is not in the CTL, neither as a server nor as SAST" },
+	{ R, 1250, 0, serve_bare_unknown, HEALTH_UNKNOWN, NULL,
+	    "ClusterSecurityMode" },
+	{ R, 1250, 0, lose_capf, HEALTH_UNKNOWN, "cucm1",
+	    "its CAPF certificate could not be seen" },
+	{ R, 1250, 0, lose_itlrecovery, HEALTH_UNKNOWN, "cucm1",
+	    "its ITLRecovery certificate could not be seen" },
+
 	{ HEALTH_SIGNER, 1250, 0, nothing, HEALTH_NOT_ASKED, NULL, "archive" },
 	{ HEALTH_SIGNER, 1250, 0, hold_first, HEALTH_GOOD, NULL, "accept it" },
 	{ HEALTH_SIGNER, 1250, 0, hold_and_renew, HEALTH_GOOD, NULL, "" },
@@ -125,6 +134,15 @@ static const struct row {
 	{ HEALTH_SAME, 1250, 0, serve_damaged, HEALTH_BAD, "cucm2",
 	    "does not verify" },
 
+	{ HEALTH_SAME, 1250, 0, tell_nothing, HEALTH_UNKNOWN, "cucm2",
+	    "show ctl could not be had" },
+	{ HEALTH_SAME, 1250, 0, tell_other_itl, HEALTH_BAD, "cucm2",
+	    "but show itl says bbbbbbbbbbbb" },
+	{ HEALTH_SAME, 1250, 0, serve_other_itl, HEALTH_BAD, "cucm2",
+	    "but TFTP says" },
+	{ HEALTH_SAME, 1250, 0, lack_and_lose, HEALTH_UNKNOWN, "cucm2",
+	    "by TFTP: no answer" },
+
 	{ HEALTH_TWO_SASTS, 1250, 0, nothing, HEALTH_GOOD, NULL, "2 SASTs" },
 	{ HEALTH_TWO_SASTS, 1250, 2, nothing, HEALTH_GOOD, NULL,
 	    "2 SASTs of tokens" },
@@ -151,6 +169,8 @@ static const struct row {
 	{ HEALTH_LIMITS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
 	{ HEALTH_LIMITS, 1250, 0, serve_large_itl, HEALTH_BAD, "cucm2",
 	    "41 certificates" },
+	{ HEALTH_LIMITS, 1250, 0, hide_certificate, HEALTH_UNKNOWN, "cucm2",
+	    "the names of its certificates" },
 	{ HEALTH_LIMITS, 1250, 0, see_nothing, HEALTH_UNKNOWN, NULL, "" },
 
 	{ HEALTH_SERVERS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
@@ -160,6 +180,12 @@ static const struct row {
 	{ HEALTH_SERVERS, 1250, 0, node_new, HEALTH_NOTE, NULL, "cucm9" },
 	{ HEALTH_SERVERS, 1250, 0, node_unlisted, HEALTH_BAD, "imp1",
 	    "imp1 is in no record" },
+
+	{ HEALTH_SERVERS, 1250, 0, node_moved, HEALTH_BAD, "cucm2",
+	    "has the address 10.0.0.1" },
+	{ HEALTH_SERVERS, 1250, 0, node_is_there, HEALTH_GOOD, NULL, "" },
+	{ HEALTH_SERVERS, 1250, 0, node_of_the_inventory_alone, HEALTH_BAD,
+	    "cucm3", "in no record of the CTL, and no node" },
 
 	{ HEALTH_NO_TVS, 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
 	{ HEALTH_NO_TVS, 1250, 0, serve_tvs, HEALTH_BAD, NULL, "record 3" },
@@ -176,6 +202,11 @@ static const struct row {
 	    "is older than" },
 	{ HEALTH_BACKUP, 1250, 0, backup_beyond_policy, HEALTH_BAD, NULL,
 	    "7 days of the policy" },
+
+	{ HEALTH_BACKUP, 1250, 0, old_backup_runs, HEALTH_BAD, NULL,
+	    "is older than" },
+	{ HEALTH_BACKUP, 1250, 0, hide_certificate, HEALTH_UNKNOWN, "cucm2",
+	    "whether its certificates are older is not known" },
 
 	{ HEALTH_P12, 1250, 0, nothing, HEALTH_NOT_ASKED, NULL, "--probe-p12" },
 	{ HEALTH_P12, 1250, 0, keep_p12, HEALTH_GOOD, NULL, "" },
@@ -205,6 +236,13 @@ static const struct row {
 	{ W(WORKS_ITL), 1250, 0, no_itl, HEALTH_UNKNOWN, NULL,
 	    "the ITL of cucm2" },
 	{ W(WORKS_ITL), 1250, 0, lose_all, HEALTH_UNKNOWN, NULL, "" },
+	{ W(WORKS_ITL), 1250, 0, neither, HEALTH_GOOD, NULL, "" },
+	{ W(WORKS_ITL), 1250, 0, junk_itl, HEALTH_BAD, "cucm2",
+	    "its ITL does not verify" },
+	{ W(WORKS_ITL), 1250, 0, lose_itl_not_mixed, HEALTH_UNKNOWN, "cucm2",
+	    "its ITL could not be had" },
+	{ W(WORKS_CONFIG), 1250, 0, serve_bare_unknown, HEALTH_UNKNOWN, NULL,
+	    "ClusterSecurityMode" },
 	{ W(WORKS_CONFIG), 1250, 0, nothing, HEALTH_GOOD, NULL, "" },
 	{ W(WORKS_CONFIG), 1250, 0, renew_callmanager, HEALTH_BAD, NULL,
 	    "of cucm2" },
@@ -253,8 +291,7 @@ test_each_rule(void **state)
 			failed++;
 		}
 		/* what is wrong says what to do */
-		if (f->grade == HEALTH_BAD && row->rule < HEALTH_W &&
-		    f->todo[0] == '\0' && row->rule != HEALTH_SIGNER)
+		if (f->grade == HEALTH_BAD && f->todo[0] == '\0')
 			fail_msg("row %zu: nothing to do", i);
 		if (f->grade == HEALTH_BAD)
 			assert_true(seen.h.stale);
@@ -334,6 +371,89 @@ test_nothing_is_known(void **state)
 	forget(&seen);
 }
 
+/* A node that nobody could talk to is not well, whatever its role. */
+static void
+test_a_node_that_is_silent(void **state)
+{
+	see(&seen, 1250, 0);
+	seen.node[2].reached = false;
+	judge(&seen);
+	assert_int_equal(seen.h.node[2].grade, HEALTH_UNKNOWN);
+	assert_int_equal(seen.h.all, HEALTH_UNKNOWN);
+	assert_false(seen.h.stale);
+	forget(&seen);
+}
+
+/* One certificate on two ports is one sentence, and so is one that is missing
+ * twice. */
+static void
+test_nothing_is_said_twice(void **state)
+{
+	size_t i, bad = 0, note = 0;
+
+	see(&seen, 1250, 0);
+	renew_publisher(&seen);
+	judge(&seen);
+	for (i = 0; i < seen.h.num_findings; i++) {
+		const struct health_finding *f = &seen.h.finding[i];
+
+		if (f->rule != HEALTH_STALE)
+			continue;
+		bad += f->grade == HEALTH_BAD;
+		note += f->grade == HEALTH_NOTE;
+		if (f->grade == HEALTH_NOTE)
+			assert_non_null(strstr(f->what,
+			    "on 2443 (RSA), on 5061 (RSA) (serial"));
+	}
+	assert_int_equal(bad, 1);
+	assert_int_equal(note, 1);
+	forget(&seen);
+	/* on the disk and on both ports */
+	see(&seen, 1250, 0);
+	renew_and_restart(&seen);
+	judge(&seen);
+	for (bad = 0, i = 0; i < seen.h.num_findings; i++)
+		bad += seen.h.finding[i].rule == HEALTH_STALE;
+	assert_int_equal(bad, 1);
+	assert_non_null(strstr(worst(&seen, HEALTH_STALE)->what,
+	    "on disk, on 2443 (RSA), on 5061 (RSA) (serial"));
+	forget(&seen);
+}
+
+/* What the rules W say to do is said once, and fits the list. */
+static void
+test_what_to_do_about_keys(void **state)
+{
+	const struct health_finding *f;
+
+	see(&seen, 1250, 0);
+	renew_publisher(&seen);
+	judge(&seen);
+	f = worst(&seen, W(WORKS_NEXT));
+	assert_int_equal(f->grade, HEALTH_BAD);
+	assert_non_null(strstr(f->what, "only the key of record 1"));
+	assert_null(strstr(f->what, "; "));
+	assert_non_null(strstr(f->todo, "run utils ctl update CTLFile"));
+	f = worst(&seen, W(WORKS_CONFIG));
+	assert_null(strstr(f->what, "; "));
+	assert_non_null(strstr(f->todo, "run utils ctl update CTLFile"));
+	forget(&seen);
+	/* the advice of src/trust, where it is a better one */
+	see(&seen, 1250, 0);
+	other_itl(&seen);
+	judge(&seen);
+	f = worst(&seen, W(WORKS_ITL));
+	assert_null(strstr(f->what, "; "));
+	assert_string_equal(f->todo, "add it to the list as SAST");
+	forget(&seen);
+	see(&seen, 1050, 2);
+	hold_no_key(&seen);
+	judge(&seen);
+	assert_non_null(
+	    strstr(worst(&seen, W(WORKS_NEXT))->todo, "another token"));
+	forget(&seen);
+}
+
 /* Unknown of a rule that does not count is no reason to end with 3. */
 static void
 test_what_counts(void **state)
@@ -408,6 +528,9 @@ main(void)
 		cmocka_unit_test(test_the_table_is_whole),
 		cmocka_unit_test(test_what_is_not_served_yet),
 		cmocka_unit_test(test_nothing_is_known),
+		cmocka_unit_test(test_a_node_that_is_silent),
+		cmocka_unit_test(test_nothing_is_said_twice),
+		cmocka_unit_test(test_what_to_do_about_keys),
 		cmocka_unit_test(test_what_counts),
 		cmocka_unit_test(test_what_was_typed_is_compared),
 		cmocka_unit_test(test_names),

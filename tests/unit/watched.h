@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "labs.h"
 #include "lists.h"
+#include "pki/digest.h"
 #include "workflow/health.h"
 
 #define MADE_AT 1500000000 /* src/lab/shelf.c */
@@ -75,6 +76,24 @@ put_service(struct said_service *s, const char *name)
 	s->started = s->activated = true;
 }
 
+/* What `show ctl` or `show itl` says of SHEET. */
+static inline void
+tell(const struct sheet *sheet, bool *ret_has, struct said_list *ret)
+{
+	struct digest_value v;
+	struct buf hex = { 0 };
+
+	*ret_has = true;
+	memset(ret, 0, sizeof(*ret));
+	ret->absent = sheet == NULL;
+	if (sheet == NULL)
+		return;
+	LABS_OK(digest_of(DIGEST_SHA1, &sheet->file, 1, &v, NULL));
+	text_put_hex(&hex, digest_bytes(&v), "", TEXT_LOWER);
+	(void)snprintf(ret->sha1, sizeof(ret->sha1), "%s", buf_cstr(&hex));
+	buf_clear(&hex);
+}
+
 static inline void
 put_lists(struct watched *w, size_t i)
 {
@@ -82,6 +101,8 @@ put_lists(struct watched *w, size_t i)
 
 	n->http_ctl = n->tftp_ctl = list_of(w->c.node[i].ctl);
 	n->http_itl = n->tftp_itl = list_of(w->c.node[i].itl);
+	tell(w->c.node[i].ctl, &n->has_told_ctl, &n->told_ctl);
+	tell(w->c.node[i].itl, &n->has_told_itl, &n->told_itl);
 }
 
 static inline void

@@ -170,6 +170,17 @@ be_before(struct watched *w)
 	w->in.now = MADE_AT - 400 * DAY;
 }
 
+/* By all ways, and from its disk. */
+static void
+serve(struct watched *w, size_t i, struct survey_list l)
+{
+	struct sheet sheet = { .file = l.bytes };
+
+	w->node[i].http_ctl = w->node[i].tftp_ctl = l;
+	tell(l.error == ERR_OK ? &sheet : NULL, &w->node[i].has_told_ctl,
+	    &w->node[i].told_ctl);
+}
+
 /* R5 */
 static void
 lose_list(struct watched *w)
@@ -186,7 +197,7 @@ lose_http(struct watched *w)
 static void
 lack_list(struct watched *w)
 {
-	w->node[1].http_ctl = w->node[1].tftp_ctl = list_of(NULL);
+	serve(w, 1, list_of(NULL));
 }
 
 static void
@@ -195,7 +206,7 @@ lack_all(struct watched *w)
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		w->node[i].http_ctl = w->node[i].tftp_ctl = list_of(NULL);
+		serve(w, i, list_of(NULL));
 }
 
 static void
@@ -222,6 +233,33 @@ tell_other(struct watched *w)
 }
 
 static void
+tell_nothing(struct watched *w)
+{
+	w->node[1].has_told_ctl = false;
+}
+
+static void
+tell_other_itl(struct watched *w)
+{
+	memset(w->node[1].told_itl.sha1, 'b', 40);
+}
+
+static void
+serve_other_itl(struct watched *w)
+{
+	w->node[1].tftp_itl = list_of(w->c.node[0].itl);
+}
+
+/* By HTTP there is none, and TFTP is silent. */
+static void
+lack_and_lose(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+	w->node[1].tftp_ctl = lost;
+}
+
+static void
 tell_none(struct watched *w)
 {
 	w->node[1].has_told_ctl = true;
@@ -233,8 +271,11 @@ static const uint8_t junk[] = "no list at all";
 static void
 serve_junk(struct watched *w)
 {
-	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(junk,
-	    sizeof(junk));
+	struct survey_list l = { .looked = true,
+		.why = "",
+		.bytes = bytes_of(junk, sizeof(junk)) };
+
+	serve(w, 1, l);
 }
 
 static uint8_t damaged[65536];
@@ -247,8 +288,31 @@ serve_damaged(struct watched *w)
 	assert_true(list.len <= sizeof(damaged));
 	memcpy(damaged, list.ptr, list.len);
 	damaged[list.len - 30] ^= 1;
-	w->node[1].http_ctl.bytes = w->node[1].tftp_ctl.bytes = bytes_of(
-	    damaged, list.len);
+	serve(w, 1,
+	    (struct survey_list){ .looked = true,
+		.why = "",
+		.bytes = bytes_of(damaged, list.len) });
+}
+
+/* W1 where there is no CTL */
+static void
+junk_itl(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+	w->node[1].http_itl = w->node[1].tftp_itl = (struct survey_list){
+		.looked = true,
+		.why = "",
+		.bytes = bytes_of(junk, sizeof(junk))
+	};
+}
+
+static void
+lose_itl_not_mixed(struct watched *w)
+{
+	lack_all(w);
+	w->s.mixed = false;
+	w->node[1].http_itl = w->node[1].tftp_itl = lost;
 }
 
 /* R6 */
@@ -267,7 +331,7 @@ serve_made(struct watched *w, const char *words, unsigned signer)
 	made_of(&w->installed, words, signer);
 	l.bytes = buf_bytes(&w->installed.bytes);
 	for (i = 0; i < 2; i++)
-		w->node[i].http_ctl = w->node[i].tftp_ctl = l;
+		serve(w, i, l);
 }
 
 static void
@@ -300,6 +364,13 @@ static void
 serve_bare(struct watched *w)
 {
 	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:node@10.0.1.0", 1);
+}
+
+static void
+serve_bare_unknown(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:none@10.0.0.0 C:none@10.0.1.0", 1);
+	w->s.has_mode = false;
 }
 
 static void
@@ -384,6 +455,28 @@ node_unlisted(struct watched *w)
 	w->entry[2].role = INVENTORY_TFTP;
 }
 
+/* Its record has the name that it has, and the address 10.0.0.1. */
+static void
+node_moved(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:pub@cucm2", 1);
+}
+
+static void
+node_is_there(struct watched *w)
+{
+	serve_made(w, "S:pub S:itlr C:pub@cucm2 C:pub@cucm1", 1);
+	w->address[0] = w->address[1] = "10.0.0.1";
+}
+
+static void
+node_of_the_inventory_alone(struct watched *w)
+{
+	w->entry[2].role = INVENTORY_SUBSCRIBER;
+	w->entry[2].name = "cucm3";
+	w->s.num_process_nodes = 3;
+}
+
 /* R10 */
 static void
 serve_tvs(struct watched *w)
@@ -423,6 +516,13 @@ static void
 old_backup(struct watched *w)
 {
 	w->backup[0].when = MADE_AT - 10 * DAY;
+}
+
+static void
+old_backup_runs(struct watched *w)
+{
+	old_backup(w);
+	w->s.has_backup_running = w->s.backup_running = true;
 }
 
 static void
@@ -533,6 +633,12 @@ static void
 lose_capf(struct watched *w)
 {
 	w->node[0].num_own = 2;
+}
+
+static void
+lose_itlrecovery(struct watched *w)
+{
+	w->node[0].num_own = 3;
 }
 
 static void

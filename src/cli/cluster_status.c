@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/again.h"
 #include "cli/net.h"
 #include "cli/status.h"
-#include "cli/again.h"
 
 #define EVERY 60 /* s */
 

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/beside.h"
+#include "base/file.h"
 #include "cli/out.h"
 
 #define CONFIG_SIZE_MAX ((size_t)64 * 1024)

@@ -6,9 +6,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/beside.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "base/beside.h"
 #include "cli/input.h"
 #include "cli/out.h"
 

@@ -186,7 +186,7 @@ reach_place(struct phones *p, const char *name, struct phones_place **ret,
 	struct phones_place *more;
 	size_t i, number;
 
-	for (i = 0; name[i] != '\0' && i < sizeof(key); i++)
+	for (i = 0; i < sizeof(key) && name[i] != '\0'; i++)
 		key[i] = (char)toupper((unsigned char)name[i]);
 	if (intern_find(&p->names, bytes_of(key, i), &number)) {
 		*ret = &p->place[number];

@@ -18,8 +18,8 @@
 #include "base/buf.h"
 #include "base/diag.h"
 
-#define EVIDENCE_NAME_MAX 512                  /* bytes of a name */
-#define EVIDENCE_PIECES_MAX 32768              /* of a cluster */
+#define EVIDENCE_NAME_MAX 512                /* bytes of a name */
+#define EVIDENCE_PIECES_MAX 32768            /* of a cluster */
 #define EVIDENCE_TOTAL_MAX ((size_t)1 << 30) /* bytes of all of them */
 
 struct evidence_piece {

@@ -190,7 +190,7 @@ refused() {
 		schema = json.load(open(sys.argv[1]))
 		text = open(sys.argv[2]).read()
 		text = text[text.index("## The keys"):]
-		words = set(re.findall(r"[a-z0-9_]+", " ".join(
+		words = set(re.findall(r"[a-z0-9_]+(?:-[a-z0-9]+)*", " ".join(
 		    re.findall(r"`([^`]*)`", text))))
 		def keys(node):
 		    if isinstance(node, list):

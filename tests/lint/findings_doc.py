@@ -127,9 +127,10 @@ def judge_schema(table):
         "id": [name for name, _ in table],
         "severity": [name for name in severities().values() if name != "-"],
     }
-    # those of `token match` and `token report` are about tokens
+    # those of `token match` and `token report` are about tokens, those of
+    # `cluster status` about clusters (docs/health.md)
     of_lists = [value for name, value in schema["$defs"].items()
-                if not name.startswith(("match", "report"))]
+                if not name.startswith(("match", "report", "cluster_status"))]
     for finding in findings(schema, of_lists):
         for key, values in wanted.items():
             of = resolve(schema, finding.get("properties", {}).get(key, {}))

@@ -38,7 +38,7 @@ status() {
 	status 0
 	grep -qE '^cucm1 .* mixed +[0-9a-f]{8} +same ' out
 	sed -i "s/line: 'show ctl'/line: 'show itl'/" own.yaml
-	status 0
+	status 3
 	grep -qE '^cucm1 .* mixed +[0-9a-f]{8} +[?] ' out
 }
 

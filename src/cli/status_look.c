@@ -2,6 +2,8 @@
 /* Asking all nodes, with a line on a terminal for each that is done, and the
  * transcripts of what was said. */
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -49,6 +51,16 @@ trust(void *arg, const char *host, const char *fingerprint)
 	return cluster_trust(l->wish->cluster, host, fingerprint);
 }
 
+/* One that is ignored would be lost. */
+static void
+add_deadly(sigset_t *set, int number)
+{
+	struct sigaction now;
+
+	if (sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+		(void)sigaddset(set, number);
+}
+
 static enum err
 gather(const struct status_wish *w, struct transcript *const *transcripts,
     struct evidence *e, struct diag *d)
@@ -66,7 +78,18 @@ gather(const struct status_wish *w, struct transcript *const *transcripts,
 		.done = say_done,
 		.arg = &l };
 
-	return survey_gather(&setup, e, d);
+	sigset_t ends, before;
+	enum err err;
+
+	/* --watch keeps these for its waiting: here nothing is written yet, and
+	 * a node may be silent for minutes */
+	(void)sigemptyset(&ends);
+	add_deadly(&ends, SIGINT);
+	add_deadly(&ends, SIGTERM);
+	(void)pthread_sigmask(SIG_UNBLOCK, &ends, &before);
+	err = survey_gather(&setup, e, d);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
 }
 
 /* ---- Transcripts ---------------------------------------------------------------- */

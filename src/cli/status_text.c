@@ -7,6 +7,7 @@
 #include "cli/table.h"
 
 #define INDENT 2
+#define WIDE 80 /* columns */
 #define DAY ((int64_t)86400)
 #define SUM_DIGITS 8 /* of the MD5, as phones show it */
 
@@ -142,14 +143,28 @@ put_node(struct table *t, const struct status *s, size_t i)
 	put_age(t, s, &h->ctl);
 }
 
+/* The usual terminal has room for all but a signer's name: nothing else is cut
+ * into parts there. */
+static bool
+is_wide(const struct fill *fill)
+{
+	return fill->width == 0 || fill->width >= WIDE;
+}
+
 static enum err
 put_nodes(const struct status *s, const struct fill *fill, struct buf *out,
     struct diag *d)
 {
-	struct table *t = table_new(columns, NUM_COLUMNS);
+	struct table_column wide[NUM_COLUMNS];
+	struct table *t;
 	enum err e;
 	size_t i;
 
+	memcpy(wide, columns, sizeof(wide));
+	for (i = 0; i < NUM_COLUMNS; i++)
+		if (i != COLUMN_SIGNER)
+			wide[i].flags &= ~(unsigned)TABLE_WRAP;
+	t = table_new(is_wide(fill) ? wide : columns, NUM_COLUMNS);
 	for (i = 0; i < s->survey.num_nodes; i++)
 		put_node(t, s, i);
 	e = table_print(t, fill, out, d);

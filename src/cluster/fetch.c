@@ -24,6 +24,7 @@ enum why {
 	WHY_HEADERS, /* too long */
 	WHY_SILENT,  /* no answer at all */
 	WHY_STALLED,
+	WHY_LATE,
 	WHY_PIN,
 	WHY_CANCELLED,
 	WHY_NOMEM
@@ -38,9 +39,9 @@ struct job {
 	uint8_t pin[FETCH_PIN_LEN];
 	CURL *curl;
 	struct buf body;
-	size_t headers; /* bytes */
-	bool heard;     /* something came */
-	time_t last;    /* when; or when it began */
+	size_t headers;     /* bytes */
+	bool heard;         /* something came */
+	time_t began, last; /* when; or when it began */
 	enum why why;
 };
 
@@ -148,11 +149,43 @@ on_certificate(X509_STORE_CTX *ctx, void *arg)
 	return 1;
 }
 
+/* Messages that OpenSSL skips (HelloRequest) keep libcurl within it for as long
+ * as they come, and no limit of its own counts: behind ours nothing more is
+ * read. */
+static void
+/* NOLINTNEXTLINE(readability-function-size): OpenSSL's */
+on_message(int sent, int version, int type, const void *data, size_t len,
+    SSL *ssl, void *arg)
+{
+	struct job *job = arg;
+	const atomic_bool *cancel = job->setup->cancel;
+
+	(void)sent;
+	(void)version;
+	(void)type;
+	(void)data;
+	(void)len;
+	if (cancel != NULL && atomic_load(cancel))
+		job->why = WHY_CANCELLED;
+	else if (job->heard ? now() - job->began >= (time_t)job->limit
+			    : now() - job->began >=
+		    (time_t)job->connect_limit + (time_t)job->stall_limit)
+		job->why = job->heard ? WHY_LATE : WHY_SILENT;
+	else
+		return;
+	pipe_stop_reading(SSL_get_rbio(ssl));
+}
+
 static CURLcode
 on_context(CURL *curl, void *context, void *arg)
 {
+	struct job *job = arg;
+
 	(void)curl;
-	SSL_CTX_set_cert_verify_callback(context, on_certificate, arg);
+	SSL_CTX_set_msg_callback(context, on_message);
+	SSL_CTX_set_msg_callback_arg(context, job);
+	if (job->has_pin)
+		SSL_CTX_set_cert_verify_callback(context, on_certificate, job);
 	return CURLE_OK;
 }
 
@@ -215,6 +248,16 @@ fail_silent(const struct job *job, struct diag *d)
 }
 
 static enum err
+fail_time(const struct job *job, struct diag *d)
+{
+	if (!job->heard)
+		return diag_set(d, ERR_IO, "no answer within %u s",
+		    job->connect_limit);
+	return diag_set(d, ERR_IO, "not done within %u s, after %zu bytes",
+	    job->limit, job->body.len);
+}
+
+static enum err
 fail_ours(const struct job *job, struct diag *d)
 {
 	switch (job->why) {
@@ -229,6 +272,8 @@ fail_ours(const struct job *job, struct diag *d)
 		return diag_set(d, ERR_IO,
 		    "nothing more came for %u s, after %zu bytes",
 		    job->stall_limit, job->body.len);
+	case WHY_LATE:
+		return fail_time(job, d);
 	case WHY_PIN:
 		return diag_set(d, ERR_CRYPTO,
 		    "the server's certificate is not the one that is pinned");
@@ -257,16 +302,6 @@ fail_certificate(const struct job *job, struct diag *d)
 	if (d != NULL)
 		d->native = result;
 	return ERR_CRYPTO;
-}
-
-static enum err
-fail_time(const struct job *job, struct diag *d)
-{
-	if (!job->heard)
-		return diag_set(d, ERR_IO, "no answer within %u s",
-		    job->connect_limit);
-	return diag_set(d, ERR_IO, "not done within %u s, after %zu bytes",
-	    job->limit, job->body.len);
 }
 
 static enum err
@@ -412,10 +447,8 @@ set_tls(struct job *job)
 	SET(SSL_VERIFYPEER, 1L);
 	SET(SSL_VERIFYHOST, job->setup->ca == NULL ? 0L : 2L);
 	SET(SSL_SESSIONID_CACHE, 0L);
-	if (job->has_pin) {
-		SET(SSL_CTX_DATA, job);
-		SET(SSL_CTX_FUNCTION, on_context);
-	}
+	SET(SSL_CTX_DATA, job);
+	SET(SSL_CTX_FUNCTION, on_context);
 	return code;
 }
 
@@ -435,7 +468,7 @@ perform(struct job *job, CURLU *url, struct diag *d)
 		code = set_tls(job);
 	if (code != CURLE_OK)
 		return diag_nomem(d);
-	job->last = now();
+	job->began = job->last = now();
 	pipe_guard(&guard);
 	code = curl_easy_perform(job->curl);
 	pipe_unguard(&guard);

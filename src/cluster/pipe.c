@@ -41,3 +41,26 @@ pipe_unguard(const struct pipe_guard *g)
 		(void)sigtimedwait(&set, NULL, &at_once);
 	(void)pthread_sigmask(SIG_SETMASK, &g->before, NULL);
 }
+
+static long
+/* NOLINTNEXTLINE(readability-function-size): OpenSSL's */
+on_bio(BIO *bio, int what, const char *data, size_t len, int number, long value,
+    int rv, size_t *ret_len)
+{
+	(void)data;
+	(void)len;
+	(void)number;
+	(void)value;
+	(void)ret_len;
+	if (what != BIO_CB_READ)
+		return rv;
+	BIO_clear_retry_flags(bio);
+	return -1;
+}
+
+void
+pipe_stop_reading(BIO *bio)
+{
+	if (bio != NULL)
+		BIO_set_callback_ex(bio, on_bio);
+}

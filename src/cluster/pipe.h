@@ -7,6 +7,7 @@
 #ifndef CLUSTER_PIPE_H
 #define CLUSTER_PIPE_H
 
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -17,5 +18,8 @@ struct pipe_guard {
 
 void pipe_guard(struct pipe_guard *g);
 void pipe_unguard(const struct pipe_guard *g);
+
+/* From now on a read from BIO fails, whatever has come. */
+void pipe_stop_reading(BIO *bio);
 
 #endif

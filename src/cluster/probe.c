@@ -36,7 +36,7 @@ struct shake {
 	int64_t until;
 	unsigned limit; /* s */
 	struct probe got;
-	bool has_chain, too_many;
+	bool has_chain, too_many, late;
 };
 
 const char *
@@ -97,6 +97,17 @@ take_chain(struct shake *s, struct bytes body, bool is_13)
 	return s->got.num > 0;
 }
 
+/* Messages that OpenSSL skips (HelloRequest) keep it within SSL_connect() for as
+ * long as they come: behind the limit nothing more is read. */
+static void
+mind_limit(struct shake *s, SSL *ssl)
+{
+	if (dial_now() < s->until)
+		return;
+	s->late = true;
+	pipe_stop_reading(SSL_get_rbio(ssl));
+}
+
 /* Sees each message before OpenSSL judges it: what it cannot decode was shown
  * all the same. */
 static void
@@ -108,6 +119,7 @@ on_message(int sent, int version, int type, const void *data, size_t len,
 	struct shake *s = arg;
 
 	(void)version;
+	mind_limit(s, ssl);
 	if (sent != 0 || type != SSL3_RT_HANDSHAKE || s->got.num > 0 ||
 	    len < 4 || body.ptr[0] != SSL3_MT_CERTIFICATE)
 		return;
@@ -195,7 +207,7 @@ shake(SSL *ssl, int fd, int64_t until)
 		if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
 			return why;
 		events = why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
-		if (!dial_wait(fd, events, until))
+		if (dial_now() >= until || !dial_wait(fd, events, until))
 			return why;
 	}
 }
@@ -235,7 +247,8 @@ fail(const struct shake *s, int why, struct diag *d)
 	unsigned long error = ERR_peek_error();
 	int alert = alert_of(error);
 
-	if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE)
+	if (s->late || why == SSL_ERROR_WANT_READ ||
+	    why == SSL_ERROR_WANT_WRITE)
 		return diag_set(d, ERR_IO, "no TLS handshake within %u s",
 		    s->limit);
 	if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cluster/pty_inner.h"
 
 #define PIN_PREFIX "SHA256:"
+#define REVOKED "@revoked"
 
 /* The fingerprint of the key that the server proved to have. */
 static enum err
@@ -86,6 +88,63 @@ first_contact(struct pty *p, const struct pty_setup *setup, struct diag *d)
 	return ERR_OK;
 }
 
+/* The LINE, which is cut, is "@revoked HOSTS TYPE BASE64 ...", and of this key. */
+static bool
+revokes(char *line, const char *base64)
+{
+	char *rest = NULL, *word = strtok_r(line, " \t\r\n", &rest);
+
+	if (word == NULL || strcmp(word, REVOKED) != 0)
+		return false;
+	while ((word = strtok_r(NULL, " \t\r\n", &rest)) != NULL)
+		if (strcmp(word, base64) == 0)
+			return true;
+	return false;
+}
+
+static bool
+file_revokes(const char *path, const char *base64)
+{
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+	bool found = false;
+
+	if (f == NULL)
+		return false; /* libssh says what is wrong with it */
+	while (!found && getline(&line, &size, f) != -1)
+		found = revokes(line, base64);
+	free(line);
+	(void)fclose(f);
+	return found;
+}
+
+/* libssh does not know such lines: whoever has this key is no node, whatever its
+ * name. */
+static enum err
+check_revoked(struct pty *p, const struct pty_setup *setup, ssh_key key,
+    struct diag *d)
+{
+	char *base64 = NULL, *path = NULL;
+	bool found = false;
+
+	if (ssh_pki_export_pubkey_base64(key, &base64) != SSH_OK)
+		return diag_nomem(d);
+	if (setup->known_hosts != NULL)
+		found = file_revokes(setup->known_hosts, base64);
+	else if (ssh_options_get(p->session, SSH_OPTIONS_KNOWNHOSTS, &path) ==
+	    SSH_OK)
+		found = file_revokes(path, base64);
+	ssh_string_free_char(path);
+	ssh_string_free_char(base64);
+	if (!found)
+		return ERR_OK;
+	return diag_set(d, ERR_POLICY,
+	    "the host key %s of %s port %u is revoked in %s",
+	    (const char *)p->fingerprint.ptr, setup->host, setup->port,
+	    file_of(setup));
+}
+
 static enum err
 judge(struct pty *p, const struct pty_setup *setup, struct diag *d)
 {
@@ -122,6 +181,8 @@ pty_trust(struct pty *p, const struct pty_setup *setup, struct diag *d)
 	enum err err;
 
 	err = fingerprint(p, &key, d);
+	if (err == ERR_OK)
+		err = check_revoked(p, setup, key, d);
 	if (err == ERR_OK)
 		err = judge(p, setup, d);
 	ssh_key_free(key);

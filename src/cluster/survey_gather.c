@@ -370,8 +370,10 @@ ask_all(struct visit *v, struct shell *s)
 		if (!is_asked(v, &asks[i]))
 			continue;
 		piece_of(&asks[i], piece, sizeof(piece));
-		if (s == NULL && v->reopenings++ < REOPENINGS)
-			(void)open_shell(v, &s, &why);
+		/* a password that was refused is not sent again */
+		if (s == NULL && v->reopenings++ < REOPENINGS &&
+		    open_shell(v, &s, &why) != ERR_OK && why.code != ERR_IO)
+			v->reopenings = REOPENINGS;
 		if (s == NULL)
 			miss(v, piece, ERR_IO,
 			    "not asked: the session ended before");

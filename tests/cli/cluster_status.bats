@@ -122,7 +122,7 @@ case_of() {
 @test "the CTL is absent, or of other certificates (S9, S10)" {
 	case_of 3 'R5 the cluster is in mixed mode, and no node has a CTL' \
 		'no_ctl: true'
-	case_of 3 '^bad R1 cucm1: CAPF of cucm1 on disk .* is not in the CTL as CAPF' \
+	case_of 3 '^bad R1 cucm1: CAPF of cucm1 on disk.* is not in the CTL as CAPF' \
 		'stale_capf: true'
 }
 
@@ -374,6 +374,44 @@ case_of() {
 	kill -INT $pid
 	exec 8<&-
 	wait $pid || [ $? = 3 ]
+}
+
+@test "--watch on a terminal clears it, shows all, and ends by a key or Ctrl-C" {
+	local key
+
+	up
+	for key in x '\003'; do
+		run -0 timeout "$LAB_LIMIT" expect -c "
+			set timeout $LAB_LIMIT
+			spawn -noecho {$CTLSMITH} cluster status --watch \
+				--inventory {$lab/cluster.yaml}
+			expect -ex {Not asked:} {} timeout {exit 9} eof {exit 8}
+			expect -ex {R13} {} timeout {exit 9} eof {exit 8}
+			send $key
+			expect eof {} timeout {exit 9}
+			exit [lindex [wait] 3]"
+		[[ $output == *$'\e[H\e[2J\e[3J'*cucm2*'Good: R1'* ]]
+	done
+}
+
+@test "--watch ends at once on a signal, also while a node says nothing" {
+	local pid tasks
+
+	as 'nodes: [{name: cucm1}, {name: cucm2, cli: {hostile: no-prompt}}]'
+	"$CTLSMITH" cluster status --inventory "$lab/cluster.yaml" --batch \
+		--watch >seen 2>&1 3>&- &
+	pid=$!
+	while :; do # until it asks nodes
+		tasks=("/proc/$pid/task/"*)
+		[ "${#tasks[@]}" -lt 2 ] || break
+		kill -0 $pid
+	done
+	# not SIGINT, which the shell has what is behind & ignore
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	[ "$status" = 143 ]
+	[ ! -s seen ]
 }
 
 @test "a hostile node is a clear error, and costs little; nothing of it is kept" {

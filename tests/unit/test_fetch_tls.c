@@ -62,6 +62,45 @@ serve(struct peer *p)
 	}
 }
 
+/* HelloRequest without an end: OpenSSL skips each. */
+static void
+flood(struct peer *p)
+{
+	static const uint8_t request[] = { 0x16, 3, 3, 0, 4, 0, 0, 0, 0 };
+	struct buf out = { 0 };
+	int fd = peer_accept(p);
+	size_t i;
+
+	for (i = 0; i < 4096; i++)
+		buf_put(&out, bytes_of(request, sizeof(request)));
+	if (fd >= 0 && peer_hear(p, fd))
+		while (peer_say(p, fd, out.ptr, out.len))
+			;
+	(void)close(fd);
+	buf_clear(&out);
+}
+
+static void
+test_flood(void **state)
+{
+	const struct fetch_setup setup = { .pin = world.pin[0],
+		.connect_limit = 1,
+		.stall_limit = 1,
+		.limit = 60 };
+	struct buf got = { 0 };
+	struct peer p;
+	struct diag d;
+	char url[64];
+
+	peer_start(&p, AF_INET, SOCK_STREAM, flood, NULL);
+	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/x", p.port);
+	assert_int_equal(fetch_url(url, &setup, &got, &d), ERR_IO);
+	if (strstr(d.msg, "no answer within 2 s") == NULL)
+		fail_msg("%s", d.msg);
+	peer_stop(&p);
+	buf_clear(&got);
+}
+
 /* ---- Pins and files -------------------------------------------------------------- */
 
 static void
@@ -319,6 +358,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_who),
 		cmocka_unit_test(test_small_stack),
 		cmocka_unit_test(test_no_handshake),

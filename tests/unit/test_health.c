@@ -371,89 +371,6 @@ test_nothing_is_known(void **state)
 	forget(&seen);
 }
 
-/* A node that nobody could talk to is not well, whatever its role. */
-static void
-test_a_node_that_is_silent(void **state)
-{
-	see(&seen, 1250, 0);
-	seen.node[2].reached = false;
-	judge(&seen);
-	assert_int_equal(seen.h.node[2].grade, HEALTH_UNKNOWN);
-	assert_int_equal(seen.h.all, HEALTH_UNKNOWN);
-	assert_false(seen.h.stale);
-	forget(&seen);
-}
-
-/* One certificate on two ports is one sentence, and so is one that is missing
- * twice. */
-static void
-test_nothing_is_said_twice(void **state)
-{
-	size_t i, bad = 0, note = 0;
-
-	see(&seen, 1250, 0);
-	renew_publisher(&seen);
-	judge(&seen);
-	for (i = 0; i < seen.h.num_findings; i++) {
-		const struct health_finding *f = &seen.h.finding[i];
-
-		if (f->rule != HEALTH_STALE)
-			continue;
-		bad += f->grade == HEALTH_BAD;
-		note += f->grade == HEALTH_NOTE;
-		if (f->grade == HEALTH_NOTE)
-			assert_non_null(strstr(f->what,
-			    "on 2443 (RSA), on 5061 (RSA) (serial"));
-	}
-	assert_int_equal(bad, 1);
-	assert_int_equal(note, 1);
-	forget(&seen);
-	/* on the disk and on both ports */
-	see(&seen, 1250, 0);
-	renew_and_restart(&seen);
-	judge(&seen);
-	for (bad = 0, i = 0; i < seen.h.num_findings; i++)
-		bad += seen.h.finding[i].rule == HEALTH_STALE;
-	assert_int_equal(bad, 1);
-	assert_non_null(strstr(worst(&seen, HEALTH_STALE)->what,
-	    "on disk, on 2443 (RSA), on 5061 (RSA) (serial"));
-	forget(&seen);
-}
-
-/* What the rules W say to do is said once, and fits the list. */
-static void
-test_what_to_do_about_keys(void **state)
-{
-	const struct health_finding *f;
-
-	see(&seen, 1250, 0);
-	renew_publisher(&seen);
-	judge(&seen);
-	f = worst(&seen, W(WORKS_NEXT));
-	assert_int_equal(f->grade, HEALTH_BAD);
-	assert_non_null(strstr(f->what, "only the key of record 1"));
-	assert_null(strstr(f->what, "; "));
-	assert_non_null(strstr(f->todo, "run utils ctl update CTLFile"));
-	f = worst(&seen, W(WORKS_CONFIG));
-	assert_null(strstr(f->what, "; "));
-	assert_non_null(strstr(f->todo, "run utils ctl update CTLFile"));
-	forget(&seen);
-	/* the advice of src/trust, where it is a better one */
-	see(&seen, 1250, 0);
-	other_itl(&seen);
-	judge(&seen);
-	f = worst(&seen, W(WORKS_ITL));
-	assert_null(strstr(f->what, "; "));
-	assert_string_equal(f->todo, "add it to the list as SAST");
-	forget(&seen);
-	see(&seen, 1050, 2);
-	hold_no_key(&seen);
-	judge(&seen);
-	assert_non_null(
-	    strstr(worst(&seen, W(WORKS_NEXT))->todo, "another token"));
-	forget(&seen);
-}
-
 /* Unknown of a rule that does not count is no reason to end with 3. */
 static void
 test_what_counts(void **state)
@@ -528,9 +445,6 @@ main(void)
 		cmocka_unit_test(test_the_table_is_whole),
 		cmocka_unit_test(test_what_is_not_served_yet),
 		cmocka_unit_test(test_nothing_is_known),
-		cmocka_unit_test(test_a_node_that_is_silent),
-		cmocka_unit_test(test_nothing_is_said_twice),
-		cmocka_unit_test(test_what_to_do_about_keys),
 		cmocka_unit_test(test_what_counts),
 		cmocka_unit_test(test_what_was_typed_is_compared),
 		cmocka_unit_test(test_names),

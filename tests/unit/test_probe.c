@@ -346,6 +346,39 @@ test_half_open(void **state)
 	assert_non_null(strstr(d.msg, "name is not known"));
 }
 
+/* HelloRequest without an end: OpenSSL skips each, and never comes back while
+ * more of them is there. */
+static void
+flood(struct peer *p)
+{
+	static const uint8_t request[] = { 0x16, 3, 3, 0, 4, 0, 0, 0, 0 };
+	struct buf out = { 0 };
+	int fd = peer_accept(p);
+	size_t i;
+
+	for (i = 0; i < 4096; i++)
+		buf_put(&out, bytes_of(request, sizeof(request)));
+	if (fd >= 0 && peer_hear(p, fd))
+		while (peer_say(p, fd, out.ptr, out.len))
+			;
+	(void)close(fd);
+	buf_clear(&out);
+}
+
+static void
+test_flood(void **state)
+{
+	struct probe got = { .num = 0 };
+	struct peer p;
+	struct diag d;
+
+	peer_start(&p, AF_INET, SOCK_STREAM, flood, NULL);
+	assert_int_equal(
+	    probe_port("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d), ERR_IO);
+	assert_non_null(strstr(d.msg, "no TLS handshake within 1 s"));
+	peer_stop(&p);
+}
+
 /* ServerHello (TLS 1.2, ECDHE-ECDSA) and Certificate with an RSA certificate, and
  * then it closes. */
 static void
@@ -452,6 +485,7 @@ main(void)
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_half_open),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_wrong_kind),
 		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_name),

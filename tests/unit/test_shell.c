@@ -356,6 +356,36 @@ test_host_key(void **state)
 	stop(&w);
 }
 
+/* A key that was revoked is refused, and nobody is asked, also where the
+ * inventory pins it. */
+static void
+test_revoked(void **state)
+{
+	static const struct fake_setup s = { .talk = talk };
+	char line[1024], pin[256], host[64], rest[900];
+	struct world w;
+	FILE *f;
+
+	start(&w, &s);
+	must_connect(&w);
+	(void)snprintf(pin, sizeof(pin), "%s", w.shown);
+	f = fopen(w.known, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof(line), f));
+	(void)fclose(f);
+	assert_int_equal(sscanf(line, "%63s %899[^\n]", host, rest), 2);
+	f = fopen(w.known, "w");
+	assert_non_null(f);
+	(void)fprintf(f, "# a remark\n@revoked\t*  %s\n", rest);
+	assert_int_equal(fclose(f), 0);
+	fails(&w, ERR_POLICY, "is revoked in");
+	w.ssh.host_key = pin;
+	fails(&w, ERR_POLICY, "is revoked in");
+	assert_int_equal(w.trusts, 1);
+	assert_int_equal(w.node.passwords, 1);
+	stop(&w);
+}
+
 static void
 test_pin(void **state)
 {
@@ -836,6 +866,7 @@ main(void)
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_host_key),
 		cmocka_unit_test(test_pin),
+		cmocka_unit_test(test_revoked),
 		cmocka_unit_test(test_legacy),
 		cmocka_unit_test(test_legacy_unused),
 		cmocka_unit_test(test_no_node),

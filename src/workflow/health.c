@@ -177,7 +177,7 @@ sort_findings(struct health_case *c)
 	struct health_finding **order, *sorted;
 	size_t i;
 
-	order = calloc(h->num_findings + 1, sizeof(*order));
+	order = calloc(h->num_findings + 1, sizeof(struct health_finding *));
 	sorted = calloc(h->num_findings + 1, sizeof(*sorted));
 	if (order == NULL || sorted == NULL) {
 		free(order);
@@ -186,7 +186,8 @@ sort_findings(struct health_case *c)
 	}
 	for (i = 0; i < h->num_findings; i++)
 		order[i] = &h->finding[i];
-	qsort(order, h->num_findings, sizeof(*order), order_findings);
+	qsort(order, h->num_findings, sizeof(struct health_finding *),
+	    order_findings);
 	for (i = 0; i < h->num_findings; i++)
 		sorted[i] = *order[i];
 	free(order);

@@ -24,7 +24,8 @@ struct survey_setup {
 	unsigned connect_limit;
 	bool probe_p12; /* try ITLRecovery.p12 over TFTP and HTTP; its bytes
 			 * are dropped */
-	bool phones;    /* devices too, from the publisher */
+	bool phones;    /* devices too, from the publisher, and who is
+			 * registered with each node */
 	struct transcript *const *transcripts; /* one a node, or NULL */
 	bool (*trust)(void *arg, const char *host, const char *fingerprint);
 	/* A node is done; called by its thread, one at a time. WHY: it could

@@ -183,35 +183,49 @@ take_registered(struct survey_reading *r, const struct said_phone *phone)
 	struct survey_device *dev = bsearch(&key, r->s->device,
 	    r->s->num_devices, sizeof(key), order_devices);
 
-	if (dev == NULL)
+	if (dev == NULL || dev->registered)
 		return ERR_OK;
 	dev->registered = phone->registered;
 	dev->address = survey_copy(r, bytes_of_str(phone->address));
 	return dev->address == NULL ? diag_nomem(r->d) : ERR_OK;
 }
 
-/* Who is registered, among the devices; one that the database has not is left
- * out. */
+/* Who is registered with NODE, among the devices; one that the database has not
+ * is left out. */
 static enum err
-read_registered(struct survey_reading *r, const char *publisher)
+read_registered(struct survey_reading *r, const char *node)
 {
-	const struct evidence_piece *p = survey_piece(r->e, publisher,
+	const struct evidence_piece *p = survey_piece(r->e, node,
 	    "cli/risdb-phones");
 	struct said_phones phones = { .num = 0 };
 	enum err e = ERR_OK;
 	struct diag why;
 	size_t i;
 
-	if (p == NULL || p->error != ERR_OK || r->s->num_devices == 0)
+	if (p == NULL || p->error != ERR_OK)
 		return ERR_OK;
 	diag_init(&why);
 	if (said_phones(p->bytes, &phones, &why) != ERR_OK)
 		return survey_doubt(r, p, &why);
-	qsort(r->s->device, r->s->num_devices, sizeof(*r->s->device),
-	    order_devices);
 	for (i = 0; e == ERR_OK && i < phones.num; i++)
 		e = take_registered(r, &phones.item[i]);
 	said_phones_clear(&phones);
+	return e;
+}
+
+/* A node tells of those phones that are registered with it. */
+static enum err
+read_all_registered(struct survey_reading *r)
+{
+	struct survey *s = r->s;
+	enum err e = ERR_OK;
+	size_t i;
+
+	if (s->num_devices == 0)
+		return ERR_OK;
+	qsort(s->device, s->num_devices, sizeof(*s->device), order_devices);
+	for (i = 0; e == ERR_OK && i < s->num_nodes; i++)
+		e = read_registered(r, s->node[i].entry->name);
 	return e;
 }
 
@@ -220,5 +234,5 @@ survey_read_cluster(struct survey_reading *r, const char *publisher)
 {
 	enum err e = read_texts(r, publisher);
 
-	return e == ERR_OK ? read_registered(r, publisher) : e;
+	return e == ERR_OK ? read_all_registered(r) : e;
 }

@@ -212,7 +212,8 @@ enum whom {
 	OF_ALL,
 	OF_SERVERS, /* not presence */
 	OF_PUBLISHER,
-	OF_PHONES /* of the publisher, where devices are wanted */
+	OF_DEVICES, /* of the publisher, where devices are wanted */
+	OF_PHONES   /* of servers, likewise: each knows its own alone */
 };
 
 static const struct ask {
@@ -238,7 +239,7 @@ static const struct ask {
 	{ "drs-history-backup", NULL, OF_PUBLISHER },
 	{ "drs-history-restore", NULL, OF_PUBLISHER },
 	{ "drs-status-backup", NULL, OF_PUBLISHER },
-	{ "sql-devices", NULL, OF_PHONES },
+	{ "sql-devices", NULL, OF_DEVICES },
 	{ "risdb-phones", NULL, OF_PHONES },
 };
 
@@ -254,10 +255,12 @@ is_asked(const struct visit *v, const struct ask *a)
 		return v->node->role != INVENTORY_IMP;
 	case OF_PUBLISHER:
 		return v->node->role == INVENTORY_PUBLISHER;
+	case OF_DEVICES:
+		return v->node->role == INVENTORY_PUBLISHER && v->setup->phones;
 	case OF_PHONES:
 		break;
 	}
-	return v->node->role == INVENTORY_PUBLISHER && v->setup->phones;
+	return v->node->role != INVENTORY_IMP && v->setup->phones;
 }
 
 static void
@@ -499,8 +502,12 @@ survey_gather(const struct survey_setup *setup, struct evidence *ret,
 			.index = i,
 			.ret = ret,
 			.lock = &lock };
-	start_all(all, num);
-	e = finish_all(all, num, d);
+	/* first: what nodes say may fill all there is room for */
+	e = put_now(ret, d);
+	if (e == ERR_OK) {
+		start_all(all, num);
+		e = finish_all(all, num, d);
+	}
 	free(all);
-	return e == ERR_OK ? put_now(ret, d) : e;
+	return e;
 }

@@ -475,6 +475,6 @@ case_of() {
 	run -2 status --every 5
 	LAB_PASSWORD='' run status
 	[ "$status" -ne 0 ]
-	LAB_PASSWORD=wrong run status
+	LAB_PASSWORD=wrong run -3 status
 	is_said 'cucm1 could not be reached over SSH: .*refused'
 }

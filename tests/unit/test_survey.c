@@ -248,6 +248,51 @@ test_devices_are_registered(void **state)
 	end(&w);
 }
 
+#define RIS_TEXT(phone, state)                                             \
+	"----------- Phone Information -----------\n\n"                    \
+	"#TotalPhones, #TotalRegistered, #RegisteredSCCP, "                \
+	"#RegisteredSIP, #UnRegistered, #Rejected, #PartiallyRegistered, " \
+	"StateId, #ExpUnreg\n"                                             \
+	"1, 1, 0, 1, 0, 0, 0, 35, 0\n\n"                                   \
+	"DeviceName, Descr, Ipaddr, Ipv6addr, Ipv4Attr, Ipv6Attr, "        \
+	"MACaddr, RegStatus, PhoneProtocol, DeviceModel, HTTPsupport, "    \
+	"LastActTimeStamp\n" phone ", Auto, 10.1.1.21, , 3, 0, " phone     \
+	", " state ", SIP, 431, yes, 1604000000\n\nTotal count 1\n"        \
+	"----------------------------------------\n"
+
+/* Whoever is registered with a subscriber, the publisher does not know so. */
+static void
+test_each_node_tells_of_its_phones(void **state)
+{
+	struct seen w;
+
+	begin(&w);
+	put(&w, "cucm1/cli/sql-devices",
+	    "name            model\n"
+	    "=============== ==========\n"
+	    "SEP00112233445A Cisco 8845\n"
+	    "SEP001122334455 Cisco 7940\n");
+	put(&w, "cucm1/cli/risdb-phones", RIS_TEXT("SEP00112233445A", "reg"));
+	put(&w, "cucm2/cli/risdb-phones", RIS_TEXT("SEP001122334455", "reg"));
+	look(&w);
+	assert_null(w.doubts[0]);
+	assert_string_equal(w.s.device[0].name, "SEP001122334455");
+	assert_true(w.s.device[0].registered);
+	assert_true(w.s.device[1].registered);
+	end(&w);
+	/* and what it was to another node before does not count */
+	begin(&w);
+	put(&w, "cucm1/cli/sql-devices",
+	    "name            model\n"
+	    "=============== ==========\n"
+	    "SEP00112233445A Cisco 8845\n");
+	put(&w, "cucm1/cli/risdb-phones", RIS_TEXT("SEP00112233445A", "reg"));
+	put(&w, "cucm2/cli/risdb-phones", RIS_TEXT("SEP00112233445A", "unr"));
+	look(&w);
+	assert_true(w.s.device[0].registered);
+	end(&w);
+}
+
 static void
 test_names_of_hosts(void **state)
 {
@@ -347,6 +392,7 @@ main(void)
 		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_the_database),
 		cmocka_unit_test(test_devices_are_registered),
+		cmocka_unit_test(test_each_node_tells_of_its_phones),
 		cmocka_unit_test(test_names_of_hosts),
 		cmocka_unit_test(test_nodes_that_do_not_answer),
 	};

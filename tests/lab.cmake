@@ -50,6 +50,6 @@ house_unit_test(test_console_world SOURCES unit/test_console_world.c
 	LIBS lab PkgConfig::CRYPTO)
 
 # The program ctlsmith-lab, from outside.
-foreach(name faults phones program releases served typed)
+foreach(name disasters faults phones program releases served typed)
 	house_bats_test(lab_${name} lab/${name}.bats)
 endforeach()

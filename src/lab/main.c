@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -121,16 +123,50 @@ own_path(char path[PATH_MAX])
 	return path;
 }
 
+/* BASE and each folder behind it in NAMES, cut at slashes, made where they are not
+ * there; false: there is no such folder. */
+static bool
+make_folders(const char *base, const char *names, char path[PATH_MAX])
+{
+	const char *end = names;
+	int len;
+
+	if (base == NULL || base[0] != '/')
+		return false;
+	while (end != NULL) {
+		end = strchr(end, '/');
+		len = snprintf(path, PATH_MAX, "%s/%.*s", base,
+		    end == NULL ? (int)strlen(names) : (int)(end - names),
+		    names);
+		if (len < 0 || len >= PATH_MAX ||
+		    (mkdir(path, 0700) != 0 && errno != EEXIST))
+			return false;
+		end = end == NULL ? NULL : end + 1;
+	}
+	return true;
+}
+
+/* Where keys are: what was said; else a folder of ours, made once. */
+static void
+find_keys(const struct up_options *o, struct up_setup *s, char path[PATH_MAX])
+{
+	s->keys = o->keys != NULL ? o->keys : getenv("CTLSMITH_LAB_KEYS");
+	if (s->keys != NULL)
+		return;
+	s->save_keys = make_folders(getenv("XDG_CACHE_HOME"),
+			   "ctlsmith/lab-keys", path) ||
+	    make_folders(getenv("HOME"), ".cache/ctlsmith/lab-keys", path);
+	s->keys = s->save_keys ? path : NULL;
+}
+
 static int
 run_up(const void *target, char **args)
 {
 	const struct up_options *o = target;
 	struct scenario scenario;
 	struct doc *doc = NULL;
-	char path[PATH_MAX];
-	struct up_setup setup = { .dir = o->dir,
-		.keys = o->keys,
-		.scenario = &scenario };
+	char path[PATH_MAX], keys[PATH_MAX];
+	struct up_setup setup = { .dir = o->dir, .scenario = &scenario };
 	struct diag diag;
 	enum err err;
 
@@ -146,8 +182,8 @@ run_up(const void *target, char **args)
 	}
 	if (err == ERR_OK)
 		err = set_options(o, &scenario, &diag);
-	if (setup.keys == NULL)
-		setup.keys = getenv("CTLSMITH_LAB_KEYS");
+	if (err == ERR_OK)
+		find_keys(o, &setup, keys);
 	setup.program = own_path(path);
 	if (err == ERR_OK)
 		err = up_run(&setup, &diag);

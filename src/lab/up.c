@@ -207,6 +207,7 @@ write_papers(struct up *up, struct diag *diag)
 static enum err
 start(struct up *up, struct diag *diag)
 {
+	struct diag why;
 	enum err err;
 
 	up->how = (struct world_setup){ .dir = up->home.path,
@@ -214,6 +215,12 @@ start(struct up *up, struct diag *diag)
 		.scenario = up->setup->scenario,
 		.network = up->home.network };
 	err = world_new(&up->how, &up->world, diag);
+	/* without them the next lab makes keys of its own again */
+	if (err == ERR_OK && up->setup->save_keys &&
+	    world_save_keys(up->world, &why) != ERR_OK)
+		(void)fprintf(stderr,
+		    "ctlsmith-lab: no keys were kept for the next lab: %s\n",
+		    why.msg);
 	if (err == ERR_OK)
 		err = open_doors(up, diag);
 	if (err == ERR_OK)

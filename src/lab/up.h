@@ -10,6 +10,7 @@
 struct up_setup {
 	const char *dir;     /* of the lab */
 	const char *keys;    /* folder of keys, or NULL */
+	bool save_keys;      /* what is not there yet goes there */
 	const char *program; /* the path of ctlsmith-lab */
 	const struct scenario *scenario;
 };

@@ -215,6 +215,10 @@ struct world_setup {
 			      * DIR */
 };
 
+/* Writes the keys that W has had to make, and those that it has taken, into the
+ * folder of SETUP as the pool of the next one. Nothing where it has made none. */
+MUST_CHECK enum err world_save_keys(struct world *w, struct diag *diag);
+
 /* Makes a cluster by SETUP: nodes, keys, certificates, lists, phones that hold
  * them. */
 MUST_CHECK enum err world_new(const struct world_setup *setup,

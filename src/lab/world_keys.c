@@ -13,6 +13,8 @@
 
 struct world_key {
 	struct mint_key *key;
+	char name[32]; /* of a file of its own; empty: one of the pool */
+	bool made;     /* here: no file had it */
 	struct world_key *next;
 };
 
@@ -57,8 +59,8 @@ world_close_keys(struct world *w)
 
 /* The key belongs to W now. */
 static enum err
-keep_key(struct world *w, struct mint_key *key, const struct mint_key **ret,
-    struct diag *diag)
+keep_key(struct world *w, struct mint_key *key, bool made, const char *name,
+    const struct mint_key **ret, struct diag *diag)
 {
 	struct world_key *k = calloc(1, sizeof(*k));
 
@@ -67,6 +69,8 @@ keep_key(struct world *w, struct mint_key *key, const struct mint_key **ret,
 		return diag_nomem(diag);
 	}
 	k->key = key;
+	k->made = made;
+	(void)snprintf(k->name, sizeof(k->name), "%s", name);
 	k->next = w->inner->keys;
 	w->inner->keys = k;
 	*ret = key;
@@ -112,7 +116,8 @@ world_take_key(struct world *w, enum world_key_kind kind,
 	    ? mint_key_read(pem, &key, diag)
 	    : mint_key_new(kinds[kind].bits, &key, diag);
 
-	return err == ERR_OK ? keep_key(w, key, ret, diag) : err;
+	return err == ERR_OK ? keep_key(w, key, pem.ptr == NULL, "", ret, diag)
+			     : err;
 }
 
 enum err
@@ -122,13 +127,86 @@ world_named_key(struct world *w, const char *name, unsigned bits,
 	struct mint_key *key = NULL;
 	char path[512];
 	enum err err = ERR_ABSENT;
+	bool made;
 
 	if (w->inner->setup.keys != NULL) {
 		(void)snprintf(path, sizeof(path), "%s/%s.pem",
 		    w->inner->setup.keys, name);
 		err = mint_key_load(path, &key, NULL);
 	}
-	if (err == ERR_ABSENT)
+	made = err == ERR_ABSENT;
+	if (made)
 		err = mint_key_new(bits, &key, diag);
-	return err == ERR_OK ? keep_key(w, key, ret, diag) : err;
+	return err == ERR_OK ? keep_key(w, key, made, name, ret, diag) : err;
+}
+
+/* ---- A pool of those that were made. ---- */
+
+static bool
+has_made_some(const struct world *w)
+{
+	const struct world_key *k;
+
+	for (k = w->inner->keys; k != NULL; k = k->next)
+		if (k->made)
+			return true;
+	return false;
+}
+
+/* All of the pool's kinds, a heading each. */
+static enum err
+put_pool(const struct world *w, struct buf *out, struct diag *diag)
+{
+	const struct world_key *k;
+	enum err err = ERR_OK;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		buf_str(out, kinds[i].heading);
+		for (k = w->inner->keys; k != NULL && err == ERR_OK;
+		     k = k->next)
+			if (k->name[0] == '\0' &&
+			    mint_key_bits(k->key) == kinds[i].bits)
+				err = mint_key_pem(k->key, out, diag);
+	}
+	return err;
+}
+
+static enum err
+save(const char *folder, const char *name, struct buf *text, struct diag *diag)
+{
+	char path[512];
+	enum err err;
+
+	(void)snprintf(path, sizeof(path), "%s/%s.pem", folder, name);
+	err = buf_ok(text) ? file_write(path, buf_bytes(text),
+				 FILE_CLOBBER | FILE_PRIVATE, diag)
+			   : diag_nomem(diag);
+	buf_clear(text);
+	return err;
+}
+
+enum err
+world_save_keys(struct world *w, struct diag *diag)
+{
+	const char *folder = w->inner->setup.keys;
+	const struct world_key *k;
+	struct buf text = { 0 };
+	enum err err = ERR_OK;
+
+	if (folder == NULL || !has_made_some(w))
+		return ERR_OK;
+	for (k = w->inner->keys; k != NULL && err == ERR_OK; k = k->next) {
+		if (k->name[0] == '\0' || !k->made)
+			continue;
+		err = mint_key_pem(k->key, &text, diag);
+		if (err == ERR_OK)
+			err = save(folder, k->name, &text, diag);
+	}
+	if (err == ERR_OK)
+		err = put_pool(w, &text, diag);
+	if (err == ERR_OK)
+		return save(folder, "pool", &text, diag);
+	buf_clear(&text);
+	return err;
 }

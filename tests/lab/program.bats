@@ -173,6 +173,27 @@ small() {
 	grep -q 'softhsm2-util is not installed' err
 }
 
+@test "keys that a lab had to make are those of the next one" {
+	local turn folder=$PWD/cache/ctlsmith/lab-keys
+
+	mkdir cache
+
+	for turn in 1 2; do
+		env -u CTLSMITH_LAB_KEYS XDG_CACHE_HOME="$PWD/cache" \
+			"$CTLSMITH_LAB" up --dir "$lab" --mode token \
+			--nodes 1 --phones 1 </dev/null >up.$turn 2>err 3>&- &
+		LAB_BEGUN+=("$lab") LAB_PIDS+=("$!")
+		timeout "$LAB_LIMIT" tail -n +1 -F up.$turn --pid $! 2>&1 3>&- |
+			grep -q -m 1 'The lab is up'
+		[ "$(stat -c %a "$folder" "$folder/pool.pem")" = $'700\n600' ]
+		sha256sum "$folder"/*.pem >sums.$turn
+		stat -c '%i %n' "$folder"/*.pem >>sums.$turn
+		lab_down "$lab"
+	done
+	[ "$(grep -c pool.pem sums.1)" = 2 ]
+	cmp sums.1 sums.2
+}
+
 @test "a scenario that is wrong, with line and column" {
 	printf 'cli:\n  pagr: true\n' >s.yaml
 	run -1 timeout "$LAB_LIMIT" "$CTLSMITH_LAB" up --dir "$lab" --scenario s.yaml

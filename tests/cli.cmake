@@ -8,10 +8,12 @@ foreach(name accept
 	cert_check
 	cert_hostile
 	cert_show
+	cluster_collect
 	cluster_commands
 	cluster_init
 	cluster_phones
 	cluster_status
+	cluster_watch
 	detached
 	diff
 	extract

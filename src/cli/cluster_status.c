@@ -62,9 +62,10 @@ end_of(const struct status *s)
 
 	if (!status_reached_any(s))
 		return CMD_FAILED;
-	/* what could not be seen is unknown */
+	/* What could not be seen is unknown; presence serves no lists. */
 	for (i = 0; i < s->survey.num_nodes; i++)
-		if (!s->survey.node[i].reached)
+		if (!s->survey.node[i].reached &&
+		    s->survey.node[i].entry->role != INVENTORY_IMP)
 			return CMD_POLICY;
 	return s->health.stale ? CMD_POLICY : CMD_OK;
 }

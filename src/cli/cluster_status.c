@@ -58,15 +58,17 @@ get_evidence(struct run *r, struct evidence **ret, struct out *out,
 static enum cmd_exit
 end_of(const struct status *s)
 {
+	const struct survey_node *n;
 	size_t i;
 
 	if (!status_reached_any(s))
 		return CMD_FAILED;
-	/* What could not be seen is unknown; presence serves no lists. */
-	for (i = 0; i < s->survey.num_nodes; i++)
-		if (!s->survey.node[i].reached &&
-		    s->survey.node[i].entry->role != INVENTORY_IMP)
+	/* what could not be seen of a server is unknown */
+	for (i = 0; i < s->survey.num_nodes; i++) {
+		n = &s->survey.node[i];
+		if (!n->reached && n->entry->role != INVENTORY_IMP)
 			return CMD_POLICY;
+	}
 	return s->health.stale ? CMD_POLICY : CMD_OK;
 }
 

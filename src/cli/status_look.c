@@ -107,7 +107,7 @@ free_all(struct transcript **all, size_t num)
 static enum err
 new_all(size_t num, struct transcript ***ret, struct diag *d)
 {
-	struct transcript **all = calloc(num + 1, sizeof(*all));
+	struct transcript **all = calloc(num + 1, sizeof(struct transcript *));
 	enum err e = all == NULL ? diag_nomem(d) : ERR_OK;
 	size_t i;
 

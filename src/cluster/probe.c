@@ -142,6 +142,20 @@ on_request(SSL *ssl, X509 **cert, EVP_PKEY **key)
 
 /* ---- The handshake -------------------------------------------------------------- */
 
+/* Which signatures are taken. OpenSSL's macro casts const away: it gets a copy. */
+static bool
+set_signatures(SSL_CTX *ctx, const char *list)
+{
+	char copy[256];
+	int len;
+
+	if (list == NULL)
+		return true;
+	len = snprintf(copy, sizeof(copy), "%s", list);
+	return len > 0 && (size_t)len < sizeof(copy) &&
+	    SSL_CTX_set1_sigalgs_list(ctx, copy) == 1;
+}
+
 /* This level and these versions are of this context alone. */
 static SSL_CTX *
 make_context(const struct shake *s)
@@ -159,8 +173,7 @@ make_context(const struct shake *s)
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(ctx, 0) == 1 &&
 	    SSL_CTX_set_cipher_list(ctx, kinds[s->kind].ciphers) == 1 &&
-	    (kinds[s->kind].signatures == NULL ||
-		SSL_CTX_set1_sigalgs_list(ctx, kinds[s->kind].signatures) == 1))
+	    set_signatures(ctx, kinds[s->kind].signatures))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
@@ -174,6 +187,20 @@ is_address(const char *host)
 	return inet_pton(AF_INET, host, raw) == 1 || strchr(host, ':') != NULL;
 }
 
+/* The name of the server; an address is none. As set_signatures(). */
+static bool
+set_name(SSL *ssl, const char *host)
+{
+	char copy[TLSEXT_MAXLEN_host_name + 1];
+	int len;
+
+	if (is_address(host))
+		return true;
+	len = snprintf(copy, sizeof(copy), "%s", host);
+	return len > 0 && (size_t)len < sizeof(copy) &&
+	    SSL_set_tlsext_host_name(ssl, copy) == 1;
+}
+
 static SSL *
 make_ssl(SSL_CTX *ctx, struct shake *s, const char *host, int fd)
 {
@@ -184,7 +211,7 @@ make_ssl(SSL_CTX *ctx, struct shake *s, const char *host, int fd)
 	SSL_set_msg_callback_arg(ssl, s);
 	SSL_set_quiet_shutdown(ssl, 1);
 	if (SSL_set_app_data(ssl, s) == 1 && SSL_set_fd(ssl, fd) == 1 &&
-	    (is_address(host) || SSL_set_tlsext_host_name(ssl, host) == 1))
+	    set_name(ssl, host))
 		return ssl;
 	SSL_free(ssl);
 	return NULL;

@@ -124,7 +124,7 @@ download(struct visit *v, const struct download *w)
 	if (w->drop && (e == ERR_OK || e == ERR_TOO_BIG)) {
 		if (content.ptr != NULL)
 			explicit_bzero(content.ptr, content.cap);
-		keep(v, w->piece, bytes_of_str("given out\n"), ERR_OK, NULL);
+		keep(v, w->piece, bytes_of_str("given out\n"), ERR_OK, &why);
 	} else {
 		keep(v, w->piece, buf_bytes(&content), e, &why);
 	}
@@ -355,7 +355,7 @@ keep_login(struct visit *v, const struct shell *s)
 	if (shell_weak(s)[0] != '\0')
 		buf_printf(&text, "weak %s\n", shell_weak(s));
 	if (buf_ok(&text))
-		keep(v, "cli/login", buf_bytes(&text), ERR_OK, NULL);
+		keep(v, "cli/login", buf_bytes(&text), ERR_OK, &v->ssh);
 	buf_clear(&text);
 }
 

@@ -52,7 +52,7 @@ start(struct job *j, const char *const *argv, int out, pid_t *ret,
 	size_t num = 0;
 	int error;
 
-	while (argv[num] != NULL && num < ARGS_MAX)
+	while (num < ARGS_MAX && argv[num] != NULL)
 		num++;
 	/* posix_spawn() changes none of them, and yet wants them so */
 	memcpy(args, argv, num * sizeof(*args));

@@ -143,7 +143,7 @@ world_upload_file(struct world *w, size_t node, const char *name,
     struct bytes bytes, struct diag *diag)
 {
 	struct buf copy = { 0 };
-	struct bytes kept;
+	struct bytes kept = { NULL, 0 };
 	enum err err;
 
 	if (bytes.len > FILE_MAX)

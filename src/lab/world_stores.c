@@ -205,7 +205,7 @@ enum err
 world_import_trust(struct world *w, size_t node, enum world_store store,
     struct bytes pem, struct diag *diag)
 {
-	const struct world_cert *cert;
+	const struct world_cert *cert = NULL;
 	struct buf der = { 0 };
 	struct mint_seen seen = { .num_dns = 0 };
 	enum err err = mint_read_pem(pem, &der, diag);

@@ -110,18 +110,19 @@ static void
 make(struct world *w, size_t node, const char *id, const char *reader,
     struct buf *out)
 {
+	const struct all_reader *r = NULL;
 	struct buf text = { 0 };
 	struct diag d;
 	size_t i;
 
 	for (i = 0; i < ALL_NUM; i++)
 		if (strcmp(all_readers[i].name, reader) == 0)
-			break;
-	assert_true(i < ALL_NUM);
+			r = &all_readers[i];
+	assert_non_null(r);
 	run(w, node, id, NULL, 0, &text);
 	diag_init(&d);
 	buf_clear(out);
-	if (all_readers[i].read(buf_bytes(&text), out, &d) != ERR_OK)
+	if (r->read(buf_bytes(&text), out, &d) != ERR_OK)
 		fail_msg("%s, line %u: %s:\n%s", id, d.line, d.msg,
 		    buf_cstr(&text));
 	buf_clear(&text);

@@ -12,6 +12,7 @@ setup() {
 	. "$SRC/tests/lab/lab.sh"
 	cd "$BATS_TEST_TMPDIR" || return
 	lab=$BATS_TEST_TMPDIR/lab
+	pids=()
 	export LC_ALL=C.UTF-8 NO_COLOR=1
 }
 
@@ -60,38 +61,78 @@ is_said() {
 	done
 }
 
-# case_of STATUS PATTERN YAML [OPTION...]: a lab, what status ends with, and says.
-case_of() {
-	local want=$1 pattern=$2
+# beside COMMAND...: in a folder and with a lab of its own, beside others, until
+# all_of_them: a look waits most of its time for prompts.
+beside() {
+	local n=${#pids[@]}
+	local lab=$PWD/$n/lab
 
+	mkdir "$n"
+	(
+		cd "$n" || exit
+		trap lab_down_all EXIT
+		"$@"
+	) >"$n.said" 2>&1 3>&- &
+	pids+=($!)
+}
+
+all_of_them() {
+	local n bad=0
+
+	for n in "${!pids[@]}"; do
+		wait "${pids[n]}" || {
+			cat "$n.said"
+			bad=1
+		}
+		rm -rf "$n"
+	done
+	pids=()
+	return $bad
+}
+
+# one_case STATUS PATTERN YAML [OPTION...]: a lab, what status ends with, and says.
+one_case() {
 	as "${@:3}"
-	run "-$want" status
-	is_said "$pattern"
+	run "-$1" status
+	is_said "$2" || {
+		echo "$3"
+		return 1
+	}
 	lab_down "$lab"
-	rm -rf "$lab"
+}
+
+# case_of ...: the same, until all_of_them.
+case_of() {
+	beside one_case "$@"
+}
+
+# is_well RELEASE MODE
+is_well() {
+	local seen=verified
+
+	up --release "$1" --mode "$2"
+	run -0 status
+	[ "$2" != non-secure ] || seen=none
+	is_said "^Cluster lab, release ${1%.*}.*mode, seen" \
+		"^cucm1 .* same .*$seen" \
+		"^cucm2 .* same .*$seen" \
+		'^Good: R1, .*R3, .*R5, .*R9.*W1, W2, W3, W4'
+	[[ $output != *$'\nbad '* ]]
+	[ "$(sed -n 's/^cucm1 *good *[^ ]* *\([^ ]*\).*/\1/p' \
+		<<<"$output")" = "$(sed -n \
+			's/^cucm2 *good *[^ ]* *\([^ ]*\).*/\1/p' \
+			<<<"$output")" ]
+	lab_down "$lab"
 }
 
 @test "every release and mode is well" {
-	local release mode seen
+	local release mode
 
-	for release in 10.5 11.5 12.5 14 15; do
-		for mode in token tokenless non-secure; do
-			up --release $release --mode $mode
-			run -0 status
-			seen=verified
-			[ $mode != non-secure ] || seen=none
-			is_said "^Cluster lab, release ${release%.*}.*mode, seen" \
-				"^cucm1 .* same .*$seen" \
-				"^cucm2 .* same .*$seen" \
-				'^Good: R1, .*R3, .*R5, .*R9.*W1, W2, W3, W4'
-			[[ $output != *$'\nbad '* ]]
-			[ "$(sed -n 's/^cucm1 *good *[^ ]* *\([^ ]*\).*/\1/p' \
-				<<<"$output")" = "$(sed -n \
-					's/^cucm2 *good *[^ ]* *\([^ ]*\).*/\1/p' \
-					<<<"$output")" ]
-			lab_down "$lab"
-			rm -rf "$lab"
+	for mode in token tokenless non-secure; do
+		for release in 10.5 11.5 12.5 14 15; do
+			beside is_well $release $mode
 		done
+		all_of_them
 	done
 }
 
@@ -100,6 +141,7 @@ case_of() {
 	case_of 3 '^bad R1 cucm1: CallManager-ECDSA of cucm1 on disk' \
 		'made_on: "10.5"' --release 14
 	case_of 3 '^Good: R3, R5' 'made_on: "10.5"' --release 12.5 --mode token
+	all_of_them
 }
 
 @test "ways in which a command line misbehaves are no findings" {
@@ -112,11 +154,13 @@ case_of() {
 	case_of 0 '^Good: R1' 'cli: {max_sessions: 1}'       # S13
 	case_of 0 '^Good: R1' 'cli: {keyboard_only: true}'   # S15
 	case_of 0 '^Good: R1' 'cli: {password_only: true}'   # S15
+	all_of_them
 }
 
 @test "what is no matter of a look is none (S5, S8)" {
 	case_of 0 '^Good: R1' 'no_licence: true'
 	case_of 0 '^Good: R1' 'service_delay: 60000'
+	all_of_them
 }
 
 @test "the CTL is absent, or of other certificates (S9, S10)" {
@@ -124,11 +168,13 @@ case_of() {
 		'no_ctl: true'
 	case_of 3 '^bad R1 cucm1: CAPF of cucm1 on disk.* is not in the CTL as CAPF' \
 		'stale_capf: true'
+	all_of_them
 }
 
 @test "a subscriber has another list (S17)" {
 	case_of 3 '^bad R5 cucm2: its CTL is [0-9a-f]{12}, but that of cucm1 is' \
 		'nodes: [{name: cucm1}, {name: cucm2, stale_list: true}]'
+	all_of_them
 }
 
 @test "what is wrong with parameters, services and lists is found" {
@@ -136,6 +182,7 @@ case_of() {
 	case_of 3 '^bad R14 cucm2: Cisco CTL Provider does not run' \
 		'nodes: [{name: cucm1}, {name: cucm2, stopped: [Cisco CTL Provider]}]' \
 		--release 14
+	all_of_them
 }
 
 @test "certificates of every sort are in order" {
@@ -143,6 +190,7 @@ case_of() {
 	case_of 0 '^Good: R1' 'multi_san: true'
 	case_of 0 '^Good: R1' 'ca_signed: true'
 	case_of 0 '^Good: R1' 'sha512: true'
+	all_of_them
 }
 
 @test "a command that fails, or a session that is cut, is not known (S12)" {
@@ -156,6 +204,7 @@ case_of() {
 	case_of 0 '^imp1 +unknown +presence' \
 		'nodes: [{name: cucm1}, {name: cucm2}, {name: imp1, role: presence, down: true}]' \
 		--nodes 3
+	all_of_them
 }
 
 @test "a node that is down is said, and the others are whole" {

@@ -15,17 +15,6 @@ struct evidence {
 	size_t total; /* bytes of all */
 };
 
-static void
-piece_free(struct evidence_piece *p)
-{
-	if (p == NULL)
-		return;
-	free((char *)(uintptr_t)p->name);
-	free((char *)(uintptr_t)p->why);
-	free((uint8_t *)(uintptr_t)p->bytes.ptr);
-	free(p);
-}
-
 enum err
 evidence_new(struct evidence **ret, struct diag *d)
 {
@@ -47,7 +36,7 @@ evidence_free(struct evidence **e)
 	if (*e == NULL)
 		return;
 	for (i = 0; i < (*e)->num; i++)
-		piece_free((*e)->piece[i]);
+		free((*e)->piece[i]);
 	free((*e)->piece);
 	pthread_mutex_destroy(&(*e)->lock);
 	free(*e);
@@ -130,39 +119,27 @@ find_place(const struct evidence *e, const char *name, bool *ret_there)
 
 /* ---- Putting ---------------------------------------------------------------- */
 
-static char *
-copy_of(struct bytes b)
-{
-	char *copy = malloc(b.len + 1);
-
-	if (copy == NULL)
-		return NULL;
-	if (b.len > 0)
-		memcpy(copy, b.ptr, b.len);
-	copy[b.len] = '\0';
-	return copy;
-}
-
-/* A piece of its own memory with what FROM has; NULL where there is none. */
+/* A copy of FROM and of what it points to, in one block of memory. */
 static struct evidence_piece *
 piece_copy(const struct evidence_piece *from)
 {
-	struct evidence_piece *p = calloc(1, sizeof(*p));
-	char *bytes;
+	size_t name = strlen(from->name) + 1, why = strlen(from->why) + 1,
+	       len = from->bytes.len;
+	struct evidence_piece *p = malloc(sizeof(*p) + name + why + len + 1);
+	char *at;
 
 	if (p == NULL)
 		return NULL;
-	p->when = from->when;
-	p->error = from->error;
-	p->name = strdup(from->name);
-	p->why = strdup(from->why);
-	bytes = copy_of(from->bytes);
-	if (bytes != NULL)
-		p->bytes = bytes_of(bytes, from->bytes.len);
-	if (p->name != NULL && p->why != NULL && bytes != NULL)
-		return p;
-	piece_free(p);
-	return NULL;
+	at = (char *)(p + 1);
+	*p = *from;
+	p->name = memcpy(at, from->name, name);
+	p->why = memcpy(at + name, from->why, why);
+	at += name + why;
+	if (len > 0)
+		memcpy(at, from->bytes.ptr, len);
+	at[len] = '\0';
+	p->bytes = bytes_of(at, len);
+	return p;
 }
 
 static enum err
@@ -226,7 +203,7 @@ put(struct evidence *e, const struct evidence_piece *from, struct diag *d)
 	err = insert(e, p, d);
 	pthread_mutex_unlock(&e->lock);
 	if (err != ERR_OK)
-		piece_free(p);
+		free(p);
 	return err;
 }
 
@@ -269,7 +246,7 @@ evidence_drop(struct evidence *e, const char *name)
 	if (!there)
 		return;
 	e->total -= e->piece[at]->bytes.len;
-	piece_free(e->piece[at]);
+	free(e->piece[at]);
 	e->num--;
 	memmove(&e->piece[at], &e->piece[at + 1],
 	    (e->num - at) * sizeof(void *));

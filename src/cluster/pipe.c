@@ -42,8 +42,9 @@ pipe_unguard(const struct pipe_guard *g)
 	(void)pthread_sigmask(SIG_SETMASK, &g->before, NULL);
 }
 
+/* NOLINTBEGIN(readability-function-size, readability-non-const-parameter):
+ * OpenSSL says what it takes */
 static long
-/* NOLINTNEXTLINE(readability-function-size): OpenSSL's */
 on_bio(BIO *bio, int what, const char *data, size_t len, int number, long value,
     int rv, size_t *ret_len)
 {
@@ -57,6 +58,7 @@ on_bio(BIO *bio, int what, const char *data, size_t len, int number, long value,
 	BIO_clear_retry_flags(bio);
 	return -1;
 }
+/* NOLINTEND(readability-function-size, readability-non-const-parameter) */
 
 void
 pipe_stop_reading(BIO *bio)

@@ -13,7 +13,7 @@
 #include "lab/console_parts.h"
 
 #define PHONE_INTERACTION_SINCE CONSOLE_SU(1400, 0)
-#define CAPF_LONGER (3 * 365 * 86400) /* s */
+#define CAPF_LONGER (3LL * 365 * 86400) /* s */
 
 /* ---- processnode: the cluster itself is the first row. ---- */
 
@@ -422,8 +422,7 @@ device_value(struct console *c, size_t row, size_t column, struct buf *out)
 	default:
 		/* CAPF's own certificate lasts longer than what it signs */
 		buf_printf(out, "%lld",
-		    p->lsc_until == 0 ? 0
-				      : (long long)p->lsc_until + CAPF_LONGER);
+		    p->lsc_until == 0 ? 0 : p->lsc_until + CAPF_LONGER);
 		break;
 	}
 }

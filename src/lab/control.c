@@ -147,7 +147,7 @@ exchange(int fd, const struct buf *request, struct buf *ret, struct diag *diag)
 		return diag_errno(diag, "send", errno,
 		    "the lab does not listen");
 	err = receive(fd, &answer, diag);
-	if (err == ERR_OK && answer.ptr[0] != '0')
+	if (err == ERR_OK && answer.ptr != NULL && answer.ptr[0] != '0')
 		err = diag_set(diag, ERR_POLICY, "%.*s", (int)answer.len - 1,
 		    (const char *)answer.ptr + 1);
 	if (err == ERR_OK)

@@ -110,9 +110,12 @@ bare(unsigned num, size_t *ret)
 		    sizeof(wide));
 	begin = last = now();
 	pid = send_burst(ntohs(at.sin_port), num);
-	for (*ret = 0; *ret < num && poll(&p, 1, QUIET) > 0; last = now())
+	*ret = 0;
+	while (*ret < num && poll(&p, 1, QUIET) > 0) {
 		if (recv(fd, text, sizeof(text), 0) > 0)
 			(*ret)++;
+		last = now();
+	}
 	wait_for(pid);
 	(void)close(fd);
 	return last - begin;

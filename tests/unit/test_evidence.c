@@ -389,7 +389,7 @@ test_sizes_are_bounded(void **state)
 
 	tar_of(&tar, made[0].entry);
 	head = tar.ptr + 1024; /* of bundle/a/b */
-	memcpy(head + 124, "77777777777", 11);
+	memset(head + 124, '7', 11);
 	memset(head + 148, ' ', 8);
 	for (i = 0; i < 512; i++)
 		sum += head[i];

@@ -549,7 +549,7 @@ test_output(void **state)
 	/* the text, once more while it grew, and the library's window */
 	assert_int_equal(getrusage(RUSAGE_SELF, &use), 0);
 #ifndef TEST_WITH_ASAN
-	assert_true(use.ru_maxrss < 200 * 1024);
+	assert_true(use.ru_maxrss < 200L * 1024);
 #endif
 }
 

@@ -72,15 +72,15 @@ test_lines(void **state)
 static void
 test_hidden(void **state)
 {
+	static const char text[] = "say s3cr3t! and s3cr3t!";
 	size_t i;
 
-	for (i = 1; i < strlen("say s3cr3t! and s3cr3t!"); i++) {
+	for (i = 1; i < sizeof(text) - 1; i++) {
 		begin(0);
 		transcript_hide(t, 0, bytes_of_str("s3cr3t!"));
 		transcript_hide(t, 1, bytes_of_str("other"));
-		transcript_came(t, bytes_of("say s3cr3t! and s3cr3t!", i));
-		transcript_came(t,
-		    bytes_of("say s3cr3t! and s3cr3t!" + i, 23 - i));
+		transcript_came(t, bytes_of(text, i));
+		transcript_came(t, bytes_of_str(text + i));
 		came(" other\r\n");
 		typed("s3cr3t!");
 		transcript_note(t, "%s", "s3cr3t!");

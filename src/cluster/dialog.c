@@ -10,7 +10,7 @@
 
 #define TAIL_MAX 1024  /* bytes in which questions, pagers, prompts are */
 #define PROMPT_MAX 128 /* bytes of a prompt */
-#define ASKED_MAX 3    /* times a question is answered */
+#define ASKED_MAX 2    /* times a question is answered */
 #define ASKS_MAX 32    /* of one command, as command_load() has it */
 
 /* Milliseconds without a byte. */
@@ -36,6 +36,11 @@ enum state {
 	STATE_OVER
 };
 
+/* Where something stands in the text. */
+struct place {
+	size_t at, len;
+};
+
 struct dialog {
 	const struct command_table *table;
 	regex_t prompt;
@@ -53,6 +58,7 @@ struct dialog {
 	bool entered; /* Enter was typed behind the line */
 	const struct command_ask *ask;
 	unsigned char asked[ASKS_MAX];
+	struct place question[ASKS_MAX]; /* when it was asked first */
 	size_t searched; /* from here on the text may hold questions */
 	size_t judged;   /* lines up to here were */
 	struct command_verdict verdict;
@@ -88,11 +94,21 @@ dialog_new(const struct command_table *t, const char *prompt,
 	return ERR_OK;
 }
 
+/* It may be a secret. */
+static void
+wipe(struct buf *b)
+{
+	if (b->ptr != NULL)
+		explicit_bzero(b->ptr, b->cap);
+	b->len = 0;
+}
+
 void
 dialog_free(struct dialog **d)
 {
 	if (*d == NULL)
 		return;
+	wipe(&(*d)->typed);
 	regfree(&(*d)->prompt);
 	screen_clear(&(*d)->screen);
 	buf_clear(&(*d)->typed);
@@ -115,6 +131,7 @@ dialog_begin(struct dialog *d, const struct command *c,
 		buf_clear(&line);
 		return err;
 	}
+	wipe(&d->typed);
 	buf_clear(&d->typed);
 	d->typed = line;
 	d->command = c;
@@ -417,6 +434,54 @@ next_echo(struct dialog *d, struct dialog_step *ret, struct diag *diag)
 	return ERR_OK;
 }
 
+/* Appends the answer to ASK; a secret is in no memory but that of OUT. */
+static enum err
+fill_in(const struct dialog *d, const struct command_ask *ask, struct buf *out,
+    struct diag *diag)
+{
+	size_t i, room = strlen(ask->answer) + 1;
+
+	for (i = 0; i < d->num_args; i++)
+		room += strlen(d->args[i].value);
+	buf_reserve(out, room);
+	return command_answer(d->table, ask, d->args, d->num_args, out, diag);
+}
+
+static void
+blank(struct bytes text, struct bytes secret, uint8_t *writable)
+{
+	const uint8_t *p, *from = text.ptr;
+
+	while (secret.len > 0 &&
+	    (p = memmem(from, text.len - (size_t)(from - text.ptr), secret.ptr,
+		 secret.len)) != NULL) {
+		memset(writable + (p - text.ptr), '*', secret.len);
+		from = p + secret.len;
+	}
+}
+
+/* A terminal, or whoever it is typed to, may have said it again. */
+static enum err
+blank_secrets(struct dialog *d, struct diag *diag)
+{
+	const struct command_ask *ask = d->command->asks.item;
+	struct buf secret = { 0 };
+	enum err err = ERR_OK;
+	size_t i;
+
+	for (i = 0; err == ERR_OK && i < d->command->asks.num; i++) {
+		if (!ask[i].secret || d->asked[i] == 0)
+			continue;
+		err = fill_in(d, &ask[i], &secret, diag);
+		if (err == ERR_OK)
+			blank(buf_bytes(&d->screen.text), buf_bytes(&secret),
+			    d->screen.text.ptr);
+		wipe(&secret);
+	}
+	buf_clear(&secret);
+	return err;
+}
+
 /* The prompt begins at AT, behind the whole output. */
 static enum err
 finish(struct dialog *d, size_t at, unsigned silence, struct dialog_step *ret,
@@ -444,7 +509,7 @@ finish(struct dialog *d, size_t at, unsigned silence, struct dialog_step *ret,
 		buf_u8(&d->screen.text, '\n');
 	d->state = STATE_READY;
 	ret->what = DIALOG_DONE;
-	return ERR_OK;
+	return blank_secrets(d, diag);
 }
 
 /* The next N bytes of the answer come back, lines with their ends. */
@@ -479,6 +544,7 @@ next_answer(struct dialog *d, unsigned silence, struct dialog_step *ret)
 	}
 	if (n == 0) {
 		d->state = STATE_OUTPUT;
+		wipe(&d->typed);
 		ret->secret = false;
 		type(bytes_of_str("\r"), ret);
 		return ERR_OK;
@@ -492,6 +558,25 @@ next_answer(struct dialog *d, unsigned silence, struct dialog_step *ret)
 	return ERR_OK;
 }
 
+/* Question number I, the last line, is not the one that was answered before. */
+static bool
+is_another(struct dialog *d, size_t i)
+{
+	const struct buf *text = &d->screen.text;
+	const struct place *was = &d->question[i];
+	struct place is = { d->screen.line, text->len };
+
+	while (is.len > is.at && strchr(" ?:\n", text->ptr[is.len - 1]) != NULL)
+		is.len--;
+	is.len -= is.at;
+	if (d->asked[i] == 0) {
+		d->question[i] = is;
+		return false;
+	}
+	return was->len != is.len || was->at + was->len > text->len ||
+	    memcmp(text->ptr + was->at, text->ptr + is.at, is.len) != 0;
+}
+
 /* ASK, number I of the command's, stands at the end. */
 static enum err
 answer(struct dialog *d, const struct command_ask *ask, size_t i,
@@ -503,10 +588,12 @@ answer(struct dialog *d, const struct command_ask *ask, size_t i,
 	if (d->asked[i] >= (ask->secret ? 1 : ASKED_MAX))
 		return diag_set(diag, ERR_SYNTAX,
 		    "%s asks the same again and again", d->command->id);
+	if (is_another(d, i))
+		return diag_set(diag, ERR_SYNTAX,
+		    "%s asks in other words what was answered", d->command->id);
 	d->asked[i]++;
-	d->typed.len = 0;
-	err = command_answer(d->table, ask, d->args, d->num_args, &d->typed,
-	    diag);
+	wipe(&d->typed);
+	err = fill_in(d, ask, &d->typed, diag);
 	if (err != ERR_OK)
 		return err;
 	/* Enter is typed behind the last line, too */
@@ -607,6 +694,7 @@ dialog_next(struct dialog *d, unsigned silence, struct dialog_step *ret,
 bool
 dialog_left(struct dialog *d)
 {
+	struct diag diag;
 	bool good;
 
 	/* a node that restarts may be gone before it has said so */
@@ -614,6 +702,8 @@ dialog_left(struct dialog *d)
 	    (d->verdict.worked || d->ask != NULL) && d->verdict.failed == 0;
 	if (good && d->screen.text.len > d->screen.line)
 		buf_u8(&d->screen.text, '\n');
+	if (good && blank_secrets(d, &diag) != ERR_OK)
+		good = false;
 	d->state = STATE_OVER;
 	return good && buf_ok(&d->screen.text);
 }

@@ -26,7 +26,8 @@ struct pty_setup {
 	const char *known_hosts;       /* a file; NULL: the user's own */
 	bool legacy;
 	unsigned connect_limit; /* ms until TCP is there */
-	unsigned login_limit;   /* ms until the shell is there, from then on */
+	unsigned login_limit;   /* ms until the shell is there, from then on;
+				 * the time of trust() does not count */
 	bool (*trust)(void *arg, const char *host, const char *fingerprint);
 	void *arg;
 };

@@ -76,13 +76,30 @@ effect(const struct shell *s, const struct command *c)
 	return c->changes ? "; it is not known whether it took effect" : "";
 }
 
+/* What came last says of itself why a session ends. */
+static bool
+says_why(struct shell *s)
+{
+	struct buf last = { 0 };
+	const char *text;
+	bool says;
+
+	transcript_put_last(s->transcript, LAST_LINES, &last);
+	text = buf_cstr(&last);
+	says = text != NULL &&
+	    (strcasestr(text, "session") != NULL ||
+		strcasestr(text, "timed out") != NULL);
+	buf_clear(&last);
+	return says;
+}
+
 static enum err
 say_left(struct shell *s, const struct command *c, struct diag *d)
 {
 	if (c == NULL)
 		(void)diag_set(d, ERR_IO,
-		    "the connection ended before the prompt came (too many "
-		    "sessions?)");
+		    "the connection ended before the prompt came%s",
+		    says_why(s) ? "" : " (too many sessions?)");
 	else if (!dialog_entered(s->dialog))
 		(void)diag_set(d, ERR_IO,
 		    "the session had ended (idle for too long?) before %s was "

@@ -28,7 +28,9 @@
 struct client {
 	int fd;
 	char from[FROM_MAX];
-	uint64_t last; /* when it last said something, in turns */
+	uint8_t net[16]; /* its sender: an address, or the /64 of one */
+	size_t shares;   /* connections of that sender, itself too */
+	uint64_t last;   /* when it last said something, in turns */
 	struct frame frame;
 };
 
@@ -242,9 +244,21 @@ syslog_open(const char *where, struct syslog **ret, struct diag *d)
 	return ERR_OK;
 }
 
+/* The connections of C's sender, one more or less. */
+static void
+share(struct syslog *s, const struct client *c, int more)
+{
+	size_t i;
+
+	for (i = 0; i < s->num; i++)
+		if (memcmp(s->client[i]->net, c->net, sizeof(c->net)) == 0)
+			s->client[i]->shares += (size_t)more;
+}
+
 static void
 drop_client(struct syslog *s, size_t i)
 {
+	share(s, s->client[i], -1);
 	(void)close(s->client[i]->fd);
 	free(s->client[i]);
 	s->client[i] = s->client[--s->num];
@@ -290,6 +304,21 @@ put_from(const struct sockaddr_storage *from, char *ret)
 	    strchr(ret, '.') != NULL)
 		memmove(ret, ret + strlen(mapped),
 		    strlen(ret + strlen(mapped)) + 1);
+}
+
+/* An IPv6 sender has all addresses of its /64. */
+static void
+put_net(const struct sockaddr_storage *from, uint8_t ret[16])
+{
+	union address at;
+
+	memcpy(&at, from, sizeof(at));
+	memset(ret, 0, 16);
+	if (at.any.sa_family == AF_INET)
+		memcpy(ret, &at.v4.sin_addr, sizeof(at.v4.sin_addr));
+	else if (at.any.sa_family == AF_INET6)
+		memcpy(ret, &at.v6.sin6_addr,
+		    IN6_IS_ADDR_V4MAPPED(&at.v6.sin6_addr) ? 16 : 8);
 }
 
 /* Without what ends it: newlines, and the NUL that some add. */
@@ -395,7 +424,16 @@ take_client(struct syslog *s, struct client *c)
 	return true;
 }
 
-/* Room for another: whoever said nothing for longest goes. */
+/* A goes before B. */
+static bool
+goes_first(const struct client *a, const struct client *b)
+{
+	return a->shares != b->shares ? a->shares > b->shares
+				      : a->last < b->last;
+}
+
+/* Room for another: of the sender with most connections the one that said
+ * nothing for longest goes. */
 static void
 make_room(struct syslog *s)
 {
@@ -404,10 +442,22 @@ make_room(struct syslog *s)
 	if (s->num < SYSLOG_CLIENTS_MAX)
 		return;
 	for (i = 1; i < s->num; i++)
-		if (s->client[i]->last < s->client[oldest]->last)
+		if (goes_first(s->client[i], s->client[oldest]))
 			oldest = i;
 	s->count.refused++;
 	drop_client(s, oldest);
+}
+
+/* C, the last one, is new. */
+static void
+keep_shares(struct syslog *s, struct client *c)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < s->num; i++)
+		if (memcmp(s->client[i]->net, c->net, sizeof(c->net)) == 0)
+			c->shares = s->client[i]->shares;
+	share(s, c, 1);
 }
 
 static enum err
@@ -434,7 +484,9 @@ take_connections(struct syslog *s, struct diag *d)
 		c->fd = fd;
 		c->last = s->turn;
 		put_from(&from, c->from);
+		put_net(&from, c->net);
 		s->client[s->num++] = c;
+		keep_shares(s, c);
 	}
 	return ERR_OK;
 }

@@ -13,6 +13,7 @@
 #include "base/diag.h"
 
 #define SYSLOG_MESSAGE_MAX 8192
+/* Beyond, whoever has most of them loses one. */
 #define SYSLOG_CLIENTS_MAX 256
 
 struct syslog;

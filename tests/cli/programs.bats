@@ -191,3 +191,31 @@ alone() {
 		--signer-cert "$list" "$list"
 	[[ $output == *'a private key is never fetched'* ]]
 }
+
+@test "who takes a node's password leaves no core" {
+	cat >crash.py <<-'PY'
+		import os, resource, signal, sys
+
+		most = resource.RLIM_INFINITY
+		resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+		fd, keep = os.pipe()
+		os.set_inheritable(fd, True)
+		pid = os.fork()
+		if pid == 0:
+		    os.execv(sys.argv[1], [sys.argv[1], "cluster", "init",
+		        "--from", "127.0.0.1", "--user", "me", "--password-fd",
+		        str(fd), "-o", "cluster.yaml"])
+		limit = ""
+		while "0                    0" not in limit: # until bats gives up
+		    with open("/proc/%d/limits" % pid) as f:
+		        limit = [l for l in f if "core file" in l][0]
+		    if os.waitpid(pid, os.WNOHANG)[0] != 0:
+		        sys.exit("it ended")
+		os.kill(pid, signal.SIGSEGV)
+		status = os.waitpid(pid, 0)[1]
+		print(os.WTERMSIG(status), os.WCOREDUMP(status))
+	PY
+	run -0 timeout 100 /usr/bin/python3 crash.py "$CTLSMITH"
+	[ "$output" = "11 False" ]
+	[ ! -e core ]
+}

@@ -532,21 +532,23 @@ test_puzzled(void **state)
 	refused(1600, "has no answer to");
 }
 
+static const struct command_arg file_get_args[] = { { "file", "a" },
+	{ "sftp_host", "h" }, { "sftp_port", "22" }, { "sftp_user", "u" },
+	{ "sftp_password", "pass" }, { "sftp_folder", "/" } };
+
+#define ASKED \
+	"This operation updates the CTLFile. Do you want to continue? (y/n):"
+
 /* A question again and again is not answered for ever; a password once. */
 static void
 test_asked_again(void **state)
 {
-	static const struct command_arg args[] = { { "file", "a" },
-		{ "sftp_host", "h" }, { "sftp_port", "22" },
-		{ "sftp_user", "u" }, { "sftp_password", "pass" },
-		{ "sftp_folder", "/" } };
 	unsigned i;
 
 	open_dialog(NULL);
 	run("ctl-update", NULL, 0);
-	for (i = 0; i < 3; i++) {
-		assert_int_equal(hear("Do you want to continue? (y/n):"),
-		    ERR_OK);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(hear(ASKED), ERR_OK);
 		types(30, "y");
 		assert_true(step.answer && step.slowly && !step.secret);
 		assert_int_equal(hear("y"), ERR_OK);
@@ -554,11 +556,11 @@ test_asked_again(void **state)
 		waits(1000); /* it still stands there */
 		assert_int_equal(hear("\r\nWhat?\r\n"), ERR_OK);
 	}
-	assert_int_equal(hear("Do you want to continue? (y/n):"), ERR_OK);
+	assert_int_equal(hear(ASKED), ERR_OK);
 	refused(30, "again and again");
 
 	open_dialog(NULL);
-	run("file-get-tftp", args, 6);
+	run("file-get-tftp", file_get_args, 6);
 	assert_int_equal(hear("Password: "), ERR_OK);
 	types(30, "pass");
 	assert_true(step.secret);
@@ -566,6 +568,74 @@ test_asked_again(void **state)
 	assert_false(step.secret);
 	assert_int_equal(hear("\r\nPassword: "), ERR_OK);
 	refused(30, "again and again");
+}
+
+/* A yes is for one question: what is asked next in words of its own, and what
+ * only ends like the one that is known, is nobody's to answer. */
+static void
+test_asked_else(void **state)
+{
+	static const struct command_arg args[] = { { "unit", "CallManager" },
+		{ "certificate", "old.pem" } };
+
+	open_dialog(NULL);
+	run("ctl-update", NULL, 0);
+	assert_int_equal(hear("All nodes restart. Do you want to continue? "
+			      "(y/n):"),
+	    ERR_OK);
+	refused(1600, "has no answer to");
+
+	open_dialog(NULL);
+	run("cert-delete", args, 2);
+	assert_int_equal(
+	    hear("Deleting old.pem\r\nRestart the node now (yes|no)? "),
+	    ERR_OK);
+	waits(1599);
+	refused(1600, "has no answer to");
+
+	open_dialog(NULL);
+	run("cert-delete", args, 2);
+	assert_int_equal(hear("Do you want to delete old.pem (yes|no)? "),
+	    ERR_OK);
+	types(30, "y");
+	types(500, "e");
+	types(500, "s");
+	types(500, "\r");
+	assert_int_equal(hear("\r\nAnd proceed with all others (yes|no)? "),
+	    ERR_OK);
+	refused(30, "in other words");
+}
+
+/* The host key of a server that only the node sees is nobody's to trust here. */
+static void
+test_host_key_asked(void **state)
+{
+	open_dialog(NULL);
+	run("file-get-tftp", file_get_args, 6);
+	assert_int_equal(
+	    hear("RSA key fingerprint is SHA256:abc.\r\nAre you sure "
+		 "you want to continue connecting (yes/no)? "),
+	    ERR_OK);
+	waits(1599);
+	refused(1600, "has no answer to");
+}
+
+/* A secret that a terminal shows all the same, at once or later, is not in what
+ * was said. */
+static void
+test_secret_echoed(void **state)
+{
+	open_dialog(NULL);
+	run("file-get-tftp", file_get_args, 6);
+	assert_int_equal(hear("Password: "), ERR_OK);
+	types(30, "pass");
+	assert_int_equal(hear("pass"), ERR_OK);
+	types(0, "\r");
+	assert_int_equal(hear("\r\ncannot log in as u/pass\r\nTransfer "
+			      "completed.\r\nadmin:"),
+	    ERR_OK);
+	ready(40);
+	says("Password: ****\ncannot log in as u/****\nTransfer completed.\n");
 }
 
 /* An answer whose echo does not come is entered all the same, later. */
@@ -661,6 +731,9 @@ main(void)
 		cmocka_unit_test(test_prompt_within),
 		cmocka_unit_test(test_puzzled),
 		cmocka_unit_test(test_asked_again),
+		cmocka_unit_test(test_asked_else),
+		cmocka_unit_test(test_host_key_asked),
+		cmocka_unit_test(test_secret_echoed),
 		cmocka_unit_test(test_answer_echo),
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_screen),

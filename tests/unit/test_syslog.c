@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -338,6 +339,66 @@ test_crowd(void **state)
 	syslog_close(&s);
 }
 
+/* A connection from the address 127.0.0.HOST. */
+static int
+dial_from(const struct syslog *s, unsigned host)
+{
+	struct sockaddr_in me = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(0x7f000000 + host) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)syslog_port(s)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&me, sizeof(me)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+/* One sender with many connections, and each of them talks, does not drive out
+ * those who have one each and have been silent since they came. */
+static void
+test_one_against_all(void **state)
+{
+	struct syslog *s = listener("127.0.0.1:0");
+	struct heard h = { .num = 0 };
+	int node[4], fd[SYSLOG_CLIENTS_MAX + 20];
+	const struct syslog_hears hears = { on_message, &h };
+	struct diag d;
+	size_t i, num = sizeof(fd) / sizeof(fd[0]);
+
+	for (i = 0; i < 4; i++) {
+		node[i] = dial_from(s, 3 + (unsigned)i);
+		assert_int_equal(syslog_take(s, 20000, &hears, &d), ERR_OK);
+	}
+	for (i = 0; i < num; i++) {
+		fd[i] = dial_from(s, 2);
+		assert_int_equal(syslog_take(s, 20000, &hears, &d), ERR_OK);
+		say(fd[i], "noise\n", 6);
+		assert_int_equal(syslog_take(s, 20000, &hears, &d), ERR_OK);
+	}
+	assert_int_equal(h.num, num);
+	assert_int_equal(syslog_count(s).refused, 24);
+	buf_clear(&h.all);
+	h.num = 0;
+	for (i = 0; i < 4; i++) { /* it is still open */
+		assert_int_equal(recv(node[i], &d, 1, MSG_DONTWAIT), -1);
+		assert_int_equal(errno, EAGAIN);
+	}
+	say(node[0], "one\n", 4);
+	take(s, &h, 24 + 1);
+	assert_heard(&h, "127.0.0.3 one\n");
+	say(node[3], "four\n", 5);
+	take(s, &h, 24 + 1);
+	assert_heard(&h, "127.0.0.6 four\n");
+	for (i = 0; i < num; i++)
+		(void)close(fd[i]);
+	for (i = 0; i < 4; i++)
+		(void)close(node[i]);
+	syslog_close(&s);
+}
+
 int
 main(void)
 {
@@ -349,6 +410,7 @@ main(void)
 		cmocka_unit_test(test_framing),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_one_against_all),
 	};
 
 	return test_run(tests);

@@ -358,6 +358,35 @@ test_host_key(void **state)
 	stop(&w);
 }
 
+/* A file whose last line has no end, as an editor leaves it, keeps that line. */
+static void
+test_known_hosts_without_end(void **state)
+{
+	static const struct fake_setup s = { .talk = talk };
+	static const char other[] =
+	    "other ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAA"
+	    "AAAAAAAAAAAAAAAAAAAAA";
+	char first[sizeof(other) + 8] = "";
+	struct world w;
+	FILE *f;
+
+	start(&w, &s);
+	f = fopen(w.known, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(other, 1, strlen(other), f), strlen(other));
+	assert_int_equal(fclose(f), 0);
+	must_connect(&w);
+	w.setup.trust = NULL;
+	must_connect(&w);
+	f = fopen(w.known, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(first, sizeof(first), f));
+	first[strcspn(first, "\n")] = '\0';
+	assert_string_equal(first, other);
+	assert_int_equal(fclose(f), 0);
+	stop(&w);
+}
+
 /* The node is not blamed for the time that a person takes. */
 static void
 test_slow_person(void **state)
@@ -902,6 +931,7 @@ main(void)
 		cmocka_unit_test(test_no_password),
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_host_key),
+		cmocka_unit_test(test_known_hosts_without_end),
 		cmocka_unit_test(test_slow_person),
 		cmocka_unit_test(test_pin),
 		cmocka_unit_test(test_revoked),

@@ -4,6 +4,8 @@ house_unit_test(test_command SOURCES unit/test_command.c LIBS cluster
 	PkgConfig::JANSSON)
 house_unit_test(test_dialog SOURCES unit/test_dialog.c unit/replay.c
 	LIBS cluster)
+house_unit_test(test_pty SOURCES unit/test_pty.c unit/fake_node.c
+	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
 house_unit_test(test_shell SOURCES unit/test_shell.c unit/fake_node.c
 	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
 house_unit_test(test_transcript SOURCES unit/test_transcript.c LIBS cluster)

@@ -157,7 +157,8 @@ set_options(struct pty *p, const struct pty_setup *setup, int *fd,
 		SSH_OK &&
 	    ssh_options_set(p->session, SSH_OPTIONS_USER, setup->user) ==
 		SSH_OK &&
-	    ssh_options_set(p->session, SSH_OPTIONS_COMPRESSION, "no") ==
+	    /* "no" would offer it all the same: a little could become much */
+	    ssh_options_set(p->session, SSH_OPTIONS_COMPRESSION, "none") ==
 		SSH_OK &&
 	    (known == NULL ||
 		ssh_options_set(p->session, SSH_OPTIONS_KNOWNHOSTS, known) ==

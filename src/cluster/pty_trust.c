@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cluster/pty_inner.h"
 
@@ -80,6 +85,44 @@ ask_person(struct pty *p, const struct pty_setup *setup)
 	return good;
 }
 
+/* The file at PATH, locked against others who write, and its last line with an
+ * end, which libssh does not look for; -1: libssh says what is wrong with it. */
+static int
+lock_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	struct stat st;
+	char last = '\n';
+
+	if (fd == -1)
+		return -1;
+	if (flock(fd, LOCK_EX) == 0 && fstat(fd, &st) == 0 && st.st_size > 0 &&
+	    pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n' &&
+	    write(fd, "\n", 1) != 1) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool
+keep_key(struct pty *p, const struct pty_setup *setup)
+{
+	char *path = NULL;
+	int fd = -1, rv;
+
+	if (setup->known_hosts != NULL)
+		fd = lock_file(setup->known_hosts);
+	else if (ssh_options_get(p->session, SSH_OPTIONS_KNOWNHOSTS, &path) ==
+	    SSH_OK)
+		fd = lock_file(path);
+	ssh_string_free_char(path);
+	rv = ssh_session_update_known_hosts(p->session);
+	if (fd != -1)
+		(void)close(fd);
+	return rv == SSH_OK;
+}
+
 static enum err
 first_contact(struct pty *p, const struct pty_setup *setup, struct diag *d)
 {
@@ -95,7 +138,7 @@ first_contact(struct pty *p, const struct pty_setup *setup, struct diag *d)
 		return diag_set(d, ERR_POLICY,
 		    "the host key %s of %s port %u was not trusted", is,
 		    setup->host, setup->port);
-	if (ssh_session_update_known_hosts(p->session) != SSH_OK)
+	if (!keep_key(p, setup))
 		return diag_set(d, ERR_IO, "%s cannot be written: %s",
 		    file_of(setup), ssh_get_error(p->session));
 	return ERR_OK;

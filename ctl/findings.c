@@ -161,6 +161,7 @@ rule_of(enum err code)
 	case ERR_TOKEN:
 	case ERR_PIN:
 	case ERR_POLICY:
+	case ERR_WAITING:
 		break;
 	}
 	return CTL_RULE_MALFORMED;

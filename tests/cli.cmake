@@ -13,6 +13,7 @@ foreach(name accept
 	cluster_init
 	cluster_phones
 	cluster_status
+	cluster_trials
 	cluster_watch
 	detached
 	diff

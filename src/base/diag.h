@@ -16,7 +16,8 @@
 
 /* Error codes, grouped by what the person can do about them. ERR_TOKEN: no
  * such token or key, more than one, or its module failed. ERR_PIN: it is
- * wrong, locked, was refused or not given. */
+ * wrong, locked, was refused or not given. ERR_WAITING: nothing is wrong, and it
+ * goes on when it is called again, later. */
 #define ERR_LIST(X)                         \
 	X(ERR_OK, "ok")                     \
 	X(ERR_NOMEM, "out of memory")       \
@@ -32,7 +33,8 @@
 	X(ERR_CRYPTO, "cryptography")       \
 	X(ERR_TOKEN, "token")               \
 	X(ERR_PIN, "PIN")                   \
-	X(ERR_POLICY, "refused by a rule")
+	X(ERR_POLICY, "refused by a rule")  \
+	X(ERR_WAITING, "has to wait")
 
 enum err {
 #define ERR_ENUM(id, name) id,

@@ -152,6 +152,8 @@ cmd_end(enum err e)
 	case ERR_TOKEN:
 	case ERR_PIN:
 		return CMD_TOKEN;
+	case ERR_WAITING:
+		return CMD_RESUME;
 	case ERR_NOMEM:
 	case ERR_IO:
 	case ERR_ABSENT:

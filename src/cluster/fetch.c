@@ -16,6 +16,8 @@
 #define URL_MAX 2048
 #define HEADERS_MAX ((size_t)64 * 1024)
 #define SCHEMES "tftp,http,https"
+#define TFTP_BLOCK 512     /* of a server that knows no options */
+#define TFTP_BLKSIZE 1428L /* what fits an Ethernet frame, asked for */
 
 /* Why we ended it ourselves. */
 enum why {
@@ -39,21 +41,21 @@ struct job {
 	uint8_t pin[FETCH_PIN_LEN];
 	CURL *curl;
 	struct buf body;
-	size_t headers;     /* bytes */
-	bool heard;         /* something came */
-	time_t began, last; /* when; or when it began */
+	size_t headers;      /* bytes */
+	bool heard;          /* something came */
+	int64_t began, last; /* ms: when; or when it began */
 	enum why why;
 };
 
 /* ---- What libcurl asks us --------------------------------------------------- */
 
-static time_t
+static int64_t
 now(void)
 {
 	struct timespec t;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static void
@@ -119,7 +121,7 @@ on_progress(void *arg, curl_off_t total, curl_off_t got, curl_off_t to_send,
 	}
 	if (!job->is_tftp && !job->heard)
 		limit += job->stall_limit;
-	if (now() - job->last < (time_t)limit)
+	if (now() - job->last < (int64_t)limit * 1000)
 		return 0;
 	job->why = job->heard ? WHY_STALLED : WHY_SILENT;
 	return 1;
@@ -167,9 +169,9 @@ on_message(int sent, int version, int type, const void *data, size_t len,
 	(void)len;
 	if (cancel != NULL && atomic_load(cancel))
 		job->why = WHY_CANCELLED;
-	else if (job->heard ? now() - job->began >= (time_t)job->limit
+	else if (job->heard ? now() - job->began >= (int64_t)job->limit * 1000
 			    : now() - job->began >=
-		    (time_t)job->connect_limit + (time_t)job->stall_limit)
+		    ((int64_t)job->connect_limit + job->stall_limit) * 1000)
 		job->why = job->heard ? WHY_LATE : WHY_SILENT;
 	else
 		return;
@@ -422,7 +424,7 @@ set_common(struct job *job)
 	SET(FRESH_CONNECT, 1L);
 	SET(FORBID_REUSE, 1L);
 	SET(USERAGENT, "ctlsmith");
-	SET(TFTP_NO_OPTIONS, 1L); /* old servers know none */
+	SET(TFTP_BLKSIZE, TFTP_BLKSIZE);
 	SET(MAXFILESIZE_LARGE, (curl_off_t)job->max);
 	SET(CONNECTTIMEOUT, (long)job->connect_limit);
 	SET(TIMEOUT, (long)job->limit);
@@ -452,10 +454,54 @@ set_tls(struct job *job)
 	return code;
 }
 
+static CURLcode
+transfer(struct job *job)
+{
+	struct pipe_guard guard;
+	CURLcode code;
+
+	pipe_guard(&guard);
+	code = curl_easy_perform(job->curl);
+	pipe_unguard(&guard);
+	return code;
+}
+
+/* A TFTP server that knows no options leaves them unanswered, says so by some
+ * error, or agrees to larger blocks and sends its own: the first of those is the
+ * end, then. */
+static bool
+needs_second(const struct job *job, CURLcode code)
+{
+	if (!job->is_tftp || job->why != WHY_NONE)
+		return false;
+	if (code == CURLE_OK)
+		return job->body.len == TFTP_BLOCK;
+	return job->body.len == 0 &&
+	    (code == CURLE_TFTP_ILLEGAL || code == CURLE_ABORTED_BY_CALLBACK);
+}
+
+/* The same without options, within what is left of the time. */
+static CURLcode
+try_second(struct job *job)
+{
+	const int64_t left = job->began + (int64_t)job->limit * 1000 - now();
+	CURLcode code = CURLE_OK;
+
+	if (left <= 0)
+		return CURLE_OPERATION_TIMEDOUT;
+	SET(TFTP_NO_OPTIONS, 1L);
+	SET(TIMEOUT_MS, (long)left);
+	if (code != CURLE_OK)
+		return CURLE_OUT_OF_MEMORY;
+	buf_clear(&job->body);
+	job->heard = false;
+	job->last = now();
+	return transfer(job);
+}
+
 static enum err
 perform(struct job *job, CURLU *url, struct diag *d)
 {
-	struct pipe_guard guard;
 	CURLcode code;
 
 	job->curl = curl_easy_init();
@@ -469,9 +515,9 @@ perform(struct job *job, CURLU *url, struct diag *d)
 	if (code != CURLE_OK)
 		return diag_nomem(d);
 	job->began = job->last = now();
-	pipe_guard(&guard);
-	code = curl_easy_perform(job->curl);
-	pipe_unguard(&guard);
+	code = transfer(job);
+	if (needs_second(job, code))
+		code = try_second(job);
 	/* of TFTP libcurl at times ends well what it was told to end */
 	if (code != CURLE_OK || job->why != WHY_NONE)
 		return fail(job, code, d);

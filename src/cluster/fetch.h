@@ -3,7 +3,8 @@
  * Downloads: tftp://, http:// and https://, with libcurl. Bounded in bytes and in
  * time, no redirects, no proxies, no credentials, no configuration of the user.
  * https needs a CA or a pin. A thread may have one fetch at a time; several
- * threads may fetch.
+ * threads may fetch. Over TFTP larger blocks are asked for, and where a server
+ * takes that ill, it is asked once more without options.
  *
  * What comes over TFTP and HTTP comes from whoever answers (libcurl takes blocks
  * of TFTP from any address): believe its signature. Messages name neither the

@@ -36,7 +36,8 @@ struct survey_setup {
 
 /* Returns when all nodes are done. What of a node could not be had is a piece
  * that says why; only ERR_NOMEM is an error. A node that answers neither over
- * HTTP nor over SSH is asked nothing else. fetch_init() comes before. */
+ * HTTP nor over SSH is asked nothing else, and a server of files that was waited
+ * for in vain once no second time. fetch_init() comes before. */
 MUST_CHECK enum err survey_gather(const struct survey_setup *setup,
     struct evidence *ret, struct diag *d);
 

@@ -17,6 +17,15 @@
 #define PROBE_LIMIT 15   /* s */
 #define REOPENINGS 2     /* of the shell of a node whose answer nobody knows */
 
+#define PATIENCE 8 /* s in vain; such a server is not waited for again */
+
+enum way {
+	HTTP,
+	TFTP,
+	HTTPS,
+	NUM_WAYS
+};
+
 /* One node's work. */
 struct visit {
 	const struct survey_setup *setup;
@@ -26,8 +35,9 @@ struct visit {
 	pthread_mutex_t *lock; /* of done() */
 	pthread_t thread;
 	bool runs;
-	struct diag ssh;  /* why it could not be reached so */
-	bool http_silent; /* no answer */
+	struct diag ssh;     /* why it could not be reached so */
+	bool http_silent;    /* no answer */
+	bool slow[NUM_WAYS]; /* PATIENCE is at an end */
 	unsigned reopenings;
 	enum err e; /* ERR_NOMEM */
 	struct diag d;
@@ -97,9 +107,19 @@ connect_limit(const struct visit *v)
 
 struct download {
 	const char *piece; /* "http/CTLFile.tlv": the scheme, the file */
+	enum way way;
 	unsigned port;
 	bool drop; /* what comes is never kept */
 };
+
+static int64_t
+seconds(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
 
 static enum err
 download(struct visit *v, const struct download *w)
@@ -111,6 +131,7 @@ download(struct visit *v, const struct download *w)
 	const char *slash = strchr(w->piece, '/');
 	struct fetch_place place = { .host = v->node->addresses.item[0],
 		.port = w->port };
+	const int64_t before = seconds();
 	struct buf content = { 0 };
 	char scheme[16];
 	struct diag why;
@@ -121,6 +142,7 @@ download(struct visit *v, const struct download *w)
 	    w->piece);
 	place.scheme = scheme;
 	e = fetch_file(&place, slash + 1, &setup, &content, &why);
+	v->slow[w->way] = e != ERR_OK && seconds() - before >= PATIENCE;
 	if (w->drop && (e == ERR_OK || e == ERR_TOO_BIG)) {
 		if (content.ptr != NULL)
 			explicit_bzero(content.ptr, content.cap);
@@ -137,12 +159,13 @@ download_all(struct visit *v, bool silent)
 {
 	const struct inventory_ports *p = &v->node->ports;
 	const bool tls = v->node->ca != NULL || v->node->pin != NULL;
-	const struct download all[] = { { "http/ITLFile.tlv", p->http, false },
-		{ "tftp/CTLFile.tlv", p->tftp, false },
-		{ "tftp/ITLFile.tlv", p->tftp, false },
-		{ "https/CTLFile.tlv", p->https, false },
-		{ "http/ITLRecovery.p12", p->http, true },
-		{ "tftp/ITLRecovery.p12", p->tftp, true } };
+	const struct download all[] = { { "http/ITLFile.tlv", HTTP, p->http,
+					    false },
+		{ "tftp/CTLFile.tlv", TFTP, p->tftp, false },
+		{ "tftp/ITLFile.tlv", TFTP, p->tftp, false },
+		{ "https/CTLFile.tlv", HTTPS, p->https, false },
+		{ "http/ITLRecovery.p12", HTTP, p->http, true },
+		{ "tftp/ITLRecovery.p12", TFTP, p->tftp, true } };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -153,6 +176,9 @@ download_all(struct visit *v, bool silent)
 			miss(v, all[i].piece, ERR_IO,
 			    "not asked: the node answers neither over HTTP "
 			    "nor over SSH");
+		else if (v->slow[all[i].way])
+			miss(v, all[i].piece, ERR_IO,
+			    "not asked: its server was waited for in vain");
 		else
 			(void)download(v, &all[i]);
 	}
@@ -405,8 +431,8 @@ talk(struct visit *v)
 static void
 visit(struct visit *v)
 {
-	const struct download first = { "http/CTLFile.tlv", v->node->ports.http,
-		false };
+	const struct download first = { "http/CTLFile.tlv", HTTP,
+		v->node->ports.http, false };
 	bool server = v->node->role != INVENTORY_IMP, silent;
 
 	diag_init(&v->ssh);

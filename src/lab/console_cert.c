@@ -6,11 +6,16 @@
 #include <string.h>
 
 #include "lab/console_parts.h"
+#include "lab/mint_read.h"
 
 #define PASTE_MAX ((size_t)64 * 1024)
 #define OU_SINCE CONSOLE_SU(1400, 1)
 #define CLIENT_SINCE CONSOLE_SU(1500, 5)
+#define NO_MULTI_SINCE CONSOLE_SU(1400, 2)
 #define UNIT_MAX 64
+#define NO_MULTI                                                                \
+	"A multi-server certificate cannot be imported with this command. Use " \
+	"Cisco Unified Operating System Administration.\n"
 
 /* The unit that a person means by WORD: "CallManager", "CallManager.pem". */
 static bool
@@ -96,6 +101,17 @@ put_regenerated(struct console *c, enum world_unit unit, bool client)
 	}
 }
 
+static bool
+asks_client(struct console *c, const char *name)
+{
+	char question[128];
+
+	(void)snprintf(question, sizeof(question),
+	    "Do you want to use the same certificate for %s-client (yes|no) ? ",
+	    name);
+	return console_ask_word(c, question);
+}
+
 bool
 console_cert_regen(struct console *c, const struct console_args *a)
 {
@@ -112,9 +128,7 @@ console_cert_regen(struct console *c, const struct console_args *a)
 		return true;
 	if (c->release >= CLIENT_SINCE &&
 	    (unit == WORLD_TOMCAT || unit == WORLD_TOMCAT_ECDSA))
-		client = console_ask_word(c,
-		    "Do you want to use the same certificate for "
-		    "tomcat-client (yes|no) ? ");
+		client = asks_client(c, world_unit_name(unit));
 	if (!console_live(c))
 		return true;
 	world_lock(c->world);
@@ -204,6 +218,31 @@ take_store(struct console *c, const char *word, enum world_store *ret)
 	return false;
 }
 
+/* PEM is a certificate of several nodes. */
+static bool
+is_multi(struct console *c, struct bytes pem)
+{
+	struct mint_seen seen = { .num_dns = 0 };
+	struct buf der = { 0 };
+	struct diag d;
+	size_t i, hosts = 0;
+
+	diag_init(&d);
+	if (mint_read_pem(pem, &der, &d) == ERR_OK &&
+	    mint_read_cert(buf_bytes(&der), &seen, &d) == ERR_OK) {
+		world_lock(c->world);
+		for (i = 0; i < c->world->num_nodes; i++)
+			hosts += mint_read_has_host(&seen,
+				     c->world->node[i].name)
+			    ? 1
+			    : 0;
+		world_unlock(c->world);
+	}
+	mint_read_clear(&seen);
+	buf_clear(&der);
+	return hosts > 1;
+}
+
 static enum err
 import(struct console *c, bool own, int where, struct bytes pem, struct diag *d)
 {
@@ -230,7 +269,11 @@ import_pasted(struct console *c, bool own, int where, const char *name)
 		buf_clear(&pem);
 		return !console_live(c);
 	}
-	if (import(c, own, where, buf_bytes(&pem), &d) != ERR_OK)
+	if (own && c->release >= NO_MULTI_SINCE &&
+	    is_multi(c, buf_bytes(&pem))) {
+		buf_str(&c->out, NO_MULTI);
+		good = false;
+	} else if (import(c, own, where, buf_bytes(&pem), &d) != ERR_OK)
 		good = refuse_import(c, &d);
 	else
 		buf_printf(&c->out,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of the TFTP folder: file list, delete, get, dump, search, view.
+ * Files of the TFTP folder: file list, delete, get, dump, search.
  */
 #include <ctype.h>
 #include <regex.h>
@@ -278,26 +278,6 @@ console_file_dump(struct console *c, const struct console_args *a)
 	return print_files(c, a->word[0], has_word(a, "hex"));
 }
 
-bool
-console_file_view(struct console *c, const struct console_args *a)
-{
-	const struct world_file *file[FILES_MAX];
-	size_t num;
-
-	world_lock(c->world);
-	num = find_files(c, a->word[0], file);
-	world_unlock(c->world);
-	if (num == 0)
-		return none_found(c);
-	buf_printf(&c->out,
-	    "WARNING: the file %s appears to be a binary file; viewing it may "
-	    "disturb the terminal.\n",
-	    a->word[0]);
-	if (!console_ask_letter(c, "Continue (y/n)?"))
-		return true;
-	return print_files(c, a->word[0], false) && console_live(c);
-}
-
 /* ---- file search. ---- */
 
 /* Whether RE is in what can be printed of BYTES. */
@@ -380,9 +360,8 @@ trusts(struct console *c, const char *fingerprint)
 	return console_ask_word(c, question);
 }
 
-/* Appends a copy of NAME as it is now. */
-static bool
-copy_file(struct console *c, const char *name, struct buf *ret)
+bool
+console_copy_file(struct console *c, const char *name, struct buf *ret)
 {
 	const struct world_file *file[FILES_MAX];
 	bool there;
@@ -406,7 +385,7 @@ send_one(struct console *c, const struct answers *a, const char *name,
 	struct buf bytes = { 0 };
 	enum err e;
 
-	if (!copy_file(c, name, &bytes))
+	if (!console_copy_file(c, name, &bytes))
 		e = diag_set(d, ERR_ABSENT, "%s is not there any more", name);
 	else
 		e = console_send(c, &to, name, buf_bytes(&bytes), trusts, d);

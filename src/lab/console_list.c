@@ -251,9 +251,9 @@ put_rows(const struct listing *l, size_t space)
 	buf_str(l->out,
 	    "BYTEPOS\tTAG\t\tLENGTH\tVALUE\n"
 	    "-------\t---\t\t------\t-----\n");
-	for (i = 0; i < tlvs->num && e == ERR_OK; i++)
-		if (tlvs->item[i].space == space)
-			e = put_row(l, &tlvs->item[i]);
+	for (i = wire_space(tlvs, space);
+	     e == ERR_OK && i < tlvs->num && tlvs->item[i].space == space; i++)
+		e = put_row(l, &tlvs->item[i]);
 	return e;
 }
 

@@ -199,6 +199,10 @@ MUST_CHECK enum err console_send(struct console *c,
     const struct console_copy *to, const char *name, struct bytes file,
     console_trust_fn *trust, struct diag *diag);
 
+/* Appends a copy of the file NAME (the first one, where it has * or ?) as it is
+ * now. False: there is none. */
+bool console_copy_file(struct console *c, const char *name, struct buf *ret);
+
 /* NAME fits PATTERN, with * and ?. */
 bool console_like(const char *name, const char *pattern, char any, char one);
 

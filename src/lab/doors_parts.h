@@ -58,6 +58,7 @@ struct doors {
 	struct door stop;
 	int epoll;
 	struct sshd *sshd;
+	struct tlsd *tlsd;
 	struct tftpd *tftpd;
 	pthread_t thread;
 	bool running;

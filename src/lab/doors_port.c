@@ -191,8 +191,8 @@ receive_stream(struct guest *g)
 
 	stream_init(&s, g->fd);
 	if ((kind == DOORS_FILES_TLS || kind == DOORS_TLS) &&
-	    !tlsd_accept(&s, d->setup.world, g->door->owner,
-		g->door->port->port, g->door->port->client))
+	    !tlsd_accept(d->tlsd, &s, g->door->owner, g->door->port->port,
+		g->door->port->client))
 		return;
 	if (kind == DOORS_TLS)
 		stream_drain(&s);

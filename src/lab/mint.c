@@ -408,6 +408,12 @@ mint_key_free(struct mint_key **key)
 	*key = NULL;
 }
 
+EVP_PKEY *
+mint_key_pkey(const struct mint_key *key)
+{
+	return key->pkey;
+}
+
 size_t
 mint_key_bits(const struct mint_key *key)
 {

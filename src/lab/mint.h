@@ -62,6 +62,10 @@ void mint_key_free(struct mint_key **key);
 MUST_CHECK enum err mint_key_pem(const struct mint_key *key, struct buf *out,
     struct diag *diag);
 
+/* OpenSSL's, which KEY owns; for servers of the lab. Many threads may sign with
+ * it at once. */
+struct evp_pkey_st *mint_key_pkey(const struct mint_key *key);
+
 /* Bits of the modulus or of the curve. */
 size_t mint_key_bits(const struct mint_key *key);
 

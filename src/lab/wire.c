@@ -398,9 +398,8 @@ wire_put_signed(struct bytes file, const struct wire_list *list,
 	buf_put(out, bytes_of(file.ptr + after, file.len - after));
 }
 
-/* The first item of SPACE, or behind it: they stand in order. */
-static size_t
-find_space(const struct wire_list *list, size_t space)
+size_t
+wire_space(const struct wire_list *list, size_t space)
 {
 	size_t low = 0, high = list->num, middle;
 
@@ -419,7 +418,7 @@ wire_find(const struct wire_list *list, size_t space, uint8_t tag)
 {
 	size_t i;
 
-	for (i = find_space(list, space);
+	for (i = wire_space(list, space);
 	     i < list->num && list->item[i].space == space; i++)
 		if (list->item[i].tag == tag)
 			return &list->item[i];

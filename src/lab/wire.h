@@ -106,6 +106,10 @@ void wire_list_clear(struct wire_list *list);
 void wire_put_signed(struct bytes file, const struct wire_list *list,
     struct buf *out);
 
+/* The number of the first item of SPACE, or of the first one behind it: they
+ * stand in order. */
+size_t wire_space(const struct wire_list *list, size_t space);
+
 /* The first TLV with TAG in SPACE; NULL where there is none. */
 const struct wire_tlv *wire_find(const struct wire_list *list, size_t space,
     uint8_t tag);

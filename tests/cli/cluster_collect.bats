@@ -9,6 +9,15 @@ bats_require_minimum_version 1.5.0
 # shellcheck source=tests/lab/look.sh
 . "$SRC/tests/lab/look.sh"
 
+@test "a node that answers everywhere but over SSH is unknown: status 3" {
+	as 'nodes: [{name: cucm1}, {name: cucm2, cli: {old_algorithms: true}}]' \
+		--mode non-secure
+	sed -i '/legacy: true/d' "$lab/cluster.yaml"
+	run -3 status
+	is_said '^cucm2 could not be reached over SSH' '^cucm1 +good '
+	run -0 status --legacy-ssh
+}
+
 @test "old algorithms are used only where they are allowed, and are named" {
 	as 'cli: {old_algorithms: true}'
 	sed -i '/legacy: true/d' "$lab/cluster.yaml"

@@ -9,27 +9,33 @@ bats_require_minimum_version 1.5.0
 # shellcheck source=tests/lab/look.sh
 . "$SRC/tests/lab/look.sh"
 
-@test "every release and mode is well" {
-	local release mode seen
+# is_well RELEASE MODE
+is_well() {
+	local seen=verified
 
-	for release in 10.5 11.5 12.5 14 15; do
-		for mode in token tokenless non-secure; do
-			up --release $release --mode $mode
-			run -0 status
-			seen=verified
-			[ $mode != non-secure ] || seen=none
-			is_said "^Cluster lab, release ${release%.*}.*mode, seen" \
-				"^cucm1 .* same .*$seen" \
-				"^cucm2 .* same .*$seen" \
-				'^Good: R1, .*R3, .*R5, .*R9.*W1, W2, W3, W4'
-			[[ $output != *$'\nbad '* ]]
-			[ "$(sed -n 's/^cucm1 *good *[^ ]* *\([^ ]*\).*/\1/p' \
-				<<<"$output")" = "$(sed -n \
-					's/^cucm2 *good *[^ ]* *\([^ ]*\).*/\1/p' \
-					<<<"$output")" ]
-			lab_down "$lab"
-			rm -rf "$lab"
+	up --release "$1" --mode "$2"
+	run -0 status
+	[ "$2" != non-secure ] || seen=none
+	is_said "^Cluster lab, release ${1%.*}.*mode, seen" \
+		"^cucm1 .* same .*$seen" \
+		"^cucm2 .* same .*$seen" \
+		'^Good: R1, .*R3, .*R5, .*R9.*W1, W2, W3, W4'
+	[[ $output != *$'\nbad '* ]]
+	[ "$(sed -n 's/^cucm1 *good *[^ ]* *\([^ ]*\).*/\1/p' \
+		<<<"$output")" = "$(sed -n \
+			's/^cucm2 *good *[^ ]* *\([^ ]*\).*/\1/p' \
+			<<<"$output")" ]
+	lab_down "$lab"
+}
+
+@test "every release and mode is well" {
+	local release mode
+
+	for mode in token tokenless non-secure; do
+		for release in 10.5 11.5 12.5 14 15; do
+			beside is_well $release $mode
 		done
+		all_of_them
 	done
 }
 
@@ -38,6 +44,7 @@ bats_require_minimum_version 1.5.0
 	case_of 3 '^bad R1 cucm1: CallManager-ECDSA of cucm1 on disk' \
 		'made_on: "10.5"' --release 14
 	case_of 3 '^Good: R3, R5' 'made_on: "10.5"' --release 12.5 --mode token
+	all_of_them
 }
 
 @test "ways in which a command line misbehaves are no findings" {
@@ -50,11 +57,13 @@ bats_require_minimum_version 1.5.0
 	case_of 0 '^Good: R1' 'cli: {max_sessions: 1}'       # S13
 	case_of 0 '^Good: R1' 'cli: {keyboard_only: true}'   # S15
 	case_of 0 '^Good: R1' 'cli: {password_only: true}'   # S15
+	all_of_them
 }
 
 @test "what is no matter of a look is none (S5, S8)" {
 	case_of 0 '^Good: R1' 'no_licence: true'
 	case_of 0 '^Good: R1' 'service_delay: 60000'
+	all_of_them
 }
 
 @test "the CTL is absent, or of other certificates (S9, S10)" {
@@ -62,11 +71,13 @@ bats_require_minimum_version 1.5.0
 		'no_ctl: true'
 	case_of 3 '^bad R1 cucm1: CAPF of cucm1 on disk.* is not in the CTL as CAPF' \
 		'stale_capf: true'
+	all_of_them
 }
 
 @test "a subscriber has another list (S17)" {
 	case_of 3 '^bad R5 cucm2: its CTL is [0-9a-f]{12}, but that of cucm1 is' \
 		'nodes: [{name: cucm1}, {name: cucm2, stale_list: true}]'
+	all_of_them
 }
 
 @test "what is wrong with parameters, services and lists is found" {
@@ -74,6 +85,7 @@ bats_require_minimum_version 1.5.0
 	case_of 3 '^bad R14 cucm2: Cisco CTL Provider does not run' \
 		'nodes: [{name: cucm1}, {name: cucm2, stopped: [Cisco CTL Provider]}]' \
 		--release 14
+	all_of_them
 }
 
 @test "certificates of every sort are in order" {
@@ -81,6 +93,7 @@ bats_require_minimum_version 1.5.0
 	case_of 0 '^Good: R1' 'multi_san: true'
 	case_of 0 '^Good: R1' 'ca_signed: true'
 	case_of 0 '^Good: R1' 'sha512: true'
+	all_of_them
 }
 
 @test "a command that fails, or a session that is cut, is not known (S12)" {
@@ -94,6 +107,7 @@ bats_require_minimum_version 1.5.0
 	case_of 0 '^imp1 +unknown +presence' \
 		'nodes: [{name: cucm1}, {name: cucm2}, {name: imp1, role: presence, down: true}]' \
 		--nodes 3
+	all_of_them
 }
 
 @test "a node that is down is said, and the others are whole" {

@@ -36,6 +36,9 @@ seeds_of() {
 	stores) echo "$here/stores" ;;
 	said) echo "$here/../transcripts" ;;
 	inventory) echo "$here/inventories" ;;
+	dialog) echo "$here/dialogs" ;;
+	frame) echo "$here/frames" ;;
+	webpage) echo "$here/webpages" ;;
 	uri) echo "$here/uris" ;;
 	*) echo "$build/cases" ;;
 	esac

@@ -10,6 +10,7 @@ setup() {
 	. "$SRC/tests/lab/lab.sh"
 	cd "$BATS_TEST_TMPDIR" || return
 	lab=$BATS_TEST_TMPDIR/lab
+	pids=()
 	export LC_ALL=C.UTF-8 NO_COLOR=1
 }
 
@@ -59,13 +60,47 @@ is_said() {
 	done
 }
 
-# case_of STATUS PATTERN YAML [OPTION...]: a lab, what status ends with, and says.
-case_of() {
-	local want=$1 pattern=$2
+# beside COMMAND...: in a folder and with a lab of its own, beside others, until
+# all_of_them: a look waits most of its time for prompts.
+beside() {
+	local n=${#pids[@]}
+	local lab=$PWD/$n/lab
 
+	mkdir "$n"
+	(
+		cd "$n" || exit
+		trap lab_down_all EXIT
+		"$@"
+	) >"$n.said" 2>&1 3>&- &
+	pids+=($!)
+}
+
+all_of_them() {
+	local n bad=0
+
+	for n in "${!pids[@]}"; do
+		wait "${pids[n]}" || {
+			cat "$n.said"
+			bad=1
+		}
+		rm -rf "$n"
+	done
+	pids=()
+	return $bad
+}
+
+# one_case STATUS PATTERN YAML [OPTION...]: a lab, what status ends with, and says.
+one_case() {
 	as "${@:3}"
-	run "-$want" status
-	is_said "$pattern"
+	run "-$1" status
+	is_said "$2" || {
+		echo "$3"
+		return 1
+	}
 	lab_down "$lab"
-	rm -rf "$lab"
+}
+
+# case_of ...: the same, until all_of_them.
+case_of() {
+	beside one_case "$@"
 }

@@ -252,3 +252,19 @@ small() {
 			"$SRC/docs/man/ctlsmith-lab.1.scd"
 	done
 }
+
+@test "docs/lab.md names a test of each thing that is tried, S1 to S17" {
+	local number file name
+
+	# shellcheck disable=SC2016 # the backquotes are those of the table
+	sed -n 's/^| \(S[0-9]*\) |.*| `\([a-z_]*\)`: \(.*\) |$/\1\t\2\t\3/p' \
+		"$SRC/docs/lab.md" >rows
+	[ "$(cut -f 1 rows | tr '\n' ' ')" = "$(printf 'S%s ' {1..17})" ]
+	while IFS=$'\t' read -r number file name; do
+		grep -qxF "@test \"$name\" {" \
+			"$SRC"/tests/{lab,cli}/"$file.bats" 2>/dev/null || {
+			echo "$number: no such test"
+			return 1
+		}
+	done <rows
+}

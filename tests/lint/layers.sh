@@ -35,7 +35,7 @@ theirs() {
 	openssl/ssl.h | openssl/err.h | openssl/x509.h) ret="pki cluster lab" ;;
 	openssl/*) ret="pki lab" ;;
 	yaml.h) ret="data" ;;
-	jansson.h) ret="data audit lab cli" ;;
+	jansson.h) ret="data audit lab workflow cli" ;;
 	libsmartcols/libsmartcols.h) ret="cli" ;;
 	p11-kit/* | libp11.h) ret="pkcs11" ;;
 	libssh/*) ret="cluster lab" ;;

@@ -59,7 +59,7 @@ test_delete(void **state)
 }
 
 static void
-test_dump_and_view(void **state)
+test_dump_and_search(void **state)
 {
 	struct desk d;
 
@@ -75,11 +75,6 @@ test_dump_and_view(void **state)
 	desk_says(&d, "\r\nhello\r\n");
 	(void)desk_type(&d, "file dump tftp nothing hex\r");
 	desk_says(&d, "unsuccessfully");
-	(void)desk_type(&d, "file view tftp readme.txt\rn\r");
-	desk_says_not(&d, "hello");
-	(void)desk_type(&d, "file view tftp readme.txt\ry\r");
-	desk_says(&d, "binary");
-	desk_says(&d, "hello");
 	(void)desk_type(&d, "file search tftp * HELL ignorecase\r");
 	desk_says(&d, "readme.txt: ");
 	desk_says_not(&d, "CTLFile.tlv: ");
@@ -141,14 +136,53 @@ test_bounds(void **state)
 	desk_close(&d);
 }
 
+#define OPTIONS "options: q=quit, n=next, p=prev, b=begin, e=end "
+
+/* Its pager is on though the session's is off; a file that is none of letters is
+ * warned of first. */
+static void
+test_view(void **state)
+{
+	struct desk d;
+	char text[256];
+	size_t i, len = 0;
+
+	desk_open(&d, USUAL);
+	(void)desk_type(&d, "file view tftp CTLFile.tlv\rn\r");
+	desk_says(&d, "appears to be a binary file");
+	desk_says_not(&d, OPTIONS);
+	(void)desk_type(&d, "file view tftp CTLFile.tlv\ry\rq");
+	desk_says(&d, "\\x01\\x00\\x02");
+	(void)desk_type(&d, "file view tftp nothing\r");
+	desk_says(&d, "unsuccessfully");
+	(void)desk_type(&d, "file view tftp readme.txt\rq");
+	desk_says(&d,
+	    "readme.txt\r\nhello\r\nend of the file reached\r\n\x1b[1m\r\n" OPTIONS
+	    "(lines 1 - 1 of 1) : \x1b[0m\r\nadmin:");
+	for (i = 1; i <= 45; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "<%zu>\n", i);
+	d.file[3].bytes = bytes_of(text, len);
+	(void)desk_type(&d, "file view tftp readme.txt\rq");
+	desk_says(&d, "<20>\r\n\x1b[1m\r\n" OPTIONS "(lines 1 - 20 of 45)");
+	desk_says_not(&d, "<21>");
+	(void)desk_type(&d, "file view tftp readme.txt\renxpbnnnq");
+	desk_says(&d, "(lines 1 - 20 of 45) : \x1b[0m\r\n<41>\r\n");
+	desk_says(&d, "<45>\r\nend of the file reached\r\n");
+	desk_says(&d, "(lines 21 - 40 of 45) : \x1b[0m\r\n<1>\r\n");
+	assert_int_equal(desk_count(&d, "(lines 41 - 45 of 45)"), 4);
+	desk_close(&d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_delete),
-		cmocka_unit_test(test_dump_and_view),
+		cmocka_unit_test(test_dump_and_search),
 		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_view),
 		cmocka_unit_test(test_bounds),
 	};
 

@@ -5,6 +5,7 @@
  */
 #include "tests/unit/test.h"
 
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -284,6 +285,56 @@ test_into_mixed_mode(void **state)
 	buf_clear(&p.wrote);
 }
 
+/* The keys that paste DER. */
+static void
+put_paste(struct bytes der, struct buf *out)
+{
+	unsigned char text[65];
+	struct bytes part;
+
+	buf_str(out, "set cert import own CallManager\r");
+	buf_str(out, "-----BEGIN CERTIFICATE-----\r");
+	while (der.len > 0) {
+		assert_true(
+		    bytes_take(&der, der.len < 48 ? der.len : 48, &part));
+		(void)EVP_EncodeBlock(text, part.ptr, (int)part.len);
+		buf_printf(out, "%s\r", (const char *)text);
+	}
+	buf_str(out, "-----END CERTIFICATE-----\r");
+	assert_non_null(buf_cstr(out));
+}
+
+/* One certificate of all nodes is no matter of the command line since 14SU2; it
+ * is refused for another reason where it may be. */
+static void
+try_multi_san(unsigned release, bool multi, const char *want)
+{
+	struct scenario s = worlds_scenario(release, SCENARIO_TOKENLESS);
+	struct person p = { .keys = "" };
+	struct buf keys = { 0 };
+	struct world *w;
+
+	s.multi_san = multi;
+	w = worlds_new(&s);
+	put_paste(w->node[0].own[WORLD_CALLMANAGER].cert->der, &keys);
+	(void)type_as(w, 0, "admin", &p, buf_cstr(&keys));
+	says(&p, want);
+	says(&p, "Executed command unsuccessfully");
+	world_free(&w);
+	buf_clear(&keys);
+	buf_clear(&p.wrote);
+}
+
+static void
+test_multi_san(void **state)
+{
+	static const char no_request[] = "CallManager.csr does not exist";
+
+	try_multi_san(1500, true, "A multi-server certificate cannot be ");
+	try_multi_san(1500, false, no_request);
+	try_multi_san(1400, true, no_request);
+}
+
 struct worker {
 	struct world *w;
 	size_t node;
@@ -340,6 +391,7 @@ main(void)
 		cmocka_unit_test(test_tokenless),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_into_mixed_mode),
+		cmocka_unit_test(test_multi_san),
 		cmocka_unit_test(test_several_sessions),
 	};
 

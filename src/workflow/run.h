@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a plan, step by step, by its journal. It knows no step kind, no node and
+ * no clock: all of these are tables of functions that are handed in.
+ *
+ * For each step in the order of the plan:
+ *	it is done by the journal                       -> next
+ *	the world is not what the journal's last facts say, and it was not this
+ *	step that changed it                            -> stop, ERR_POLICY
+ *	it was begun and its effect is there            -> "found", check, next
+ *	outside of the maintenance window               -> stop, ERR_WAITING
+ *	point of no return, or it strands phones        -> typed, or stop
+ *	before(): a precondition fails                  -> stop
+ *	"begin" with the facts, act(), check(), "done" with the facts
+ * A stop leaves the journal so that run_go() goes on from there. What a question
+ * was answered is in the journal where it was an override; routine answers are not.
+ */
+#ifndef WORKFLOW_RUN_H
+#define WORKFLOW_RUN_H
+
+#include "workflow/journal.h"
+#include "workflow/plan.h"
+
+struct run;
+
+/* Facts of the world, by name: what the journal keeps and compares. All-zero is
+ * empty. Names and values are copied. */
+struct run_facts {
+	struct journal_pair *pair; /* in the order of their names */
+	size_t num, room;
+};
+MUST_CHECK enum err run_facts_put(struct run_facts *f, const char *name,
+    const char *value, struct diag *d);
+const char *run_facts_get(const struct run_facts *f, const char *name);
+/* The first name whose value differs; a name that only one of both has does not
+ * count (it could not be seen). NULL: they agree. */
+const char *run_facts_differ(const struct run_facts *a,
+    const struct run_facts *b);
+void run_facts_clear(struct run_facts *f);
+
+/* What one step kind does. ARG is struct run_setup's. A function that is NULL is
+ * nothing, and succeeds. Errors: ERR_POLICY: it must not go on; ERR_WAITING: not
+ * yet, journalled as waiting; ERR_IO, ERR_TOKEN, ...: failed, can be resumed. */
+struct run_kind {
+	enum err (*before)(void *arg, struct run *r, const struct plan_step *s,
+	    struct diag *d);
+	/* Its effect is there: asked where it was begun and did not end. BEGUN:
+	 * the facts of its begin. NULL: may be done again. */
+	enum err (*there)(void *arg, struct run *r, const struct plan_step *s,
+	    const struct run_facts *begun, bool *ret, struct diag *d);
+	enum err (*act)(void *arg, struct run *r, const struct plan_step *s,
+	    struct diag *d);
+	enum err (*check)(void *arg, struct run *r, const struct plan_step *s,
+	    const struct run_facts *begun, struct diag *d);
+	enum err (*undo)(void *arg, struct run *r, const struct plan_step *s,
+	    struct diag *d);
+	bool (*touches)(const struct plan_step *s, const char *fact); /* it may
+				* change this one; NULL: none */
+};
+
+/* A question to a person. KEY is how it is answered beforehand: --answer
+ * KEY=VALUE. */
+struct run_question {
+	const char *key, *text;
+	const char *want; /* what has to be typed; NULL: yes or no */
+	bool routine;     /* --yes answers it */
+};
+
+struct run_world {
+	int64_t (*now)(void *arg);
+	/* Reads the facts anew. */
+	enum err (*facts)(void *arg, struct run_facts *ret, struct diag *d);
+	/* true: may go on. ERR_WAITING: nobody is there to be asked, with how to
+	 * answer; ERR_POLICY: the answer was no. */
+	enum err (
+	    *ask)(void *arg, const struct run_question *q, struct diag *d);
+	/* The maintenance window is open; *RET_OPENS when next. */
+	bool (*window)(void *arg, int64_t now, int64_t *ret_opens);
+	/* For a person who watches: what begins, ended, is waited for. */
+	void (*say)(void *arg, const struct plan_step *s,
+	    enum journal_event event, const char *why);
+};
+
+struct run_setup {
+	const struct plan *plan;
+	struct journal *journal;
+	const struct run_kind *kinds; /* PLAN_NUM_KINDS of them */
+	const struct run_world *world;
+	void *arg;           /* of both */
+	const char *folder;  /* for files of the run */
+	const char *until;   /* id of the last step to do; or NULL: all */
+	bool dry;            /* before() of each step, and no action: nothing
+			     * but `open` in the journal */
+	bool past_no_return; /* --past-no-return */
+	bool yes;
+};
+
+/* Runs; ERR_OK: all (or until) is done. ERR_WAITING: waiting, to be resumed.
+ * ERR_POLICY: refused, or the world is another. Others: what failed. In RET_AT
+ * the index of the step that it stopped at. */
+MUST_CHECK enum err run_go(const struct run_setup *setup, size_t *ret_at,
+    struct diag *d);
+
+/* Takes back what was done, the last first, to the last point with no way back,
+ * which *RET_AT is then (0: all). */
+MUST_CHECK enum err run_undo(const struct run_setup *setup, size_t *ret_at,
+    struct diag *d);
+
+/* ---- For kinds. ---- */
+
+/* Keeps BYTES as NAME in the folder of the run, flushed, and notes its SHA-256
+ * for the line of the step that is done next. One that is there with the same
+ * bytes stays; other bytes are kept beside it ("NAME.2"). */
+MUST_CHECK enum err run_keep(struct run *r, const char *name,
+    struct bytes bytes, struct diag *d);
+/* A file that an earlier step kept, checked against the journal's SHA-256. */
+MUST_CHECK enum err run_kept(struct run *r, const char *name, struct buf *ret,
+    struct diag *d);
+const struct plan *run_plan(const struct run *r);
+struct journal *run_journal(const struct run *r);
+/* Asks; an override (Q->routine false, Q->want set) that was typed is written
+ * into the journal, and not asked again for the same step and key. */
+MUST_CHECK enum err run_ask(struct run *r, const struct plan_step *s,
+    const struct run_question *q, struct diag *d);
+
+/* ---- For those who look. ---- */
+
+enum run_state { /* of a step, from the journal */
+	RUN_OPEN,
+	RUN_BEGUN,
+	RUN_WAITING,
+	RUN_FAILED,
+	RUN_DONE,
+	RUN_UNDONE
+};
+enum run_state run_state(const struct journal *j, const struct plan_step *s);
+const char *run_state_name(enum run_state state);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which services are restarted after which change, by unit and release: data
+ * (services.yaml, built in), each row with its source. A release that no row
+ * names gets the superset of all rows of the unit, and that is said.
+ */
+#ifndef WORKFLOW_SERVICES_H
+#define WORKFLOW_SERVICES_H
+
+#include "data/doc.h"
+
+struct services_row {
+	const char *unit;     /* "CallManager", "ctl" (after any new CTL) */
+	unsigned from, until; /* releases, 1251 is 12.5(1)SU..., UNTIL itself
+			       * too; 0: open */
+	bool publisher;       /* there only */
+	struct doc_strings names; /* in the order of the restart */
+	const char *source;
+};
+
+struct services;
+
+/* The built-in table, or YAML. ERR_SYNTAX with line and column. */
+MUST_CHECK enum err services_load(struct bytes yaml, struct services **ret,
+    struct diag *d);
+void services_free(struct services **s);
+
+/* Appends names, no name twice, to RET of room SIZE, and returns how many there
+ * are. *RET_SURE: a row names the release. *RET_SOURCE: of the first row. */
+size_t services_of(const struct services *s, const char *unit, unsigned release,
+    bool publisher, const char **ret, size_t size, bool *ret_sure,
+    const char **ret_source);
+
+#endif

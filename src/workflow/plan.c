@@ -203,15 +203,15 @@ check_wants(const struct plan *p, const struct plan_step *s, struct diag *d)
 	const struct want_row *w = &wants[s->kind];
 	enum err e;
 
-	e = check_has(s, "a node", w->node, s->node != NULL, d);
+	e = check_has(s, "node", w->node, s->node != NULL, d);
 	if (e == ERR_OK)
-		e = check_has(s, "a unit", w->unit, s->unit != NULL, d);
+		e = check_has(s, "unit", w->unit, s->unit != NULL, d);
 	if (e == ERR_OK)
 		e = check_has(s, "services", w->services, s->services.num > 0,
 		    d);
 	if (e == ERR_OK)
-		e = check_has(s, "an argument", w->argument,
-		    s->argument != NULL, d);
+		e = check_has(s, "argument", w->argument, s->argument != NULL,
+		    d);
 	if (e == ERR_OK && w->node == PUBLISHER &&
 	    strcmp(s->node, p->publisher) != 0)
 		e = doc_refuse(s->at, d,

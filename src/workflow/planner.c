@@ -16,6 +16,24 @@ static theme *const themes[PLANNER_NUM_WISHES] = {
 	[PLANNER_TOMCAT] = planner_certs,
 	[PLANNER_IPSEC] = planner_certs,
 	[PLANNER_ITLRECOVERY] = planner_certs,
+	[PLANNER_LSC] = planner_theme_lsc,
+	[PLANNER_ENABLE_MIXED] = planner_theme_enable,
+	[PLANNER_DISABLE_MIXED] = planner_theme_disable,
+	[PLANNER_TO_TOKENLESS] = planner_theme_tokenless,
+	[PLANNER_TO_TOKEN] = planner_theme_token,
+	[PLANNER_ADD_TOKEN] = planner_theme_add_token,
+	[PLANNER_REPLACE_TOKEN] = planner_theme_replace_token,
+	[PLANNER_LOST_TOKEN] = planner_theme_lost_token,
+	[PLANNER_ADD_NODE] = planner_theme_add_node,
+	[PLANNER_REMOVE_NODE] = planner_theme_remove_node,
+	[PLANNER_RENAME_NODE] = planner_theme_rename_node,
+	[PLANNER_CHANGE_ADDRESS] = planner_theme_change_address,
+	[PLANNER_SUBJECT] = planner_theme_subject,
+	[PLANNER_TRUST_DELETE] = planner_theme_trust_delete,
+	[PLANNER_SAST_TRUST_ADD] = planner_theme_sast_add,
+	[PLANNER_SAST_TRUST_REMOVE] = planner_theme_sast_remove,
+	[PLANNER_UPDATE_CTL] = planner_theme_update,
+	[PLANNER_RECOVER] = planner_theme_recover,
 };
 
 /* What strands, then what is experimental, comes first. */
@@ -91,10 +109,9 @@ planner_make(const struct planner_input *in, struct plan *ret,
 	if (e == ERR_OK)
 		e = planner_wishes(p);
 	if (e == ERR_OK)
-		e = themes[p->want[0].wish] == NULL
-		    ? diag_set(d, ERR_UNSUPPORTED, "%s cannot be planned yet",
-			  planner_wish_name(p->want[0].wish))
-		    : themes[p->want[0].wish](p);
+		e = planner_check_list(p);
+	if (e == ERR_OK)
+		e = themes[p->want[0].wish](p);
 	if (e == ERR_OK && p->nomem)
 		e = diag_nomem(d);
 	if (e == ERR_OK) {

@@ -86,8 +86,8 @@ check_shared(const struct planner *p, const struct planner_want *w)
 	"single sign-on logs in with this certificate's metadata: while the " \
 	"two differ nobody gets in but by recovery"
 
-static void
-sso(struct planner *p, bool off)
+void
+planner_sso(struct planner *p, bool off)
 {
 	struct plan_step *s;
 
@@ -127,9 +127,9 @@ static void
 hidden(struct planner *p, const struct planner_want *w)
 {
 	if (w->wish == PLANNER_TOMCAT) {
-		sso(p, true);
+		planner_sso(p, true);
 		hidden_unit(p, w);
-		sso(p, false);
+		planner_sso(p, false);
 		if (p->release >= 1400)
 			planner_warn(p,
 			    "phones with SIP OAuth have to be reset after the "

@@ -204,12 +204,17 @@ check_seen(const struct planner *p)
 		    "mixed mode phones then cannot verify TVS any more; set it "
 		    "to False in Enterprise Parameters and reset all phones "
 		    "first");
-	if (s->mixed && p->list == NULL)
-		return diag_set(p->d, ERR_POLICY,
-		    "the cluster is in mixed mode, and no node serves a CTL "
-		    "that can be read: plan recover, or see what cluster "
-		    "status says");
 	return ERR_OK;
+}
+
+enum err
+planner_check_list(const struct planner *p)
+{
+	if (!p->mixed || p->list != NULL || p->want[0].wish == PLANNER_RECOVER)
+		return ERR_OK;
+	return diag_set(p->d, ERR_POLICY,
+	    "the cluster is in mixed mode, and no node serves a CTL that can "
+	    "be read: plan recover, or see what cluster status says");
 }
 
 static enum err

@@ -67,7 +67,7 @@ planner_begin(struct planner *p)
 {
 	planner_step(p, PLAN_OBSERVE, NULL, NULL,
 	    "nothing is changed on a cluster that is not well",
-	    "cucm-procedures 3: 118893, SG12.5, 214231");
+	    "118893, SG12.5, 214231");
 	planner_step(p, PLAN_SAVE, NULL, NULL,
 	    "what is there is kept, before anything changes; ITLRecovery.p12 "
 	    "is the last resort (alarm ITLRecoveryCertBackup)",
@@ -90,7 +90,7 @@ planner_end(struct planner *p)
 	    "a restore of the backup from before would bring old keys back, "
 	    "which phones no longer know");
 	planner_step(p, PLAN_FINAL, NULL, NULL,
-	    "what was well before is well now", "cucm-procedures 13");
+	    "what was well before is well now", "docs/health.md");
 }
 
 /* ---- Neighbours. ---- */

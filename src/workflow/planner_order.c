@@ -222,7 +222,7 @@ refuse(struct planner *p, const struct order *o)
 			 "or to-tokenless"
 		       : "an alternative is recover";
 	return diag_set(p->d, ERR_POLICY,
-	    "no order of this keeps every phone: %.150s; %.120s",
+	    "no order of this keeps every phone: %.175s; %.95s",
 	    o->num_dead_ends == 0 ? "every one ends" : e->why.msg, alternative);
 }
 
@@ -462,8 +462,11 @@ planner_order(struct planner *p, const struct order_wish *wishes, size_t num,
 	all = planner_memory(p, ORDER_MAX_CHANGES * sizeof(*all));
 	if (all == NULL)
 		return diag_nomem(p->d);
-	memcpy(all, wishes, num * sizeof(*all));
+	if (num > 0)
+		memcpy(all, wishes, num * sizeof(*all));
 	num = add_done(p, all, num);
+	if (num == 0)
+		return ERR_OK;
 	in = input_of(p, all, num, more_helps);
 	return in.nodes == NULL ? diag_nomem(p->d) : play_order(p, &in);
 }

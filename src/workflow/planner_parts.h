@@ -101,6 +101,8 @@ void planner_name(struct planner *p, struct plan_step *s, const char *prefix);
 
 /* Reads the input. ERR_POLICY: something that has to be seen was not. */
 MUST_CHECK enum err planner_facts(struct planner *p);
+/* In mixed mode a list is known, but for recover. */
+MUST_CHECK enum err planner_check_list(const struct planner *p);
 const char *planner_publisher(const struct planner *p);
 /* The SHA-256 of BYTES as hex. */
 const char *planner_hash(struct planner *p, struct bytes bytes);
@@ -149,9 +151,33 @@ void planner_strand(struct planner *p, struct plan_step *s, const char *why);
 void planner_move(struct planner *p, size_t i, const char *why,
     const char *source);
 
-/* ---- Themes: each plans its wish, or says why not. ---- */
-MUST_CHECK enum err planner_certs(struct planner *p);
+/* The steps around what touches single sign-on. */
+void planner_sso(struct planner *p, bool off);
+/* A new list, after whatever else was changed; what is stale comes into it. */
+MUST_CHECK enum err planner_renew_list(struct planner *p, const char *why);
+/* Changes that phones see, in the order that keeps them. */
 MUST_CHECK enum err planner_order(struct planner *p,
     const struct order_wish *wishes, size_t num, unsigned more_helps);
+
+/* ---- Themes: each plans its wish, or says why not. ---- */
+MUST_CHECK enum err planner_certs(struct planner *p);
+MUST_CHECK enum err planner_theme_lsc(struct planner *p);
+MUST_CHECK enum err planner_theme_enable(struct planner *p);
+MUST_CHECK enum err planner_theme_disable(struct planner *p);
+MUST_CHECK enum err planner_theme_tokenless(struct planner *p);
+MUST_CHECK enum err planner_theme_token(struct planner *p);
+MUST_CHECK enum err planner_theme_add_token(struct planner *p);
+MUST_CHECK enum err planner_theme_replace_token(struct planner *p);
+MUST_CHECK enum err planner_theme_lost_token(struct planner *p);
+MUST_CHECK enum err planner_theme_add_node(struct planner *p);
+MUST_CHECK enum err planner_theme_remove_node(struct planner *p);
+MUST_CHECK enum err planner_theme_rename_node(struct planner *p);
+MUST_CHECK enum err planner_theme_change_address(struct planner *p);
+MUST_CHECK enum err planner_theme_subject(struct planner *p);
+MUST_CHECK enum err planner_theme_trust_delete(struct planner *p);
+MUST_CHECK enum err planner_theme_sast_add(struct planner *p);
+MUST_CHECK enum err planner_theme_sast_remove(struct planner *p);
+MUST_CHECK enum err planner_theme_update(struct planner *p);
+MUST_CHECK enum err planner_theme_recover(struct planner *p);
 
 #endif

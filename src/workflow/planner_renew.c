@@ -122,7 +122,11 @@ sign(struct planner *p, const char *unit, size_t i, const char *why,
 	    "have the CA sign %s.csr of this run; put the certificate into "
 	    "from-ca/%s.pem, and its issuers into from-ca/%s-chain.pem",
 	    from, from, from);
-	upload_issuers(p, planner_text(p, "%s-trust", unit), i, from,
+	upload_issuers(p,
+	    is_unit(unit, "CallManager-ECDSA")
+		? "CallManager-trust"
+		: planner_text(p, "%s-trust", unit),
+	    i, from,
 	    "root first, then intermediates, then the certificate: else it is "
 	    "refused",
 	    "217138");

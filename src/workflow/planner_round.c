@@ -73,12 +73,13 @@ distribute(struct planner *p)
 		s = planner_step(p, PLAN_DISTRIBUTE, p->node[i].name, NULL,
 		    "the appliance does not copy a list that it did not make: "
 		    "each TFTP server gets it by itself",
-		    "distribution; not documented by the maker");
+		    "not documented by the maker");
 		s->todo = planner_text(p, UPLOAD_TODO, p->node[i].name);
 	}
 	for (i = 0; i < others->num; i++) {
 		s = planner_step(p, PLAN_DISTRIBUTE, t[i].name, NULL,
-		    "its phones fetch from here", "distribution");
+		    "its phones fetch from here",
+		    "not documented by the maker");
 		s->who = t[i].sftp != NULL ? PLAN_CTLSMITH : PLAN_ADMINISTRATOR;
 		s->todo = planner_text(p,
 		    "copy CTLFile.tlv of this run to the TFTP folder of %s",
@@ -123,7 +124,7 @@ planner_sign(struct planner *p, const char *argument, const char *why,
 	s = planner_step(p, PLAN_CANARY, p->node[first_tftp(p)].name, NULL,
 	    "one phone takes the list before all do: it asks for "
 	    "CTLSEP<mac>.tlv first",
-	    "cucm-procedures 8; distribution");
+	    "213407: phones ask for CTLSEP<mac>.tlv first");
 	s->todo = planner_text(p,
 	    "on %s: OS Administration > Software Upgrades > TFTP File "
 	    "Management > Upload File: CTLSEP<mac>.tlv of this run; restart "
@@ -206,8 +207,8 @@ is_of(const struct planner *p, size_t k, size_t i)
 	bool own = strcmp(unit, "tomcat") == 0 || strcmp(unit, "ipsec") == 0 ||
 	    (p->new_list && strncmp(unit, "CallManager", 11) == 0);
 
-	return p->unit_node[k] == PLANNER_ALL || p->unit_node[k] == i ||
-	    (!own && !p->node[i].imp);
+	return p->unit_node[k] == i || (!p->node[i].imp && !own) ||
+	    (!p->node[i].imp && p->unit_node[k] == PLANNER_ALL);
 }
 
 static void
@@ -288,12 +289,28 @@ planner_prove(struct planner *p, const char *what, const char *why)
 	s->minutes = 15 + p->phones / 200;
 }
 
+/* What services show, before phones are sent there. */
+static void
+check_served(struct planner *p)
+{
+	size_t k;
+
+	for (k = 0; k < p->num_units; k++)
+		if (p->unit_node[k] != PLANNER_ALL &&
+		    strcmp(p->unit[k], "ITLRecovery") != 0)
+			planner_step(p, PLAN_POST_CHECK,
+			    p->node[p->unit_node[k]].name, p->unit[k],
+			    "services show it only when they have read it",
+			    "214231");
+}
+
 void
 planner_fetch(struct planner *p, const char *why)
 {
 	const bool list = p->new_list;
 
 	planner_restart(p);
+	check_served(p);
 	planner_reset(p, why);
 	planner_prove(p, list ? "ctl" : "itl",
 	    "nothing more is changed before every phone holds this: phones "

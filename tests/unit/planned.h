@@ -36,16 +36,18 @@ plan_open(struct planned *p, unsigned release, size_t tokens, bool mixed)
 	p->w.inv.name = "lab";
 	p->w.s.mixed = mixed;
 	for (i = 0; i < PHONES; i++)
-		p->device[i] = (struct survey_device){ .name = "SEP000000000001",
+		p->device[i] = (struct survey_device){
+			.name = "SEP000000000001",
 			.model = "Cisco 8845",
-			.registered = i != 0 };
+			.registered = i != 0
+		};
 	p->w.s.has_devices = true;
 	p->w.s.device = p->device;
 	p->w.s.num_devices = PHONES;
 	if (!mixed)
 		for (i = 0; i < 2; i++)
-			p->w.node[i].http_ctl = p->w.node[i].tftp_ctl =
-			    list_of(NULL);
+			p->w.node[i].http_ctl = p->w.node[i].tftp_ctl = list_of(
+			    NULL);
 	judge(&p->w);
 	p->in = (struct planner_input){ .survey = &p->w.s,
 		.health = &p->w.h,

@@ -31,8 +31,7 @@ is_of_node(const char *fact, const char *node)
 	const char *at = strchr(fact, '/');
 	size_t len = node == NULL ? 0 : strlen(node);
 
-	return at != NULL && node != NULL &&
-	    strncmp(at + 1, node, len) == 0 &&
+	return at != NULL && node != NULL && strncmp(at + 1, node, len) == 0 &&
 	    (at[1 + len] == '\0' || at[1 + len] == '/');
 }
 
@@ -173,8 +172,7 @@ put_fact(struct run_facts *f, const char *what, const char *node,
 }
 
 static enum err
-put_node(struct run_facts *f, const struct survey *s, size_t i,
-    struct diag *d)
+put_node(struct run_facts *f, const struct survey *s, size_t i, struct diag *d)
 {
 	const char *node = s->node[i].entry->name;
 	const char *const *unit;

@@ -28,8 +28,9 @@ look_at(const struct kinds *k, const struct plan_step *s,
 	if (e != ERR_OK)
 		return e;
 	if (!kinds_find_node(seen->s, s->node, &i))
-		return diag_set(d, ERR_USAGE, "%.100s is no node of the "
-					      "inventory",
+		return diag_set(d, ERR_USAGE,
+		    "%.100s is no node of the "
+		    "inventory",
 		    s->node == NULL ? "" : s->node);
 	*ret = &seen->s->node[i];
 	if (!(*ret)->reached)
@@ -323,8 +324,7 @@ refuse_no_copy(const struct survey *s, const struct plan_step *step,
 
 /* The port and the kind of key at which UNIT is shown; 0: none. */
 static unsigned
-port_of(const struct inventory_node *n, const char *unit,
-    enum probe_kind *ret)
+port_of(const struct inventory_node *n, const char *unit, enum probe_kind *ret)
 {
 	*ret = strstr(unit, "-ECDSA") != NULL ? PROBE_ECDSA : PROBE_RSA;
 	if (strncmp(unit, "CallManager", 11) == 0)

@@ -108,12 +108,12 @@ answer_store(const struct survey *s, const char *unit, struct answer *a,
 }
 
 static enum err
-refuse_unfit(const struct fit *f, struct diag *d)
+refuse_unfit(struct fit *f, struct diag *d)
 {
 	size_t i;
 
 	for (i = 0; i < f->num; i++) {
-		struct fit_finding *x = (struct fit_finding *)&f->finding[i];
+		struct fit_finding *x = &f->finding[i];
 
 		if (x->level < FIT_HURTS)
 			continue;
@@ -482,8 +482,8 @@ look_store(const struct kinds *k, const struct plan_step *s, bool *ret,
 	if (e != ERR_OK)
 		return e;
 	if (s->argument == NULL || !kinds_find_node(seen.s, s->node, &n))
-		return diag_set(d, ERR_USAGE,
-		    "%s names no node or certificate", s->id);
+		return diag_set(d, ERR_USAGE, "%s names no node or certificate",
+		    s->id);
 	if (!seen.s->node[n].reached)
 		return diag_set(d, ERR_IO, "%.100s cannot be seen", s->node);
 	*ret = false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the kinds of steps share: a look, a command, a question, facts. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,8 +120,7 @@ refused(const char *node, const char *id, const struct shell_said *said,
 
 enum err
 kinds_type(const struct kinds *k, const char *node, const char *id,
-    const struct command_arg *args, size_t num, struct buf *ret,
-    struct diag *d)
+    const struct command_arg *args, size_t num, struct buf *ret, struct diag *d)
 {
 	struct shell_said said = { .failure = COMMAND_WORKED };
 	enum err e;

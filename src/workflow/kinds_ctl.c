@@ -56,9 +56,8 @@ before(const struct kinds *k, const struct plan_step *s, bool localkey,
 		e = diag_set(d, ERR_POLICY,
 		    "the cluster is not in mixed mode: there is no CTL to "
 		    "update");
-	return e == ERR_OK
-	    ? judge_expected(k, &m.seen, m.list, localkey, s, d)
-	    : e;
+	return e == ERR_OK ? judge_expected(k, &m.seen, m.list, localkey, s, d)
+			   : e;
 }
 
 /* Every server gives the publisher's list, or the first that does not is named. */
@@ -150,8 +149,7 @@ judge_made(const struct kinds *k, struct run *r, const struct plan_step *s,
 }
 
 static enum err
-refuse_same(const struct made *m, const struct run_facts *begun,
-    struct diag *d)
+refuse_same(const struct made *m, const struct run_facts *begun, struct diag *d)
 {
 	const char *node = m->seen.s->node[m->node].entry->name;
 	bool is_new = false;

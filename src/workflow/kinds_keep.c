@@ -8,8 +8,8 @@ const char *const kinds_units[] = { "CallManager", "CallManager-ECDSA", "CAPF",
 	"TVS", "tomcat", "tomcat-ECDSA", "ipsec", "ITLRecovery", NULL };
 
 static enum err
-keep_list(struct run *r, const char *node, const char *name,
-    struct bytes bytes, struct diag *d)
+keep_list(struct run *r, const char *node, const char *name, struct bytes bytes,
+    struct diag *d)
 {
 	char file[KINDS_NAME_MAX];
 
@@ -115,12 +115,11 @@ kinds_save_act(void *arg, struct run *r, const struct plan_step *s,
 
 /* ---- DRS ------------------------------------------------------------------------ */
 
-#define CHANGES                                                          \
-	(KINDS_MASK(PLAN_UPLOAD_TRUST) | KINDS_MASK(PLAN_DELETE_TRUST) | \
-	    KINDS_MASK(PLAN_UPLOAD_OWN) | KINDS_MASK(PLAN_REGENERATE) |  \
-	    KINDS_MASK(PLAN_UPDATE_CTL) |                                \
-	    KINDS_MASK(PLAN_RESET_LOCALKEY) |                            \
-	    KINDS_MASK(PLAN_DISTRIBUTE) | KINDS_MASK(PLAN_SET_MODE) |    \
+#define CHANGES                                                             \
+	(KINDS_MASK(PLAN_UPLOAD_TRUST) | KINDS_MASK(PLAN_DELETE_TRUST) |    \
+	    KINDS_MASK(PLAN_UPLOAD_OWN) | KINDS_MASK(PLAN_REGENERATE) |     \
+	    KINDS_MASK(PLAN_UPDATE_CTL) | KINDS_MASK(PLAN_RESET_LOCALKEY) | \
+	    KINDS_MASK(PLAN_DISTRIBUTE) | KINDS_MASK(PLAN_SET_MODE) |       \
 	    KINDS_MASK(PLAN_BY_HAND))
 
 /* How far the publisher's clock is ahead of ours: the history has its times, in

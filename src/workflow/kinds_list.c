@@ -91,8 +91,9 @@ fits_role(const struct now *now, const struct ctl_record *r)
 		return false;
 	if (r->role == CTL_ROLE_SAST)
 		return now->sast;
-	return r->role == CTL_ROLE_CAPF ? now->capf
-					: now->server && ctl_record_is_server(r);
+	return r->role == CTL_ROLE_CAPF
+	    ? now->capf
+	    : now->server && ctl_record_is_server(r);
 }
 
 /* The certificate of record I of F is in use, in the role that it has there. */
@@ -116,8 +117,8 @@ is_current(const struct nows *l, const struct ctl_file *f, size_t i, bool *ret,
 
 /* Somebody of F has NOW's certificate, in its role SAST or the other. */
 static enum err
-is_listed(const struct ctl_file *f, const struct now *now, bool sast,
-    bool *ret, struct diag *d)
+is_listed(const struct ctl_file *f, const struct now *now, bool sast, bool *ret,
+    struct diag *d)
 {
 	enum ctl_identity id = CTL_OTHER_CERT;
 	size_t i;
@@ -143,8 +144,7 @@ is_of_node(const struct survey *s, const struct ctl_record *r, size_t node)
 {
 	const struct inventory_node *n = s->node[node].entry;
 	struct bytes host = ctl_record_text(r, CTL_REC_DNS_NAME);
-	struct bytes cn =
-	    ctl_common_name(ctl_record_text(r, CTL_REC_SUBJECT));
+	struct bytes cn = ctl_common_name(ctl_record_text(r, CTL_REC_SUBJECT));
 	size_t i;
 
 	if (host.len > 0 && survey_is_host(host, bytes_of_str(n->name)))
@@ -474,8 +474,8 @@ struct compare {
 static bool
 is_trusted_sast(const struct survey *s, const struct ctl_file *f, size_t i)
 {
-	struct bytes der =
-	    ctl_record_value(ctl_record(f, i), CTL_REC_CERTIFICATE);
+	struct bytes der = ctl_record_value(ctl_record(f, i),
+	    CTL_REC_CERTIFICATE);
 	size_t n;
 
 	for (n = 0; n < s->num_stored; n++)
@@ -579,8 +579,7 @@ judge_missing(const struct compare *c, struct diag *d)
 			    "the new CTL has not the %s of %.100s that is on "
 			    "its disk; run the update again, or see whether "
 			    "the nodes are in step",
-			    now->unit,
-			    c->s->node[now->node].entry->name);
+			    now->unit, c->s->node[now->node].entry->name);
 	}
 	return e;
 }
@@ -634,8 +633,8 @@ static void
 say_row(const struct kinds *k, const struct ctl_file *f, size_t i,
     const struct diff_row *row)
 {
-	struct bytes subject =
-	    ctl_record_text(ctl_record(f, i), CTL_REC_SUBJECT);
+	struct bytes subject = ctl_record_text(ctl_record(f, i),
+	    CTL_REC_SUBJECT);
 	struct buf safe = { 0 };
 	const char *text;
 
@@ -656,8 +655,7 @@ kinds_say_diff(const struct kinds *k, const struct ctl_file *old,
 
 	for (i = 0; e == ERR_OK && i < df.num; i++)
 		if (df.rows[i].kind != DIFF_SAME)
-			say_row(k,
-			    df.rows[i].kind == DIFF_REMOVED ? old : new,
+			say_row(k, df.rows[i].kind == DIFF_REMOVED ? old : new,
 			    df.rows[i].kind == DIFF_REMOVED ? df.rows[i].old
 							    : df.rows[i].new,
 			    &df.rows[i]);

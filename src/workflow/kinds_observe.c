@@ -177,7 +177,8 @@ put_devices(const struct kinds *k, const struct survey *s, struct buf *out,
 	const struct survey_device **sorted;
 	size_t i, absent = 0;
 
-	sorted = calloc(s->num_devices + 1, sizeof(const struct survey_device *));
+	sorted = calloc(s->num_devices + 1,
+	    sizeof(const struct survey_device *));
 	if (sorted == NULL)
 		return diag_nomem(d);
 	for (i = 0; i < s->num_devices; i++)
@@ -295,8 +296,8 @@ kinds_final_check(void *arg, struct run *r, const struct plan_step *s,
 		e = then == NULL ? diag_nomem(d)
 				 : kinds_look(arg, false, &seen, d);
 	for (rule = 0; e == ERR_OK && rule < HEALTH_NUM; rule++) {
-		const struct health_finding *f =
-		    worst_of(seen.h, (enum health_rule)rule);
+		const struct health_finding *f = worst_of(seen.h,
+		    (enum health_rule)rule);
 
 		if (f == NULL ||
 		    !is_worse(f, grade_then(then, (enum health_rule)rule)))

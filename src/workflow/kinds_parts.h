@@ -32,8 +32,8 @@ MUST_CHECK enum err kinds_installed(const struct kinds_seen *seen,
  * never will (licence, not on this node), else ERR_IO, with its last line. RET
  * may be NULL. */
 MUST_CHECK enum err kinds_type(const struct kinds *k, const char *node,
-    const char *id, const struct command_arg *args, size_t num,
-    struct buf *ret, struct diag *d);
+    const char *id, const struct command_arg *args, size_t num, struct buf *ret,
+    struct diag *d);
 
 void kinds_say(const struct kinds *k, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void kinds_pause(const struct kinds *k, unsigned seconds);
@@ -54,8 +54,7 @@ void kinds_name(char ret[KINDS_NAME_MAX], const char *fmt, ...)
 /* A digest in hex, as far as SIZE has room; SHA-256 has 64 digits and a NUL. */
 MUST_CHECK enum err kinds_hex(enum digest which, struct bytes of, char *ret,
     size_t size, struct diag *d);
-MUST_CHECK enum err kinds_sha256(struct bytes of, char ret[65],
-    struct diag *d);
+MUST_CHECK enum err kinds_sha256(struct bytes of, char ret[65], struct diag *d);
 
 /* "cert/NODE/UNIT" of what is on the disk differs from BEGUN. False where one of
  * both is not known. */
@@ -64,8 +63,7 @@ MUST_CHECK enum err kinds_is_new_cert(const struct kinds_seen *seen,
     struct diag *d);
 /* The fact "ctl/NODE" likewise. */
 MUST_CHECK enum err kinds_is_new_list(const struct kinds_seen *seen,
-    const char *node, const struct run_facts *begun, bool *ret,
-    struct diag *d);
+    const char *node, const struct run_facts *begun, bool *ret, struct diag *d);
 
 /* The time at which the newest step of KINDS (a mask of 1u << enum plan_kind) was
  * begun by the journal; 0: none was. */
@@ -138,16 +136,16 @@ MUST_CHECK enum err kinds_gives(const struct kinds *k, const char *node,
 
 /* ---- The functions of the table. ---- */
 
-#define KINDS_DO(name)                                                       \
-	MUST_CHECK enum err name(void *arg, struct run *r,                   \
+#define KINDS_DO(name)                                     \
+	MUST_CHECK enum err name(void *arg, struct run *r, \
 	    const struct plan_step *s, struct diag *d)
-#define KINDS_THERE(name)                                                    \
-	MUST_CHECK enum err name(void *arg, struct run *r,                   \
-	    const struct plan_step *s, const struct run_facts *begun,        \
+#define KINDS_THERE(name)                                             \
+	MUST_CHECK enum err name(void *arg, struct run *r,            \
+	    const struct plan_step *s, const struct run_facts *begun, \
 	    bool *ret, struct diag *d)
-#define KINDS_CHECK(name)                                                    \
-	MUST_CHECK enum err name(void *arg, struct run *r,                   \
-	    const struct plan_step *s, const struct run_facts *begun,        \
+#define KINDS_CHECK(name)                                             \
+	MUST_CHECK enum err name(void *arg, struct run *r,            \
+	    const struct plan_step *s, const struct run_facts *begun, \
 	    struct diag *d)
 
 KINDS_DO(kinds_observe_before);

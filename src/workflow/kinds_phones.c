@@ -11,8 +11,8 @@
 /* ---- The baseline, read back ---------------------------------------------------- */
 
 struct devices {
-	struct buf text;    /* the names are in it */
-	const char **name;  /* that were registered */
+	struct buf text;   /* the names are in it */
+	const char **name; /* that were registered */
 	size_t num;
 };
 
@@ -190,12 +190,11 @@ sort_devices(const struct delivery *book, struct proof *p)
 }
 
 /* What made a list that phones are to have. */
-#define LISTS                                                      \
-	(KINDS_MASK(PLAN_UPDATE_CTL) |                             \
-	    KINDS_MASK(PLAN_RESET_LOCALKEY) |                      \
+#define LISTS                                                            \
+	(KINDS_MASK(PLAN_UPDATE_CTL) | KINDS_MASK(PLAN_RESET_LOCALKEY) | \
 	    KINDS_MASK(PLAN_DISTRIBUTE) | KINDS_MASK(PLAN_SET_MODE))
-#define ITLS                                                              \
-	(KINDS_MASK(PLAN_REGENERATE) | KINDS_MASK(PLAN_UPLOAD_OWN) |      \
+#define ITLS                                                         \
+	(KINDS_MASK(PLAN_REGENERATE) | KINDS_MASK(PLAN_UPLOAD_OWN) | \
 	    KINDS_MASK(PLAN_UPLOAD_TRUST) | KINDS_MASK(PLAN_DELETE_TRUST))
 
 /* Each ITL is asked about once: they differ from node to node, and a phone holds
@@ -279,8 +278,7 @@ prove_kept(const struct kinds *k, struct run *r, struct proof *p,
 /* The publisher's CTL, and no other: a node that kept the old one must not prove
  * anybody. */
 static enum err
-prove_ctl(const struct kinds *k, struct run *r, struct proof *p,
-    struct diag *d)
+prove_ctl(const struct kinds *k, struct run *r, struct proof *p, struct diag *d)
 {
 	const struct ctl_file *list;
 	struct kinds_seen seen;
@@ -291,8 +289,8 @@ prove_ctl(const struct kinds *k, struct run *r, struct proof *p,
 		return e;
 	if (kinds_installed(&seen, &i, &list, d) != ERR_OK)
 		return prove_kept(k, r, p, d);
-	return prove_list(k, &seen.h->node[i].ctl, false,
-	    kinds_begun(r, LISTS), p, d);
+	return prove_list(k, &seen.h->node[i].ctl, false, kinds_begun(r, LISTS),
+	    p, d);
 }
 
 /* "SEP1, SEP2 and 3 more" */
@@ -427,8 +425,9 @@ kinds_prove_check(void *arg, struct run *r, const struct plan_step *s,
 		    "that proves nothing; make the plan anew",
 		    run_plan(r)->phones);
 	else if (e == ERR_OK && !run_plan(r)->proof && l.num > 0)
-		kinds_say(arg, "no phone is proven: this site has no proof, "
-			       "and that was answered at the begin");
+		kinds_say(arg,
+		    "no phone is proven: this site has no proof, "
+		    "and that was answered at the begin");
 	else if (e == ERR_OK && l.num > 0)
 		e = prove(arg, r, s, &l, d);
 	devices_clear(&l);

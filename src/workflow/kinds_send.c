@@ -255,8 +255,8 @@ prove_canary(const struct kinds *k, struct run *r, const char *device,
 		e = kinds_hex(DIGEST_MD5, buf_bytes(&list), md5, sizeof(md5),
 		    d);
 	if (e == ERR_OK)
-		e = kinds_hex(DIGEST_SHA1, buf_bytes(&list), sha1,
-		    sizeof(sha1), d);
+		e = kinds_hex(DIGEST_SHA1, buf_bytes(&list), sha1, sizeof(sha1),
+		    d);
 	buf_clear(&list);
 	if (e == ERR_OK)
 		e = k->act->phones(k->act->arg, &ask, &book, d);
@@ -290,10 +290,9 @@ kinds_canary_check(void *arg, struct run *r, const struct plan_step *s,
 	e = wait_given(k, r, s, OURS, name, d);
 	if (e == ERR_OK)
 		e = reset_canary(k, r, s, device, d);
-	return e == ERR_OK
-	    ? prove_canary(k, r, device, kinds_begun(r,
-		  KINDS_MASK(PLAN_CANARY)), d)
-	    : e;
+	return e == ERR_OK ? prove_canary(k, r, device,
+				 kinds_begun(r, KINDS_MASK(PLAN_CANARY)), d)
+			   : e;
 }
 
 enum err

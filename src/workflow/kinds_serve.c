@@ -128,7 +128,7 @@ change_one(const struct kinds *k, const struct plan_step *s, const char *name,
 {
 	const struct command_arg arg = { .name = "service", .value = name };
 	const char *id = s->kind == PLAN_RESTART ? "service-restart"
-	    : start				 ? "service-start"
+	    : start                              ? "service-start"
 						 : "service-stop";
 
 	kinds_say(k, "%.20s: %.100s of %.100s", id + 8, name, s->node);

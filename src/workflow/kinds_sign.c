@@ -55,8 +55,7 @@ leave_out(struct ctl_draft *draft, const char *sha256, struct diag *d)
 		const struct ctl_record *r = ctl_draft_record(draft, i);
 		struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
 
-		if (!r->has_role || r->role != CTL_ROLE_SAST ||
-		    der.ptr == NULL)
+		if (!r->has_role || r->role != CTL_ROLE_SAST || der.ptr == NULL)
 			continue;
 		e = kinds_sha256(der, hex, d);
 		if (e == ERR_OK && strcmp(hex, sha256) == 0) {
@@ -64,10 +63,10 @@ leave_out(struct ctl_draft *draft, const char *sha256, struct diag *d)
 			return ERR_OK;
 		}
 	}
-	return e == ERR_OK ? diag_set(d, ERR_POLICY,
-				 "the CTL has no SAST with SHA-256 %.64s",
-				 sha256)
-			   : e;
+	return e == ERR_OK
+	    ? diag_set(d, ERR_POLICY, "the CTL has no SAST with SHA-256 %.64s",
+		  sha256)
+	    : e;
 }
 
 /* Adds the certificate of PATH (beside the run where it is relative) as SAST. */
@@ -213,10 +212,11 @@ ask_experimental(const struct kinds *k, struct run *r,
     const struct plan_step *s, struct diag *d)
 {
 	const struct run_question q = { .key = "experimental",
-		.text = "EXPERIMENTAL: a CTL that the appliance did not make is "
-			"uploaded to its TFTP servers. No source records that "
-			"it is served and stays; a later utils ctl update "
-			"CTLFile replaces it. Type experimental to go on.",
+		.text =
+		    "EXPERIMENTAL: a CTL that the appliance did not make is "
+		    "uploaded to its TFTP servers. No source records that "
+		    "it is served and stays; a later utils ctl update "
+		    "CTLFile replaces it. Type experimental to go on.",
 		.want = "experimental" };
 	const struct plan *p = run_plan(r);
 	size_t i, at;

@@ -497,35 +497,6 @@ look_store(const struct kinds *k, const struct plan_step *s, bool *ret,
 	return ERR_OK;
 }
 
-/* It is kept, to be put back. */
-enum err
-kinds_delete_trust_before(void *arg, struct run *r, const struct plan_step *s,
-    struct diag *d)
-{
-	bool there = false;
-	enum err e = look_store(arg, s, &there, d);
-
-	(void)r;
-	if (e == ERR_OK && !there)
-		e = diag_set(d, ERR_POLICY, "%.60s of %.100s has no %.100s",
-		    s->unit, s->node, s->argument);
-	return e;
-}
-
-enum err
-kinds_delete_trust_there(void *arg, struct run *r, const struct plan_step *s,
-    const struct run_facts *begun, bool *ret, struct diag *d)
-{
-	bool there = false;
-	enum err e = look_store(arg, s, &there, d);
-
-	(void)r;
-	(void)begun;
-	if (e == ERR_OK)
-		*ret = !there;
-	return e;
-}
-
 static enum err
 keep_deleted(const struct kinds *k, struct run *r, const struct plan_step *s,
     struct diag *d)
@@ -547,17 +518,43 @@ keep_deleted(const struct kinds *k, struct run *r, const struct plan_step *s,
 	return e;
 }
 
+/* It is kept with the begin of the step, to be put back. */
+enum err
+kinds_delete_trust_before(void *arg, struct run *r, const struct plan_step *s,
+    struct diag *d)
+{
+	bool there = false;
+	enum err e = look_store(arg, s, &there, d);
+
+	if (e == ERR_OK && !there)
+		e = diag_set(d, ERR_POLICY, "%.60s of %.100s has no %.100s",
+		    s->unit, s->node, s->argument);
+	return e == ERR_OK ? keep_deleted(arg, r, s, d) : e;
+}
+
+enum err
+kinds_delete_trust_there(void *arg, struct run *r, const struct plan_step *s,
+    const struct run_facts *begun, bool *ret, struct diag *d)
+{
+	bool there = false;
+	enum err e = look_store(arg, s, &there, d);
+
+	(void)r;
+	(void)begun;
+	if (e == ERR_OK)
+		*ret = !there;
+	return e;
+}
+
 enum err
 kinds_delete_trust_act(void *arg, struct run *r, const struct plan_step *s,
     struct diag *d)
 {
 	const struct command_arg args[] = { { "unit", s->unit },
 		{ "certificate", s->argument } };
-	enum err e = keep_deleted(arg, r, s, d);
 
-	return e == ERR_OK
-	    ? kinds_type(arg, s->node, "cert-delete", args, 2, NULL, d)
-	    : e;
+	(void)r;
+	return kinds_type(arg, s->node, "cert-delete", args, 2, NULL, d);
 }
 
 enum err

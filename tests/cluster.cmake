@@ -34,6 +34,7 @@ house_unit_test(test_kinds SOURCES unit/test_kinds.c LIBS kinds lab)
 house_unit_test(test_kinds_ctl SOURCES unit/test_kinds_ctl.c LIBS kinds lab)
 house_unit_test(test_plan SOURCES unit/test_plan.c LIBS workflow
 	PkgConfig::JANSSON)
+house_unit_test(test_planner SOURCES unit/test_planner.c LIBS workflow lab)
 house_unit_test(test_services SOURCES unit/test_services.c LIBS workflow)
 house_unit_test(test_survey SOURCES unit/test_survey.c LIBS cluster lab)
 

@@ -192,6 +192,23 @@ kinds_name(char ret[KINDS_NAME_MAX], const char *fmt, ...)
 }
 
 enum err
+kinds_path(const struct kinds *k, const struct run *r, const char *name,
+    char *ret, size_t size, struct diag *d)
+{
+	const char *file = run_kept_name(r, name);
+	int len;
+
+	if (k->folder == NULL)
+		return diag_set(d, ERR_USAGE, "the run has no folder");
+	if (file == NULL)
+		return diag_set(d, ERR_ABSENT, "no step has kept %.100s", name);
+	len = snprintf(ret, size, "%s/%s", k->folder, file);
+	return len >= 0 && (size_t)len < size
+	    ? ERR_OK
+	    : diag_set(d, ERR_TOO_BIG, "the path of %.100s is too long", name);
+}
+
+enum err
 kinds_hex(enum digest which, struct bytes of, char *ret, size_t size,
     struct diag *d)
 {

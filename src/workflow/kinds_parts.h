@@ -51,6 +51,10 @@ extern const char *const kinds_units[];
 void kinds_name(char ret[KINDS_NAME_MAX], const char *fmt, ...)
     PRINTF_LIKE(2, 3);
 
+/* The path of the file that the run kept as NAME; ERR_ABSENT. */
+MUST_CHECK enum err kinds_path(const struct kinds *k, const struct run *r,
+    const char *name, char *ret, size_t size, struct diag *d);
+
 /* A digest in hex, as far as SIZE has room; SHA-256 has 64 digits and a NUL. */
 MUST_CHECK enum err kinds_hex(enum digest which, struct bytes of, char *ret,
     size_t size, struct diag *d);

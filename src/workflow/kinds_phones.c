@@ -55,8 +55,8 @@ devices_read(struct run *r, struct devices *l, struct diag *d)
 /* ---- Resets --------------------------------------------------------------------- */
 
 static enum err
-keep_names(struct run *r, const struct devices *l, char path[PATH_MAX],
-    const char *folder, struct diag *d)
+keep_names(const struct kinds *k, struct run *r, const struct devices *l,
+    char path[PATH_MAX], struct diag *d)
 {
 	struct buf text = { 0 };
 	size_t i;
@@ -67,8 +67,8 @@ keep_names(struct run *r, const struct devices *l, char path[PATH_MAX],
 	e = buf_ok(&text) ? run_keep(r, "phones.txt", buf_bytes(&text), d)
 			  : diag_nomem(d);
 	buf_clear(&text);
-	if (snprintf(path, PATH_MAX, "%s/phones.txt", folder) >= PATH_MAX)
-		path[0] = '\0';
+	if (e == ERR_OK)
+		e = kinds_path(k, r, "phones.txt", path, PATH_MAX, d);
 	return e;
 }
 
@@ -83,7 +83,7 @@ reset_by_site(const struct kinds *k, struct run *r, const struct devices *l,
 	if (k->folder == NULL)
 		return diag_set(d, ERR_USAGE,
 		    "the run has no folder for the names of the phones");
-	e = keep_names(r, l, path, k->folder, d);
+	e = keep_names(k, r, l, path, d);
 	return e == ERR_OK
 	    ? k->act->site(k->act->arg, ACT_RESET_PHONES, &env, d)
 	    : e;

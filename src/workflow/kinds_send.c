@@ -51,36 +51,36 @@ kinds_gives(const struct kinds *k, const char *node, const char *name,
 }
 
 static enum err
-by_site(const struct kinds *k, const struct plan_step *s, const char *file,
-    const char *name, struct diag *d)
+by_site(const struct kinds *k, struct run *r, const struct plan_step *s,
+    const char *file, const char *name, struct diag *d)
 {
 	char path[PATH_MAX] = "";
 	const struct act_env env = { .node = s->node,
 		.file = path,
 		.name = name };
+	enum err e = kinds_path(k, r, file, path, sizeof(path), d);
 
-	if (k->folder == NULL)
-		return diag_set(d, ERR_USAGE, "the run has no folder");
-	if (snprintf(path, sizeof(path), "%s/%s", k->folder, file) >=
-	    (int)sizeof(path))
-		return diag_set(d, ERR_TOO_BIG, "the path of %s is too long",
-		    file);
-	return k->act->site(k->act->arg, ACT_UPLOAD_TFTP, &env, d);
+	return e == ERR_OK ? k->act->site(k->act->arg, ACT_UPLOAD_TFTP, &env, d)
+			   : e;
 }
 
 static enum err
 by_hand(const struct kinds *k, struct run *r, const struct plan_step *s,
     const char *file, const char *name, struct bytes bytes, struct diag *d)
 {
-	char md5[33], text[900];
+	char md5[33], path[PATH_MAX], text[PATH_MAX + 500];
 	enum err e = kinds_hex(DIGEST_MD5, bytes, md5, sizeof(md5), d);
 
+	if (e == ERR_OK)
+		e = kinds_path(k, r, file, path, sizeof(path), d);
+	if (e != ERR_OK)
+		return e;
 	(void)snprintf(text, sizeof(text),
-	    "%.100s: upload %.200s/%.190s (MD5 %s) as %.100s: OS "
+	    "%.100s: upload %s (MD5 %s) as %.100s: OS "
 	    "Administration of that node > Software Upgrades > TFTP File "
 	    "Management > Upload File, directory /. Type yes when it is done.",
-	    s->node, k->folder == NULL ? "" : k->folder, file, md5, name);
-	return e == ERR_OK ? kinds_ask(r, s, NULL, text, false, d) : e;
+	    s->node, path, md5, name);
+	return kinds_ask(r, s, NULL, text, false, d);
 }
 
 /* A node gives what its TFTP service read when it began. */
@@ -113,7 +113,7 @@ kinds_send(const struct kinds *k, struct run *r, const struct plan_step *s,
 		    d);
 	else if (k->act->has_site != NULL &&
 	    k->act->has_site(k->act->arg, ACT_UPLOAD_TFTP))
-		e = by_site(k, s, file, name, d);
+		e = by_site(k, r, s, file, name, d);
 	else
 		e = by_hand(k, r, s, file, name, buf_bytes(&bytes), d);
 	if (e == ERR_OK)
@@ -228,9 +228,10 @@ reset_canary(const struct kinds *k, struct run *r, const struct plan_step *s,
 	if (k->folder == NULL)
 		return diag_set(d, ERR_USAGE, "the run has no folder");
 	buf_printf(&line, "%s\n", device);
-	(void)snprintf(path, sizeof(path), "%s/canary.txt", k->folder);
 	e = buf_ok(&line) ? run_keep(r, "canary.txt", buf_bytes(&line), d)
 			  : diag_nomem(d);
+	if (e == ERR_OK)
+		e = kinds_path(k, r, "canary.txt", path, sizeof(path), d);
 	if (e == ERR_OK)
 		e = k->act->site(k->act->arg, ACT_RESET_PHONES, &env, d);
 	buf_clear(&line);

@@ -111,6 +111,17 @@ run_kept(struct run *r, const char *name, struct buf *ret, struct diag *d)
 	return ERR_OK;
 }
 
+const char *
+run_kept_name(const struct run *r, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->num_kept; i++)
+		if (strcmp(r->kept[i].name, name) == 0)
+			return r->kept[i].name;
+	return NULL;
+}
+
 const struct plan *
 run_plan(const struct run *r)
 {

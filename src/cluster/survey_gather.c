@@ -33,12 +33,14 @@ struct visit {
 	size_t index;
 	struct evidence *ret;
 	pthread_mutex_t *lock; /* of done() */
+	const struct probe_client *probes;
 	pthread_t thread;
 	bool runs;
 	struct diag ssh;     /* why it could not be reached so */
 	bool http_silent;    /* no answer */
 	bool slow[NUM_WAYS]; /* PATIENCE is at an end */
 	unsigned reopenings;
+	unsigned num_probed;
 	enum err e; /* ERR_NOMEM */
 	struct diag d;
 };
@@ -209,7 +211,7 @@ probe_one(struct visit *v, unsigned port, enum probe_kind kind)
 	diag_init(&why);
 	(void)snprintf(piece, sizeof(piece), "tls/%u-%s.pem", port,
 	    probe_kind_name(kind));
-	e = probe_port(v->node->addresses.item[0], port, kind, PROBE_LIMIT, &p,
+	e = probe_port(v->probes, v->node->addresses.item[0], port, kind, &p,
 	    &why);
 	if (e == ERR_OK)
 		e = put_chain(&p, &pem, &why);
@@ -218,18 +220,22 @@ probe_one(struct visit *v, unsigned port, enum probe_kind kind)
 	probe_clear(&p);
 }
 
-static void
-probe_all(struct visit *v)
+#define NUM_PORTS 7
+
+/* The next one that nobody has looked at; false: all are done. */
+static bool
+probe_next(struct visit *v)
 {
 	const struct inventory_ports *of = &v->node->ports;
-	const unsigned ports[] = { of->sccp, of->sip, of->capf, of->tvs,
-		of->web, of->https, of->https_mra };
-	size_t i;
+	const unsigned ports[NUM_PORTS] = { of->sccp, of->sip, of->capf,
+		of->tvs, of->web, of->https, of->https_mra };
 
-	for (i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		probe_one(v, ports[i], PROBE_RSA);
-		probe_one(v, ports[i], PROBE_ECDSA);
-	}
+	if (v->node->role == INVENTORY_IMP || v->num_probed == 2 * NUM_PORTS)
+		return false;
+	probe_one(v, ports[v->num_probed / 2],
+	    v->num_probed % 2 == 0 ? PROBE_RSA : PROBE_ECDSA);
+	v->num_probed++;
+	return true;
 }
 
 /* ---- The command line --------------------------------------------------------------- */
@@ -386,7 +392,8 @@ keep_login(struct visit *v, const struct shell *s)
 }
 
 /* After an answer that nobody knows the shell is of no use: another one goes on
- * with the next command. */
+ * with the next command. A port is looked at between any two: handshakes of many
+ * nodes at once are more than a machine has time for. */
 static void
 ask_all(struct visit *v, struct shell *s)
 {
@@ -408,6 +415,7 @@ ask_all(struct visit *v, struct shell *s)
 			    "not asked: the session ended before");
 		else if (ask_one(v, s, &asks[i]) != ERR_OK)
 			shell_close(&s);
+		(void)probe_next(v);
 	}
 	shell_close(&s);
 }
@@ -442,8 +450,8 @@ visit(struct visit *v)
 	silent = v->http_silent && v->ssh.code == ERR_IO;
 	if (server)
 		download_all(v, silent);
-	if (server && !silent)
-		probe_all(v);
+	while (!silent && probe_next(v))
+		continue;
 	if (v->setup->done == NULL)
 		return;
 	pthread_mutex_lock(v->lock);
@@ -518,22 +526,27 @@ survey_gather(const struct survey_setup *setup, struct evidence *ret,
 	size_t i, num = inventory_num_nodes(setup->inventory);
 	struct visit *all = calloc(num + 1, sizeof(*all));
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct probe_client *probes = NULL;
 	enum err e;
 
 	if (all == NULL)
 		return diag_nomem(d);
+	e = probe_client_new(PROBE_LIMIT, &probes, d);
 	for (i = 0; i < num; i++)
 		all[i] = (struct visit){ .setup = setup,
 			.node = inventory_node(setup->inventory, i),
 			.index = i,
 			.ret = ret,
-			.lock = &lock };
+			.lock = &lock,
+			.probes = probes };
 	/* first: what nodes say may fill all there is room for */
-	e = put_now(ret, d);
+	if (e == ERR_OK)
+		e = put_now(ret, d);
 	if (e == ERR_OK) {
 		start_all(all, num);
 		e = finish_all(all, num, d);
 	}
+	probe_client_free(&probes);
 	free(all);
 	return e;
 }

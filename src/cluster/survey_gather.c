@@ -40,7 +40,7 @@ struct visit {
 	bool http_silent;    /* no answer */
 	bool slow[NUM_WAYS]; /* PATIENCE is at an end */
 	unsigned reopenings;
-	unsigned num_probed;
+	unsigned num_downloaded, num_probed;
 	enum err e; /* ERR_NOMEM */
 	struct diag d;
 };
@@ -157,33 +157,45 @@ download(struct visit *v, const struct download *w)
 }
 
 static void
-download_all(struct visit *v, bool silent)
+download_or_miss(struct visit *v, const struct download *w, bool silent)
+{
+	if (silent)
+		miss(v, w->piece, ERR_IO,
+		    "not asked: the node answers neither over HTTP nor over "
+		    "SSH");
+	else if (v->slow[w->way])
+		miss(v, w->piece, ERR_IO,
+		    "not asked: its server was waited for in vain");
+	else
+		(void)download(v, w);
+}
+
+#define NUM_DOWNLOADS 6
+
+/* The next one; false: there are no more. SILENT: the node answers nobody. */
+static bool
+download_next(struct visit *v, bool silent)
 {
 	const struct inventory_ports *p = &v->node->ports;
 	const bool tls = v->node->ca != NULL || v->node->pin != NULL;
-	const struct download all[] = { { "http/ITLFile.tlv", HTTP, p->http,
-					    false },
+	const struct download all[NUM_DOWNLOADS] = { { "http/ITLFile.tlv", HTTP,
+							 p->http, false },
 		{ "tftp/CTLFile.tlv", TFTP, p->tftp, false },
 		{ "tftp/ITLFile.tlv", TFTP, p->tftp, false },
 		{ "https/CTLFile.tlv", HTTPS, p->https, false },
 		{ "http/ITLRecovery.p12", HTTP, p->http, true },
 		{ "tftp/ITLRecovery.p12", TFTP, p->tftp, true } };
-	size_t i;
+	const struct download *w;
 
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if ((all[i].drop && !v->setup->probe_p12) ||
-		    (all[i].port == p->https && !tls))
+	while (v->num_downloaded < NUM_DOWNLOADS) {
+		w = &all[v->num_downloaded++];
+		if ((w->drop && !v->setup->probe_p12) ||
+		    (w->port == p->https && !tls))
 			continue;
-		if (silent)
-			miss(v, all[i].piece, ERR_IO,
-			    "not asked: the node answers neither over HTTP "
-			    "nor over SSH");
-		else if (v->slow[all[i].way])
-			miss(v, all[i].piece, ERR_IO,
-			    "not asked: its server was waited for in vain");
-		else
-			(void)download(v, &all[i]);
+		download_or_miss(v, w, silent);
+		return true;
 	}
+	return false;
 }
 
 /* ---- Ports ------------------------------------------------------------------------ */
@@ -222,7 +234,7 @@ probe_one(struct visit *v, unsigned port, enum probe_kind kind)
 
 #define NUM_PORTS 7
 
-/* The next one that nobody has looked at; false: all are done. */
+/* The next one that was not looked at; false: there are no more. */
 static bool
 probe_next(struct visit *v)
 {
@@ -230,12 +242,22 @@ probe_next(struct visit *v)
 	const unsigned ports[NUM_PORTS] = { of->sccp, of->sip, of->capf,
 		of->tvs, of->web, of->https, of->https_mra };
 
-	if (v->node->role == INVENTORY_IMP || v->num_probed == 2 * NUM_PORTS)
+	if (v->num_probed == 2 * NUM_PORTS)
 		return false;
 	probe_one(v, ports[v->num_probed / 2],
 	    v->num_probed % 2 == 0 ? PROBE_RSA : PROBE_ECDSA);
 	v->num_probed++;
 	return true;
+}
+
+/* What is asked besides the command line, one after the other. False: that is
+ * all. */
+static bool
+ask_besides(struct visit *v, bool silent)
+{
+	if (v->node->role == INVENTORY_IMP)
+		return false;
+	return download_next(v, silent) || (!silent && probe_next(v));
 }
 
 /* ---- The command line --------------------------------------------------------------- */
@@ -392,8 +414,8 @@ keep_login(struct visit *v, const struct shell *s)
 }
 
 /* After an answer that nobody knows the shell is of no use: another one goes on
- * with the next command. A port is looked at between any two: handshakes of many
- * nodes at once are more than a machine has time for. */
+ * with the next command. What else there is comes between any two: files and
+ * handshakes of many nodes at once are more than a machine has time for. */
 static void
 ask_all(struct visit *v, struct shell *s)
 {
@@ -415,7 +437,7 @@ ask_all(struct visit *v, struct shell *s)
 			    "not asked: the session ended before");
 		else if (ask_one(v, s, &asks[i]) != ERR_OK)
 			shell_close(&s);
-		(void)probe_next(v);
+		(void)ask_besides(v, false);
 	}
 	shell_close(&s);
 }
@@ -441,16 +463,14 @@ visit(struct visit *v)
 {
 	const struct download first = { "http/CTLFile.tlv", HTTP,
 		v->node->ports.http, false };
-	bool server = v->node->role != INVENTORY_IMP, silent;
+	bool silent;
 
 	diag_init(&v->ssh);
-	if (server)
+	if (v->node->role != INVENTORY_IMP)
 		v->http_silent = download(v, &first) == ERR_IO;
 	talk(v);
 	silent = v->http_silent && v->ssh.code == ERR_IO;
-	if (server)
-		download_all(v, silent);
-	while (!silent && probe_next(v))
+	while (ask_besides(v, silent))
 		continue;
 	if (v->setup->done == NULL)
 		return;

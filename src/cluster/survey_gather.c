@@ -414,20 +414,23 @@ keep_login(struct visit *v, const struct shell *s)
 }
 
 /* After an answer that nobody knows the shell is of no use: another one goes on
- * with the next command. What else there is comes between any two: files and
- * handshakes of many nodes at once are more than a machine has time for. */
+ * with the next command. No two nodes begin with the same one, and what else
+ * there is comes between any two: long lists and handshakes of many nodes at once
+ * are more than a machine has time for. */
 static void
 ask_all(struct visit *v, struct shell *s)
 {
+	const struct ask *a;
 	struct diag why;
 	char piece[96];
 	size_t i;
 
 	diag_init(&why);
 	for (i = 0; i < NUM_ASKS; i++) {
-		if (!is_asked(v, &asks[i]))
+		a = &asks[(i + v->index) % NUM_ASKS];
+		if (!is_asked(v, a))
 			continue;
-		piece_of(&asks[i], piece, sizeof(piece));
+		piece_of(a, piece, sizeof(piece));
 		/* a password that was refused is not sent again */
 		if (s == NULL && v->reopenings++ < REOPENINGS &&
 		    open_shell(v, &s, &why) != ERR_OK && why.code != ERR_IO)
@@ -435,7 +438,7 @@ ask_all(struct visit *v, struct shell *s)
 		if (s == NULL)
 			miss(v, piece, ERR_IO,
 			    "not asked: the session ended before");
-		else if (ask_one(v, s, &asks[i]) != ERR_OK)
+		else if (ask_one(v, s, a) != ERR_OK)
 			shell_close(&s);
 		(void)ask_besides(v, false);
 	}

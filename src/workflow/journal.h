@@ -6,14 +6,18 @@
  * announces, and after the one that it reports. A last line without its newline
  * was cut short, and counts as absent (it is cut off when the journal is opened).
  *
- *	{"v":1,"n":1,"at":"...","event":"open","plan":"<sha256 of plan.yaml>"}
+ *	{"v":1,"n":1,"at":"...","event":"open","plan":"<sha256 of plan.yaml>",
+ *	 "sum":"..."}
  *	{"n":2,"at":"...","event":"begin","step":"regenerate-capf",
- *	 "facts":{"ctl/cucm1":"<sha256>","cert/cucm1/CAPF":"<sha256>"}}
+ *	 "facts":{"ctl/cucm1":"<sha256>","cert/cucm1/CAPF":"<sha256>"},
+ *	 "sum":"..."}
  *	{"n":3,"at":"...","event":"done","step":"...","facts":{...},
- *	 "files":{"CTLFile.tlv":"<sha256>"}}
+ *	 "files":{"CTLFile.tlv":"<sha256>"},"sum":"..."}
  *
- * docs/journal.md has every key. No secret is ever in it. The file is locked
- * (flock) as long as it is open.
+ * The sum of a line is SHA-256 of the sum of the line before (of the first: "")
+ * and of the line as far as the comma before "sum": a line that was edited, taken
+ * out or put in shows. docs/journal.md has every key. No secret is ever in it.
+ * The file is locked (flock) as long as it is open.
  */
 #ifndef WORKFLOW_JOURNAL_H
 #define WORKFLOW_JOURNAL_H
@@ -45,6 +49,20 @@ enum journal_event {
 #undef JOURNAL_ENUM
 const char *journal_event_name(enum journal_event event);
 
+/* What a line may have: the keys of its object, in their order. */
+#define JOURNAL_KEYS(X)                                                        \
+	X(JOURNAL_KEY_V, "v")                                                  \
+	X(JOURNAL_KEY_N, "n")                                                  \
+	X(JOURNAL_KEY_AT, "at")                                                \
+	X(JOURNAL_KEY_EVENT, "event")                                          \
+	X(JOURNAL_KEY_STEP, "step")                                            \
+	X(JOURNAL_KEY_WHY, "why")                                              \
+	X(JOURNAL_KEY_PLAN, "plan")                                            \
+	X(JOURNAL_KEY_FACTS, "facts")                                          \
+	X(JOURNAL_KEY_FILES, "files")                                          \
+	X(JOURNAL_KEY_NAMES, "names")                                          \
+	X(JOURNAL_KEY_SUM, "sum")
+
 /* A named value: a fact of the cluster, or a file of the run with its SHA-256. */
 struct journal_pair {
 	const char *name, *value;
@@ -67,21 +85,25 @@ struct journal_line {
 
 struct journal;
 
-/* Opens PATH, or begins it (mode 0600, its folder is flushed). ERR_EXISTS: it is
- * another plan's; ERR_POLICY: another process has it open; ERR_SYNTAX with the
- * line: it is no journal, or was changed by hand. */
+/* Opens PATH, or begins it (mode 0600, its folder is flushed), and appends an
+ * OPEN line. ERR_EXISTS: it is another plan's; ERR_POLICY: another process has it
+ * open; ERR_SYNTAX with the line: it is no journal, or was changed by hand. A
+ * journal that is refused stays as it is. */
 MUST_CHECK enum err journal_open(const char *path, const char *plan,
     int64_t now, struct journal **ret, struct diag *d);
 
-/* The same to look at only: no lock, nothing written; PLAN may be NULL. */
+/* The same to look at only: no lock, nothing written; PLAN may be NULL.
+ * ERR_ABSENT: there is none. */
 MUST_CHECK enum err journal_load(const char *path, const char *plan,
     struct journal **ret, struct diag *d);
 
-/* Appends LINE, flushed when it returns. After an error nothing more is
- * written: the next line would stand behind a torn one. */
+/* Appends LINE, flushed when it returns; its n is not looked at, nor its plan,
+ * and of text that is no UTF-8 each such byte becomes U+FFFD. After an error
+ * nothing more is written: the next line would stand behind a torn one. */
 MUST_CHECK enum err journal_add(struct journal *j,
     const struct journal_line *line, struct diag *d);
 
+/* Lines stay where they are until the journal is closed. */
 size_t journal_num(const struct journal *j);
 const struct journal_line *journal_at(const struct journal *j, size_t i);
 /* The last line of STEP, but for OVERRIDE and WAIVED; NULL: none. */

@@ -5,15 +5,27 @@
  *
  * For each step in the order of the plan:
  *	it is done by the journal                       -> next
- *	the world is not what the journal's last facts say, and it was not this
- *	step that changed it                            -> stop, ERR_POLICY
- *	it was begun and its effect is there            -> "found", check, next
- *	outside of the maintenance window               -> stop, ERR_WAITING
+ *	the world is not what the plan and the journal say, and it was not this
+ *	step, begun before, that changed it             -> stop, ERR_POLICY
+ *	it was begun and its effect is there            -> check(), "found", next
+ *	it changes something, and the maintenance window
+ *	is shut                                         -> stop, ERR_WAITING
  *	point of no return, or it strands phones        -> typed, or stop
  *	before(): a precondition fails                  -> stop
- *	"begin" with the facts, act(), check(), "done" with the facts
+ *	"begin" with the facts, act(), check(), "done" with the facts and with
+ *	the files that it kept
  * A stop leaves the journal so that run_go() goes on from there. What a question
  * was answered is in the journal where it was an override; routine answers are not.
+ *
+ * The world is read before each step, and again where a person was asked in
+ * between; after a step that may change a fact it is read until two readings are
+ * the same. A fact that changed and is none that the step touches is somebody
+ * else's work: ERR_POLICY names it.
+ *
+ * A process that is killed anywhere leaves a step begun: act() may have happened
+ * or not, or in part. So act(), check() and undo() must bear to be called again,
+ * or there() must say that they need not be; and what the steps that follow need
+ * is kept by check(), which is always called.
  */
 #ifndef WORKFLOW_RUN_H
 #define WORKFLOW_RUN_H
@@ -52,11 +64,17 @@ struct run_kind {
 	    struct diag *d);
 	enum err (*check)(void *arg, struct run *r, const struct plan_step *s,
 	    const struct run_facts *begun, struct diag *d);
+	/* NULL where the plan has a way back: a person is asked to go it. */
 	enum err (*undo)(void *arg, struct run *r, const struct plan_step *s,
 	    struct diag *d);
 	bool (*touches)(const struct plan_step *s, const char *fact); /* it may
 				* change this one; NULL: none */
 };
+
+/* What is typed at the point of no return; its key. */
+#define RUN_NO_RETURN "no way back"
+#define RUN_KEY_NO_RETURN "past-no-return"
+#define RUN_KEY_LOST "lost" /* where a step strands phones: their number */
 
 /* A question to a person. KEY is how it is answered beforehand: --answer
  * KEY=VALUE. */
@@ -90,32 +108,49 @@ struct run_setup {
 	const char *folder;  /* for files of the run */
 	const char *until;   /* id of the last step to do; or NULL: all */
 	bool dry;            /* before() of each step, and no action: nothing
-			     * but `open` in the journal */
+			     * but `open` in the journal, no file is kept and
+			     * nothing asked */
 	bool past_no_return; /* --past-no-return */
 	bool yes;
 };
 
 /* Runs; ERR_OK: all (or until) is done. ERR_WAITING: waiting, to be resumed.
- * ERR_POLICY: refused, or the world is another. Others: what failed. In RET_AT
- * the index of the step that it stopped at. */
+ * ERR_POLICY: refused, or the world is another, or a file of the run; ERR_USAGE:
+ * no step is called until. Others: what failed. In *RET_AT, whatever comes, the
+ * index of the step that it stopped at, or of the one that is next.
+ *
+ * A dry run goes through all steps, says each before() that fails, and returns
+ * the first failure. One that lacks what a step before it has yet to make
+ * (ERR_ABSENT, ERR_WAITING behind a step that is not done) is said as waiting
+ * and is none. */
 MUST_CHECK enum err run_go(const struct run_setup *setup, size_t *ret_at,
     struct diag *d);
 
-/* Takes back what was done, the last first, to the last point with no way back,
- * which *RET_AT is then (0: all). */
+/* Takes back what was done or begun, the last first, to the last step with no way
+ * back but a restore. In *RET_AT how many steps stay as they are (0: all is taken
+ * back), and after a failure how many are not yet taken back. Where the world is
+ * not what the journal says nothing is taken back: ERR_POLICY. The maintenance
+ * window and until do not count; a dry run only says what it would do. */
 MUST_CHECK enum err run_undo(const struct run_setup *setup, size_t *ret_at,
     struct diag *d);
 
 /* ---- For kinds. ---- */
 
 /* Keeps BYTES as NAME in the folder of the run, flushed, and notes its SHA-256
- * for the line of the step that is done next. One that is there with the same
- * bytes stays; other bytes are kept beside it ("NAME.2"). */
+ * for the next line of the step. One that is there with the same bytes stays;
+ * other bytes are kept beside it ("NAME.2"). A step that is killed before that line
+ * leaves an orphan there, which nobody reads. */
 MUST_CHECK enum err run_keep(struct run *r, const char *name,
     struct bytes bytes, struct diag *d);
-/* A file that an earlier step kept, checked against the journal's SHA-256. */
+/* The file that was kept last as NAME, by this step or one whose line is in the
+ * journal and that was not undone. ERR_ABSENT: none; ERR_POLICY: it is not what
+ * was kept. */
 MUST_CHECK enum err run_kept(struct run *r, const char *name, struct buf *ret,
     struct diag *d);
+/* What that one is called in the folder ("NAME.2"); NULL: none. It lives until
+ * the next run_keep(). */
+const char *run_kept_name(const struct run *r, const char *name);
+bool run_is_dry(const struct run *r);
 const struct plan *run_plan(const struct run *r);
 struct journal *run_journal(const struct run *r);
 /* Asks; an override (Q->routine false, Q->want set) that was typed is written
@@ -133,6 +168,7 @@ enum run_state { /* of a step, from the journal */
 	RUN_DONE,
 	RUN_UNDONE
 };
+/* As its last line has it; what a killed one left is RUN_BEGUN. */
 enum run_state run_state(const struct journal *j, const struct plan_step *s);
 const char *run_state_name(enum run_state state);
 

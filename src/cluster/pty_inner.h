@@ -13,6 +13,7 @@ struct pty {
 	ssh_channel channel;
 	struct ssh_counter_struct socket, packets; /* bytes that came */
 	int64_t until;  /* deadline of what goes on */
+	unsigned limit; /* ms that it was given */
 	unsigned old;   /* bits of the kinds for which old ones are offered */
 	char why[1024]; /* nothing was agreed on: what libssh said first */
 	struct buf weak, agreed, fingerprint;
@@ -20,6 +21,9 @@ struct pty {
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t pty_now(void);
+
+/* What begins now has LIMIT milliseconds. */
+void pty_begin(struct pty *p, unsigned limit);
 
 /* Until something comes, or may be sent, or P's deadline, where it is ERR_IO; or
  * more came than anybody has to say before the shell: ERR_TOO_BIG. */

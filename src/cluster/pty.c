@@ -235,10 +235,8 @@ agree(struct pty *p, const struct pty_setup *setup, struct diag *d)
 		err = shake_hands(p, setup, d);
 		if (err == ERR_OK || p->session == NULL || !pty_disagreed(p))
 			return err;
-		if (!setup->legacy)
-			return pty_refuse_old(p, setup, d);
-		if (!pty_offer_more(p))
-			return err;
+		if (!setup->legacy || !pty_offer_more(p))
+			return pty_refuse(p, setup, d);
 	}
 }
 

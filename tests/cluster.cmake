@@ -33,6 +33,10 @@ house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
 house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)
 house_unit_test(test_health_todo SOURCES unit/test_health_todo.c LIBS workflow lab)
+house_unit_test(test_plan SOURCES unit/test_plan.c LIBS workflow
+	PkgConfig::JANSSON)
+house_unit_test(test_planner SOURCES unit/test_planner.c LIBS workflow lab)
+house_unit_test(test_services SOURCES unit/test_services.c LIBS workflow)
 house_unit_test(test_survey SOURCES unit/test_survey.c LIBS cluster lab)
 
 # The command line of a node by hand, for tests.

@@ -45,10 +45,15 @@ enum planner_wish {
 };
 #undef PLANNER_ENUM3
 const char *planner_wish_name(enum planner_wish wish);
-/* WHAT, "CAPF@cucm2": false where there is no such wish. NODE (may be NULL)
- * points behind '@', or is NULL. */
+/* WHAT, "CAPF@cucm2", "change-address@cucm2=192.0.2.9": false where there is no
+ * such wish. NODE (may be NULL) points behind '@', or is NULL; it ends at '=',
+ * where that is. */
 bool planner_wish_of(const char *what, enum planner_wish *ret,
     const char **ret_node);
+/* What stands behind '=' of WHAT, or NULL. */
+const char *planner_wish_value(const char *what);
+/* What has to stand there, for people: "ADDRESS"; NULL: nothing may. */
+const char *planner_wish_wants(enum planner_wish wish);
 
 struct planner_input {
 	const struct survey *survey;
@@ -65,6 +70,8 @@ struct planner_input {
 	size_t new_tokens;
 	unsigned classes; /* as order_input has it; 0: not known */
 	unsigned helps;   /* what may be done besides */
+	bool losing;      /* a plan is made even where phones are lost: its
+			   * steps say which (plan_step.strands) */
 	int64_t now;
 };
 

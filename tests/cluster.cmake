@@ -33,6 +33,8 @@ house_unit_test(test_evidence SOURCES unit/test_evidence.c
 	LIBS cluster PkgConfig::ARCHIVE Threads::Threads)
 house_unit_test(test_health SOURCES unit/test_health.c LIBS workflow lab)
 house_unit_test(test_health_todo SOURCES unit/test_health_todo.c LIBS workflow lab)
+house_unit_test(test_kinds SOURCES unit/test_kinds.c LIBS kinds lab)
+house_unit_test(test_kinds_ctl SOURCES unit/test_kinds_ctl.c LIBS kinds lab)
 house_unit_test(test_plan SOURCES unit/test_plan.c LIBS workflow
 	PkgConfig::JANSSON)
 house_unit_test(test_planner SOURCES unit/test_planner.c LIBS workflow lab)

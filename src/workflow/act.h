@@ -31,6 +31,7 @@ struct act_proof {
 	int64_t since;
 	const char *const *devices; /* the baseline's that count */
 	size_t num;
+	bool itl; /* the list is an ITL, else the CTL */
 };
 
 struct act {
@@ -80,6 +81,9 @@ struct act {
 
 	/* A line for the person who watches. */
 	void (*say)(void *arg, const char *text);
+
+	/* Lets that many seconds of the cluster's time pass; or NULL: none do. */
+	void (*pause)(void *arg, unsigned seconds);
 };
 
 #endif

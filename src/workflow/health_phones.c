@@ -522,3 +522,71 @@ health_works(struct health_case *c)
 	ready_clear(&r);
 	return e;
 }
+
+/* ---- A list that nobody serves yet ---------------------------------------------- */
+
+static enum err
+offer_class(struct health_case *c, const struct ready *r,
+    const struct ctl_file *installed, struct health_offer *ret)
+{
+	struct trust_phone phone = { .installed = installed,
+		.asks_tvs = (class_traits(ret->class) & CLASS_ASKS_TVS) != 0,
+		.tvs = r->tvs,
+		.num_tvs = r->num_tvs,
+		.database = &r->database };
+	const struct works_input in = { .list = c->list,
+		.class = ret->class,
+		.nodes = r->node,
+		.num_nodes = c->h->num_nodes,
+		.capf_active = r->cluster.capf_active,
+		.held = c->in->held,
+		.arg = c->in->arg,
+		.phone = &phone,
+		.memo = c->memo };
+
+	trust_judge(&phone, c->list, &ret->judgement);
+	phone.installed = c->list; /* W1 is about a phone that took it */
+	return works_judge(&in, &ret->works, c->d);
+}
+
+static enum err
+offer_all(struct health_case *c, const struct ctl_file *installed,
+    struct health_offer *ret)
+{
+	struct ready r = { .num_spelt = 0 };
+	enum err e = make_ready(c, &r);
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < NUM_CLASSES; i++) {
+		ret[i].class = classes[i];
+		e = offer_class(c, &r, installed, &ret[i]);
+	}
+	ready_clear(&r);
+	return e;
+}
+
+enum err
+health_offer(const struct health_input *in, const struct ctl_file *installed,
+    const struct ctl_file *offer, struct health_offer *ret, struct diag *d)
+{
+	struct health h = { .num_nodes = in->survey->num_nodes,
+		.has_mode = in->survey->has_mode,
+		.mixed = in->survey->mixed };
+	struct health_case c = { .in = in, .s = in->survey, .h = &h, .d = d };
+	enum err e;
+
+	_Static_assert(NUM_CLASSES == HEALTH_OFFERS, "one of each class");
+	h.node = calloc(h.num_nodes + 1, sizeof(*h.node));
+	e = h.node == NULL ? diag_nomem(d) : ctl_memo_new(&c.memo, d);
+	if (e == ERR_OK)
+		e = health_read_lists(&c);
+	if (e == ERR_OK)
+		e = health_read_certs(&c);
+	c.list = offer;
+	if (e == ERR_OK)
+		e = offer_all(&c, installed, ret);
+	health_clear_certs(&c);
+	ctl_memo_free(&c.memo);
+	health_clear(&h);
+	return e;
+}

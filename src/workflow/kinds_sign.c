@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CTL that a token signs: made of the installed one and what is on the disks,
+ * judged, shown, signed, verified. A file here; nothing else changes. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "pki/pasted.h"
+#include "workflow/kinds_parts.h"
+
+#define TRIES_LEAST 2
+
+enum err
+kinds_token_before(void *arg, struct run *r, const struct plan_step *s,
+    struct diag *d)
+{
+	const struct kinds *k = arg;
+	const struct ctl_file *list;
+	struct kinds_seen seen;
+	size_t i, present = 0;
+	bool has_tries = false;
+	unsigned tries = 0;
+	enum err e = kinds_look(k, false, &seen, d);
+
+	(void)r;
+	(void)s;
+	if (e == ERR_OK)
+		e = kinds_installed(&seen, &i, &list, d);
+	if (e == ERR_OK)
+		e = k->act->tokens(k->act->arg, list, &present, &has_tries,
+		    &tries, d);
+	if (e == ERR_OK && present == 0)
+		e = diag_set(d, ERR_TOKEN,
+		    "no token answers that the CTL has as SAST; put one in");
+	if (e == ERR_OK && has_tries && tries < TRIES_LEAST)
+		e = diag_set(d, ERR_TOKEN,
+		    "a token has %u tries of its PIN left; use another one, or "
+		    "give the right PIN with `ctlsmith token test` first",
+		    tries);
+	return e;
+}
+
+/* ---- The draft ------------------------------------------------------------------ */
+
+/* Takes the SAST out whose certificate has this SHA-256. */
+static enum err
+leave_out(struct ctl_draft *draft, const char *sha256, struct diag *d)
+{
+	char hex[65];
+	size_t i;
+	enum err e = ERR_OK;
+
+	for (i = 1; e == ERR_OK && i <= ctl_draft_num(draft); i++) {
+		const struct ctl_record *r = ctl_draft_record(draft, i);
+		struct bytes der = ctl_record_value(r, CTL_REC_CERTIFICATE);
+
+		if (!r->has_role || r->role != CTL_ROLE_SAST || der.ptr == NULL)
+			continue;
+		e = kinds_sha256(der, hex, d);
+		if (e == ERR_OK && strcmp(hex, sha256) == 0) {
+			ctl_draft_remove(draft, i);
+			return ERR_OK;
+		}
+	}
+	return e == ERR_OK
+	    ? diag_set(d, ERR_POLICY, "the CTL has no SAST with SHA-256 %.64s",
+		  sha256)
+	    : e;
+}
+
+/* Adds the certificate of PATH (beside the run where it is relative) as SAST. */
+static enum err
+put_in(const struct kinds *k, struct ctl_draft *draft, const char *path,
+    struct diag *d)
+{
+	struct ctl_entry entry = { .role = CTL_ROLE_SAST };
+	char full[PATH_MAX];
+	struct cert *cert = NULL;
+	struct buf file = { 0 };
+	enum err e;
+
+	(void)snprintf(full, sizeof(full), "%s%s%s",
+	    path[0] == '/' || k->folder == NULL ? "" : k->folder,
+	    path[0] == '/' || k->folder == NULL ? "" : "/", path);
+	e = file_load(full, (size_t)1 << 20, &file, d);
+	if (e == ERR_OK)
+		e = cert_from_file(buf_bytes(&file), &cert, d);
+	if (e == ERR_OK)
+		e = ctl_dialect_for(cert, &entry.dialect, d);
+	if (e == ERR_OK) {
+		entry.cert = cert;
+		e = ctl_draft_add(draft, &entry, 0, d);
+	}
+	cert_free(&cert);
+	buf_clear(&file);
+	return e;
+}
+
+/* "without:<sha256>,with:<file>" */
+static enum err
+apply(const struct kinds *k, const char *argument, struct ctl_draft *draft,
+    struct diag *d)
+{
+	char copy[PATH_MAX], *word, *rest = copy;
+	enum err e = ERR_OK;
+
+	if (argument == NULL)
+		return ERR_OK;
+	if (snprintf(copy, sizeof(copy), "%s", argument) >= (int)sizeof(copy))
+		return diag_set(d, ERR_TOO_BIG, "the argument is too long");
+	while (e == ERR_OK && (word = strsep(&rest, ",")) != NULL) {
+		if (strncmp(word, "without:", 8) == 0)
+			e = leave_out(draft, word + 8, d);
+		else if (strncmp(word, "with:", 5) == 0)
+			e = put_in(k, draft, word + 5, d);
+		else if (*word != '\0')
+			e = diag_set(d, ERR_USAGE,
+			    "%.100s is neither without: nor with:", word);
+	}
+	return e;
+}
+
+/* A SAST of the draft that OLD has too, of a token where there is one: it will
+ * sign, and is who phones look for. */
+static size_t
+signer_of(const struct ctl_file *old, const struct ctl_draft *draft)
+{
+	size_t i, k;
+
+	for (i = 1; i <= ctl_draft_num(draft); i++) {
+		const struct ctl_record *r = ctl_draft_record(draft, i);
+
+		if (!r->has_role || r->role != CTL_ROLE_SAST)
+			continue;
+		for (k = 1; k <= ctl_num_records(old); k++)
+			if (trust_owner_of(old, k) == TRUST_OWNER_TOKEN &&
+			    ctl_record(old, k)->role == CTL_ROLE_SAST &&
+			    bytes_equal(ctl_record_value(ctl_record(old, k),
+					    CTL_REC_CERTIFICATE),
+				ctl_record_value(r, CTL_REC_CERTIFICATE)))
+				return i;
+	}
+	return 0;
+}
+
+struct work {
+	struct kinds_seen seen;
+	const struct ctl_file *old;
+	struct ctl_draft *draft;
+};
+
+static enum err
+make(const struct kinds *k, const struct plan_step *s, struct work *w,
+    struct diag *d)
+{
+	size_t i;
+	enum err e = kinds_look(k, false, &w->seen, d);
+
+	if (e == ERR_OK)
+		e = kinds_installed(&w->seen, &i, &w->old, d);
+	if (e == ERR_OK)
+		e = kinds_draft(&w->seen, w->old, false, &w->draft, d);
+	return e == ERR_OK ? apply(k, s->argument, w->draft, d) : e;
+}
+
+/* As phones will judge it, before anybody signs. */
+static enum err
+judge(const struct kinds *k, const struct plan_step *s, const struct work *w,
+    struct diag *d)
+{
+	struct ctl_file *offer = NULL;
+	struct buf bytes = { 0 };
+	size_t signer = signer_of(w->old, w->draft);
+	enum err e;
+
+	if (signer == 0)
+		e = diag_set(d, ERR_POLICY,
+		    "no token of the CTL is left in the new one: phones would "
+		    "refuse it");
+	else
+		e = kinds_preview(w->draft, signer, w->old, &bytes, d);
+	if (e == ERR_OK)
+		e = ctl_parse(buf_bytes(&bytes), CTL_KIND_CTL, &offer, d);
+	if (e == ERR_OK)
+		e = kinds_judge(k, &w->seen, w->old, offer, s->strands != NULL,
+		    d);
+	ctl_free(&offer);
+	buf_clear(&bytes);
+	return e;
+}
+
+enum err
+kinds_sign_before(void *arg, struct run *r, const struct plan_step *s,
+    struct diag *d)
+{
+	struct work w = { .draft = NULL };
+	enum err e = make(arg, s, &w, d);
+
+	(void)r;
+	if (e == ERR_OK)
+		e = judge(arg, s, &w, d);
+	ctl_draft_free(&w.draft);
+	return e;
+}
+
+/* ---- Signing -------------------------------------------------------------------- */
+
+/* Nobody has recorded yet that an appliance gives a list that it did not make. */
+static enum err
+ask_experimental(const struct kinds *k, struct run *r,
+    const struct plan_step *s, struct diag *d)
+{
+	const struct run_question q = { .key = "experimental",
+		.text =
+		    "EXPERIMENTAL: a CTL that the appliance did not make is "
+		    "uploaded to its TFTP servers. No source records that "
+		    "it is served and stays; a later utils ctl update "
+		    "CTLFile replaces it. Type experimental to go on.",
+		.want = "experimental" };
+	const struct plan *p = run_plan(r);
+	size_t i, at;
+
+	for (i = 0; i < plan_num_steps(p); i++) {
+		const struct plan_step *o = plan_step(p, i);
+
+		for (at = 0; o->kind == PLAN_DISTRIBUTE &&
+		     at < inventory_num_nodes(k->act->inventory);
+		     at++)
+			if (o->node != NULL &&
+			    strcmp(o->node,
+				inventory_node(k->act->inventory, at)->name) ==
+				0)
+				return run_ask(r, s, &q, d);
+	}
+	return ERR_OK;
+}
+
+/* What was signed verifies by itself and by the list that phones hold. */
+static enum err
+verify(const struct ctl_file *old, const struct ctl_file *new, struct diag *d)
+{
+	const struct ctl_anchor anchors[] = { { .kind = CTL_ANCHOR_SELF },
+		{ .kind = CTL_ANCHOR_TRUSTED, .trusted = old } };
+	struct ctl_verdict v;
+	size_t i;
+	enum err e = ERR_OK;
+
+	for (i = 0; e == ERR_OK && i < 2; i++) {
+		e = ctl_verify(new, &anchors[i], &v, d);
+		if (e == ERR_OK && v.status != CTL_VERIFIED)
+			e = diag_set(d, ERR_CRYPTO,
+			    "the signed list does not verify: %.250s",
+			    v.why.msg);
+	}
+	return e;
+}
+
+static enum err
+sign(const struct kinds *k, struct run *r, const struct plan_step *s,
+    const struct work *w, struct diag *d)
+{
+	struct ctl_file *new = NULL;
+	struct buf out = { 0 };
+	enum err e = k->act->sign(k->act->arg, w->draft, w->old, &out, d);
+
+	if (e == ERR_OK)
+		e = ctl_parse(buf_bytes(&out), CTL_KIND_CTL, &new, d);
+	if (e == ERR_OK)
+		e = verify(w->old, new, d);
+	if (e == ERR_OK)
+		e = kinds_judge(k, &w->seen, w->old, new, s->strands != NULL,
+		    d);
+	if (e == ERR_OK)
+		e = kinds_say_diff(k, w->old, new, d);
+	if (e == ERR_OK)
+		e = run_keep(r, "CTLFile.tlv", buf_bytes(&out), d);
+	ctl_free(&new);
+	buf_clear(&out);
+	return e;
+}
+
+enum err
+kinds_sign_act(void *arg, struct run *r, const struct plan_step *s,
+    struct diag *d)
+{
+	struct work w = { .draft = NULL };
+	enum err e = ask_experimental(arg, r, s, d);
+
+	if (e == ERR_OK)
+		e = make(arg, s, &w, d);
+	if (e == ERR_OK)
+		e = judge(arg, s, &w, d);
+	if (e == ERR_OK)
+		e = sign(arg, r, s, &w, d);
+	ctl_draft_free(&w.draft);
+	return e;
+}

@@ -45,8 +45,7 @@ void probe_client_free(struct probe_client **c);
  * ERR_UNSUPPORTED: the server has no certificate of KIND; ERR_IO: no answer, or
  * no TLS; ERR_TOO_BIG. A server that breaks off after its certificate came
  * (since it wants ours) is ERR_OK. */
-MUST_CHECK enum err probe_port(const struct probe_client *c,
-    const char *host, unsigned port, enum probe_kind kind, struct probe *ret,
-    struct diag *d);
+MUST_CHECK enum err probe_port(const struct probe_client *c, const char *host,
+    unsigned port, enum probe_kind kind, struct probe *ret, struct diag *d);
 
 #endif

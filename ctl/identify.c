@@ -75,10 +75,13 @@ ctl_identify(const struct ctl_file *f, size_t index, const struct cert *cert,
     enum ctl_identity *ret, struct diag *d)
 {
 	const struct ctl_record *r = ctl_record(f, index);
-	enum answer issuer, serial = judge_serial(r, cert), content = UNSAID;
-	enum err e;
+	enum answer issuer = NO, serial = judge_serial(r, cert);
+	enum answer content = UNSAID;
+	enum err e = ERR_OK;
 
-	e = judge_issuer(r, cert, &issuer, d);
+	/* names cost more than all the rest */
+	if (serial != NO)
+		e = judge_issuer(r, cert, &issuer, d);
 	if (e == ERR_OK)
 		e = judge_content(r, cert, &content, d);
 	if (e != ERR_OK)

@@ -8,6 +8,9 @@ house_unit_test(test_pty SOURCES unit/test_pty.c unit/fake_node.c
 	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
 house_unit_test(test_shell SOURCES unit/test_shell.c unit/fake_node.c
 	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
+house_unit_test(test_shell_login
+	SOURCES unit/test_shell_login.c unit/fake_node.c
+	LIBS cluster PkgConfig::LIBSSH Threads::Threads)
 house_unit_test(test_transcript SOURCES unit/test_transcript.c LIBS cluster)
 
 # Tests of src/cluster: against peers, good and bad, in a thread of the test.

@@ -93,7 +93,9 @@ put_ssh(const struct cluster_draft *d, struct buf *out)
 	    "  # old algorithms are allowed: releases before 12 may need it\n"
 	    "  %slegacy: true\n"
 	    "  # how long the command line may take to come up, in seconds\n"
-	    "  #~slow_start: 300\n",
+	    "  #~slow_start: 300\n"
+	    "  # how long until SSH is agreed on, in seconds\n"
+	    "  #~handshake: 30\n",
 	    d->legacy ? "" : "#~");
 }
 

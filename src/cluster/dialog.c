@@ -15,12 +15,13 @@
 
 /* Milliseconds without a byte. */
 enum silence {
-	SILENCE_KEY = 30,       /* before a pager's key, an answer */
-	SILENCE_SURE = 40,      /* the prompt, and the output is known */
-	SILENCE_LIKELY = 150,   /* of this command any output is good */
-	SILENCE_UNSURE = 1500,  /* it should be known, and is not */
-	SILENCE_START = 300,    /* the first prompt */
-	SILENCE_NUDGE = 2000,   /* no prompt: Enter provokes one */
+	SILENCE_KEY = 30,     /* before a pager's key, an answer */
+	SILENCE_SURE = 40,    /* the prompt, and the output is known */
+	SILENCE_LIKELY = 150, /* of this command any output is good */
+	SILENCE_UNSURE =
+	    1500,             /* it should be known, and is not; a wrong echo */
+	SILENCE_START = 300,  /* the first prompt */
+	SILENCE_NUDGE = 2000, /* no prompt: Enter provokes one */
 	SILENCE_NUDGES = 5000,  /* each further time */
 	SILENCE_PUZZLED = 1600, /* a question that nobody foresaw */
 	SILENCE_ECHO = 500      /* an answer that does not come back */
@@ -412,13 +413,19 @@ next_opening(struct dialog *d, unsigned silence, struct dialog_step *ret,
 }
 
 static enum err
-next_echo(struct dialog *d, struct dialog_step *ret, struct diag *diag)
+next_echo(struct dialog *d, unsigned silence, struct dialog_step *ret,
+    struct diag *diag)
 {
 	switch (look_at_echo(d)) {
 	case ECHO_PART:
 		ret->what = DIALOG_WAIT;
 		return ERR_OK;
 	case ECHO_WRONG:
+		/* the other side may be saying why it leaves */
+		if (silence < SILENCE_UNSURE) {
+			wait_for(silence, SILENCE_UNSURE, ret);
+			return ERR_OK;
+		}
 		return diag_set(diag, ERR_SYNTAX,
 		    "what was typed came back changed; Enter was not typed, so "
 		    "%s did nothing",
@@ -672,7 +679,7 @@ dialog_next(struct dialog *d, unsigned silence, struct dialog_step *ret,
 		type(buf_bytes(&d->typed), ret);
 		break;
 	case STATE_ECHO:
-		err = next_echo(d, ret, diag);
+		err = next_echo(d, silence, ret, diag);
 		break;
 	case STATE_OUTPUT:
 		err = next_output(d, silence, ret, diag);

@@ -80,6 +80,8 @@ static const struct doc_field ssh_fields[] = {
 	{ FIELD(inventory_ssh, delay, DOC_UNSIGNED), .max = DELAY_MAX },
 	{ FIELD(inventory_ssh, slow_start, DOC_UNSIGNED), .min = 1,
 	    .max = SLOW_START_MAX },
+	{ FIELD(inventory_ssh, handshake, DOC_UNSIGNED), .min = 1,
+	    .max = SLOW_START_MAX },
 	{ FIELD(inventory_ssh, legacy, DOC_BOOL) },
 	PLACE(inventory_ssh),
 };
@@ -229,6 +231,8 @@ merge(const struct inventory_ssh *node, const struct inventory_ssh *all)
 		ret.delay = a->delay;
 	if (ret.slow_start == 0)
 		ret.slow_start = a->slow_start;
+	if (ret.handshake == 0)
+		ret.handshake = a->handshake;
 	ret.legacy |= a->legacy;
 	return ret;
 }

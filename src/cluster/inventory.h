@@ -41,6 +41,7 @@ struct inventory_ssh {
 	const char *prompt;       /* regular expression, or NULL: the usual */
 	unsigned delay;           /* ms between characters of an answer */
 	unsigned slow_start;      /* s, 0: 300 */
+	unsigned handshake;       /* s, 0: 30 */
 	bool legacy;              /* old algorithms are allowed */
 	struct doc_place at;
 };

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,13 +15,14 @@
 #include "pki/cert.h"
 
 #define LIMIT 10 /* s */
+#define NUM_KINDS 3
 
 /* What a client of each kind offers. SHA-1, and keys of any length, are offered
  * too: what is shown counts, not what it is worth. In TLS 1.2 and before the
  * cipher says whose certificate it must be, in TLS 1.3 the signature does. */
 static const struct {
 	const char *name, *ciphers, *signatures;
-} kinds[] = {
+} kinds[NUM_KINDS] = {
 	[PROBE_ANY] = { "any", "ALL:!aNULL:!PSK:!SRP", NULL },
 	[PROBE_RSA] = { "rsa", "aRSA:!PSK:!SRP",
 	    "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"
@@ -28,6 +30,11 @@ static const struct {
 	    "RSA+SHA256:RSA+SHA384:RSA+SHA512:RSA+SHA224:RSA+SHA1" },
 	[PROBE_ECDSA] = { "ecdsa", "aECDSA:!PSK:!SRP",
 	    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ECDSA+SHA224:ECDSA+SHA1" },
+};
+
+struct probe_client {
+	unsigned limit; /* s */
+	SSL_CTX *ctx[NUM_KINDS];
 };
 
 /* One handshake. */
@@ -156,9 +163,9 @@ set_signatures(SSL_CTX *ctx, const char *list)
 	    SSL_CTX_set1_sigalgs_list(ctx, copy) == 1;
 }
 
-/* This level and these versions are of this context alone. */
+/* This level and these versions are of these contexts alone. */
 static SSL_CTX *
-make_context(const struct shake *s)
+make_context(enum probe_kind kind)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 
@@ -172,11 +179,45 @@ make_context(const struct shake *s)
 	SSL_CTX_set_msg_callback(ctx, on_message);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(ctx, 0) == 1 &&
-	    SSL_CTX_set_cipher_list(ctx, kinds[s->kind].ciphers) == 1 &&
-	    set_signatures(ctx, kinds[s->kind].signatures))
+	    SSL_CTX_set_cipher_list(ctx, kinds[kind].ciphers) == 1 &&
+	    set_signatures(ctx, kinds[kind].signatures))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
+}
+
+enum err
+probe_client_new(unsigned limit, struct probe_client **ret, struct diag *d)
+{
+	struct probe_client *c = calloc(1, sizeof(*c));
+	size_t i;
+
+	if (c == NULL)
+		return diag_nomem(d);
+	c->limit = limit == 0 ? LIMIT : limit;
+	for (i = 0; i < NUM_KINDS; i++) {
+		c->ctx[i] = make_context((enum probe_kind)i);
+		if (c->ctx[i] == NULL) {
+			ERR_clear_error();
+			probe_client_free(&c);
+			return diag_nomem(d);
+		}
+	}
+	*ret = c;
+	return ERR_OK;
+}
+
+void
+probe_client_free(struct probe_client **c)
+{
+	size_t i;
+
+	if (*c == NULL)
+		return;
+	for (i = 0; i < NUM_KINDS; i++)
+		SSL_CTX_free((*c)->ctx[i]);
+	free(*c);
+	*c = NULL;
 }
 
 static bool
@@ -294,32 +335,48 @@ fail(const struct shake *s, int why, struct diag *d)
 	    "can be understood");
 }
 
+/* Whether the certificate that was shown first is of an RSA key. False: nobody
+ * can tell. */
+static enum err
+is_rsa(const struct shake *s, SSL *ssl, bool *ret_known, bool *ret,
+    struct diag *d)
+{
+	X509 *seen = SSL_get0_peer_certificate(ssl);
+	struct cert *cert = NULL;
+	enum err e;
+
+	if (seen != NULL && X509_get0_pubkey(seen) != NULL) {
+		*ret_known = true;
+		*ret = EVP_PKEY_get_base_id(X509_get0_pubkey(seen)) ==
+		    EVP_PKEY_RSA;
+		return ERR_OK;
+	}
+	e = cert_from_der(buf_bytes(&s->got.der[0]), &cert, d);
+	*ret_known = e == ERR_OK && cert_key(cert) != NULL;
+	if (*ret_known)
+		*ret = pubkey_type(cert_key(cert)) == PUBKEY_RSA;
+	cert_free(&cert);
+	return e == ERR_NOMEM ? e : ERR_OK;
+}
+
 /* A server may show what was not asked for; OpenSSL then ends the handshake. */
 static enum err
-check_kind(const struct shake *s, struct diag *d)
+check_kind(const struct shake *s, SSL *ssl, struct diag *d)
 {
-	struct cert *cert = NULL;
-	bool is_rsa, fits = true;
+	bool known, rsa = false;
 	enum err e;
 
 	if (s->kind == PROBE_ANY)
 		return ERR_OK;
-	e = cert_from_der(buf_bytes(&s->got.der[0]), &cert, d);
-	if (e == ERR_NOMEM)
+	e = is_rsa(s, ssl, &known, &rsa, d);
+	if (e != ERR_OK || !known || rsa == (s->kind == PROBE_RSA))
 		return e;
-	if (e == ERR_OK && cert_key(cert) != NULL) {
-		is_rsa = pubkey_type(cert_key(cert)) == PUBKEY_RSA;
-		fits = is_rsa == (s->kind == PROBE_RSA);
-	}
-	cert_free(&cert);
-	return fits
-	    ? ERR_OK
-	    : diag_set(d, ERR_UNSUPPORTED, "the server has no %s certificate",
-		  s->kind == PROBE_RSA ? "RSA" : "ECDSA");
+	return diag_set(d, ERR_UNSUPPORTED, "the server has no %s certificate",
+	    s->kind == PROBE_RSA ? "RSA" : "ECDSA");
 }
 
 static enum err
-judge(const struct shake *s, int why, struct diag *d)
+judge(const struct shake *s, SSL *ssl, int why, struct diag *d)
 {
 	size_t i;
 
@@ -331,17 +388,17 @@ judge(const struct shake *s, int why, struct diag *d)
 		    "the server shows more than %d certificates",
 		    PROBE_CHAIN_MAX);
 	if (s->has_chain)
-		return check_kind(s, d);
+		return check_kind(s, ssl, d);
 	if (why == SSL_ERROR_NONE)
 		return diag_set(d, ERR_IO, "the server shows no certificate");
 	return fail(s, why, d);
 }
 
 static enum err
-probe_fd(int fd, const char *host, struct shake *s, struct diag *d)
+probe_fd(SSL_CTX *ctx, int fd, const char *host, struct shake *s,
+    struct diag *d)
 {
-	SSL_CTX *ctx = make_context(s);
-	SSL *ssl = ctx == NULL ? NULL : make_ssl(ctx, s, host, fd);
+	SSL *ssl = make_ssl(ctx, s, host, fd);
 	enum err e;
 	int why;
 
@@ -349,23 +406,22 @@ probe_fd(int fd, const char *host, struct shake *s, struct diag *d)
 		e = diag_nomem(d);
 	} else {
 		why = shake(ssl, fd, s->until);
-		e = judge(s, why, d);
+		e = judge(s, ssl, why, d);
 		(void)snprintf(s->got.version, sizeof(s->got.version), "%s",
 		    SSL_get_version(ssl));
 		(void)snprintf(s->got.cipher, sizeof(s->got.cipher), "%s",
 		    SSL_get_cipher_name(ssl));
 	}
 	SSL_free(ssl);
-	SSL_CTX_free(ctx);
 	ERR_clear_error();
 	return e;
 }
 
 enum err
-probe_port(const char *host, unsigned port, enum probe_kind kind,
-    unsigned limit, struct probe *ret, struct diag *d)
+probe_port(const struct probe_client *c, const char *host, unsigned port,
+    enum probe_kind kind, struct probe *ret, struct diag *d)
 {
-	struct shake s = { .kind = kind, .limit = limit == 0 ? LIMIT : limit };
+	struct shake s = { .kind = kind, .limit = c->limit };
 	struct pipe_guard guard;
 	int fd = -1;
 	enum err e;
@@ -375,7 +431,7 @@ probe_port(const char *host, unsigned port, enum probe_kind kind,
 	if (e != ERR_OK)
 		return e;
 	pipe_guard(&guard);
-	e = probe_fd(fd, host, &s, d);
+	e = probe_fd(c->ctx[kind], fd, host, &s, d);
 	pipe_unguard(&guard);
 	(void)close(fd);
 	if (e != ERR_OK) {

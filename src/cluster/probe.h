@@ -34,11 +34,18 @@ struct probe {
 
 void probe_clear(struct probe *p);
 
-/* Connects to HOST:PORT within LIMIT seconds in all. ERR_ABSENT: nobody listens;
+/* What probes share, also those of several threads: to make it costs as much as
+ * a handshake. A probe takes at most LIMIT seconds in all; 0: the usual. */
+struct probe_client;
+MUST_CHECK enum err probe_client_new(unsigned limit, struct probe_client **ret,
+    struct diag *d);
+void probe_client_free(struct probe_client **c);
+
+/* Connects to HOST:PORT. ERR_ABSENT: nobody listens;
  * ERR_UNSUPPORTED: the server has no certificate of KIND; ERR_IO: no answer, or
  * no TLS; ERR_TOO_BIG. A server that breaks off after its certificate came
  * (since it wants ours) is ERR_OK. */
-MUST_CHECK enum err probe_port(const char *host, unsigned port,
-    enum probe_kind kind, unsigned limit, struct probe *ret, struct diag *d);
+MUST_CHECK enum err probe_port(const struct probe_client *c, const char *host,
+    unsigned port, enum probe_kind kind, struct probe *ret, struct diag *d);
 
 #endif

@@ -110,6 +110,13 @@ pause_for(struct pty *p, int64_t ms)
 	(void)poll(&pfd, 1, (int)ms);
 }
 
+void
+pty_begin(struct pty *p, unsigned limit)
+{
+	p->limit = limit;
+	p->until = pty_now() + limit;
+}
+
 enum err
 pty_wait(struct pty *p, const struct pty_setup *setup, const char *what,
     struct diag *d)
@@ -121,8 +128,8 @@ pty_wait(struct pty *p, const struct pty_setup *setup, const char *what,
 		    "%s port %u: %s: more than %u MiB came", setup->host,
 		    setup->port, what, LOGIN_MAX >> 20);
 	if (left <= 0)
-		return diag_set(d, ERR_IO, "%s port %u: %s took too long",
-		    setup->host, setup->port, what);
+		return diag_set(d, ERR_IO, "%s port %u: %s took more than %u s",
+		    setup->host, setup->port, what, p->limit / 1000);
 	pause_for(p, left < PAUSE_MAX ? left : PAUSE_MAX);
 	return ERR_OK;
 }
@@ -206,7 +213,7 @@ shake_hands(struct pty *p, const struct pty_setup *setup, struct diag *d)
 		return err;
 	}
 	ssh_set_blocking(p->session, 0);
-	p->until = pty_now() + setup->login_limit;
+	pty_begin(p, setup->agree_limit);
 	memset(&p->socket, 0, sizeof(p->socket));
 	ssh_set_counters(p->session, &p->socket, &p->packets);
 	pty_listen_to(p);
@@ -228,10 +235,8 @@ agree(struct pty *p, const struct pty_setup *setup, struct diag *d)
 		err = shake_hands(p, setup, d);
 		if (err == ERR_OK || p->session == NULL || !pty_disagreed(p))
 			return err;
-		if (!setup->legacy)
-			return pty_refuse_old(p, setup, d);
-		if (!pty_offer_more(p))
-			return err;
+		if (!setup->legacy || !pty_offer_more(p))
+			return pty_refuse(p, setup, d);
 	}
 }
 
@@ -278,6 +283,7 @@ pty_open(const struct pty_setup *setup, struct pty **ret, struct diag *d)
 		err = pty_trust(p, setup, d);
 	if (err == ERR_OK) {
 		pty_name_agreed(p);
+		pty_begin(p, setup->login_limit);
 		err = pty_login(p, setup, d);
 	}
 	if (err == ERR_OK)

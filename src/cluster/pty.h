@@ -26,8 +26,9 @@ struct pty_setup {
 	const char *known_hosts;       /* a file; NULL: the user's own */
 	bool legacy;
 	unsigned connect_limit; /* ms until TCP is there */
-	unsigned login_limit;   /* ms until the shell is there, from then on;
-				 * the time of trust() does not count */
+	unsigned agree_limit;   /* ms from then on until a host key is proved */
+	unsigned login_limit;   /* ms from its trust() on until the shell is
+				 * there */
 	bool (*trust)(void *arg, const char *host, const char *fingerprint);
 	void *arg;
 };

@@ -72,8 +72,56 @@ pty_offer(struct pty *p, struct diag *diag)
 	return ERR_OK;
 }
 
-/* What libssh says when nothing was agreed on, and then the kind. */
+/* NAME is an element of LIST, which commas separate. */
+static bool
+in_list(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	const char *s;
+
+	for (s = list; (s = strstr(s, name)) != NULL; s++)
+		if ((s == list || s[-1] == ',') &&
+		    (s[len] == ',' || s[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* What libssh says when nothing was agreed on, and then the kind; and what it
+ * says before that of all that the other side has. */
 #define NO_MATCH "no match for method "
+#define LISTS "ssh_list_kex: "
+#define HEARD_MAX 1000 /* bytes; what is longer was cut */
+
+/* LIST has one of OURS. */
+static bool
+have_one(const char *list, const char *ours)
+{
+	char one[64];
+	size_t n;
+
+	for (; *ours != '\0'; ours += n + (ours[n] == ',')) {
+		n = strcspn(ours, ",");
+		(void)snprintf(one, sizeof(one), "%.*s", (int)n, ours);
+		if (in_list(list, one))
+			return true;
+	}
+	return false;
+}
+
+/* "NAME: LIST", or "NAMEs: LIST". A code for messages is of no matter where the
+ * cipher has its own. */
+static void
+hear_list(struct pty *p, const char *text)
+{
+	const char *list = strstr(text, ": ");
+	size_t i;
+
+	for (i = 0; list != NULL && i < KIND_MAC_TO; i++)
+		if (strncmp(text, kinds[i].name, strlen(kinds[i].name)) == 0 &&
+		    p->lack[0] == '\0' && strlen(text) < HEARD_MAX &&
+		    !have_one(list + 2, kinds[i].both))
+			(void)snprintf(p->lack, sizeof(p->lack), "%s", text);
+}
 
 static void
 hear(int priority, const char *function, const char *text, void *arg)
@@ -82,7 +130,11 @@ hear(int priority, const char *function, const char *text, void *arg)
 
 	(void)priority;
 	(void)function;
-	if (p != NULL && strstr(text, NO_MATCH) != NULL)
+	if (p == NULL)
+		return;
+	if (strncmp(text, LISTS, strlen(LISTS)) == 0)
+		hear_list(p, text + strlen(LISTS));
+	if (strstr(text, NO_MATCH) != NULL)
 		(void)snprintf(p->why, sizeof(p->why), "%s", text);
 }
 
@@ -95,6 +147,7 @@ pty_listen_to(struct pty *p)
 		return;
 	}
 	p->why[0] = '\0';
+	p->lack[0] = '\0';
 	(void)ssh_set_log_userdata(p);
 	(void)ssh_set_log_callback(hear);
 	(void)ssh_set_log_level(SSH_LOG_TRACE);
@@ -132,36 +185,34 @@ pty_offer_more(struct pty *p)
 
 #define OFFERED "server ["
 
-enum err
-pty_refuse_old(struct pty *p, const struct pty_setup *setup, struct diag *d)
+/* "KIND: LIST" of what failed. */
+static void
+put_offered(const struct pty *p, size_t kind, char *ret, size_t size)
 {
 	const char *list = strstr(p->why, OFFERED);
-	size_t i = disagreed(p), len = 0;
 
-	if (list != NULL) {
-		list += strlen(OFFERED);
-		len = strcspn(list, "]");
-	}
-	return diag_set(d, ERR_POLICY,
-	    "%s port %u has only SSH algorithms that are no longer safe; they "
-	    "are used with legacy: true in the inventory, or --legacy-ssh (%s: "
-	    "%.*s)",
-	    setup->host, setup->port, i < NUM_KINDS ? kinds[i].name : "",
-	    (int)(len > 100 ? 100 : len), list == NULL ? "" : list);
+	list = list == NULL ? "" : list + strlen(OFFERED);
+	(void)snprintf(ret, size, "%s: %.*s",
+	    kind < NUM_KINDS ? kinds[kind].name : "", (int)strcspn(list, "]"),
+	    list);
 }
 
-/* NAME is an element of LIST, which commas separate. */
-static bool
-in_list(const char *list, const char *name)
+enum err
+pty_refuse(struct pty *p, const struct pty_setup *setup, struct diag *d)
 {
-	size_t len = strlen(name);
-	const char *s;
+	size_t i = disagreed(p);
+	char why[160];
 
-	for (s = list; (s = strstr(s, name)) != NULL; s++)
-		if ((s == list || s[-1] == ',') &&
-		    (s[len] == ',' || s[len] == '\0'))
-			return true;
-	return false;
+	put_offered(p, i, why, sizeof(why));
+	if (p->lack[0] != '\0' || (i < NUM_KINDS && (p->old & 1u << i) != 0))
+		return diag_set(d, ERR_UNSUPPORTED,
+		    "%s port %u has no SSH algorithms that are known here (%s)",
+		    setup->host, setup->port,
+		    p->lack[0] != '\0' ? p->lack : why);
+	return diag_set(d, ERR_POLICY,
+	    "%s port %u has only SSH algorithms that are no longer safe; they "
+	    "are used with legacy: true in the inventory, or --legacy-ssh (%s)",
+	    setup->host, setup->port, why);
 }
 
 static void

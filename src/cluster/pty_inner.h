@@ -13,13 +13,18 @@ struct pty {
 	ssh_channel channel;
 	struct ssh_counter_struct socket, packets; /* bytes that came */
 	int64_t until;  /* deadline of what goes on */
+	unsigned limit; /* ms that it was given */
 	unsigned old;   /* bits of the kinds for which old ones are offered */
+	char lack[160]; /* "KIND: LIST" of what has none of ours, the old too */
 	char why[1024]; /* nothing was agreed on: what libssh said first */
 	struct buf weak, agreed, fingerprint;
 };
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t pty_now(void);
+
+/* What begins now has LIMIT milliseconds. */
+void pty_begin(struct pty *p, unsigned limit);
 
 /* Until something comes, or may be sent, or P's deadline, where it is ERR_IO; or
  * more came than anybody has to say before the shell: ERR_TOO_BIG. */
@@ -40,8 +45,8 @@ void pty_listen_to(struct pty *p);
 bool pty_offer_more(struct pty *p);
 /* Whether it is that which failed. */
 bool pty_disagreed(struct pty *p);
-/* ERR_POLICY, and what may be done. */
-enum err pty_refuse_old(struct pty *p, const struct pty_setup *setup,
+/* ERR_POLICY, and what may be done; ERR_UNSUPPORTED: nothing. */
+enum err pty_refuse(struct pty *p, const struct pty_setup *setup,
     struct diag *diag);
 void pty_name_agreed(struct pty *p);
 

@@ -72,19 +72,6 @@ refuse_changed(const struct pty *p, const struct pty_setup *setup,
 	    file_of(setup));
 }
 
-/* The clock stands still while somebody compares. */
-static bool
-ask_person(struct pty *p, const struct pty_setup *setup)
-{
-	int64_t began = pty_now();
-	bool good;
-
-	good = setup->trust(setup->arg, setup->host,
-	    (const char *)p->fingerprint.ptr);
-	p->until += pty_now() - began;
-	return good;
-}
-
 /* The file at PATH, locked against others who write, and its last line with an
  * end, which libssh does not look for; -1: libssh says what is wrong with it. */
 static int
@@ -134,7 +121,7 @@ first_contact(struct pty *p, const struct pty_setup *setup, struct diag *d)
 		    "with the node's and pin it in the inventory (host_key), or "
 		    "add it to %s",
 		    setup->host, setup->port, is, file_of(setup));
-	if (!ask_person(p, setup))
+	if (!setup->trust(setup->arg, setup->host, is))
 		return diag_set(d, ERR_POLICY,
 		    "the host key %s of %s port %u was not trusted", is,
 		    setup->host, setup->port);

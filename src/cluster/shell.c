@@ -11,6 +11,7 @@
 #include "cluster/pty.h"
 
 #define CONNECT_LIMIT 10  /* s */
+#define HANDSHAKE 30      /* s */
 #define SLOW_START 300    /* s */
 #define TOTAL_TIMES 10    /* a command may take so many times its limit */
 #define TOTAL_LEAST 600   /* s, and so long in any case */
@@ -416,6 +417,9 @@ connect_pty(struct shell *s, const struct shell_setup *setup, unsigned start,
 		.connect_limit = 1000 *
 		    (setup->connect_limit != 0 ? setup->connect_limit
 					       : CONNECT_LIMIT),
+		.agree_limit = 1000 *
+		    (setup->ssh->handshake != 0 ? setup->ssh->handshake
+						: HANDSHAKE),
 		.login_limit = start * 1000,
 		.trust = setup->trust,
 		.arg = setup->arg,

@@ -33,12 +33,14 @@ struct visit {
 	size_t index;
 	struct evidence *ret;
 	pthread_mutex_t *lock; /* of done() */
+	const struct probe_client *probes;
 	pthread_t thread;
 	bool runs;
 	struct diag ssh;     /* why it could not be reached so */
 	bool http_silent;    /* no answer */
 	bool slow[NUM_WAYS]; /* PATIENCE is at an end */
 	unsigned reopenings;
+	unsigned num_downloaded, num_probed;
 	enum err e; /* ERR_NOMEM */
 	struct diag d;
 };
@@ -155,33 +157,45 @@ download(struct visit *v, const struct download *w)
 }
 
 static void
-download_all(struct visit *v, bool silent)
+download_or_miss(struct visit *v, const struct download *w, bool silent)
+{
+	if (silent)
+		miss(v, w->piece, ERR_IO,
+		    "not asked: the node answers neither over HTTP nor over "
+		    "SSH");
+	else if (v->slow[w->way])
+		miss(v, w->piece, ERR_IO,
+		    "not asked: its server was waited for in vain");
+	else
+		(void)download(v, w);
+}
+
+#define NUM_DOWNLOADS 6
+
+/* The next one; false: there are no more. SILENT: the node answers nobody. */
+static bool
+download_next(struct visit *v, bool silent)
 {
 	const struct inventory_ports *p = &v->node->ports;
 	const bool tls = v->node->ca != NULL || v->node->pin != NULL;
-	const struct download all[] = { { "http/ITLFile.tlv", HTTP, p->http,
-					    false },
+	const struct download all[NUM_DOWNLOADS] = { { "http/ITLFile.tlv", HTTP,
+							 p->http, false },
 		{ "tftp/CTLFile.tlv", TFTP, p->tftp, false },
 		{ "tftp/ITLFile.tlv", TFTP, p->tftp, false },
 		{ "https/CTLFile.tlv", HTTPS, p->https, false },
 		{ "http/ITLRecovery.p12", HTTP, p->http, true },
 		{ "tftp/ITLRecovery.p12", TFTP, p->tftp, true } };
-	size_t i;
+	const struct download *w;
 
-	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		if ((all[i].drop && !v->setup->probe_p12) ||
-		    (all[i].port == p->https && !tls))
+	while (v->num_downloaded < NUM_DOWNLOADS) {
+		w = &all[v->num_downloaded++];
+		if ((w->drop && !v->setup->probe_p12) ||
+		    (w->port == p->https && !tls))
 			continue;
-		if (silent)
-			miss(v, all[i].piece, ERR_IO,
-			    "not asked: the node answers neither over HTTP "
-			    "nor over SSH");
-		else if (v->slow[all[i].way])
-			miss(v, all[i].piece, ERR_IO,
-			    "not asked: its server was waited for in vain");
-		else
-			(void)download(v, &all[i]);
+		download_or_miss(v, w, silent);
+		return true;
 	}
+	return false;
 }
 
 /* ---- Ports ------------------------------------------------------------------------ */
@@ -209,7 +223,7 @@ probe_one(struct visit *v, unsigned port, enum probe_kind kind)
 	diag_init(&why);
 	(void)snprintf(piece, sizeof(piece), "tls/%u-%s.pem", port,
 	    probe_kind_name(kind));
-	e = probe_port(v->node->addresses.item[0], port, kind, PROBE_LIMIT, &p,
+	e = probe_port(v->probes, v->node->addresses.item[0], port, kind, &p,
 	    &why);
 	if (e == ERR_OK)
 		e = put_chain(&p, &pem, &why);
@@ -218,18 +232,32 @@ probe_one(struct visit *v, unsigned port, enum probe_kind kind)
 	probe_clear(&p);
 }
 
-static void
-probe_all(struct visit *v)
+#define NUM_PORTS 7
+
+/* The next one that was not looked at; false: there are no more. */
+static bool
+probe_next(struct visit *v)
 {
 	const struct inventory_ports *of = &v->node->ports;
-	const unsigned ports[] = { of->sccp, of->sip, of->capf, of->tvs,
-		of->web, of->https, of->https_mra };
-	size_t i;
+	const unsigned ports[NUM_PORTS] = { of->sccp, of->sip, of->capf,
+		of->tvs, of->web, of->https, of->https_mra };
 
-	for (i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		probe_one(v, ports[i], PROBE_RSA);
-		probe_one(v, ports[i], PROBE_ECDSA);
-	}
+	if (v->num_probed == 2 * NUM_PORTS)
+		return false;
+	probe_one(v, ports[v->num_probed / 2],
+	    v->num_probed % 2 == 0 ? PROBE_RSA : PROBE_ECDSA);
+	v->num_probed++;
+	return true;
+}
+
+/* What is asked besides the command line, one after the other. False: that is
+ * all. */
+static bool
+ask_besides(struct visit *v, bool silent)
+{
+	if (v->node->role == INVENTORY_IMP)
+		return false;
+	return download_next(v, silent) || (!silent && probe_next(v));
 }
 
 /* ---- The command line --------------------------------------------------------------- */
@@ -386,19 +414,23 @@ keep_login(struct visit *v, const struct shell *s)
 }
 
 /* After an answer that nobody knows the shell is of no use: another one goes on
- * with the next command. */
+ * with the next command. No two nodes begin with the same one, and what else
+ * there is comes between any two: long lists and handshakes of many nodes at once
+ * are more than a machine has time for. */
 static void
 ask_all(struct visit *v, struct shell *s)
 {
+	const struct ask *a;
 	struct diag why;
 	char piece[96];
 	size_t i;
 
 	diag_init(&why);
 	for (i = 0; i < NUM_ASKS; i++) {
-		if (!is_asked(v, &asks[i]))
+		a = &asks[(i + v->index) % NUM_ASKS];
+		if (!is_asked(v, a))
 			continue;
-		piece_of(&asks[i], piece, sizeof(piece));
+		piece_of(a, piece, sizeof(piece));
 		/* a password that was refused is not sent again */
 		if (s == NULL && v->reopenings++ < REOPENINGS &&
 		    open_shell(v, &s, &why) != ERR_OK && why.code != ERR_IO)
@@ -406,8 +438,9 @@ ask_all(struct visit *v, struct shell *s)
 		if (s == NULL)
 			miss(v, piece, ERR_IO,
 			    "not asked: the session ended before");
-		else if (ask_one(v, s, &asks[i]) != ERR_OK)
+		else if (ask_one(v, s, a) != ERR_OK)
 			shell_close(&s);
+		(void)ask_besides(v, false);
 	}
 	shell_close(&s);
 }
@@ -433,17 +466,15 @@ visit(struct visit *v)
 {
 	const struct download first = { "http/CTLFile.tlv", HTTP,
 		v->node->ports.http, false };
-	bool server = v->node->role != INVENTORY_IMP, silent;
+	bool silent;
 
 	diag_init(&v->ssh);
-	if (server)
+	if (v->node->role != INVENTORY_IMP)
 		v->http_silent = download(v, &first) == ERR_IO;
 	talk(v);
 	silent = v->http_silent && v->ssh.code == ERR_IO;
-	if (server)
-		download_all(v, silent);
-	if (server && !silent)
-		probe_all(v);
+	while (ask_besides(v, silent))
+		continue;
 	if (v->setup->done == NULL)
 		return;
 	pthread_mutex_lock(v->lock);
@@ -518,22 +549,27 @@ survey_gather(const struct survey_setup *setup, struct evidence *ret,
 	size_t i, num = inventory_num_nodes(setup->inventory);
 	struct visit *all = calloc(num + 1, sizeof(*all));
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct probe_client *probes = NULL;
 	enum err e;
 
 	if (all == NULL)
 		return diag_nomem(d);
+	e = probe_client_new(PROBE_LIMIT, &probes, d);
 	for (i = 0; i < num; i++)
 		all[i] = (struct visit){ .setup = setup,
 			.node = inventory_node(setup->inventory, i),
 			.index = i,
 			.ret = ret,
-			.lock = &lock };
+			.lock = &lock,
+			.probes = probes };
 	/* first: what nodes say may fill all there is room for */
-	e = put_now(ret, d);
+	if (e == ERR_OK)
+		e = put_now(ret, d);
 	if (e == ERR_OK) {
 		start_all(all, num);
 		e = finish_all(all, num, d);
 	}
+	probe_client_free(&probes);
 	free(all);
 	return e;
 }

@@ -29,7 +29,7 @@ void tlsd_free(struct tlsd **t);
 /* Does the handshake of PORT of NODE on S, which is plain before; RSA or ECDSA by
  * what the client takes. False: it failed, or nobody listens there. Many threads
  * may call it at once. */
-bool tlsd_accept(const struct tlsd *t, struct stream *s, size_t node,
-    unsigned port, enum tlsd_client client);
+bool tlsd_accept(struct tlsd *t, struct stream *s, size_t node, unsigned port,
+    enum tlsd_client client);
 
 #endif

@@ -55,6 +55,7 @@ reserve(struct journal *j, struct diag *d)
 
 	if (j->num < j->room)
 		return ERR_OK;
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	line = reallocarray((void *)j->line, room, sizeof(*line));
 	if (line == NULL)
 		return diag_nomem(d);
@@ -113,6 +114,7 @@ check_plan(const struct journal *j, const char *plan, struct diag *d)
 	for (i = 0; i < j->num; i++) {
 		const char *has = j->line[i]->line.plan;
 
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		if (has != NULL && strcmp(has, plan) != 0)
 			return diag_set(d, ERR_EXISTS,
 			    "the journal is that of another plan, or the plan "
@@ -180,6 +182,7 @@ open_locked(const char *path, int *ret, struct diag *d)
 {
 	struct stat st;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	*ret = open(path,
 	    O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
 		O_NOCTTY,

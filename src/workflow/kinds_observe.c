@@ -183,6 +183,7 @@ put_devices(const struct kinds *k, const struct survey *s, struct buf *out,
 		return diag_nomem(d);
 	for (i = 0; i < s->num_devices; i++)
 		sorted[i] = &s->device[i];
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	qsort((void *)sorted, s->num_devices, sizeof(*sorted), by_name);
 	for (i = 0; i < s->num_devices; i++) {
 		buf_printf(out, "%s\t%s\t-\n", sorted[i]->name,
@@ -296,6 +297,7 @@ kinds_final_check(void *arg, struct run *r, const struct plan_step *s,
 		e = then == NULL ? diag_nomem(d)
 				 : kinds_look(arg, false, &seen, d);
 	for (rule = 0; e == ERR_OK && rule < HEALTH_NUM; rule++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 		const struct health_finding *f = worst_of(seen.h,
 		    (enum health_rule)rule);
 

@@ -142,6 +142,7 @@ is_named(const char *const *names, size_t num, const char *name)
 	size_t i;
 
 	for (i = 0; i < num; i++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		if (strcasecmp(names[i], name) == 0)
 			return true;
 	return false;

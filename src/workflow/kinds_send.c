@@ -24,6 +24,7 @@ other_server(const struct kinds *k, const char *name)
 
 /* By one way; one that cannot be had is not that list. */
 static enum err
+/* NOLINTNEXTLINE(readability-function-size) */
 gives_by(const struct kinds *k, const char *node, const char *name, bool tftp,
     struct bytes bytes, bool *ret, struct diag *d)
 {
@@ -65,6 +66,7 @@ by_site(const struct kinds *k, struct run *r, const struct plan_step *s,
 }
 
 static enum err
+/* NOLINTNEXTLINE(readability-function-size) */
 by_hand(const struct kinds *k, struct run *r, const struct plan_step *s,
     const char *file, const char *name, struct bytes bytes, struct diag *d)
 {
@@ -126,6 +128,7 @@ kinds_send(const struct kinds *k, struct run *r, const struct plan_step *s,
 
 /* FILE of the run is what S's node gives as NAME. */
 static enum err
+/* NOLINTNEXTLINE(readability-function-size) */
 is_given(const struct kinds *k, struct run *r, const struct plan_step *s,
     const char *file, const char *name, bool *ret, struct diag *d)
 {

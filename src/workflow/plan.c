@@ -189,6 +189,7 @@ check_has(const struct plan_step *s, const char *key, enum want want, bool has,
 static bool
 is_one_of(const char *text, const char *words)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	const size_t len = strlen(text), all = strlen(words);
 
 	return len < all &&
@@ -213,6 +214,7 @@ check_wants(const struct plan *p, const struct plan_step *s, struct diag *d)
 		e = check_has(s, "argument", w->argument, s->argument != NULL,
 		    d);
 	if (e == ERR_OK && w->node == PUBLISHER &&
+	    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	    strcmp(s->node, p->publisher) != 0)
 		e = doc_refuse(s->at, d,
 		    "step %.100s: %s is done on the publisher %.100s alone",
@@ -275,11 +277,13 @@ check_once(const struct doc *doc, const struct plan *p, struct diag *d)
 	enum err e = ERR_OK;
 	size_t i;
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	sorted = malloc((p->steps.num + 1) * sizeof(*sorted));
 	if (sorted == NULL)
 		return diag_nomem(d);
 	for (i = 0; i < p->steps.num; i++)
 		sorted[i] = &s[i];
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	qsort(sorted, p->steps.num, sizeof(*sorted), by_id);
 	for (i = 1; e == ERR_OK && i < p->steps.num; i++)
 		if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)

@@ -267,6 +267,7 @@ check_sign(const struct planner *p)
 static enum err
 check_word(const struct planner *p, const char *value)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	if (strchr(value, ',') != NULL)
 		return diag_set(p->d, ERR_USAGE,
 		    "a comma cannot stand in %.100s", value);

@@ -15,12 +15,12 @@ static const struct wish_row {
 
 /* What must stand behind '='. */
 static const char *const values[PLANNER_NUM_WISHES] = {
-	[PLANNER_TO_TOKEN] = "FILEs with the certificates of the tokens, "
-			     "commas between",
+	[PLANNER_TO_TOKEN] = ("FILEs with the certificates of the tokens, "
+			      "commas between"),
 	[PLANNER_ADD_TOKEN] = "FILE with the certificate of the token",
 	[PLANNER_REPLACE_TOKEN] =
-	    "SHA256 of the token that goes, and FILE of the one that comes, "
-	    "with a comma between",
+	    ("SHA256 of the token that goes, and FILE of the one that comes, "
+	     "with a comma between"),
 	[PLANNER_LOST_TOKEN] = "SHA256 of the lost token's certificate",
 	[PLANNER_RENAME_NODE] = "NAME that the node gets",
 	[PLANNER_CHANGE_ADDRESS] = "ADDRESS that the node gets",

@@ -145,6 +145,7 @@ put(const char **ret, size_t num, size_t size, const char *name)
 }
 
 size_t
+/* NOLINTNEXTLINE(readability-function-size) */
 services_of(const struct services *s, const char *unit, unsigned release,
     bool publisher, const char **ret, size_t size, bool *ret_sure,
     const char **ret_source)

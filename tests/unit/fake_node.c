@@ -222,10 +222,15 @@ set_old(ssh_bind bind)
 		 "hmac-sha1") == 0);
 	NEED(ssh_bind_options_set(bind, SSH_BIND_OPTIONS_HMAC_S_C,
 		 "hmac-sha1") == 0);
+}
+
+static void
+set_ciphers(ssh_bind bind, const char *ciphers)
+{
 	NEED(ssh_bind_options_set(bind, SSH_BIND_OPTIONS_CIPHERS_C_S,
-		 "aes128-cbc") == 0);
+		 ciphers) == 0);
 	NEED(ssh_bind_options_set(bind, SSH_BIND_OPTIONS_CIPHERS_S_C,
-		 "aes128-cbc") == 0);
+		 ciphers) == 0);
 }
 
 static void
@@ -241,8 +246,12 @@ serve(struct fake_node *f, int fd)
 	NEED(ssh_bind_options_set(bind, SSH_BIND_OPTIONS_PROCESS_CONFIG, &no) ==
 	    0);
 	NEED(ssh_bind_options_set(bind, SSH_BIND_OPTIONS_IMPORT_KEY, key) == 0);
-	if (f->setup.old)
+	if (f->setup.old) {
 		set_old(bind);
+		set_ciphers(bind, "aes128-cbc");
+	}
+	if (f->setup.ciphers != NULL)
+		set_ciphers(bind, f->setup.ciphers);
 	f->fd = fd;
 	if (ssh_bind_accept_fd(bind, f->session, fd) == SSH_OK &&
 	    ssh_handle_key_exchange(f->session) == SSH_OK && log_in(f) &&
@@ -290,6 +299,7 @@ run(void *arg)
 			babble(f, fd);
 		else
 			serve(f, fd);
+		f->ended++;
 	}
 	return NULL;
 }

@@ -19,10 +19,11 @@ struct fake_setup {
 	void (*talk)(struct fake_node *f);
 	int methods; /* SSH_AUTH_METHOD_* that are offered */
 	const char *password;
-	unsigned asks;   /* times keyboard-interactive asks; 0: 1 */
-	bool old;        /* SHA-1 and ssh-rsa alone */
-	bool mute;       /* it takes connections, and says nothing */
-	const char *raw; /* said instead of SSH, without end */
+	unsigned asks;       /* times keyboard-interactive asks; 0: 1 */
+	bool old;            /* SHA-1 and ssh-rsa alone */
+	const char *ciphers; /* these alone */
+	bool mute;           /* it takes connections, and says nothing */
+	const char *raw;     /* said instead of SSH, without end */
 	void *arg;
 };
 
@@ -39,6 +40,7 @@ struct fake_node {
 	/* what happened */
 	atomic_uint passwords; /* that came, right or wrong */
 	atomic_uint sessions;
+	atomic_uint ended;  /* connections that are closed */
 	atomic_ullong sent; /* bytes */
 	char typed[65536];  /* all that was typed */
 	size_t num_typed;

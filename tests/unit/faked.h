@@ -145,7 +145,6 @@ faked_upload(struct faked *f, const char *text)
 	if (at == NULL || strstr(at, " as ") == NULL || f->old_files)
 		return;
 	(void)snprintf(node, sizeof(node), "%.*s", (int)(at - text), text);
-	at = strrchr(text, '/');
 	at = strstr(text, f->folder) + strlen(f->folder) + 1;
 	(void)snprintf(file, sizeof(file), "%.*s", (int)strcspn(at, " "), at);
 	at = strstr(at, " as ") + 4;
@@ -197,7 +196,9 @@ run_facts_clear(struct run_facts *f)
 	size_t i;
 
 	for (i = 0; i < f->num; i++) {
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		free((void *)(uintptr_t)f->pair[i].name);
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		free((void *)(uintptr_t)f->pair[i].value);
 	}
 	free(f->pair);
@@ -339,6 +340,7 @@ faked_do(struct faked *f, size_t i, const char *id, const char *value,
 }
 
 static inline enum err
+/* NOLINTNEXTLINE(readability-function-size) */
 faked_type(void *arg, const char *node, const char *id,
     const struct command_arg *args, size_t num, struct shell_said *ret,
     struct diag *d)

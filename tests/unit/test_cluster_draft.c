@@ -72,6 +72,7 @@ test_examples(void **state)
 	assert_string_equal(inv.ssh.password_env, "CLUSTER_PASSWORD");
 	assert_true(inv.ssh.legacy);
 	assert_int_equal(inv.ssh.slow_start, 300);
+	assert_int_equal(inv.ssh.handshake, 30);
 	assert_non_null(inventory_node(&inv, 1)->ssh.host_key);
 	assert_non_null(inventory_node(&inv, 0)->ca);
 	assert_int_equal(inv.neighbours.num, 1);

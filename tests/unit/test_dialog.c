@@ -463,10 +463,12 @@ echoes(const char *echo, const char *why)
 	    ERR_OK);
 	types(0, "show ctl");
 	assert_int_equal(hear(echo), ERR_OK);
-	if (why == NULL)
+	if (why == NULL) {
 		types(0, "\r");
-	else
-		refused(0, why);
+		return;
+	}
+	waits(1499); /* it may be about to leave */
+	refused(1500, why);
 }
 
 static void

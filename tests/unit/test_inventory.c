@@ -28,7 +28,8 @@ static const char all[] =
     "  ports: {ssh: 2222, tftp: 6969, http: 1, https: 2, https_mra: 3,\n"
     "    sccp: 4, sip: 5, capf: 6, tvs: 7, web: 65535}\n"
     "  ssh: {user: other, " KEY ", password_env: PUB_PASSWORD, key: id_rsa,\n"
-    "    prompt: 'pub:$', delay: 5, slow_start: 60, legacy: true}\n"
+    "    prompt: 'pub:$', delay: 5, slow_start: 60, handshake: 9,\n"
+    "    legacy: true}\n"
     "  ca: ca.pem\n"
     "- {name: sub1, addresses: [sub1.example.com], role: subscriber,\n"
     "   pin: '0000000000000000000000000000000000000000000000000000000000000000'}\n"
@@ -46,7 +47,7 @@ static const char all[] =
     "sftp_get: sftp://u@h:22/in\n"
     "sftp_get_env: SFTP_PASSWORD\n"
     "ssh: {user: admin, password_env: CLUSTER_PASSWORD, key: id_all,\n"
-    "  prompt: 'admin:', delay: 1, slow_start: 100}\n"
+    "  prompt: 'admin:', delay: 1, slow_start: 100, handshake: 8}\n"
     "window: {days: Sat Sun, from: '22:00', until: '05:30',\n"
     "  zone: Europe/Brussels}\n"
     "site_commands: {reset_phones: [a, b], upload_tftp: [c], backup: [d]}\n"
@@ -119,6 +120,7 @@ test_all_fields(void **state)
 	assert_string_equal(n->ssh.prompt, "pub:$");
 	assert_int_equal(n->ssh.delay, 5);
 	assert_int_equal(n->ssh.slow_start, 60);
+	assert_int_equal(n->ssh.handshake, 9);
 	assert_true(n->ssh.legacy);
 	assert_string_equal(n->ca, "ca.pem");
 	assert_int_equal(n->at.line, 5);
@@ -147,6 +149,7 @@ test_inherited(void **state)
 	assert_string_equal(n->ssh.prompt, "admin:");
 	assert_int_equal(n->ssh.delay, 1);
 	assert_int_equal(n->ssh.slow_start, 100);
+	assert_int_equal(n->ssh.handshake, 8);
 	assert_false(n->ssh.legacy);
 	inventory_allow_legacy(&inv);
 	assert_true(n->ssh.legacy);
@@ -241,6 +244,8 @@ static const struct {
 	    "line 2, column 65: " },
 	{ "name: x\nnodes: [" P ", ssh: {slow_start: 0}}]",
 	    "line 2, column 70: " },
+	{ "name: x\nnodes: [" P ", ssh: {handshake: 3601}}]",
+	    "line 2, column 69: " },
 	{ "name: x\nnodes: [" P ", pin: 'SHA256:xyz'}]",
 	    "line 2, column 57: this is to be SHA256:" },
 	{ "name: x\nnodes: [" P ", ca: \"a\\nb\"}]",

@@ -17,13 +17,13 @@ static const char *const wishes[] = { "CAPF", "CAPF@cucm2", "CallManager",
 	"CallManager TVS", "CAPF CallManager TVS tomcat ipsec",
 	"enable-mixed-mode", "disable-mixed-mode", "to-tokenless",
 	"to-token=a.pem,b.pem", "add-token=a.pem",
-	"replace-token=" HASH ",a.pem", "lost-token=" HASH, "add-node@cucm2",
-	"add-node@cucm9", "remove-node@cucm2", "remove-node@cucm1",
-	"rename-node@cucm2=cucm9", "rename-node@cucm1=cucm9",
-	"change-address@cucm2=10.0.0.9", "change-address@cucm1=10.0.0.9",
-	"subject", "trust-delete=CallManager-trust/old.pem",
-	"phone-sast-trust-add=a.pem", "phone-sast-trust-remove=a.pem",
-	"update-ctl", "recover" };
+	("replace-token=" HASH ",a.pem"), ("lost-token=" HASH),
+	"add-node@cucm2", "add-node@cucm9", "remove-node@cucm2",
+	"remove-node@cucm1", "rename-node@cucm2=cucm9",
+	"rename-node@cucm1=cucm9", "change-address@cucm2=10.0.0.9",
+	"change-address@cucm1=10.0.0.9", "subject",
+	"trust-delete=CallManager-trust/old.pem", "phone-sast-trust-add=a.pem",
+	"phone-sast-trust-remove=a.pem", "update-ctl", "recover" };
 
 /* ---- What holds of every plan ---- */
 

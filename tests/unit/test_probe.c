@@ -110,6 +110,19 @@ assert_shown(const struct probe *p, const struct server *s,
 	EVP_PKEY_free(key);
 }
 
+static enum err
+probe(const char *host, unsigned port, enum probe_kind kind, unsigned limit,
+    struct probe *ret, struct diag *d)
+{
+	struct probe_client *c = NULL;
+	enum err e = probe_client_new(limit, &c, d);
+
+	if (e == ERR_OK)
+		e = probe_port(c, host, port, kind, ret, d);
+	probe_client_free(&c);
+	return e;
+}
+
 static void
 assert_probe(struct server *s, const struct want *want)
 {
@@ -120,7 +133,7 @@ assert_probe(struct server *s, const struct want *want)
 
 	make(s);
 	peer_start(&p, AF_INET, SOCK_STREAM, serve, s);
-	e = probe_port("127.0.0.1", p.port, want->kind, LIMIT, &got, &d);
+	e = probe("127.0.0.1", p.port, want->kind, LIMIT, &got, &d);
 	peer_stop(&p);
 	if (e != want->err)
 		fail_msg("%s: %s", diag_err_name(e), e == ERR_OK ? "" : d.msg);
@@ -301,7 +314,7 @@ test_bad(void **state)
 
 		print_message("row %zu\n", i);
 		peer_start(&p, AF_INET, SOCK_STREAM, act, &rows[i]);
-		e = probe_port("127.0.0.1", p.port, PROBE_RSA, LIMIT, &got, &d);
+		e = probe("127.0.0.1", p.port, PROBE_RSA, LIMIT, &got, &d);
 		peer_stop(&p);
 		assert_int_not_equal(e, ERR_OK);
 		if (e != rows[i].err || strstr(d.msg, rows[i].words) == NULL)
@@ -328,21 +341,20 @@ test_half_open(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		peer_start(&p, AF_INET, SOCK_STREAM, act, &rows[i]);
 		assert_int_equal(
-		    probe_port("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d),
+		    probe("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d),
 		    rows[i].err);
 		peer_stop(&p);
 		assert_non_null(strstr(d.msg, rows[i].words));
 	}
 	peer_bind(&p, AF_INET, SOCK_STREAM);
-	assert_int_equal(
-	    probe_port("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d), ERR_IO);
+	assert_int_equal(probe("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d),
+	    ERR_IO);
 	assert_non_null(strstr(d.msg, "within 1 s"));
 	peer_unbind(&p);
-	assert_int_equal(
-	    probe_port("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d),
+	assert_int_equal(probe("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d),
 	    ERR_ABSENT);
-	assert_int_equal(
-	    probe_port("nobody.invalid", 1, PROBE_ANY, 1, &got, &d), ERR_IO);
+	assert_int_equal(probe("nobody.invalid", 1, PROBE_ANY, 1, &got, &d),
+	    ERR_IO);
 	assert_non_null(strstr(d.msg, "name is not known"));
 }
 
@@ -373,8 +385,8 @@ test_flood(void **state)
 	struct diag d;
 
 	peer_start(&p, AF_INET, SOCK_STREAM, flood, NULL);
-	assert_int_equal(
-	    probe_port("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d), ERR_IO);
+	assert_int_equal(probe("127.0.0.1", p.port, PROBE_ANY, 1, &got, &d),
+	    ERR_IO);
 	assert_non_null(strstr(d.msg, "no TLS handshake within 1 s"));
 	peer_stop(&p);
 }
@@ -423,13 +435,12 @@ test_wrong_kind(void **state)
 
 	peer_start(&p, AF_INET, SOCK_STREAM, wrong_kind, NULL);
 	assert_int_equal(
-	    probe_port("127.0.0.1", p.port, PROBE_ECDSA, LIMIT, &got, &d),
+	    probe("127.0.0.1", p.port, PROBE_ECDSA, LIMIT, &got, &d),
 	    ERR_UNSUPPORTED);
 	peer_stop(&p);
 	assert_int_equal(got.num, 0);
 	peer_start(&p, AF_INET, SOCK_STREAM, wrong_kind, NULL);
-	if (probe_port("127.0.0.1", p.port, PROBE_ANY, LIMIT, &got, &d) !=
-	    ERR_OK)
+	if (probe("127.0.0.1", p.port, PROBE_ANY, LIMIT, &got, &d) != ERR_OK)
 		fail_msg("%s", d.msg);
 	peer_stop(&p);
 	assert_int_equal(got.num, 1);
@@ -466,8 +477,7 @@ test_name(void **state)
 
 	make(&s);
 	peer_start(&p, AF_INET, SOCK_STREAM, serve, &s);
-	assert_int_equal(
-	    probe_port("localhost", p.port, PROBE_ANY, LIMIT, &got, &d),
+	assert_int_equal(probe("localhost", p.port, PROBE_ANY, LIMIT, &got, &d),
 	    ERR_OK);
 	peer_stop(&p);
 	assert_true(s.sni);

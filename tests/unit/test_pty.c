@@ -61,6 +61,7 @@ start(struct world *w, const char *text)
 		.password = &w->password,
 		.known_hosts = w->known,
 		.connect_limit = 60000,
+		.agree_limit = 60000,
 		.login_limit = 60000,
 		.trust = trust,
 		.arg = &w->think };
@@ -116,7 +117,7 @@ test_slow_person(void **state)
 	struct world w;
 
 	start(&w, "");
-	w.setup.login_limit = 5000;
+	w.setup.agree_limit = w.setup.login_limit = 5000;
 	w.think = 5500;
 	must_open(&w);
 	stop(&w);

@@ -54,6 +54,7 @@ struct phones {
 	size_t num_certs;
 	struct buf notes; /* lines for stderr */
 	bool stopped;     /* by a person */
+	bool itl;         /* it is about their ITL, not their CTL */
 };
 
 /* Seconds since 1970, and never before the list was there: clocks differ. */
@@ -65,6 +66,10 @@ MUST_CHECK enum err phones_load_list(struct phones *p, struct diag *d);
 /* Who they are: the CSV's, the publisher's. */
 MUST_CHECK enum err phones_load_csv(struct phones *p, struct diag *d);
 MUST_CHECK enum err phones_load_publisher(struct phones *p, struct diag *d);
+
+/* The same of what it said of those that are registered. */
+MUST_CHECK enum err phones_registered(struct phones *p, struct bytes text,
+    struct diag *d);
 
 /* Whose alarms are believed. */
 MUST_CHECK enum err phones_load_senders(struct phones *p, struct diag *d);

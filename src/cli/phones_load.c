@@ -353,8 +353,8 @@ take_devices(struct phones *p, struct bytes text, struct diag *d)
 	return e;
 }
 
-static enum err
-take_registered(struct phones *p, struct bytes text, struct diag *d)
+enum err
+phones_registered(struct phones *p, struct bytes text, struct diag *d)
 {
 	struct said_phones l = { .num = 0 };
 	enum err e = said_phones(text, &l, d);
@@ -390,7 +390,7 @@ ask_both(struct phones *p, struct shell *shell, bool devices, struct diag *d)
 	if (e == ERR_OK)
 		e = ask(shell, "risdb-phones", &said, d);
 	if (e == ERR_OK)
-		e = take_registered(p, buf_bytes(&said.text), d);
+		e = phones_registered(p, buf_bytes(&said.text), d);
 	shell_said_clear(&said);
 	return e;
 }

@@ -165,8 +165,8 @@ static enum err
 take_page(struct phones *p, const struct answer *a, struct diag *d)
 {
 	const struct phones_place *at = &p->place[a->place];
-	const struct delivery_page page = { at->name, a->page.ctl,
-		a->page.message, a->when };
+	const struct delivery_page page = { at->name,
+		p->itl ? a->page.itl : a->page.ctl, a->page.message, a->when };
 
 	if (a->ok && a->page.name[0] != '\0' &&
 	    strcasecmp(a->page.name, at->name) != 0) {
@@ -259,6 +259,8 @@ phones_take(struct phones *p, const char *from, struct bytes text,
 
 	ret_name[0] = '\0';
 	if (delivery_alarm_read(text, &a)) {
+		if (p->itl)
+			a.ctl = a.itl;
 		copy(a.device, ret_name, size);
 		return delivery_alarm(p->book, &a, from, phones_now(p), d);
 	}

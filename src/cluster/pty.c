@@ -271,7 +271,7 @@ open_shell(struct pty *p, const struct pty_setup *setup, struct diag *d)
 }
 
 enum err
-pty_open(const struct pty_setup *setup, struct pty **ret, struct diag *d)
+pty_connect(const struct pty_setup *setup, struct pty **ret, struct diag *d)
 {
 	struct pty *p = calloc(1, sizeof(*p));
 	enum err err;
@@ -286,12 +286,26 @@ pty_open(const struct pty_setup *setup, struct pty **ret, struct diag *d)
 		pty_begin(p, setup->login_limit);
 		err = pty_login(p, setup, d);
 	}
-	if (err == ERR_OK)
-		err = open_shell(p, setup, d);
 	if (err == ERR_OK &&
 	    (buf_cstr(&p->weak) == NULL || buf_cstr(&p->agreed) == NULL ||
 		buf_cstr(&p->fingerprint) == NULL))
 		err = diag_nomem(d);
+	if (err != ERR_OK) {
+		pty_close(&p);
+		return err;
+	}
+	*ret = p;
+	return ERR_OK;
+}
+
+enum err
+pty_open(const struct pty_setup *setup, struct pty **ret, struct diag *d)
+{
+	struct pty *p = NULL;
+	enum err err = pty_connect(setup, &p, d);
+
+	if (err == ERR_OK)
+		err = open_shell(p, setup, d);
 	if (err != ERR_OK) {
 		pty_close(&p);
 		return err;

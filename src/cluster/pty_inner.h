@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of cluster/pty.h share; for pty*.c alone. */
+/* What the parts of cluster/pty.h share; for pty*.c and
+ * sftp.c alone. */
 #ifndef CLUSTER_PTY_INNER_H
 #define CLUSTER_PTY_INNER_H
 
@@ -19,6 +20,10 @@ struct pty {
 	char why[1024]; /* nothing was agreed on: what libssh said first */
 	struct buf weak, agreed, fingerprint;
 };
+
+/* As pty_open(), without a shell. */
+MUST_CHECK enum err pty_connect(const struct pty_setup *setup, struct pty **ret,
+    struct diag *diag);
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t pty_now(void);

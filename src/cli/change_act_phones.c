@@ -11,8 +11,8 @@
 #include "cli/status.h"
 #include "cluster/dial.h"
 
-#define WAIT 600  /* s without news */
-#define ROUND 5   /* s of listening */
+#define WAIT 600 /* s without news */
+#define ROUND 5  /* s of listening */
 #define REST_MAX 10
 
 /* One question to all phones. */

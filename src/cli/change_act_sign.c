@@ -186,9 +186,8 @@ count_one(struct change_act *a, const char *uri, const struct ctl_file *list,
 	}
 	if (e == ERR_TOKEN || e == ERR_ABSENT)
 		return ERR_OK;
-	return e == ERR_OK
-	    ? ERR_OK
-	    : diag_set(d, e, "%.80s: %.220s", uri, why.msg);
+	return e == ERR_OK ? ERR_OK
+			   : diag_set(d, e, "%.80s: %.220s", uri, why.msg);
 }
 
 static enum err
@@ -284,8 +283,7 @@ sign_by(struct key *k, struct ctl_draft *draft, const struct ctl_file *list,
 	struct buf filename = { 0 };
 	enum err e = fill_head(list, index, &head, d);
 
-	buf_put(&filename,
-	    ctl_header_text(ctl_header(list), CTL_HDR_FILENAME));
+	buf_put(&filename, ctl_header_text(ctl_header(list), CTL_HDR_FILENAME));
 	if (filename.len == 0)
 		buf_str(&filename, "CTLFile.tlv");
 	head.filename = buf_cstr(&filename);

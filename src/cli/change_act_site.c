@@ -161,7 +161,8 @@ put_last(struct buf *out, struct bytes text)
 {
 	size_t end = text.len, at;
 
-	while (end > 0 && (text.ptr[end - 1] == '\n' || text.ptr[end - 1] == ' '))
+	while (
+	    end > 0 && (text.ptr[end - 1] == '\n' || text.ptr[end - 1] == ' '))
 		end--;
 	at = end;
 	while (at > 0 && text.ptr[at - 1] != '\n' && end - at < 160)

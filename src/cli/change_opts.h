@@ -57,35 +57,34 @@ struct change_opts {
 		    "give up on a call of the token (default 30)", NULL, 0     \
 	}
 
-#define CHANGE_STATE_OPT                                         \
-	{                                                        \
-		"state", "DIR", OPT_STRING, CHANGE_AT(token.state), \
-		    "where runs are kept, and failed logins counted", OPT_FILES, 0 \
+#define CHANGE_STATE_OPT                                              \
+	{                                                             \
+		"state", "DIR", OPT_STRING, CHANGE_AT(token.state),   \
+		    "where runs are kept, and failed logins counted", \
+		    OPT_FILES, 0                                      \
 	}
 
-#define CHANGE_PIN_OPTS                                                     \
-	TOKEN_AUDIT_OPTS_AT(CHANGE_AT(token)),                              \
-	    { "final-try", NULL, OPT_FLAG, CHANGE_AT(token.final_try),      \
-		    "log in even where it may be the last try", NULL, 0 },  \
-	    { "pin-env", "NAME", OPT_STRING, CHANGE_AT(token.pin.user_env), \
-		    "take the PIN from this environment variable", NULL,    \
-		    0 },                                                    \
-	{                                                                   \
-		"pin-fd", "N", OPT_STRING, CHANGE_AT(token.pin.user_fd),    \
-		    "read the PIN from this file descriptor", NULL, 0       \
+#define CHANGE_PIN_OPTS                                                       \
+	TOKEN_AUDIT_OPTS_AT(CHANGE_AT(token)),                                \
+	    { "final-try", NULL, OPT_FLAG, CHANGE_AT(token.final_try),        \
+		    "log in even where it may be the last try", NULL, 0 },    \
+	    { "pin-env", "NAME", OPT_STRING, CHANGE_AT(token.pin.user_env),   \
+		    "take the PIN from this environment variable", NULL, 0 }, \
+	{                                                                     \
+		"pin-fd", "N", OPT_STRING, CHANGE_AT(token.pin.user_fd),      \
+		    "read the PIN from this file descriptor", NULL, 0         \
 	}
 
-#define CHANGE_ANSWER_OPTS                                                  \
-	{ "answer", "KEY=VALUE", OPT_STRINGS, CHANGE_AT(answer),            \
-		"answer a question beforehand", NULL, 0 },                  \
-	    { "dry-run", NULL, OPT_FLAG, CHANGE_AT(dry_run),                \
-		    "check every step, and do none", NULL, 0 },             \
-	    { "phone-wait", "SECONDS", OPT_SECONDS, CHANGE_AT(phones.wait), \
-		    "give up on phones without news (default 600)", NULL,   \
-		    0 },                                                    \
-	{                                                                   \
-		"yes", NULL, OPT_FLAG, CHANGE_AT(yes),                      \
-		    "answer routine questions with yes", NULL, 0            \
+#define CHANGE_ANSWER_OPTS                                                     \
+	{ "answer", "KEY=VALUE", OPT_STRINGS, CHANGE_AT(answer),               \
+		"answer a question beforehand", NULL, 0 },                     \
+	    { "dry-run", NULL, OPT_FLAG, CHANGE_AT(dry_run),                   \
+		    "check every step, and do none", NULL, 0 },                \
+	    { "phone-wait", "SECONDS", OPT_SECONDS, CHANGE_AT(phones.wait),    \
+		    "give up on phones without news (default 600)", NULL, 0 }, \
+	{                                                                      \
+		"yes", NULL, OPT_FLAG, CHANGE_AT(yes),                         \
+		    "answer routine questions with yes", NULL, 0               \
 	}
 
 #define CHANGE_GO_OPTS                                                        \

@@ -53,6 +53,7 @@ extern const struct cmd cmd_order;
 extern const struct cmd cmd_audit;
 extern const struct cmd cmd_audit_verify;
 extern const struct cmd cmd_cluster;
+extern const struct cmd cmd_change;
 extern const struct cmd cmd_completion;
 
 /* ctlsmith itself: the group of all commands. */

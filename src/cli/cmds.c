@@ -27,6 +27,7 @@ static const struct cmd *const commands[] = {
 	&cmd_trust_store,
 	&cmd_token,
 	&cmd_cluster,
+	&cmd_change,
 	&cmd_audit,
 	&cmd_completion,
 	NULL,

@@ -13,6 +13,12 @@
 
 /* Their functions, NAME of NAME_run(). */
 #define NET_COMMANDS(X)    \
+	X(change_plan)     \
+	X(change_report)   \
+	X(change_resume)   \
+	X(change_run)      \
+	X(change_status)   \
+	X(change_undo)     \
 	X(cluster_collect) \
 	X(cluster_init)    \
 	X(cluster_phones)  \

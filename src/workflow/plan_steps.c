@@ -12,6 +12,24 @@ static const struct {
 #undef ROW
 };
 
+#define ROW(id, name) [id] = (name),
+const char *
+plan_actor_name(enum plan_actor actor)
+{
+	static const char *const names[] = { PLAN_ACTORS(ROW) };
+
+	return names[actor];
+}
+
+const char *
+plan_back_name(enum plan_back back)
+{
+	static const char *const names[] = { PLAN_BACKS(ROW) };
+
+	return names[back];
+}
+#undef ROW
+
 const char *
 plan_kind_name(enum plan_kind kind)
 {

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `change plan`: looks, plans, prints. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/change_run.h"
+#include "cli/change_tell.h"
+#include "cli/net.h"
+#include "cli/status.h"
+#include "workflow/planner.h"
+
+struct work {
+	const struct change_opts *o;
+	struct opt_line *line;
+	struct cluster cluster;
+	struct change_act act;
+	struct plan plan;
+	struct doc *doc;
+	char inventory[PATH_MAX];
+};
+
+static enum err
+check(const struct change_opts *o, struct opt_line *line, struct diag *d)
+{
+	size_t i;
+
+	if (line->args[0] == NULL)
+		return diag_set(d, ERR_USAGE,
+		    "what is to be changed? CAPF, CallManager, ...");
+	if (o->self_signed && o->ca_signed)
+		return diag_set(d, ERR_USAGE,
+		    "--self-signed and --ca-signed do not go together");
+	for (i = 0; i < o->allow.num; i++)
+		if (strcmp(o->allow.at[i], "lose-phones") != 0)
+			return diag_set(d, ERR_USAGE,
+			    "--allow knows lose-phones, not '%.60s'",
+			    o->allow.at[i]);
+	return o->output == NULL
+	    ? ERR_OK
+	    : file_save_check(o->output, o->force ? FILE_CLOBBER : 0, d);
+}
+
+static enum err
+begin(struct work *w, struct diag *d)
+{
+	const char *path = w->o->cluster.inventory != NULL
+	    ? w->o->cluster.inventory
+	    : CLUSTER_INVENTORY;
+	enum err e = cluster_open(&w->cluster, &w->o->cluster, d);
+
+	if (e == ERR_OK && realpath(path, w->inventory) == NULL)
+		e = diag_set(d, ERR_IO, "%.200s has no path", path);
+	if (e == ERR_OK)
+		e = change_act_begin(&w->act, w->o, &w->cluster, NULL, d);
+	if (e == ERR_OK)
+		e = cluster_login(&w->cluster, d);
+	return e == ERR_OK ? change_act_look(&w->act, true, &w->act.seen, d)
+			   : e;
+}
+
+/* The CTL that the publisher serves; NULL: none. */
+static const struct ctl_file *
+served(const struct work *w)
+{
+	const struct status *s = w->act.seen;
+	size_t i;
+
+	for (i = 0; i < s->survey.num_nodes; i++)
+		if (s->survey.node[i].entry->role == INVENTORY_PUBLISHER)
+			return s->health.node[i].ctl.file;
+	return NULL;
+}
+
+/* A module that is not named is no reason to plan nothing: there is no token
+ * then, and the planner says where one is needed. */
+static enum err
+count_tokens(struct work *w, struct planner_input *in, struct diag *d)
+{
+	bool has_tries;
+	unsigned tries;
+	struct diag why;
+	enum err e;
+
+	if (w->cluster.inventory.signing_keys.num == 0)
+		return ERR_OK;
+	diag_init(&why);
+	e = change_act_tokens(&w->act, served(w), &in->tokens, &has_tries,
+	    &tries, &why);
+	if (e == ERR_OK)
+		e = change_act_new_tokens(&w->act, served(w), &in->new_tokens,
+		    &why);
+	if (e == ERR_NOMEM)
+		return diag_nomem(d);
+	if (e != ERR_OK)
+		out_complain(NULL, &why);
+	return ERR_OK;
+}
+
+static enum err
+make(struct work *w, struct diag *d)
+{
+	const struct status *s = w->act.seen;
+	struct planner_input in = { .survey = &s->survey,
+		.health = &s->health,
+		.inventory = &w->cluster.inventory,
+		.inventory_path = w->inventory,
+		.what = (const char *const *)w->line->args,
+		.ca_signed = w->o->ca_signed,
+		.can_prove = change_act_can_prove(w->o),
+		.losing = w->o->allow.num > 0,
+		.now = s->now };
+	enum err e = count_tokens(w, &in, d);
+
+	while (in.what[in.num_what] != NULL)
+		in.num_what++;
+	return e == ERR_OK ? planner_make(&in, &w->plan, &w->doc, d) : e;
+}
+
+static enum err
+save(const struct work *w, struct diag *d)
+{
+	struct buf text = { 0 };
+	enum err e;
+
+	if (w->o->output == NULL)
+		return ERR_OK;
+	e = plan_write(&w->plan, &text, d);
+	if (e == ERR_OK)
+		e = file_write(w->o->output, buf_bytes(&text),
+		    w->o->force ? FILE_CLOBBER : 0, d);
+	buf_clear(&text);
+	return e;
+}
+
+static enum err
+work(struct work *w, struct out *out, struct diag *d)
+{
+	const struct fill fill = fill_for_stdout();
+	struct buf text = { 0 };
+	enum err e = begin(w, d);
+
+	if (e == ERR_OK)
+		e = make(w, d);
+	if (e == ERR_OK)
+		e = save(w, d);
+	if (e == ERR_OK)
+		e = change_tell_plan(&w->plan, w->o->output, &fill, &text, d);
+	out_put(out, &text);
+	buf_clear(&text);
+	return e;
+}
+
+enum cmd_exit
+change_plan_run(const struct cmd *cmd, struct opt_line *line)
+{
+	struct change_opts o = { .output = NULL };
+	struct out out = { .lost = false };
+	struct work *w;
+	enum cmd_exit end;
+	struct diag d;
+	bool done;
+	enum err e;
+
+	end = cmd_options(cmd, line, &o, &done);
+	if (done)
+		return end;
+	diag_init(&d);
+	w = calloc(1, sizeof(*w));
+	e = w == NULL ? diag_nomem(&d) : check(&o, line, &d);
+	if (e == ERR_OK) {
+		w->o = &o;
+		w->line = line;
+		e = work(w, &out, &d);
+	}
+	if (w != NULL) {
+		change_act_end(&w->act);
+		doc_free(&w->doc);
+		if (w->cluster.opts != NULL)
+			cluster_close(&w->cluster);
+	}
+	free(w);
+	if (e == ERR_OK)
+		return out_finish(&out, false, CMD_OK);
+	out_clear(&out);
+	return cmd_refuse(cmd, &d);
+}

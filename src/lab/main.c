@@ -290,24 +290,44 @@ split_names(char *text, const char **words, size_t num)
 	return num;
 }
 
+/* The names that the environment gives: words, or the path of a file with a name
+ * a line, as a site command of ctlsmith gets it. */
+static enum err
+load_names(struct buf *ret, struct diag *diag)
+{
+	const char *given = getenv("CTLSMITH_PHONES");
+	enum err err = ERR_OK;
+
+	if (given != NULL && given[0] == '/')
+		err = file_load(given, FILE_MAX_DEFAULT, ret, diag);
+	else
+		buf_str(ret, given != NULL ? given : "");
+	return err == ERR_OK && buf_cstr(ret) == NULL ? diag_nomem(diag) : err;
+}
+
 static int
 run_reset(const void *target, char **args)
 {
 	const char **words = calloc(CONTROL_WORDS + 1, sizeof(*words));
-	const char *given = getenv("CTLSMITH_PHONES");
-	char *text = strdup(given != NULL ? given : "");
+	struct buf text = { 0 };
+	struct diag diag;
 	int status = 1;
 	size_t num = 1;
 
-	if (words != NULL && text != NULL) {
+	diag_init(&diag);
+	if (words == NULL)
+		(void)diag_nomem(&diag);
+	else if (args[0] != NULL || load_names(&text, &diag) == ERR_OK) {
 		words[0] = "reset-phones";
 		for (; *args != NULL && num < CONTROL_WORDS; args++)
 			words[num++] = *args;
-		if (num == 1)
-			(void)split_names(text, words, num);
+		if (num == 1 && text.len > 0)
+			(void)split_names((char *)text.ptr, words, num);
 		status = ask(target, words, bytes_of(NULL, 0));
 	}
-	free(text);
+	if (diag.code != ERR_OK)
+		status = args_fail(&diag);
+	buf_clear(&text);
 	free(words);
 	return status;
 }

@@ -116,16 +116,20 @@ listen() {
 }
 
 @test "reset-phones takes names, also by the environment" {
-	listen udp 2
+	listen udp 3
 	lab_up "$lab" --nodes 2 --phones 8 --mode tokenless \
 		--syslog "127.0.0.1:$number"
 	mapfile -t names < <(sed -n 's/^\(SEP[^,]*\),.*/\1/p' "$lab/phones.csv")
 	lab_ask "$lab" reset-phones "${names[0]}"
 	CTLSMITH_PHONES=${names[3]} lab_ask "$lab" reset-phones
+	echo "${names[5]}" >names.txt
+	CTLSMITH_PHONES=$PWD/names.txt lab_ask "$lab" reset-phones
+	CTLSMITH_PHONES=$PWD/nothing run -1 lab_ask "$lab" reset-phones
 	lab_ask "$lab" settle
 	wait "$listener"
 	grep -q "${names[0]}" heard
 	grep -q "${names[3]}" heard
+	grep -q "${names[5]}" heard
 	run -1 lab_ask "$lab" reset-phones SEPNOTHING
 }
 

@@ -217,7 +217,7 @@ fake_facts(void *arg, struct run_facts *ret, struct diag *d)
 	int i;
 
 	fake_die(f);
-	for (i = NUM_FACTS; e == ERR_OK && i-- > 0;) {
+	for (i = NUM_FACTS - 1; e == ERR_OK && i >= 0; i--) {
 		value_text(f->value[i], text);
 		if (f->restless > 0 && i == 0)
 			value_text(1000 + f->restless--, text);

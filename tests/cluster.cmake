@@ -47,7 +47,7 @@ target_link_libraries(nodeshell PRIVATE house cluster)
 house_bats_test(cluster_driver lab/driver.bats)
 
 # A change: its journal, its lock, its run.
-foreach(name journal lock)
+foreach(name journal lock run run_undo)
 	house_unit_test(test_${name} SOURCES unit/test_${name}.c LIBS flow)
 endforeach()
 house_faults_test(test_journal_faults SOURCES unit/test_journal_faults.c

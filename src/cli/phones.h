@@ -52,9 +52,11 @@ struct phones {
 	char page_why[200]; /* of the last that failed */
 	struct phones_cert cert[PHONES_CERTS_MAX];
 	size_t num_certs;
-	struct buf notes; /* lines for stderr */
-	bool stopped;     /* by a person */
-	bool itl;         /* it is about their ITL, not their CTL */
+	struct buf notes;                 /* lines for stderr */
+	size_t told[DELIVERY_NUM_STATES]; /* to who waits, last */
+	int64_t told_at;                  /* dial_now(); 0: never */
+	bool stopped;                     /* by a person */
+	bool itl; /* it is about their ITL, not their CTL */
 };
 
 /* Seconds since 1970, and never before the list was there: clocks differ. */

@@ -303,22 +303,21 @@ on_message(void *arg, const char *from, struct bytes text)
 
 struct teller {
 	bool terminal, shown;
-	int64_t last;
-	size_t was[DELIVERY_NUM_STATES];
 };
 
 static void
-tell(struct teller *t, const struct phones *p)
+tell(struct teller *t, struct phones *p)
 {
 	size_t is[DELIVERY_NUM_STATES], i;
 
 	for (i = 0; i < DELIVERY_NUM_STATES; i++)
 		is[i] = delivery_count(p->book, (enum delivery_state)i);
-	if (memcmp(is, t->was, sizeof(is)) == 0 ||
-	    (!t->terminal && dial_now() - t->last < TELL_EVERY))
+	if (memcmp(is, p->told, sizeof(is)) == 0 ||
+	    (!t->terminal && p->told_at != 0 &&
+		dial_now() - p->told_at < TELL_EVERY))
 		return;
-	memcpy(t->was, is, sizeof(is));
-	t->last = dial_now();
+	memcpy(p->told, is, sizeof(is));
+	p->told_at = dial_now();
 	t->shown = true;
 	(void)fprintf(stderr,
 	    "%s%zu proven, %zu refused, %zu alive only, %zu absent%s",
@@ -400,8 +399,7 @@ loop(struct phones *p, struct pool *pool, const sigset_t *signals,
     struct diag *d)
 {
 	int64_t until = dial_now() + (int64_t)p->o->for_time * 1000;
-	struct teller teller = { .terminal = isatty(STDERR_FILENO) == 1,
-		.last = dial_now() - TELL_EVERY };
+	struct teller teller = { .terminal = isatty(STDERR_FILENO) == 1 };
 	bool idle = true;
 	enum err e;
 	int turn;

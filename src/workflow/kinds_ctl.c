@@ -21,6 +21,32 @@ look(const struct kinds *k, struct made *m, struct diag *d)
 			   : e;
 }
 
+/* Node I tells of a CTL that it does not give yet. */
+static bool
+is_behind(const struct kinds_seen *seen, size_t i)
+{
+	const struct survey_node *n = &seen->s->node[i];
+
+	return n->has_told_ctl && !n->told_ctl.absent &&
+	    n->told_ctl.md5[0] != '\0' &&
+	    strcmp(n->told_ctl.md5, seen->h->node[i].ctl.md5) != 0;
+}
+
+/* A list was made: what phones will get of it is looked at before other nodes
+ * give it. */
+static enum err
+look_made(const struct kinds *k, const char *publisher, struct made *m,
+    struct diag *d)
+{
+	size_t i;
+	enum err e = kinds_look(k, false, &m->seen, d);
+
+	if (e == ERR_OK && kinds_find_node(m->seen.s, publisher, &i) &&
+	    is_behind(&m->seen, i))
+		e = kinds_restart_tftp(k, publisher, d);
+	return e == ERR_OK ? look(k, m, d) : e;
+}
+
 /* The list that the appliance is going to make, judged as phones will. */
 static enum err
 judge_expected(const struct kinds *k, const struct kinds_seen *seen,
@@ -60,23 +86,34 @@ before(const struct kinds *k, const struct plan_step *s, bool localkey,
 			   : e;
 }
 
-/* Every server gives the publisher's list, or the first that does not is named. */
+/* Node I has the publisher's list, whether it gives it already or not. */
+static bool
+has_list(const struct made *m, size_t i)
+{
+	const char *md5 = m->seen.h->node[m->node].ctl.md5;
+	const struct survey_node *n = &m->seen.s->node[i];
+	struct bytes list = kinds_list(m->seen.s, i, false);
+
+	if (n->has_told_ctl && n->told_ctl.md5[0] != '\0')
+		return strcmp(n->told_ctl.md5, md5) == 0;
+	/* a node whose TFTP is stopped or not activated gives none */
+	return list.ptr == NULL ||
+	    bytes_equal(list, kinds_list(m->seen.s, m->node, false));
+}
+
+/* Every server has the publisher's list, or the first that has not is named. */
 static enum err
 refuse_kept(const struct made *m, struct diag *d)
 {
-	struct bytes own = kinds_list(m->seen.s, m->node, false);
 	size_t i;
 
 	for (i = 0; i < m->seen.s->num_nodes; i++) {
 		const struct survey_node *n = &m->seen.s->node[i];
-		struct bytes list = kinds_list(m->seen.s, i, false);
 
-		/* a node whose TFTP is stopped or not activated gives none */
-		if (!kinds_is_server(n) || list.ptr == NULL ||
-		    bytes_equal(list, own))
+		if (!kinds_is_server(n) || has_list(m, i))
 			continue;
 		return diag_set(d, ERR_POLICY,
-		    "%.100s still gives another CTL than the publisher; see "
+		    "%.100s still has another CTL than the publisher; see "
 		    "whether SFTP (22) between the nodes works, restart Cisco "
 		    "Tftp there, run utils ctl update CTLFile again, then "
 		    "resume: no phone is reset before",
@@ -157,8 +194,8 @@ refuse_same(const struct made *m, const struct run_facts *begun, struct diag *d)
 
 	if (e == ERR_OK && !is_new)
 		e = diag_set(d, ERR_IO,
-		    "%.100s still gives the CTL of before; restart Cisco Tftp "
-		    "there, then resume",
+		    "%.100s still has the CTL of before; see show ctl there, "
+		    "and resume",
 		    node);
 	return e;
 }
@@ -205,7 +242,7 @@ kinds_update_ctl_check(void *arg, struct run *r, const struct plan_step *s,
     const struct run_facts *begun, struct diag *d)
 {
 	struct made m;
-	enum err e = look(arg, &m, d);
+	enum err e = look_made(arg, run_plan(r)->publisher, &m, d);
 
 	if (e == ERR_OK)
 		e = refuse_same(&m, begun, d);
@@ -250,7 +287,7 @@ kinds_localkey_check(void *arg, struct run *r, const struct plan_step *s,
     const struct run_facts *begun, struct diag *d)
 {
 	struct made m;
-	enum err e = look(arg, &m, d);
+	enum err e = look_made(arg, run_plan(r)->publisher, &m, d);
 
 	if (e == ERR_OK)
 		e = refuse_same(&m, begun, d);
@@ -335,7 +372,7 @@ kinds_set_mode_check(void *arg, struct run *r, const struct plan_step *s,
 		    wants_mixed(s) ? "1" : "0");
 	if (e != ERR_OK)
 		return e;
-	e = look(arg, &m, d);
+	e = look_made(arg, run_plan(r)->publisher, &m, d);
 	if (e == ERR_OK && wants_mixed(s))
 		return judge_made(arg, r, s, &m, d);
 	return e == ERR_OK ? refuse_kept(&m, d) : e;

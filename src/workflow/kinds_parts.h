@@ -138,6 +138,13 @@ MUST_CHECK enum err kinds_send(const struct kinds *k, struct run *r,
 MUST_CHECK enum err kinds_gives(const struct kinds *k, const char *node,
     const char *name, struct bytes bytes, bool *ret, struct diag *d);
 
+/* ---- Services (kinds_serve.c). ---- */
+
+/* Restarts Cisco Tftp of NODE, and waits until it is started: a node gives what
+ * its TFTP service read when it began. */
+MUST_CHECK enum err kinds_restart_tftp(const struct kinds *k, const char *node,
+    struct diag *d);
+
 /* ---- The functions of the table. ---- */
 
 #define KINDS_DO(name)                                     \

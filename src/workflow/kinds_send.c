@@ -85,16 +85,6 @@ by_hand(const struct kinds *k, struct run *r, const struct plan_step *s,
 	return kinds_ask(r, s, NULL, text, false, d);
 }
 
-/* A node gives what its TFTP service read when it began. */
-static enum err
-restart_tftp(const struct kinds *k, const struct plan_step *s, struct diag *d)
-{
-	const struct command_arg arg = { .name = "service",
-		.value = "Cisco Tftp" };
-
-	return kinds_type(k, s->node, "service-restart", &arg, 1, NULL, d);
-}
-
 enum err
 kinds_send(const struct kinds *k, struct run *r, const struct plan_step *s,
     const char *file, const char *name, struct diag *d)
@@ -121,7 +111,7 @@ kinds_send(const struct kinds *k, struct run *r, const struct plan_step *s,
 	if (e == ERR_OK)
 		e = kinds_gives(k, s->node, name, buf_bytes(&bytes), &gives, d);
 	if (e == ERR_OK && !gives && other == NULL)
-		e = restart_tftp(k, s, d);
+		e = kinds_restart_tftp(k, s->node, d);
 	buf_clear(&bytes);
 	return e;
 }
@@ -313,7 +303,7 @@ kinds_canary_undo(void *arg, struct run *r, const struct plan_step *s,
 		return ERR_OK;
 	canary_name(device, name);
 	e = kinds_type(arg, s->node, "file-delete-tftp", &file, 1, NULL, d);
-	return e == ERR_OK ? restart_tftp(arg, s, d) : e;
+	return e == ERR_OK ? kinds_restart_tftp(arg, s->node, d) : e;
 }
 
 /* ---- All phones ----------------------------------------------------------------- */

@@ -4,7 +4,8 @@
 
 #include "workflow/kinds_parts.h"
 
-#define POLLS 120 /* of 5 s */
+#define POLLS 120 /* of 5 s, but the first QUICK of 1 s */
+#define QUICK 10
 
 static enum err
 list_services(const struct kinds *k, const char *node,
@@ -158,22 +159,19 @@ kinds_service_act(void *arg, struct run *r, const struct plan_step *s,
 	return change_all(arg, s, s->kind != PLAN_STOP, d);
 }
 
-enum err
-kinds_service_check(void *arg, struct run *r, const struct plan_step *s,
-    const struct run_facts *begun, struct diag *d)
+static enum err
+wait_done(const struct kinds *k, const struct plan_step *s, struct diag *d)
 {
 	struct said_services l = { 0 };
 	const char *name = NULL;
 	unsigned i;
 	enum err e = ERR_OK;
 
-	(void)r;
-	(void)begun;
 	for (i = 0; e == ERR_OK && i < POLLS; i++) {
 		if (i > 0)
-			kinds_pause(arg, 5);
+			kinds_pause(k, i < QUICK ? 1 : 5);
 		said_services_clear(&l);
-		e = list_services(arg, s->node, &l, d);
+		e = list_services(k, s->node, &l, d);
 		name = e == ERR_OK ? not_done(&l, s) : NULL;
 		if (name == NULL)
 			break;
@@ -186,6 +184,27 @@ kinds_service_check(void *arg, struct run *r, const struct plan_step *s,
 		    s->kind == PLAN_STOP ? "stopped" : "started");
 	said_services_clear(&l);
 	return e;
+}
+
+enum err
+kinds_service_check(void *arg, struct run *r, const struct plan_step *s,
+    const struct run_facts *begun, struct diag *d)
+{
+	(void)r;
+	(void)begun;
+	return wait_done(arg, s, d);
+}
+
+enum err
+kinds_restart_tftp(const struct kinds *k, const char *node, struct diag *d)
+{
+	const char *name = "Cisco Tftp";
+	const struct plan_step s = { .kind = PLAN_RESTART,
+		.node = node,
+		.services = { .item = &name, .num = 1 } };
+	enum err e = change_one(k, &s, name, true, d);
+
+	return e == ERR_OK ? wait_done(k, &s, d) : e;
 }
 
 enum err

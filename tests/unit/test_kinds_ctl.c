@@ -89,14 +89,14 @@ test_update_ctl_stops(void **state)
 	faked_good(&f, STEP(.kind = PLAN_SAVE));
 	faked_good(&f, REGENERATE("CAPF"));
 	f.idle = true;
-	faked_bad(&f, s, ERR_IO, "still gives the CTL of before");
+	faked_bad(&f, s, ERR_IO, "still has the CTL of before");
 	f.idle = false;
 	f.fails = "ctl-update";
 	f.failure = COMMAND_NO_LICENCE;
 	faked_bad(&f, s, ERR_POLICY, "export-controlled");
 	f.fails = NULL;
 	f.w.c.node[1].cut_off = true;
-	faked_bad(&f, s, ERR_POLICY, "cucm2 still gives another CTL");
+	faked_bad(&f, s, ERR_POLICY, "cucm2 still has another CTL");
 	f.w.s.mixed = false;
 	faked_bad(&f, s, ERR_POLICY, "not in mixed mode");
 	faked_end(&f);

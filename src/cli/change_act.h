@@ -35,11 +35,13 @@ struct change_act {
 	struct cluster *cluster;
 	const char *folder; /* of the run, or NULL: nothing is kept */
 	struct change_session *session; /* one a node */
-	struct status *seen, *seen_phones;
+	struct status *seen;
+	bool seen_once; /* and nothing was done since */
+	int64_t seen_at;
 	struct syslog *syslog;
 	struct change_heard *heard;
 	size_t num_heard, room_heard;
-	struct delivery *book;
+	struct delivery *book[ACT_LISTS_MAX];
 	unsigned web_port;
 	struct pin_sources pins;
 	struct secret pin; /* as it was given, for this run */
@@ -86,7 +88,7 @@ MUST_CHECK enum err change_act_tokens(void *arg, const struct ctl_file *list,
 MUST_CHECK enum err change_act_sign(void *arg, struct ctl_draft *draft,
     const struct ctl_file *list, struct buf *ret, struct diag *d);
 MUST_CHECK enum err change_act_phones(void *arg, const struct act_proof *p,
-    struct delivery **ret, struct diag *d);
+    struct delivery *ret[], struct diag *d);
 MUST_CHECK enum err change_act_put(void *arg, const char *server,
     const char *name, struct bytes bytes, struct diag *d);
 

@@ -12,37 +12,14 @@
 #include "cluster/dial.h"
 
 #define WAIT 600 /* s without news */
-#define ROUND 5  /* s of listening */
-#define REST_MAX 10
+#define REST_MAX 5
 
-/* One question to all phones. */
+/* One question to all phones: of each list what they say of it. */
 struct round {
 	struct change_act *a;
-	struct phones *phones;
+	struct phones *list; /* as many as PROOF has */
 	const struct act_proof *proof;
 };
-
-static enum err
-put_list(struct phones *p, const struct act_proof *proof, struct diag *d)
-{
-	const struct delivery_list list = { proof->md5, proof->sha1,
-		proof->since };
-
-	p->since = proof->since;
-	p->itl = proof->itl;
-	return delivery_new(&list, &p->book, d);
-}
-
-static enum err
-expect(struct phones *p, const struct act_proof *proof, struct diag *d)
-{
-	enum err e = ERR_OK;
-	size_t i;
-
-	for (i = 0; e == ERR_OK && i < proof->num; i++)
-		e = delivery_expect(p->book, proof->devices[i], NULL, d);
-	return e;
-}
 
 /* Where they are now: one that has come back may have another address. */
 static enum err
@@ -53,15 +30,18 @@ find_phones(struct round *r, struct diag *d)
 	    &r->a->cluster->inventory);
 	enum err e = change_act_type(r->a, publisher->name, "risdb-phones",
 	    NULL, 0, &said, d);
+	size_t i;
 
 	if (e == ERR_OK && said.failure == COMMAND_WORKED)
-		e = phones_registered(r->phones, buf_bytes(&said.text), d);
+		for (i = 0; e == ERR_OK && i < r->proof->num_lists; i++)
+			e = phones_registered(&r->list[i],
+			    buf_bytes(&said.text), d);
 	shell_said_clear(&said);
 	return e;
 }
 
 static enum err
-replay(struct round *r, struct diag *d)
+replay(struct round *r, size_t list, struct diag *d)
 {
 	char name[DELIVERY_NAME_MAX + 1];
 	enum err e = ERR_OK;
@@ -70,37 +50,58 @@ replay(struct round *r, struct diag *d)
 	for (i = 0; e == ERR_OK && i < r->a->num_heard; i++) {
 		const struct change_heard *h = &r->a->heard[i];
 
-		if (h->when >= r->proof->since)
-			e = phones_take(r->phones, h->from, buf_bytes(&h->text),
-			    name, sizeof(name), d);
+		if (h->when >= r->proof->lists[list].since)
+			e = phones_take(&r->list[list], h->from,
+			    buf_bytes(&h->text), name, sizeof(name), d);
 	}
 	return e;
 }
 
-/* Those that say neither yes nor no. */
-static size_t
-num_open(const struct delivery *book)
+/* DEVICE has said yes to one list, or no. */
+static bool
+has_spoken(const struct round *r, const char *device)
 {
-	return delivery_count(book, DELIVERY_ALIVE) +
-	    delivery_count(book, DELIVERY_ABSENT);
+	const struct delivery_device *is;
+	size_t i;
+
+	for (i = 0; i < r->proof->num_lists; i++) {
+		is = delivery_find(r->list[i].book, device);
+		if (is != NULL &&
+		    (is->state == DELIVERY_PROVEN ||
+			is->state == DELIVERY_REFUSED))
+			return true;
+	}
+	return false;
+}
+
+static size_t
+num_open(const struct round *r)
+{
+	size_t i, num = 0;
+
+	for (i = 0; i < r->proof->num; i++)
+		num += has_spoken(r, r->proof->devices[i]) ? 0 : 1;
+	return num;
 }
 
 static enum err
 one_round(struct round *r, struct diag *d)
 {
-	struct phones *p = r->phones;
 	enum err e = find_phones(r, d);
+	size_t i;
 
 	change_act_hear(r->a);
-	if (e == ERR_OK)
-		e = replay(r, d);
-	p->syslog = r->a->syslog;
-	if (e == ERR_OK)
-		e = phones_watch(p, d);
-	p->syslog = NULL;
-	if (e == ERR_OK && p->stopped)
-		e = diag_set(d, ERR_WAITING,
-		    "a person stopped waiting for phones; resume goes on");
+	for (i = 0; e == ERR_OK && i < r->proof->num_lists; i++) {
+		struct phones *p = &r->list[i];
+
+		e = replay(r, i, d);
+		if (e == ERR_OK)
+			e = phones_watch(p, d);
+		if (e == ERR_OK && p->stopped)
+			e = diag_set(d, ERR_WAITING,
+			    "a person stopped waiting for phones; resume goes "
+			    "on");
+	}
 	return e;
 }
 
@@ -116,7 +117,7 @@ rounds(struct round *r, struct diag *d)
 	enum err e;
 
 	while ((e = one_round(r, d)) == ERR_OK) {
-		size_t now = num_open(r->phones->book);
+		size_t now = num_open(r);
 
 		if (now == 0)
 			break;
@@ -126,50 +127,77 @@ rounds(struct round *r, struct diag *d)
 		if (dial_now() - last >= limit)
 			break;
 		r->a->table.pause(r->a, rest);
-		rest = rest < REST_MAX ? rest * 2 : REST_MAX;
+		rest = rest < REST_MAX ? rest + 1 : REST_MAX;
 	}
 	return e;
 }
 
 static enum err
-ask(struct round *r, struct diag *d)
+begin_one(struct round *r, size_t list, const struct cluster_phones_opts *o,
+    struct diag *d)
 {
-	enum err e = put_list(r->phones, r->proof, d);
+	struct phones *p = &r->list[list];
+	enum err e = delivery_new(&r->proof->lists[list], &p->book, d);
+	size_t i;
 
+	p->o = o;
+	p->web_port = r->a->web_port;
+	p->cluster.inventory = r->a->cluster->inventory; /* borrowed */
+	p->has_cluster = true;
+	p->since = r->proof->lists[list].since;
+	p->itl = r->proof->itl;
 	if (e == ERR_OK)
-		e = phones_load_senders(r->phones, d);
-	if (e == ERR_OK)
-		e = expect(r->phones, r->proof, d);
-	return e == ERR_OK ? rounds(r, d) : e;
+		e = phones_load_senders(p, d);
+	for (i = 0; e == ERR_OK && i < r->proof->num; i++)
+		e = delivery_expect(p->book, r->proof->devices[i], NULL, d);
+	return e;
+}
+
+static void
+drop_books(struct change_act *a)
+{
+	size_t i;
+
+	for (i = 0; i < ACT_LISTS_MAX; i++)
+		delivery_free(&a->book[i]);
+}
+
+static void
+take_books(struct round *r, struct delivery *ret[])
+{
+	size_t i;
+
+	for (i = 0; i < r->proof->num_lists; i++) {
+		ret[i] = r->a->book[i] = r->list[i].book;
+		r->list[i].book = NULL;
+	}
 }
 
 enum err
 change_act_phones(void *arg, const struct act_proof *proof,
-    struct delivery **ret, struct diag *d)
+    struct delivery *ret[], struct diag *d)
 {
 	struct change_act *a = arg;
 	const struct cluster_phones_opts o = { .web = a->opts->phones.web,
-		.from = a->opts->phones.from,
-		.for_time = ROUND };
-	struct phones *p = calloc(1, sizeof(*p));
-	struct round r = { a, p, proof };
-	enum err e;
+		.from = a->opts->phones.from };
+	struct round r = { a, NULL, proof };
+	enum err e = ERR_OK;
+	size_t i;
 
-	if (p == NULL)
+	drop_books(a);
+	r.list = calloc(proof->num_lists, sizeof(*r.list));
+	if (r.list == NULL)
 		return diag_nomem(d);
-	p->o = &o;
-	p->web_port = a->web_port;
-	p->cluster.inventory = a->cluster->inventory; /* borrowed */
-	p->has_cluster = true;
-	e = ask(&r, d);
-	p->has_cluster = false;
-	if (e == ERR_OK) {
-		delivery_free(&a->book);
-		a->book = p->book;
-		*ret = p->book;
-		p->book = NULL;
+	for (i = 0; e == ERR_OK && i < proof->num_lists; i++)
+		e = begin_one(&r, i, &o, d);
+	if (e == ERR_OK)
+		e = rounds(&r, d);
+	if (e == ERR_OK)
+		take_books(&r, ret);
+	for (i = 0; i < proof->num_lists; i++) {
+		r.list[i].has_cluster = false;
+		phones_clear(&r.list[i]);
 	}
-	phones_clear(p);
-	free(p);
+	free(r.list);
 	return e;
 }

@@ -66,6 +66,7 @@ change_act_put(void *arg, const char *server, const char *name,
 	if (t == NULL || t->sftp == NULL)
 		return diag_set(d, ERR_ABSENT,
 		    "the inventory has no SFTP place for %.100s", server);
+	a->seen_once = false;
 	diag_init(&why);
 	e = sftp_place_read(t->sftp, &at, &why);
 	if (e == ERR_OK)

@@ -249,7 +249,7 @@ enum err
 change_act_site(void *arg, enum act_site what, const struct act_env *env,
     struct diag *d)
 {
-	const struct change_act *a = arg;
+	struct change_act *a = arg;
 	const struct doc_strings *words = command_of(a, what);
 	struct buf own[NUM_OWN] = { { 0 } };
 	char **list = NULL, **argv = NULL;
@@ -258,6 +258,7 @@ change_act_site(void *arg, enum act_site what, const struct act_env *env,
 
 	if (words == NULL || words->num == 0)
 		return diag_set(d, ERR_ABSENT, "the site has no such command");
+	a->seen_once = false;
 	argv = make_argv(words);
 	e = argv == NULL ? diag_nomem(d) : make_env(env, own, &list, d);
 	if (e == ERR_OK) {

@@ -136,6 +136,8 @@ change_act_type(void *arg, const char *node, const char *id,
 
 	if (e != ERR_OK)
 		return e;
+	if (c == NULL || c->changes)
+		a->seen_once = false;
 	change_act_hear(a);
 	diag_init(&why);
 	e = reach(a, i, &why);

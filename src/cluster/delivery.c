@@ -403,6 +403,14 @@ delivery_at(const struct delivery *b, size_t i)
 	return &b->entry[i]->is;
 }
 
+const struct delivery_device *
+delivery_find(const struct delivery *b, const char *name)
+{
+	const struct delivery_entry *e = find(b, name);
+
+	return e == NULL ? NULL : &e->is;
+}
+
 size_t
 delivery_count(const struct delivery *b, enum delivery_state state)
 {

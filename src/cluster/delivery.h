@@ -115,6 +115,10 @@ MUST_CHECK enum err delivery_judge(struct delivery *b, struct diag *d);
 size_t delivery_num(const struct delivery *b);
 const struct delivery_device *delivery_at(const struct delivery *b, size_t i);
 
+/* The device NAME in any case, or NULL; after delivery_judge(). */
+const struct delivery_device *delivery_find(const struct delivery *b,
+    const char *name);
+
 /* Expected devices of STATE, after delivery_judge(). */
 size_t delivery_count(const struct delivery *b, enum delivery_state state);
 

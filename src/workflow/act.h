@@ -27,12 +27,13 @@ struct act_env { /* CTLSMITH_NODE, CTLSMITH_FILE, CTLSMITH_NAME,
 
 /* Whom a proof is about. */
 struct act_proof {
-	const char *md5, *sha1; /* of the list that phones are to hold */
-	int64_t since;
-	const char *const *devices; /* the baseline's that count */
+	const struct delivery_list *lists; /* phones are to hold one of them */
+	size_t num_lists;                  /* 1 to ACT_LISTS_MAX */
+	const char *const *devices;        /* the baseline's that count */
 	size_t num;
-	bool itl; /* the list is an ITL, else the CTL */
+	bool itl; /* the lists are ITLs, else CTLs */
 };
+#define ACT_LISTS_MAX 32
 
 struct act {
 	void *arg;
@@ -74,10 +75,11 @@ struct act {
 	enum err (*sign)(void *arg, struct ctl_draft *draft,
 	    const struct ctl_file *list, struct buf *ret, struct diag *d);
 
-	/* What phones say of the list: waits until all are proven or refused,
-	 * or nothing new comes any more. The book stays until the next call. */
+	/* What phones say of the lists: waits until all are proven or refused,
+	 * or nothing new comes any more. RET gets a book for each list, which
+	 * stay until the next call. */
 	enum err (*phones)(void *arg, const struct act_proof *p,
-	    struct delivery **ret, struct diag *d);
+	    struct delivery *ret[], struct diag *d);
 
 	/* A line for the person who watches. */
 	void (*say)(void *arg, const char *text);

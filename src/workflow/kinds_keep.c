@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is kept before anything changes: lists, certificates, a backup. */
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "workflow/kinds_parts.h"
@@ -136,6 +138,19 @@ ahead(const struct survey *s)
 	return 0;
 }
 
+/* The newest that succeeded, by the publisher's clock; 0: none. */
+static int64_t
+newest(const struct survey *s)
+{
+	int64_t ret = 0;
+	size_t i;
+
+	for (i = 0; s->has_backups && i < s->backups.num; i++)
+		if (s->backups.item[i].good && s->backups.item[i].when > ret)
+			ret = s->backups.item[i].when;
+	return ret;
+}
+
 static bool
 is_backed_up(const struct kinds_seen *seen, int64_t since)
 {
@@ -153,6 +168,49 @@ is_backed_up(const struct kinds_seen *seen, int64_t since)
 	return false;
 }
 
+/* What was the newest when somebody was told to make another: needs no clock but
+ * the publisher's. */
+static enum err
+keep_newest(const struct kinds *k, struct run *r, const struct plan_step *s,
+    struct diag *d)
+{
+	char name[KINDS_NAME_MAX];
+	struct kinds_seen seen;
+	struct buf text = { 0 };
+	enum err e = kinds_look(k, false, &seen, d);
+
+	kinds_name(name, "%s-newest.txt", s->id);
+	if (e == ERR_OK)
+		buf_printf(&text, "%" PRId64 "\n", newest(seen.s));
+	if (e == ERR_OK)
+		e = buf_ok(&text) ? run_keep(r, name, buf_bytes(&text), d)
+				  : diag_nomem(d);
+	buf_clear(&text);
+	return e;
+}
+
+/* *RET: another was made since. */
+static enum err
+is_newer(struct run *r, const struct plan_step *s,
+    const struct kinds_seen *seen, bool *ret, struct diag *d)
+{
+	char name[KINDS_NAME_MAX];
+	struct buf text = { 0 };
+	struct diag why;
+	enum err e;
+
+	*ret = false;
+	diag_init(&why);
+	kinds_name(name, "%s-newest.txt", s->id);
+	e = run_kept(r, name, &text, &why);
+	if (e == ERR_OK && buf_cstr(&text) != NULL)
+		*ret = newest(seen->s) > strtoll(buf_cstr(&text), NULL, 10);
+	else if (e != ERR_OK && e != ERR_ABSENT)
+		e = diag_set(d, e, "%s", why.msg);
+	buf_clear(&text);
+	return e == ERR_ABSENT ? ERR_OK : e;
+}
+
 /* There is one that is newer than what was changed last: by this run, else as
  * the certificates say. */
 enum err
@@ -160,10 +218,12 @@ kinds_backup_check(void *arg, struct run *r, const struct plan_step *s,
     const struct run_facts *begun, struct diag *d)
 {
 	struct kinds_seen seen;
+	bool newer = false;
 	enum err e = kinds_look(arg, false, &seen, d);
 
-	(void)s;
 	(void)begun;
+	if (e == ERR_OK)
+		e = is_newer(r, s, &seen, &newer, d);
 	if (e != ERR_OK)
 		return e;
 	if (seen.s->has_backup_running && seen.s->backup_running)
@@ -173,7 +233,7 @@ kinds_backup_check(void *arg, struct run *r, const struct plan_step *s,
 		return diag_set(d, ERR_IO,
 		    "the history of backups could not be seen; see whether the "
 		    "publisher answers utils disaster_recovery history backup");
-	if (!is_backed_up(&seen, kinds_begun(r, CHANGES)))
+	if (!newer && !is_backed_up(&seen, kinds_begun(r, CHANGES)))
 		return diag_set(d, ERR_WAITING,
 		    "the history shows no backup that succeeded since the last "
 		    "change; make one (Disaster Recovery System > Backup > "
@@ -188,12 +248,16 @@ kinds_backup_act(void *arg, struct run *r, const struct plan_step *s,
 	const struct kinds *k = arg;
 	const struct act_env env = { .node = run_plan(r)->publisher };
 	struct diag why;
+	enum err e;
 
 	diag_init(&why);
 	if (kinds_backup_check(arg, r, s, NULL, &why) == ERR_OK) {
 		kinds_say(k, "a backup newer than the last change is there");
 		return ERR_OK;
 	}
+	e = keep_newest(k, r, s, d);
+	if (e != ERR_OK)
+		return e;
 	if (k->act->has_site != NULL &&
 	    k->act->has_site(k->act->arg, ACT_BACKUP))
 		return k->act->site(k->act->arg, ACT_BACKUP, &env, d);

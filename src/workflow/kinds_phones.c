@@ -167,24 +167,33 @@ is_waived(const struct kinds *k, struct run *r, const char *name)
 	return false;
 }
 
-/* Takes the devices out of P that BOOK has proven; who refuses goes over. */
+static enum delivery_state
+state_of(const struct delivery *book, const char *name)
+{
+	const struct delivery_device *is = delivery_find(book, name);
+
+	return is == NULL ? DELIVERY_ABSENT : is->state;
+}
+
+/* Takes the devices out of P that one of BOOKS has proven; who refuses goes over.
+ * Nodes may have different lists: who refuses one may hold another. */
 static void
-sort_devices(const struct delivery *book, struct proof *p)
+sort_devices(struct delivery *const *books, size_t num, struct proof *p)
 {
 	size_t i, k, kept = 0;
 
 	for (i = 0; i < p->num_open; i++) {
-		const struct delivery_device *found = NULL;
+		bool refused = false, proven = false;
 
-		for (k = 0; found == NULL && k < delivery_num(book); k++)
-			if (strcasecmp(delivery_at(book, k)->name,
-				p->open[i]) == 0)
-				found = delivery_at(book, k);
-		if (found != NULL && found->state == DELIVERY_PROVEN)
-			continue;
-		if (found != NULL && found->state == DELIVERY_REFUSED)
+		for (k = 0; k < num; k++) {
+			enum delivery_state is = state_of(books[k], p->open[i]);
+
+			proven |= is == DELIVERY_PROVEN;
+			refused |= is == DELIVERY_REFUSED;
+		}
+		if (!proven && refused)
 			p->refused[p->num_refused++] = p->open[i];
-		else
+		else if (!proven)
 			p->open[kept++] = p->open[i];
 	}
 	p->num_open = kept;
@@ -213,32 +222,42 @@ is_repeated(const struct kinds_seen *seen, size_t i)
 }
 
 static enum err
-prove_list(const struct kinds *k, const struct health_list *l, bool itl,
-    int64_t since, struct proof *p, struct diag *d)
+prove_lists(const struct kinds *k, const struct delivery_list *lists,
+    size_t num, bool itl, struct proof *p, struct diag *d)
 {
-	const struct act_proof ask = { .md5 = l->md5,
-		.sha1 = l->sha1,
-		.since = since,
+	const struct act_proof ask = { .lists = lists,
+		.num_lists = num,
 		.devices = p->open,
 		.num = p->num_open,
 		.itl = itl };
-	struct delivery *book = NULL;
-	enum err e = k->act->phones(k->act->arg, &ask, &book, d);
+	struct delivery *book[ACT_LISTS_MAX] = { NULL };
+	size_t i;
+	enum err e = k->act->phones(k->act->arg, &ask, book, d);
 
+	for (i = 0; e == ERR_OK && i < num; i++)
+		e = delivery_judge(book[i], d);
 	if (e == ERR_OK)
-		e = delivery_judge(book, d);
-	if (e == ERR_OK)
-		sort_devices(book, p);
+		sort_devices(book, num, p);
 	return e;
+}
+
+static enum err
+prove_list(const struct kinds *k, const struct health_list *l, int64_t since,
+    struct proof *p, struct diag *d)
+{
+	const struct delivery_list list = { l->md5, l->sha1, since };
+
+	return prove_lists(k, &list, 1, false, p, d);
 }
 
 static enum err
 prove_itls(const struct kinds *k, struct run *r, struct proof *p,
     struct diag *d)
 {
+	struct delivery_list list[ACT_LISTS_MAX];
 	int64_t since = kinds_begun(r, ITLS);
 	struct kinds_seen seen;
-	size_t i;
+	size_t i, num = 0;
 	enum err e = kinds_look(k, false, &seen, d);
 
 	for (i = 0; e == ERR_OK && i < seen.s->num_nodes; i++) {
@@ -246,13 +265,14 @@ prove_itls(const struct kinds *k, struct run *r, struct proof *p,
 
 		if (l->file == NULL || is_repeated(&seen, i))
 			continue;
-		/* who refuses that of one node may hold another's */
-		while (p->num_refused > 0)
-			p->open[p->num_open++] = p->refused[--p->num_refused];
-		if (p->num_open > 0)
-			e = prove_list(k, l, true, since, p, d);
+		if (num == ACT_LISTS_MAX)
+			return diag_set(d, ERR_TOO_BIG,
+			    "more than %d different ITLs", ACT_LISTS_MAX);
+		list[num++] = (struct delivery_list){ l->md5, l->sha1, since };
 	}
-	return e;
+	if (e != ERR_OK || num == 0)
+		return e;
+	return prove_lists(k, list, num, true, p, d);
 }
 
 /* A list of ours that only other servers than the cluster's give. */
@@ -271,7 +291,7 @@ prove_kept(const struct kinds *k, struct run *r, struct proof *p,
 		e = kinds_hex(DIGEST_SHA1, buf_bytes(&list), l.sha1,
 		    sizeof(l.sha1), d);
 	if (e == ERR_OK)
-		e = prove_list(k, &l, false, kinds_begun(r, LISTS), p, d);
+		e = prove_list(k, &l, kinds_begun(r, LISTS), p, d);
 	buf_clear(&list);
 	return e;
 }
@@ -290,8 +310,7 @@ prove_ctl(const struct kinds *k, struct run *r, struct proof *p, struct diag *d)
 		return e;
 	if (kinds_installed(&seen, &i, &list, d) != ERR_OK)
 		return prove_kept(k, r, p, d);
-	return prove_list(k, &seen.h->node[i].ctl, false, kinds_begun(r, LISTS),
-	    p, d);
+	return prove_list(k, &seen.h->node[i].ctl, kinds_begun(r, LISTS), p, d);
 }
 
 /* "SEP1, SEP2 and 3 more" */

@@ -236,9 +236,9 @@ prove_canary(const struct kinds *k, struct run *r, const char *device,
     int64_t since, struct diag *d)
 {
 	char md5[33], sha1[41];
-	const struct act_proof ask = { .md5 = md5,
-		.sha1 = sha1,
-		.since = since,
+	const struct delivery_list held = { md5, sha1, since };
+	const struct act_proof ask = { .lists = &held,
+		.num_lists = 1,
 		.devices = &device,
 		.num = 1 };
 	struct delivery *book = NULL;

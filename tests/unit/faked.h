@@ -55,7 +55,7 @@ struct faked {
 	char name[FAKED_DEVICES][16];
 	enum delivery_state state[FAKED_DEVICES];
 	char proved[100]; /* the MD5 that phones were asked about */
-	struct delivery *book;
+	struct delivery *book[NODES];
 	struct said_cert csr;
 	struct buf csr_pem;
 	size_t present;
@@ -447,23 +447,21 @@ faked_sign(void *arg, struct ctl_draft *draft, const struct ctl_file *list,
 	return ERR_OK;
 }
 
-static inline enum err
-faked_phones(void *arg, const struct act_proof *p, struct delivery **ret,
-    struct diag *d)
+static inline void
+faked_book(struct faked *f, const struct act_proof *p,
+    const struct delivery_list *list, struct delivery **ret)
 {
-	struct faked *f = arg;
-	const struct delivery_list list = { p->md5, p->sha1, p->since };
+	struct diag d;
 	size_t i, k;
 
-	delivery_free(&f->book);
-	(void)snprintf(f->proved, sizeof(f->proved), "%s %zu", p->md5, p->num);
-	LABS_OK(delivery_new(&list, &f->book, d));
+	delivery_free(ret);
+	LABS_OK(delivery_new(list, ret, &d));
 	for (i = 0; i < p->num; i++) {
-		struct delivery_page page = { p->devices[i], p->md5, "",
-			p->since + 10 };
+		struct delivery_page page = { p->devices[i], list->md5, "",
+			list->since + 10 };
 
-		LABS_OK(delivery_expect(f->book, p->devices[i], NULL, d));
-		LABS_OK(delivery_registered(f->book, p->devices[i], NULL, d));
+		LABS_OK(delivery_expect(*ret, p->devices[i], NULL, &d));
+		LABS_OK(delivery_registered(*ret, p->devices[i], NULL, &d));
 		for (k = 0; strcmp(f->name[k], p->devices[i]) != 0; k++)
 			assert_true(k + 1 < FAKED_DEVICES);
 		if (f->state[k] == DELIVERY_ALIVE)
@@ -472,9 +470,25 @@ faked_phones(void *arg, const struct act_proof *p, struct delivery **ret,
 			page.hash = "ffffffffffffffffffffffffffffffff";
 			page.message = "Trust List update failed";
 		}
-		LABS_OK(delivery_page(f->book, &page, d));
+		LABS_OK(delivery_page(*ret, &page, &d));
 	}
-	*ret = f->book;
+}
+
+static inline enum err
+faked_phones(void *arg, const struct act_proof *p, struct delivery *ret[],
+    struct diag *d)
+{
+	struct faked *f = arg;
+	size_t i;
+
+	(void)d;
+	assert_true(p->num_lists > 0 && p->num_lists <= NODES);
+	(void)snprintf(f->proved, sizeof(f->proved), "%s %zu", p->lists[0].md5,
+	    p->num);
+	for (i = 0; i < p->num_lists; i++) {
+		faked_book(f, p, &p->lists[i], &f->book[i]);
+		ret[i] = f->book[i];
+	}
 	return ERR_OK;
 }
 
@@ -557,7 +571,8 @@ faked_end(struct faked *f)
 	size_t i;
 
 	journal_close(&f->r.journal);
-	delivery_free(&f->book);
+	for (i = 0; i < NODES; i++)
+		delivery_free(&f->book[i]);
 	for (i = 0; i < f->r.num_kept; i++)
 		buf_clear(&f->r.kept[i].bytes);
 	for (i = 0; i < f->num_given; i++)

@@ -54,7 +54,7 @@ struct faked {
 	struct survey_device device[FAKED_DEVICES];
 	char name[FAKED_DEVICES][16];
 	enum delivery_state state[FAKED_DEVICES];
-	char proved[100]; /* the MD5 that phones were asked about */
+	char proved[400]; /* the MD5 that phones were asked about */
 	struct delivery *book[NODES];
 	struct said_cert csr;
 	struct buf csr_pem;
@@ -483,9 +483,12 @@ faked_phones(void *arg, const struct act_proof *p, struct delivery *ret[],
 
 	(void)d;
 	assert_true(p->num_lists > 0 && p->num_lists <= NODES);
-	(void)snprintf(f->proved, sizeof(f->proved), "%s %zu", p->lists[0].md5,
-	    p->num);
+	f->proved[0] = '\0';
 	for (i = 0; i < p->num_lists; i++) {
+		size_t at = strlen(f->proved);
+
+		(void)snprintf(f->proved + at, sizeof(f->proved) - at,
+		    "%s %zu\n", p->lists[i].md5, p->num);
 		faked_book(f, p, &p->lists[i], &f->book[i]);
 		ret[i] = f->book[i];
 	}

@@ -8,6 +8,7 @@ foreach(name accept
 	cert_check
 	cert_hostile
 	cert_show
+	change_options
 	cluster_collect
 	cluster_commands
 	cluster_init

@@ -38,6 +38,9 @@ check(const struct change_opts *o, struct opt_line *line, struct diag *d)
 			return diag_set(d, ERR_USAGE,
 			    "--allow knows lose-phones, not '%.60s'",
 			    o->allow.at[i]);
+	if (o->output != NULL && !o->force && access(o->output, F_OK) == 0)
+		return diag_set(d, ERR_EXISTS,
+		    "%.200s is there already; --force replaces it", o->output);
 	return o->output == NULL
 	    ? ERR_OK
 	    : file_save_check(o->output, o->force ? FILE_CLOBBER : 0, d);

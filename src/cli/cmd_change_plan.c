@@ -29,7 +29,7 @@ const struct cmd cmd_change_plan = {
 	.text =
 	    "Changes nothing. WHAT is a certificate (CAPF, CallManager, TVS, "
 	    "tomcat, ipsec,\nITLRecovery, CallManager-ECDSA; CAPF@NODE of one "
-	    "node) or another change, such as\nto-tokenless, add-token, "
+	    "node) or another change, as\nto-tokenless, add-token, "
 	    "update-ctl: the manual has them all. Several WHAT are\none "
 	    "plan.\n\nPrints the steps; behind the POINT OF NO RETURN there is "
 	    "no way back but a\nrestore. Exit status 3: no order of steps keeps "

@@ -118,9 +118,9 @@ values() {
 }
 
 @test "every option that the help lists is tested in this file" {
-	local option
+	local command option
 
-	[ "$(commands | grep -vE '^(token|cluster)' | tr '\n' ,)" = \
+	[ "$(commands | grep -vE '^(token|cluster|change)' | tr '\n' ,)" = \
 		"show,verify,lint,extract,diff,accept,rescue,order,build,edit,sign,$(
 		)unsign,sign-request,attach,cert show,cert check,cert calendar,$(
 		)trust-store check,audit verify,completion," ]
@@ -128,6 +128,25 @@ values() {
 	)show,mechanisms,test,match,drill,report,init,keygen,csr,$(
 	)selfsign,import-key,import-cert,export-cert,delete,$(
 	)pin change,pin reset,pin unblock," ]
+	[ "$(commands change | cut -d' ' -f2- | tr '\n' ,)" = "plan,run,resume,$(
+	)status,undo,report," ]
+	# change_options.bats, and those of the runs, have them
+	[ "$(options_of 'change plan')" = "allow batch ca-signed force $(
+	)from inventory known-hosts legacy-ssh listen module output $(
+	)password-env password-fd self-signed timeout web web-port " ]
+	for command in run resume; do
+		[ "$(options_of "change $command")" = "answer audit $(
+		)batch canary dry-run final-try from inventory known-hosts $(
+		)legacy-ssh listen module password-env password-fd $(
+		)past-no-return phone-wait pin-env pin-fd state timeout until $(
+		)waive web web-port yes " ]
+	done
+	[ "$(options_of 'change undo')" = "answer audit batch dry-run $(
+	)final-try from inventory known-hosts legacy-ssh listen module $(
+	)password-env password-fd phone-wait pin-env pin-fd state $(
+	)timeout web web-port yes " ]
+	[ "$(options_of 'change status')" = "json state " ]
+	[ "$(options_of 'change report')" = "force html json state " ]
 	[ "$(commands cluster | cut -d' ' -f2- | tr '\n' ,)" = "collect,init,phones,status," ]
 	[ "$(options_of 'cluster collect')" = "batch force inventory known-hosts $(
 	)legacy-ssh output password-env password-fd phones probe-p12 transcripts " ]
@@ -677,9 +696,9 @@ values() {
 	bash -n out
 	[ "$(complete_words v)" = verify ]
 	[ "$(complete_words '' | sort | tr '\n' ' ')" = \
-		"--help --version accept attach audit build cert cluster completion diff $(
-		)edit extract help lint order rescue show sign sign-request $(
-		)token trust-store unsign verify " ]
+		"--help --version accept attach audit build cert change cluster $(
+		)completion diff edit extract help lint order rescue show sign $(
+		)sign-request token trust-store unsign verify " ]
 	[ "$(complete_words --v)" = --version ]
 	[ "$(complete_words completion '')" = bash ]
 	[ "$(complete_words nothing '-')" = "" ]

@@ -281,6 +281,14 @@ is_stored(const struct survey *s, const char *store, const struct cert *c)
 	return false;
 }
 
+/* All nodes have the same certificates in STORE: but for ipsec's, which no sync
+ * brings to the others. */
+static bool
+is_shared(const char *store)
+{
+	return strcmp(store, "ipsec-trust") != 0;
+}
+
 /* "CallManager" of "CallManager-trust". */
 static void
 put_bare(char ret[64], const char *store)
@@ -325,9 +333,9 @@ issuers(const struct answer *a, struct chain *ret, struct diag *d)
 	return e;
 }
 
-enum err
-kinds_upload_trust_there(void *arg, struct run *r, const struct plan_step *s,
-    const struct run_facts *begun, bool *ret, struct diag *d)
+static enum err
+has_issuers(const struct kinds *k, struct run *r, const struct plan_step *s,
+    bool *ret, struct diag *d)
 {
 	struct answer a = { .num_store = 0 };
 	struct chain c = { .num = 0 };
@@ -336,16 +344,27 @@ kinds_upload_trust_there(void *arg, struct run *r, const struct plan_step *s,
 	size_t i;
 	enum err e = load_kept(r, s, &a, d);
 
-	(void)begun;
+	*ret = false;
 	if (e == ERR_OK)
 		e = issuers(&a, &c, d);
 	if (e == ERR_OK)
-		e = kinds_look(arg, false, &seen, d);
+		e = kinds_look(k, false, &seen, d);
 	for (i = 1; e == ERR_OK && i < c.num; i++)
 		all = all && is_stored(seen.s, s->unit, c.link[i]);
 	if (e == ERR_OK)
 		*ret = all && seen.s->has_stored;
 	answer_clear(&a);
+	return e;
+}
+
+enum err
+kinds_upload_trust_there(void *arg, struct run *r, const struct plan_step *s,
+    const struct run_facts *begun, bool *ret, struct diag *d)
+{
+	enum err e = has_issuers(arg, r, s, ret, d);
+
+	(void)begun;
+	*ret = *ret && is_shared(s->unit);
 	return e;
 }
 
@@ -366,7 +385,8 @@ kinds_upload_trust_act(void *arg, struct run *r, const struct plan_step *s,
 	if (e == ERR_OK)
 		e = kinds_look(arg, false, &seen, d);
 	for (i = c.num; e == ERR_OK && i > 1; i--)
-		if (!is_stored(seen.s, s->unit, c.link[i - 1]))
+		if (!is_shared(s->unit) ||
+		    !is_stored(seen.s, s->unit, c.link[i - 1]))
 			e = import(arg, s->node, "cert-import-trust", unit,
 			    c.link[i - 1], d);
 	answer_clear(&a);
@@ -378,8 +398,9 @@ kinds_upload_trust_check(void *arg, struct run *r, const struct plan_step *s,
     const struct run_facts *begun, struct diag *d)
 {
 	bool all = false;
-	enum err e = kinds_upload_trust_there(arg, r, s, begun, &all, d);
+	enum err e = has_issuers(arg, r, s, &all, d);
 
+	(void)begun;
 	if (e == ERR_OK && !all)
 		e = diag_set(d, ERR_WAITING,
 		    "%.60s has not all issuers yet: Cisco Certificate Change "

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/change_run.h"
 #include "cli/change_tell.h"
+#include "cli/models.h"
 #include "cli/net.h"
 #include "cli/status.h"
 #include "workflow/planner.h"
@@ -20,6 +21,7 @@ struct work {
 	struct plan plan;
 	struct doc *doc;
 	char inventory[PATH_MAX];
+	unsigned class_phones[CLASS_NUM];
 };
 
 static enum err
@@ -102,6 +104,32 @@ count_tokens(struct work *w, struct planner_input *in, struct diag *d)
 	return ERR_OK;
 }
 
+/* By their models, as `accept` has them. */
+static enum err
+sort_phones(struct work *w, struct planner_input *in, struct diag *d)
+{
+	const struct survey *s = &w->act.seen->survey;
+	const struct models_row *row;
+	struct models models = { .num = 0 };
+	size_t i;
+	enum err e = models_load(NULL, &models, d);
+
+	for (i = 0; e == ERR_OK && i < s->num_devices; i++) {
+		const char *model = s->device[i].model;
+		enum class class = MODELS_UNKNOWN;
+
+		row = model == NULL ? NULL
+				    : models_find(&models, bytes_of_str(model));
+		if (row != NULL)
+			class = row->class;
+		w->class_phones[class]++;
+		in->classes |= 1u << class;
+	}
+	in->class_phones = w->class_phones;
+	models_clear(&models);
+	return e;
+}
+
 static enum err
 make(struct work *w, struct diag *d)
 {
@@ -117,6 +145,8 @@ make(struct work *w, struct diag *d)
 		.now = s->now };
 	enum err e = count_tokens(w, &in, d);
 
+	if (e == ERR_OK)
+		e = sort_phones(w, &in, d);
 	while (in.what[in.num_what] != NULL)
 		in.num_what++;
 	return e == ERR_OK ? planner_make(&in, &w->plan, &w->doc, d) : e;

@@ -251,6 +251,20 @@ check_answers(const struct change_opts *o, struct diag *d)
 	return ERR_OK;
 }
 
+/* A class that is not known any more is as if nobody had said it. */
+static unsigned
+classes_of(const struct plan *p)
+{
+	unsigned ret = 0;
+	enum class c;
+	size_t i;
+
+	for (i = 0; i < p->classes.num; i++)
+		if (class_of_name(p->classes.item[i], &c))
+			ret |= 1u << c;
+	return ret;
+}
+
 enum err
 change_world_begin(struct change_world *w, const struct change_opts *o,
     const struct plan *plan, struct change_act *a, struct diag *d)
@@ -263,6 +277,7 @@ change_world_begin(struct change_world *w, const struct change_opts *o,
 		.num_canary = o->canary.num,
 		.waive = o->waive.at,
 		.num_waive = o->waive.num,
+		.classes = classes_of(plan),
 		.folder = a->folder };
 	w->table = (struct run_world){ .now = now,
 		.facts = kinds_facts,

@@ -119,18 +119,15 @@ MUST_CHECK enum err health_judge(const struct health_input *in,
     struct health *ret, struct diag *d);
 void health_clear(struct health *h);
 
-/* What phones make of a list that nobody serves yet: of each class one. */
-#define HEALTH_OFFERS 2
-
+/* What phones of a class make of a list that nobody serves yet. */
 struct health_offer {
 	enum class class;
 	struct trust_judgement judgement; /* signatures are not looked at */
 	struct works works;               /* as if it were installed */
 };
 
-/* OFFER for phones that hold INSTALLED (NULL: nothing), at the nodes that IN has;
- * IN->installed has no say. RET gets HEALTH_OFFERS of them. ERR_NOMEM,
- * ERR_CRYPTO. */
+/* OFFER for phones of RET->class that hold INSTALLED (NULL: nothing), at the nodes
+ * that IN has; IN->installed has no say. ERR_NOMEM, ERR_CRYPTO. */
 MUST_CHECK enum err health_offer(const struct health_input *in,
     const struct ctl_file *installed, const struct ctl_file *offer,
     struct health_offer *ret, struct diag *d);

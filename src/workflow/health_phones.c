@@ -550,17 +550,14 @@ offer_class(struct health_case *c, const struct ready *r,
 }
 
 static enum err
-offer_all(struct health_case *c, const struct ctl_file *installed,
+offer_ready(struct health_case *c, const struct ctl_file *installed,
     struct health_offer *ret)
 {
 	struct ready r = { .num_spelt = 0 };
 	enum err e = make_ready(c, &r);
-	size_t i;
 
-	for (i = 0; e == ERR_OK && i < NUM_CLASSES; i++) {
-		ret[i].class = classes[i];
-		e = offer_class(c, &r, installed, &ret[i]);
-	}
+	if (e == ERR_OK)
+		e = offer_class(c, &r, installed, ret);
 	ready_clear(&r);
 	return e;
 }
@@ -575,7 +572,6 @@ health_offer(const struct health_input *in, const struct ctl_file *installed,
 	struct health_case c = { .in = in, .s = in->survey, .h = &h, .d = d };
 	enum err e;
 
-	_Static_assert(NUM_CLASSES == HEALTH_OFFERS, "one of each class");
 	h.node = calloc(h.num_nodes + 1, sizeof(*h.node));
 	e = h.node == NULL ? diag_nomem(d) : ctl_memo_new(&c.memo, d);
 	if (e == ERR_OK)
@@ -584,7 +580,7 @@ health_offer(const struct health_input *in, const struct ctl_file *installed,
 		e = health_read_certs(&c);
 	c.list = offer;
 	if (e == ERR_OK)
-		e = offer_all(&c, installed, ret);
+		e = offer_ready(&c, installed, ret);
 	health_clear_certs(&c);
 	ctl_memo_free(&c.memo);
 	health_clear(&h);

@@ -15,6 +15,9 @@ struct kinds {
 	size_t num_canary;
 	const char *const *waive; /* names that need not be proven */
 	size_t num_waive;
+	unsigned
+	    classes; /* bits 1u << enum class: whose phones lists are judged
+			   * for; 0: with TVS and without */
 	const char *folder; /* of the run: what an authority answered is below
 			     * it in from-ca; NULL: none, and steps that read
 			     * or hand out a file there fail */

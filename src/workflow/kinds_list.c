@@ -432,31 +432,55 @@ refuse_works(const struct works *w, enum works_rule rule, struct diag *d)
 	    works_rule_name(rule), w->why[rule].msg);
 }
 
+/* What phones hold, and what they are to take. */
+struct judged {
+	const struct ctl_file *old, *offer;
+	bool strands; /* that some refuse it was typed */
+};
+
+/* Phones of OF->class. */
+static enum err
+judge_class(const struct health_input *in, const struct judged *j,
+    struct health_offer *of, struct diag *d)
+{
+	static const enum works_rule rules[] = { WORKS_ITL, WORKS_CONFIG,
+		WORKS_READABLE };
+	enum trust_verdict v;
+	size_t n;
+	enum err e = health_offer(in, j->old, j->offer, of, d);
+
+	for (n = 0; e == ERR_OK && n < sizeof(rules) / sizeof(*rules); n++)
+		e = refuse_works(&of->works, rules[n], d);
+	v = of->judgement.verdict;
+	if (e == ERR_OK && !j->strands &&
+	    (v == TRUST_REFUSES || v == TRUST_UNKNOWN))
+		e = diag_set(d, ERR_POLICY, "%s: %s (%s)",
+		    class_text(of->class), trust_verdict_text(v),
+		    of->judgement.why.msg);
+	return e;
+}
+
 enum err
 kinds_judge(const struct kinds *k, const struct kinds_seen *seen,
     const struct ctl_file *old, const struct ctl_file *offer, bool strands,
     struct diag *d)
 {
-	static const enum works_rule rules[] = { WORKS_ITL, WORKS_CONFIG,
-		WORKS_READABLE };
 	const struct health_input in = { .survey = seen->s,
 		.inventory = k->act->inventory,
 		.now = k->act->now(k->act->arg) };
-	struct health_offer of[HEALTH_OFFERS];
-	size_t i, n;
-	enum err e = health_offer(&in, old, offer, of, d);
+	const struct judged j = { old, offer, strands };
+	const unsigned classes = k->classes != 0
+	    ? k->classes
+	    : 1u << CLASS_TVS | 1u << CLASS_NO_TVS;
+	struct health_offer of = { .class = CLASS_NEW };
+	enum err e = ERR_OK;
+	int c;
 
-	for (i = 0; e == ERR_OK && i < HEALTH_OFFERS; i++) {
-		enum trust_verdict v = of[i].judgement.verdict;
-
-		for (n = 0; e == ERR_OK && n < sizeof(rules) / sizeof(*rules);
-		     n++)
-			e = refuse_works(&of[i].works, rules[n], d);
-		if (e == ERR_OK && !strands &&
-		    (v == TRUST_REFUSES || v == TRUST_UNKNOWN))
-			e = diag_set(d, ERR_POLICY, "%s: %s (%s)",
-			    class_text(of[i].class), trust_verdict_text(v),
-			    of[i].judgement.why.msg);
+	for (c = 0; e == ERR_OK && c < CLASS_NUM; c++) {
+		if ((classes & 1u << c) == 0)
+			continue;
+		of = (struct health_offer){ .class = (enum class)c };
+		e = judge_class(&in, &j, &of, d);
 	}
 	return e;
 }

@@ -95,7 +95,7 @@ size_t kinds_own_signer(const struct kinds_seen *seen,
     const struct ctl_draft *draft, bool localkey);
 
 /* Phones that hold OLD (NULL: nothing) take OFFER and work with it afterwards: W1,
- * W2, W4 and W6 of phones with TVS and without. ERR_POLICY with the rule and
+ * W2, W4 and W6 of phones of K's classes. ERR_POLICY with the rule and
  * what is missing; STRANDS: that some refuse it is known and was typed. */
 MUST_CHECK enum err kinds_judge(const struct kinds *k,
     const struct kinds_seen *seen, const struct ctl_file *old,

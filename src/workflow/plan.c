@@ -121,6 +121,7 @@ static const struct doc_field plan_fields[] = {
 	STRINGS(plan, wishes, true),
 	BOOL(plan, ca_signed),
 	NUMBER(plan, phones),
+	STRINGS(plan, classes, false),
 	BOOL(plan, proof),
 	STRINGS(plan, warnings, false),
 	MAPS(plan, lists, false, LIST_LEN, &list_table),

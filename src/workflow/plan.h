@@ -135,8 +135,10 @@ struct plan {
 	bool token_after;
 	struct doc_strings wishes; /* as they were typed: "CAPF" */
 	bool ca_signed;
-	unsigned phones; /* devices known */
-	bool proof;      /* phones can be proven; else the run asks once
+	unsigned phones;            /* devices known */
+	struct doc_strings classes; /* names of trust/class.h that they are of;
+				     * none: not known */
+	bool proof; /* phones can be proven; else the run asks once
 			       * whether to go on without */
 	struct doc_strings warnings;  /* sentences, the gravest first */
 	struct doc_maps lists;        /* struct plan_list: CTL */

@@ -69,6 +69,8 @@ finish(struct planner *p)
 	p->plan.wishes = (struct doc_strings){ p->wishes.item, p->wishes.num };
 	p->plan.warnings = (struct doc_strings){ p->warnings.item,
 		p->warnings.num };
+	p->plan.classes = (struct doc_strings){ p->class_names.item,
+		p->class_names.num };
 	p->plan.follow_up = (struct doc_strings){ p->follow_up.item,
 		p->follow_up.num };
 	p->plan.steps = (struct doc_maps){ p->step, p->num_steps };

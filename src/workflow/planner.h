@@ -68,9 +68,11 @@ struct planner_input {
 	bool can_prove; /* pages or alarms of phones can be had */
 	size_t tokens;  /* of the installed list that answer */
 	size_t new_tokens;
-	unsigned classes; /* as order_input has it; 0: not known */
-	unsigned helps;   /* what may be done besides */
-	bool losing;      /* a plan is made even where phones are lost: its
+	unsigned classes;             /* as order_input has it; 0: not known */
+	const unsigned *class_phones; /* CLASS_NUM numbers of phones, for
+				       * CLASSES; or NULL */
+	unsigned helps;               /* what may be done besides */
+	bool losing; /* a plan is made even where phones are lost: its
 			   * steps say which (plan_step.strands) */
 	int64_t now;
 };

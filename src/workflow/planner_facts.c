@@ -230,6 +230,19 @@ read_services(struct planner *p)
 }
 
 static void
+keep_classes(struct planner *p)
+{
+	size_t c;
+
+	p->classes = p->in->classes != 0 ? p->in->classes
+					 : 1u << CLASS_TVS | 1u << CLASS_NO_TVS;
+	for (c = 0; c < CLASS_NUM; c++)
+		if ((p->in->classes & 1u << c) != 0)
+			planner_put_word(p, &p->class_names,
+			    class_name((enum class)c));
+}
+
+static void
 keep_head(struct planner *p)
 {
 	const struct planner_input *in = p->in;
@@ -237,8 +250,6 @@ keep_head(struct planner *p)
 
 	p->phones = in->survey->has_devices ? (unsigned)in->survey->num_devices
 					    : 0;
-	p->classes = in->classes != 0 ? in->classes
-				      : 1u << CLASS_TVS | 1u << CLASS_NO_TVS;
 	p->plan = (struct plan){ .version = PLAN_VERSION,
 		.cluster = in->inventory->name == NULL ? "cluster"
 						       : in->inventory->name,
@@ -272,6 +283,7 @@ planner_facts(struct planner *p)
 		e = read_services(p);
 	if (e != ERR_OK)
 		return e;
+	keep_classes(p);
 	keep_head(p);
 	keep_lists(p);
 	keep_certs(p);

@@ -267,15 +267,15 @@ is_seen(int kind)
 	    kind == PLAN_RESET_PHONES || kind == PLAN_SET_MODE;
 }
 
-/* The first step from FROM on that phones see loses them. */
+/* The first step from FROM on that phones see loses those of CLASSES. */
 static void
-mark(struct planner *p, size_t from, const char *why)
+mark(struct planner *p, size_t from, const char *why, unsigned classes)
 {
 	size_t i;
 
 	for (i = from; i < p->num_steps; i++)
 		if (is_seen(p->step[i].kind)) {
-			planner_strand(p, &p->step[i], why);
+			planner_strand(p, &p->step[i], why, classes);
 			return;
 		}
 }
@@ -293,24 +293,45 @@ why_lost(struct planner *p, const struct order_input *in,
 	return planner_text(p, "%s", d.msg);
 }
 
+/* Whose phones the same loses. */
+static unsigned
+who_is_lost(const struct planner *p, const struct order_input *in,
+    const struct order_step *step, size_t num)
+{
+	struct order_input one = *in;
+	unsigned lost = 0;
+	struct diag d;
+	size_t c;
+
+	for (c = 0; c < CLASS_NUM; c++) {
+		one.classes = p->classes & 1u << c;
+		diag_init(&d);
+		if (one.classes != 0 &&
+		    order_check(&one, step, num, &d) == ERR_POLICY)
+			lost |= one.classes;
+	}
+	return lost;
+}
+
 static enum err
 play_naive(struct planner *p, const struct order_input *in)
 {
 	struct order_step *step = planner_memory(p, NAIVE_MAX * sizeof(*step));
 	const char *lost = NULL;
-	size_t i, num, from;
+	size_t i, num, from, at;
 
 	if (step == NULL)
 		return diag_nomem(p->d);
 	num = naive(p, in, step);
 	for (i = 0; i < num; i++) {
 		from = p->num_steps;
+		at = i;
 		play(p, &step[i]);
 		if (lost == NULL &&
 		    (lost = why_lost(p, in, step, i + 1)) != NULL) {
 			if (step[i].kind == ORDER_RESTART)
 				play(p, &step[++i]);
-			mark(p, from, lost);
+			mark(p, from, lost, who_is_lost(p, in, step, at + 1));
 		}
 	}
 	planner_warn(p, "THIS PLAN LOSES PHONES: %s",

@@ -50,7 +50,7 @@ struct planner {
 	struct plan_step *step;
 	size_t num_steps, cap_steps;
 	struct plan_step spare; /* where there is no memory */
-	struct planner_words warnings, follow_up, wishes;
+	struct planner_words warnings, follow_up, wishes, class_names;
 
 	struct services *services;
 	struct planner_node *node;
@@ -146,7 +146,8 @@ void planner_prove(struct planner *p, const char *what, const char *why);
 void planner_fetch(struct planner *p, const char *why);
 
 /* S would lose phones: WHY. */
-void planner_strand(struct planner *p, struct plan_step *s, const char *why);
+void planner_strand(struct planner *p, struct plan_step *s, const char *why,
+    unsigned classes);
 /* Node I gets the address that is wanted. */
 void planner_move(struct planner *p, size_t i, const char *why,
     const char *source);

@@ -41,6 +41,7 @@ planner_clear(struct planner *p)
 	}
 	free(p->step);
 	free(p->warnings.item);
+	free(p->class_names.item);
 	free(p->follow_up.item);
 	free(p->wishes.item);
 	services_free(&p->services);
@@ -373,8 +374,17 @@ planner_by_hand(struct planner *p, const char *id, const char *title,
 }
 
 void
-planner_strand(struct planner *p, struct plan_step *s, const char *why)
+planner_strand(struct planner *p, struct plan_step *s, const char *why,
+    unsigned classes)
 {
+	unsigned num = 0;
+	size_t c;
+
+	for (c = 0; p->in->class_phones != NULL && c < CLASS_NUM; c++)
+		if ((classes & 1u << c) != 0)
+			num += p->in->class_phones[c];
+	if (num == 0)
+		num = p->phones;
 	s->strands = why;
-	s->strands_num = p->phones == 0 ? 1 : p->phones;
+	s->strands_num = num == 0 ? 1 : num;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `change plan`: looks, plans, prints. */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ struct work {
 	struct doc *doc;
 	char inventory[PATH_MAX];
 	unsigned class_phones[CLASS_NUM];
+	char **what; /* with whole paths */
+	size_t num_what;
 };
 
 static enum err
@@ -130,6 +133,83 @@ sort_phones(struct work *w, struct planner_input *in, struct diag *d)
 	return e;
 }
 
+static bool
+has_files(enum planner_wish wish)
+{
+	return wish == PLANNER_TO_TOKEN || wish == PLANNER_ADD_TOKEN ||
+	    wish == PLANNER_REPLACE_TOKEN || wish == PLANNER_SAST_TRUST_ADD;
+}
+
+/* Appends the whole path of FILE, which a run may read from another folder. */
+static enum err
+put_path(struct buf *out, const char *what, const char *file, struct diag *d)
+{
+	char path[PATH_MAX];
+
+	if (realpath(file, path) == NULL)
+		return diag_errno(d, "realpath", errno, "%.60s: %.200s", what,
+		    file);
+	buf_str(out, path);
+	return ERR_OK;
+}
+
+/* Appends WHAT with whole paths: "add-token=FILE", "replace-token=SHA256,FILE". */
+static enum err
+put_what(struct buf *out, const char *what, struct diag *d)
+{
+	enum planner_wish wish = PLANNER_CAPF;
+	const char *value = planner_wish_value(what);
+	char *copy, *rest, *word;
+	bool first = true;
+	enum err e = ERR_OK;
+
+	if (value == NULL || *value == '\0' ||
+	    !planner_wish_of(what, &wish, NULL) || !has_files(wish)) {
+		buf_str(out, what);
+		return ERR_OK;
+	}
+	copy = rest = strdup(value);
+	if (copy == NULL)
+		return diag_nomem(d);
+	buf_printf(out, "%.*s", (int)(value - what), what);
+	while (e == ERR_OK && (word = strsep(&rest, ",")) != NULL) {
+		buf_str(out, first ? "" : ",");
+		if (*word == '\0' || (first && wish == PLANNER_REPLACE_TOKEN))
+			buf_str(out, word);
+		else
+			e = put_path(out, planner_wish_name(wish), word, d);
+		first = false;
+	}
+	free(copy);
+	return e;
+}
+
+static enum err
+read_wishes(struct work *w, struct diag *d)
+{
+	char *const *args = w->line->args;
+	struct buf text = { 0 };
+	size_t num = 0;
+	enum err e = ERR_OK;
+
+	while (args[num] != NULL)
+		num++;
+	w->what = calloc(num + 1, sizeof(char *));
+	if (w->what == NULL)
+		return diag_nomem(d);
+	for (; e == ERR_OK && w->num_what < num; w->num_what++) {
+		e = put_what(&text, args[w->num_what], d);
+		if (e == ERR_OK && buf_cstr(&text) == NULL)
+			e = diag_nomem(d);
+		if (e != ERR_OK)
+			break;
+		w->what[w->num_what] = (char *)text.ptr;
+		text = (struct buf){ 0 };
+	}
+	buf_clear(&text);
+	return e;
+}
+
 static enum err
 make(struct work *w, struct diag *d)
 {
@@ -138,7 +218,8 @@ make(struct work *w, struct diag *d)
 		.health = &s->health,
 		.inventory = &w->cluster.inventory,
 		.inventory_path = w->inventory,
-		.what = (const char *const *)w->line->args,
+		.what = (const char *const *)w->what,
+		.num_what = w->num_what,
 		.ca_signed = w->o->ca_signed,
 		.can_prove = change_act_can_prove(w->o),
 		.losing = w->o->allow.num > 0,
@@ -147,8 +228,6 @@ make(struct work *w, struct diag *d)
 
 	if (e == ERR_OK)
 		e = sort_phones(w, &in, d);
-	while (in.what[in.num_what] != NULL)
-		in.num_what++;
 	return e == ERR_OK ? planner_make(&in, &w->plan, &w->doc, d) : e;
 }
 
@@ -173,8 +252,10 @@ work(struct work *w, struct out *out, struct diag *d)
 {
 	const struct fill fill = fill_for_stdout();
 	struct buf text = { 0 };
-	enum err e = begin(w, d);
+	enum err e = read_wishes(w, d);
 
+	if (e == ERR_OK)
+		e = begin(w, d);
 	if (e == ERR_OK)
 		e = make(w, d);
 	if (e == ERR_OK)
@@ -195,6 +276,7 @@ change_plan_run(const struct cmd *cmd, struct opt_line *line)
 	enum cmd_exit end;
 	struct diag d;
 	bool done;
+	size_t i;
 	enum err e;
 
 	end = cmd_options(cmd, line, &o, &done);
@@ -209,6 +291,9 @@ change_plan_run(const struct cmd *cmd, struct opt_line *line)
 		e = work(w, &out, &d);
 	}
 	if (w != NULL) {
+		for (i = 0; i < w->num_what; i++)
+			free(w->what[i]);
+		free(w->what);
 		change_act_end(&w->act);
 		doc_free(&w->doc);
 		if (w->cluster.opts != NULL)

@@ -110,6 +110,16 @@ answer_store(const struct survey *s, const char *unit, struct answer *a,
 	return e;
 }
 
+static void
+in_one_line(struct buf *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->len; i++)
+		if (text->ptr[i] == '\n')
+			text->ptr[i] = i + 1 < text->len ? ';' : ' ';
+}
+
 static enum err
 refuse_unfit(struct fit *f, struct diag *d)
 {
@@ -120,6 +130,8 @@ refuse_unfit(struct fit *f, struct diag *d)
 
 		if (x->level < FIT_HURTS)
 			continue;
+		in_one_line(&x->text);
+		in_one_line(&x->remedy);
 		return diag_set(d, ERR_POLICY,
 		    "the certificate is not uploaded (%s): %.180s; %.90s",
 		    fit_check_name(x->check),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CTL that a token signs: made of the installed one and what is on the disks,
  * judged, shown, signed, verified. A file here; nothing else changes. */
+#include <arpa/inet.h>
+
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +44,12 @@ kinds_token_before(void *arg, struct run *r, const struct plan_step *s,
 }
 
 /* ---- The draft ------------------------------------------------------------------ */
+
+struct work {
+	struct kinds_seen seen;
+	const struct ctl_file *old;
+	struct ctl_draft *draft;
+};
 
 /* Takes the SAST out whose certificate has this SHA-256. */
 static enum err
@@ -97,11 +105,98 @@ put_in(const struct kinds *k, struct ctl_draft *draft, const char *path,
 	return e;
 }
 
-/* "without:<sha256>,with:<file>" */
+/* The first record of role CCM+TFTP of DRAFT whose certificate is DER; with
+ * ADDRESS, which has that one. 0: none. */
+static size_t
+server_of(const struct ctl_draft *draft, struct bytes der, struct bytes address)
+{
+	size_t i;
+
+	for (i = 1; i <= ctl_draft_num(draft); i++) {
+		const struct ctl_record *r = ctl_draft_record(draft, i);
+
+		if (r->has_role && r->role == CTL_ROLE_CCM_TFTP &&
+		    bytes_equal(ctl_record_value(r, CTL_REC_CERTIFICATE),
+			der) &&
+		    (address.ptr == NULL ||
+			bytes_equal(ctl_record_value(r, CTL_REC_ADDRESS),
+			    address)))
+			return i;
+	}
+	return 0;
+}
+
+/* A second record of a server, with the address that it is to get: phones find it
+ * there, and where it is now. Its host stays, but one that is an address. */
 static enum err
-apply(const struct kinds *k, const char *argument, struct ctl_draft *draft,
+copy_server(struct ctl_draft *draft, size_t of, const char *text,
+    struct bytes address, struct diag *d)
+{
+	const struct ctl_record *r = ctl_draft_record(draft, of);
+	struct bytes host = ctl_record_value(r, CTL_REC_DNS_NAME);
+	struct ctl_entry entry = { .role = r->role,
+		.dialect = r->dialect,
+		.address = address };
+	unsigned char old[16];
+	struct cert *cert = NULL;
+	struct buf name = { 0 };
+	enum err e = cert_from_der(ctl_record_value(r, CTL_REC_CERTIFICATE),
+	    &cert, d);
+
+	if (e != ERR_OK)
+		return e;
+	while (host.len > 0 && host.ptr[host.len - 1] == '\0')
+		host.len--;
+	buf_put(&name, host);
+	if (buf_cstr(&name) == NULL)
+		e = diag_nomem(d);
+	else if (inet_pton(AF_INET, buf_cstr(&name), old) == 1 ||
+	    inet_pton(AF_INET6, buf_cstr(&name), old) == 1)
+		host = bytes_of_str(text);
+	entry.host = host;
+	entry.cert = cert;
+	if (e == ERR_OK)
+		e = ctl_draft_add(draft, &entry, 0, d);
+	cert_free(&cert);
+	buf_clear(&name);
+	return e;
+}
+
+/* "NODE=ADDRESS" */
+static enum err
+put_address(const struct work *w, const char *word, struct diag *d)
+{
+	unsigned char raw[16];
+	char node[300];
+	const char *text = strchr(word, '=');
+	struct bytes der, address;
+	size_t i, of;
+
+	(void)snprintf(node, sizeof(node), "%.*s",
+	    text == NULL ? 0 : (int)(text - word), word);
+	if (text == NULL || !kinds_find_node(w->seen.s, node, &i))
+		return diag_set(d, ERR_USAGE, "%.100s names no node", word);
+	text++;
+	if (inet_pton(AF_INET, text, raw) != 1)
+		return diag_set(d, ERR_USAGE,
+		    "%.100s is no IPv4 address, which records have", text);
+	address = bytes_of(raw, 4);
+	der = survey_own_der(w->seen.s, i, "CallManager");
+	of = server_of(w->draft, der, bytes_of(NULL, 0));
+	if (der.ptr == NULL || of == 0)
+		return diag_set(d, ERR_POLICY,
+		    "the list has no CCM+TFTP record of %.100s", node);
+	return server_of(w->draft, der, address) != 0
+	    ? ERR_OK
+	    : copy_server(w->draft, of, text, address, d);
+}
+
+/* "without:<sha256>,with:<file>,address:<node>=<address>" */
+static enum err
+apply(const struct kinds *k, const char *argument, struct work *w,
     struct diag *d)
 {
+	struct ctl_draft *draft = w->draft;
 	char copy[PATH_MAX], *word, *rest = copy;
 	enum err e = ERR_OK;
 
@@ -114,9 +209,12 @@ apply(const struct kinds *k, const char *argument, struct ctl_draft *draft,
 			e = leave_out(draft, word + 8, d);
 		else if (strncmp(word, "with:", 5) == 0)
 			e = put_in(k, draft, word + 5, d);
+		else if (strncmp(word, "address:", 8) == 0)
+			e = put_address(w, word + 8, d);
 		else if (*word != '\0')
 			e = diag_set(d, ERR_USAGE,
-			    "%.100s is neither without: nor with:", word);
+			    "%.100s is neither without: nor with: nor address:",
+			    word);
 	}
 	return e;
 }
@@ -144,12 +242,6 @@ signer_of(const struct ctl_file *old, const struct ctl_draft *draft)
 	return 0;
 }
 
-struct work {
-	struct kinds_seen seen;
-	const struct ctl_file *old;
-	struct ctl_draft *draft;
-};
-
 static enum err
 make(const struct kinds *k, const struct plan_step *s, struct work *w,
     struct diag *d)
@@ -161,7 +253,7 @@ make(const struct kinds *k, const struct plan_step *s, struct work *w,
 		e = kinds_installed(&w->seen, &i, &w->old, d);
 	if (e == ERR_OK)
 		e = kinds_draft(&w->seen, w->old, false, &w->draft, d);
-	return e == ERR_OK ? apply(k, s->argument, w->draft, d) : e;
+	return e == ERR_OK ? apply(k, s->argument, w, d) : e;
 }
 
 /* As phones will judge it, before anybody signs. */

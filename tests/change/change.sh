@@ -11,7 +11,8 @@
 #				run, resume, undo, ... of that plan, answered as
 #				routine has it; what is printed goes to said
 #	change_through [OPTION...]
-#				runs to the end, as an authority between
+#				runs to the end, as an authority and a person
+#				(change_hand KEY) between
 #	change_is_well UNIT...	the end is good: phones trust and work, all nodes
 #				have one list, and of the certificates only those
 #				of UNIT are others than before
@@ -103,19 +104,44 @@ change_sign() {
 	return $did
 }
 
-change_through() {
-	local status=0
+# What a step of a person wants done, by its key. To be replaced; false: nobody
+# does it.
+change_hand() {
+	return 1
+}
 
-	change_go run --answer experimental=experimental "$@" || status=$?
-	while [ $status = 5 ] && change_sign; do
+change_through() {
+	local status=0 key answers=(--answer experimental=experimental)
+
+	change_go run "${answers[@]}" "$@" || status=$?
+	while [ $status = 5 ]; do
+		key=$(sed -n "s/.*--answer '\([^=']*\)=yes'.*/\1/p" said | tail -n 1)
+		if [ -n "$key" ] && change_hand "$key"; then
+			answers+=(--answer "$key=yes")
+		else
+			change_sign || break
+		fi
 		status=0
-		change_go resume --answer experimental=experimental "$@" ||
-			status=$?
+		change_go resume "${answers[@]}" "$@" || status=$?
 	done
 	[ $status = 0 ] || {
 		cat said
 		return $status
 	}
+}
+
+# change_type COMMAND [ANSWER]: at the publisher, by hand.
+change_type() {
+	lab_type "$LAB_ADDRESS" >>typed <<-TXT
+		password
+		> admin:
+		< $1
+		${2:+> (
+		< $2}
+		> admin:
+		< quit
+		end
+	TXT
 }
 
 # change_judge WHAT...: see judge.py.

@@ -4,7 +4,8 @@
 # run-bats.sh FILE.bats: runs one file for ctest. Fails when a test fails or
 # when fewer or more results come than the plan promised (a file that dies in
 # the middle is no success). Exits with 77 when all tests were skipped, and,
-# where skips are failures, with 1 when any was.
+# where skips are failures, with 1 when any was. A line "# jobs: N" of the file: N of
+# its tests run at once.
 set -euo pipefail
 
 file=$1
@@ -17,7 +18,8 @@ if ! command -v bats >/dev/null; then
 fi
 
 status=0
-bats --tap --print-output-on-failure "$file" </dev/null >"$results" ||
+jobs=$(sed -n 's/^# jobs: \([0-9][0-9]*\)$/\1/p' "$file")
+bats --tap --print-output-on-failure ${jobs:+--jobs "$jobs"} "$file" </dev/null >"$results" ||
 	status=$?
 cat "$results"
 

@@ -1,0 +1,262 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Every change that can be planned, run to its end on the newest release that has
+# it: all phones trust and work, nodes agree, and nothing else is changed.
+#
+# jobs: 6
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	# shellcheck source=tests/change/change.sh
+	. "$SRC/tests/change/change.sh"
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	lab_down_all
+}
+
+# does OPTION... -- WHAT... -- UNIT...: a lab, the plan, the run, the judgement.
+does() {
+	local up=() what=()
+
+	while [ "$1" != -- ]; do
+		up+=("$1")
+		shift
+	done
+	shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		what+=("$1")
+		shift
+	done
+	[ $# = 0 ] || shift
+	change_up "${up[@]}"
+	change_plan "${what[@]}"
+	change_through
+	change_is_well "$@"
+}
+
+# A person answers these, and has nothing to do in the lab.
+idle() {
+	local names=" $* "
+
+	eval "change_hand() { [[ '$names' == *\" \$1 \"* ]]; }"
+}
+
+@test "CAPF" {
+	does --release 15 --mode tokenless -- CAPF -- CAPF
+	grep -q 'replaced: capf CN=CAPF' said.all
+}
+
+@test "CAPF, signed by an authority" {
+	does --release 15 --mode tokenless -- --ca-signed CAPF -- CAPF
+}
+
+@test "CAPF, the list signed by a token" {
+	does --release 12.5 --mode token -- CAPF -- CAPF
+	! grep -qF "$PIN_SAST_1" -r state said.all || return
+}
+
+@test "CallManager" {
+	does --release 15 --mode tokenless -- CallManager -- CallManager
+}
+
+@test "CallManager, signed by an authority" {
+	does --release 15 --mode tokenless -- --ca-signed CallManager -- \
+		CallManager
+}
+
+@test "CallManager, the list signed by a token" {
+	does --release 12.5 --mode token -- CallManager -- CallManager
+}
+
+@test "CallManager of the subscriber alone" {
+	does --release 15 --mode tokenless -- CallManager@cucm2 -- CallManager
+	[ "$(diff certs.before <(change_judge certs) | grep -c '^> cucm1')" = 0 ]
+}
+
+@test "CallManager-ECDSA" {
+	does --release 15 --mode tokenless -- CallManager-ECDSA -- \
+		CallManager-ECDSA
+}
+
+@test "TVS" {
+	does --release 15 --mode tokenless -- TVS -- TVS
+}
+
+@test "tomcat" {
+	idle sso-off sso-on
+	does --release 15 --mode tokenless -- --ca-signed tomcat -- tomcat
+}
+
+@test "ipsec" {
+	does --release 15 --mode tokenless -- --ca-signed ipsec -- ipsec
+}
+
+@test "ITLRecovery" {
+	does --release 15 --mode tokenless -- ITLRecovery -- ITLRecovery
+}
+
+@test "several at once" {
+	does --release 15 --mode tokenless -- CAPF CallManager ITLRecovery -- \
+		CAPF CallManager ITLRecovery
+}
+
+@test "LSC" {
+	idle lsc-default
+	does --release 15 --mode tokenless -- LSC
+}
+
+@test "enable-mixed-mode" {
+	does --release 15 --mode non-secure -- enable-mixed-mode
+	lab_ask lab status | grep -q '^release .*, mixed,'
+}
+
+@test "disable-mixed-mode" {
+	idle profiles
+	does --release 15 --mode tokenless -- disable-mixed-mode
+	lab_ask lab status | grep -q '^release .*, non-secure,'
+}
+
+@test "to-tokenless" {
+	does --release 12.5 --mode token -- to-tokenless
+	run -0 "$CTLSMITH" show "$LAB_HTTP_URL/CTLFile.tlv"
+	[[ $output != *Manufacturing* ]]
+}
+
+@test "update-ctl, of what somebody renewed before" {
+	change_up --release 15 --mode tokenless
+	change_type "set cert regen CAPF" yes
+	change_plan update-ctl
+	change_through
+	change_is_well CAPF
+}
+
+# third: another token's certificate.
+third() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -keyout third.key \
+		-out third.pem -subj "/CN=SAST-3/O=Lab" 2>/dev/null
+}
+
+# token_sha256 LABEL
+token_sha256() {
+	pkcs11-tool --module "$MODULE" --token-label "$1" --read-object \
+		--type cert --id 01 2>/dev/null | sha256sum | cut -c1-64
+}
+
+# has_sast COUNT: the list of the publisher.
+has_sasts() {
+	curl -sS --fail --noproxy '*' "$LAB_HTTP_URL/CTLFile.tlv" -o now.tlv
+	[ "$("$CTLSMITH" show --json now.tlv |
+		grep -c '"role": *"SAST"')" = "$1" ] || {
+		"$CTLSMITH" show now.tlv
+		return 1
+	}
+}
+
+@test "add-token" {
+	third
+	does --release 12.5 --mode token -- add-token=third.pem
+	openssl x509 -in third.pem -outform DER -out third.der
+	curl -sS --fail --noproxy '*' "$LAB_HTTP_URL/CTLFile.tlv" -o now.tlv
+	/usr/bin/python3 -c 'import sys
+assert open(sys.argv[1], "rb").read() in open(sys.argv[2], "rb").read()' \
+		third.der now.tlv
+}
+
+@test "replace-token" {
+	third
+	change_up --release 12.5 --mode token
+	change_plan "replace-token=$(token_sha256 "$LABEL_SAST_2"),third.pem"
+	change_through
+	change_is_well
+	curl -sS --fail --noproxy '*' "$LAB_HTTP_URL/CTLFile.tlv" -o now.tlv
+	pkcs11-tool --module "$MODULE" --token-label "$LABEL_SAST_2" \
+		--read-object --type cert --id 01 -o second.der 2>/dev/null
+	openssl x509 -in third.pem -outform DER -out third.der
+	/usr/bin/python3 -c 'import sys
+new, old, now = (open(path, "rb").read() for path in sys.argv[1:])
+assert new in now and old not in now' third.der second.der now.tlv
+}
+
+@test "lost-token" {
+	change_up --release 12.5 --mode token
+	change_plan "lost-token=$(token_sha256 "$LABEL_SAST_2")"
+	change_through
+	change_is_well
+}
+
+@test "change-address: the list has both, and phones hold it, before" {
+	change_up --release 12.5 --mode token
+	change_plan change-address@cucm2=192.0.2.77
+	change_through --until prove
+	curl -sS --fail --noproxy '*' "$LAB_HTTP_URL/CTLFile.tlv" -o now.tlv
+	run -0 "$CTLSMITH" show now.tlv
+	[[ $output == *192.0.2.77* ]]
+	change_is_well
+}
+
+@test "remove-node" {
+	change_up --release 12.5 --mode token
+	change_plan remove-node@cucm2
+	grep -q 'delete cucm2 from the database' plan.yaml
+}
+
+@test "subject" {
+	change_hand() {
+		case $1 in
+		sso-*) ;;
+		*) change_type "set web-security unit org city state PL" yes ;;
+		esac
+	}
+	change_up --nodes 1 --release 15 --mode tokenless
+	change_plan subject
+	change_through
+	change_is_well tomcat
+}
+
+# paste STORE FILE: at the publisher, by hand.
+paste() {
+	{
+		printf '%s\n' password "> admin:" "< set cert import trust $1" \
+			"> Paste"
+		sed 's/^/< /' "$2"
+		printf '%s\n' "> admin:" "< quit" end
+	} | lab_type "$LAB_ADDRESS" >>typed
+}
+
+@test "phone-sast-trust-add, and -remove" {
+	third
+	change_hand() {
+		paste Phone-SAST-trust third.pem
+	}
+	change_up --release 15 --mode tokenless
+	change_plan phone-sast-trust-add=third.pem
+	change_through
+	change_is_well
+	lab_type "$LAB_ADDRESS" >listed <<-TXT
+		password
+		> admin:
+		< show cert list trust
+		> admin:
+		< quit
+		end
+	TXT
+	name=$(sed -n 's,.*Phone-SAST-trust/\(SAST.3[^: ]*\.pem\).*,\1,p' listed)
+	change_plan "phone-sast-trust-remove=$name"
+	change_through
+	change_is_well
+}
+
+@test "recover, with a token that phones know" {
+	change_up --release 12.5 --mode token
+	# somebody has the cluster sign the list itself
+	change_type "utils ctl reset localkey" y
+	change_type "utils service restart Cisco Tftp"
+	lab_ask lab settle
+	change_plan recover
+	change_through
+	change_is_well
+}

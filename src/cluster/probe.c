@@ -135,16 +135,17 @@ on_message(int sent, int version, int type, const void *data, size_t len,
 	s->has_chain = take_chain(s, body, SSL_version(ssl) == TLS1_3_VERSION);
 }
 
-/* It wants a certificate of ours, and gets none. */
+/* The chain is there: nothing else is wanted of the handshake, and what is behind
+ * it costs both sides the most. */
 static int
-on_request(SSL *ssl, X509 **cert, EVP_PKEY **key)
+on_chain(X509_STORE_CTX *ctx, void *arg)
 {
-	struct shake *s = SSL_get_app_data(ssl);
+	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx,
+	    SSL_get_ex_data_X509_STORE_CTX_idx());
 
-	(void)cert;
-	(void)key;
-	s->got.wants_client = true;
-	return 0;
+	(void)arg;
+	(void)SSL_set_retry_verify(ssl);
+	return 1;
 }
 
 /* ---- The handshake -------------------------------------------------------------- */
@@ -175,7 +176,7 @@ make_context(enum probe_kind kind)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_client_cert_cb(ctx, on_request);
+	SSL_CTX_set_cert_verify_callback(ctx, on_chain, NULL);
 	SSL_CTX_set_msg_callback(ctx, on_message);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(ctx, 0) == 1 &&
@@ -251,15 +252,14 @@ make_ssl(SSL_CTX *ctx, struct shake *s, const char *host, int fd)
 		return NULL;
 	SSL_set_msg_callback_arg(ssl, s);
 	SSL_set_quiet_shutdown(ssl, 1);
-	if (SSL_set_app_data(ssl, s) == 1 && SSL_set_fd(ssl, fd) == 1 &&
-	    set_name(ssl, host))
+	if (SSL_set_fd(ssl, fd) == 1 && set_name(ssl, host))
 		return ssl;
 	SSL_free(ssl);
 	return NULL;
 }
 
-/* How the handshake ended, of SSL_get_error(); SSL_ERROR_WANT_*: not within the
- * time. */
+/* How the handshake ended, of SSL_get_error(); SSL_ERROR_WANT_READ and _WRITE: not
+ * within the time. */
 static int
 shake(SSL *ssl, int fd, int64_t until)
 {
@@ -341,7 +341,7 @@ static enum err
 is_rsa(const struct shake *s, SSL *ssl, bool *ret_known, bool *ret,
     struct diag *d)
 {
-	X509 *seen = SSL_get0_peer_certificate(ssl);
+	X509 *seen = sk_X509_value(SSL_get_peer_cert_chain(ssl), 0);
 	struct cert *cert = NULL;
 	enum err e;
 

@@ -271,15 +271,16 @@ static void
 act(struct peer *p)
 {
 	const struct script *s = p->arg;
-	int fd = peer_accept(p);
+	int fd;
 
-	if (fd < 0)
-		return;
-	if (s->first || peer_hear(p, fd))
-		(void)peer_say(p, fd, s->says, s->len);
-	if (s->idle)
-		peer_idle(p);
-	(void)close(fd);
+	/* a second time where it wants another version */
+	while ((fd = peer_accept(p)) >= 0) {
+		if (s->first || peer_hear(p, fd))
+			(void)peer_say(p, fd, s->says, s->len);
+		if (s->idle)
+			peer_idle(p);
+		(void)close(fd);
+	}
 }
 
 static void

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/base64.h"
 #include "cluster/said.h"
 #include "cluster/said_parts.h"
-#include "pki/cert.h"
 
 #define PARAMETERS_MAX 10000
 #define NODES_MAX 10000
@@ -242,52 +240,13 @@ database_nodes_clear(struct database_nodes *l)
 
 /* ---- Certificates ------------------------------------------------------------------- */
 
-#define BEGIN "-----BEGIN CERTIFICATE-----"
-#define END "-----END CERTIFICATE-----"
-
-/* The base64 text of PEM without its lines. Not by OpenSSL, which fails in some
- * cases without saying why, as if memory was short. */
-static bool
-put_base64(struct bytes pem, struct buf *out)
-{
-	struct bytes rest;
-	size_t i, len;
-
-	if (!said_starts(pem, BEGIN, &rest) || !said_finds(rest, END, &len))
-		return false;
-	for (i = 0; i < len; i++)
-		if (rest.ptr[i] > ' ')
-			buf_u8(out, rest.ptr[i]);
-	return true;
-}
-
-/* ERR_NOMEM, or whatever is wrong with PEM. */
 static enum err
-put_der(struct bytes pem, struct buf *out)
-{
-	struct buf text = { 0 }, der = { 0 };
-	struct cert *c = NULL;
-	enum err e = ERR_SYNTAX;
-
-	if (put_base64(pem, &text) && buf_ok(&text) &&
-	    base64_take(buf_bytes(&text), &der) && buf_ok(&der))
-		e = cert_from_der(buf_bytes(&der), &c, NULL);
-	if (e == ERR_OK)
-		buf_put(out, cert_der(c));
-	if (!buf_ok(&text) || !buf_ok(&der) || !buf_ok(out))
-		e = ERR_NOMEM;
-	cert_free(&c);
-	buf_clear(&text);
-	buf_clear(&der);
-	return e;
-}
-
-static enum err
-take_cert(const struct said_rows *rows, size_t i, struct database_certs *l,
-    struct diag *diag)
+take_cert(const struct said_rows *rows, size_t i, struct cert_shelf *shelf,
+    struct database_certs *l, struct diag *diag)
 {
 	const char *unit = said_rows_has(rows, "unit") ? "unit" : "name";
 	struct database_cert *c = &l->item[l->num];
+	struct diag why;
 	enum err e;
 
 	e = copy(rows, i, unit, c->unit, sizeof(c->unit), diag);
@@ -296,7 +255,8 @@ take_cert(const struct said_rows *rows, size_t i, struct database_certs *l,
 		    diag);
 	if (e != ERR_OK)
 		return e;
-	e = put_der(said_rows_value(rows, i, "certificate"), &c->der);
+	e = cert_shelf_pem(shelf, said_rows_value(rows, i, "certificate"),
+	    &c->cert, &why);
 	if (e == ERR_NOMEM)
 		return diag_nomem(diag);
 	l->num += e == ERR_OK;
@@ -305,7 +265,8 @@ take_cert(const struct said_rows *rows, size_t i, struct database_certs *l,
 }
 
 enum err
-database_certs(struct bytes text, struct database_certs *ret, struct diag *diag)
+database_certs(struct bytes text, struct cert_shelf *shelf,
+    struct database_certs *ret, struct diag *diag)
 {
 	struct database_certs l = { .num = 0 };
 	struct said_rows *rows = NULL;
@@ -320,7 +281,7 @@ database_certs(struct bytes text, struct database_certs *ret, struct diag *diag)
 		e = diag_nomem(diag);
 	for (i = 0; l.item != NULL && e == ERR_OK && i < said_rows_num(rows);
 	     i++)
-		e = take_cert(rows, i, &l, diag);
+		e = take_cert(rows, i, shelf, &l, diag);
 	said_rows_free(&rows);
 	if (e == ERR_OK)
 		*ret = l;
@@ -332,10 +293,6 @@ database_certs(struct bytes text, struct database_certs *ret, struct diag *diag)
 void
 database_certs_clear(struct database_certs *l)
 {
-	size_t i;
-
-	for (i = 0; i < l->num; i++)
-		buf_clear(&l->item[i].der);
 	free(l->item);
 	memset(l, 0, sizeof(*l));
 }

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/diag.h"
+#include "pki/cert_shelf.h"
 
 #define DATABASE_NAME_MAX 255
 
@@ -49,7 +49,7 @@ void database_nodes_clear(struct database_nodes *l);
 struct database_cert {
 	char unit[64]; /* "CallManager-trust" */
 	char server[DATABASE_NAME_MAX + 1];
-	struct buf der;
+	const struct cert *cert; /* the shelf's */
 };
 struct database_certs {
 	struct database_cert *item;
@@ -57,7 +57,7 @@ struct database_certs {
 	size_t num_unread; /* rows without a certificate, or whose PEM does
 			    * not decode */
 };
-MUST_CHECK enum err database_certs(struct bytes text,
+MUST_CHECK enum err database_certs(struct bytes text, struct cert_shelf *shelf,
     struct database_certs *ret, struct diag *diag);
 void database_certs_clear(struct database_certs *l);
 

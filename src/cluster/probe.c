@@ -19,12 +19,13 @@
 
 /* What a client of each kind offers. SHA-1, and keys of any length, are offered
  * too: what is shown counts, not what it is worth. In TLS 1.2 and before the
- * cipher says whose certificate it must be, in TLS 1.3 the signature does. */
+ * cipher says whose certificate it must be, in TLS 1.3 the signature does. Where
+ * the server need sign nothing (kRSA), it is the cheapest for both. */
 static const struct {
 	const char *name, *ciphers, *signatures;
 } kinds[NUM_KINDS] = {
 	[PROBE_ANY] = { "any", "ALL:!aNULL:!PSK:!SRP", NULL },
-	[PROBE_RSA] = { "rsa", "aRSA:!PSK:!SRP",
+	[PROBE_RSA] = { "rsa", "kRSA:aRSA:!PSK:!SRP",
 	    "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"
 	    "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:"
 	    "RSA+SHA256:RSA+SHA384:RSA+SHA512:RSA+SHA224:RSA+SHA1" },
@@ -42,6 +43,7 @@ struct shake {
 	enum probe_kind kind;
 	int64_t until;
 	unsigned limit; /* s */
+	int newest;     /* version of TLS; 0: any */
 	struct probe got;
 	bool has_chain, too_many, late;
 };
@@ -135,16 +137,17 @@ on_message(int sent, int version, int type, const void *data, size_t len,
 	s->has_chain = take_chain(s, body, SSL_version(ssl) == TLS1_3_VERSION);
 }
 
-/* It wants a certificate of ours, and gets none. */
+/* The chain is there: nothing else is wanted of the handshake, and what is behind
+ * it costs both sides the most. */
 static int
-on_request(SSL *ssl, X509 **cert, EVP_PKEY **key)
+on_chain(X509_STORE_CTX *ctx, void *arg)
 {
-	struct shake *s = SSL_get_app_data(ssl);
+	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx,
+	    SSL_get_ex_data_X509_STORE_CTX_idx());
 
-	(void)cert;
-	(void)key;
-	s->got.wants_client = true;
-	return 0;
+	(void)arg;
+	(void)SSL_set_retry_verify(ssl);
+	return 1;
 }
 
 /* ---- The handshake -------------------------------------------------------------- */
@@ -175,7 +178,7 @@ make_context(enum probe_kind kind)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_client_cert_cb(ctx, on_request);
+	SSL_CTX_set_cert_verify_callback(ctx, on_chain, NULL);
 	SSL_CTX_set_msg_callback(ctx, on_message);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(ctx, 0) == 1 &&
@@ -251,15 +254,14 @@ make_ssl(SSL_CTX *ctx, struct shake *s, const char *host, int fd)
 		return NULL;
 	SSL_set_msg_callback_arg(ssl, s);
 	SSL_set_quiet_shutdown(ssl, 1);
-	if (SSL_set_app_data(ssl, s) == 1 && SSL_set_fd(ssl, fd) == 1 &&
-	    set_name(ssl, host))
+	if (SSL_set_fd(ssl, fd) == 1 && set_name(ssl, host))
 		return ssl;
 	SSL_free(ssl);
 	return NULL;
 }
 
-/* How the handshake ended, of SSL_get_error(); SSL_ERROR_WANT_*: not within the
- * time. */
+/* How the handshake ended, of SSL_get_error(); SSL_ERROR_WANT_READ and _WRITE: not
+ * within the time. */
 static int
 shake(SSL *ssl, int fd, int64_t until)
 {
@@ -341,7 +343,7 @@ static enum err
 is_rsa(const struct shake *s, SSL *ssl, bool *ret_known, bool *ret,
     struct diag *d)
 {
-	X509 *seen = SSL_get0_peer_certificate(ssl);
+	X509 *seen = sk_X509_value(SSL_get_peer_cert_chain(ssl), 0);
 	struct cert *cert = NULL;
 	enum err e;
 
@@ -394,18 +396,21 @@ judge(const struct shake *s, SSL *ssl, int why, struct diag *d)
 	return fail(s, why, d);
 }
 
+/* *RET_NEWER: the server speaks TLS 1.3 alone. */
 static enum err
 probe_fd(SSL_CTX *ctx, int fd, const char *host, struct shake *s,
-    struct diag *d)
+    bool *ret_newer, struct diag *d)
 {
 	SSL *ssl = make_ssl(ctx, s, host, fd);
 	enum err e;
 	int why;
 
-	if (ssl == NULL) {
+	if (ssl == NULL || SSL_set_max_proto_version(ssl, s->newest) != 1) {
 		e = diag_nomem(d);
 	} else {
 		why = shake(ssl, fd, s->until);
+		*ret_newer = s->newest == TLS1_2_VERSION && !s->has_chain &&
+		    alert_of(ERR_peek_error()) == SSL_AD_PROTOCOL_VERSION;
 		e = judge(s, ssl, why, d);
 		(void)snprintf(s->got.version, sizeof(s->got.version), "%s",
 		    SSL_get_version(ssl));
@@ -417,23 +422,43 @@ probe_fd(SSL_CTX *ctx, int fd, const char *host, struct shake *s,
 	return e;
 }
 
+/* One connection. */
+static enum err
+try_port(const struct probe_client *c, const char *host, unsigned port,
+    struct shake *s, bool *ret_newer, struct diag *d)
+{
+	struct pipe_guard guard;
+	int fd = -1;
+	enum err e = dial_open(host, port, s->until, &fd, d);
+
+	if (e != ERR_OK)
+		return e;
+	pipe_guard(&guard);
+	e = probe_fd(c->ctx[s->kind], fd, host, s, ret_newer, d);
+	pipe_unguard(&guard);
+	(void)close(fd);
+	return e;
+}
+
+/* In TLS 1.3 the server has signed before it shows anything: it is the second
+ * choice. */
 enum err
 probe_port(const struct probe_client *c, const char *host, unsigned port,
     enum probe_kind kind, struct probe *ret, struct diag *d)
 {
-	struct shake s = { .kind = kind, .limit = c->limit };
-	struct pipe_guard guard;
-	int fd = -1;
+	struct shake s = { .kind = kind,
+		.limit = c->limit,
+		.newest = TLS1_2_VERSION };
+	bool newer = false;
 	enum err e;
 
 	s.until = dial_now() + (int64_t)s.limit * 1000;
-	e = dial_open(host, port, s.until, &fd, d);
-	if (e != ERR_OK)
-		return e;
-	pipe_guard(&guard);
-	e = probe_fd(c->ctx[kind], fd, host, &s, d);
-	pipe_unguard(&guard);
-	(void)close(fd);
+	e = try_port(c, host, port, &s, &newer, d);
+	if (newer) {
+		probe_clear(&s.got);
+		s.newest = 0;
+		e = try_port(c, host, port, &s, &newer, d);
+	}
 	if (e != ERR_OK) {
 		probe_clear(&s.got);
 		return e;

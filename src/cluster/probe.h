@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which certificates a TLS port really shows: a handshake, of which nothing is
- * believed, nothing is sent beyond it, and no credential is given. At security
+ * believed, and which ends once they have come; no credential is given. At security
  * level 0 and from TLS 1.0 on, in this probe alone, since old appliances have
  * no better.
  */
@@ -29,7 +29,6 @@ struct probe {
 					  * first */
 	size_t num;
 	char version[16], cipher[64]; /* "TLSv1.2" */
-	bool wants_client;            /* it asked for our certificate */
 };
 
 void probe_clear(struct probe *p);

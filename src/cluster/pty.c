@@ -194,13 +194,15 @@ drop_session(struct pty *p)
 	p->session = NULL;
 }
 
-/* One attempt to agree with the other side. */
+/* One attempt to agree with the other side. *RET_CUT: it broke off. */
 static enum err
-shake_hands(struct pty *p, const struct pty_setup *setup, struct diag *d)
+shake_hands(struct pty *p, const struct pty_setup *setup, bool *ret_cut,
+    struct diag *d)
 {
 	enum err err;
 	int fd = -1, rv;
 
+	*ret_cut = false;
 	drop_session(p);
 	err = connect_to(setup, &fd, d);
 	if (err != ERR_OK)
@@ -222,17 +224,25 @@ shake_hands(struct pty *p, const struct pty_setup *setup, struct diag *d)
 	pty_listen_to(NULL);
 	if (err != ERR_OK)
 		return err;
+	*ret_cut = rv != SSH_OK && ssh_is_connected(p->session) == 0;
 	return rv == SSH_OK ? ERR_OK
 			    : pty_failed(p, setup, "agreeing on SSH", d);
 }
 
+/* A server that has no time (MaxStartups), or that closes before its offer of
+ * algorithms is out, breaks off: once it is asked again. */
 static enum err
 agree(struct pty *p, const struct pty_setup *setup, struct diag *d)
 {
+	bool cut, again = false;
 	enum err err;
 
 	for (;;) {
-		err = shake_hands(p, setup, d);
+		err = shake_hands(p, setup, &cut, d);
+		if (err != ERR_OK && cut && !again && !pty_disagreed(p)) {
+			again = true;
+			continue;
+		}
 		if (err == ERR_OK || p->session == NULL || !pty_disagreed(p))
 			return err;
 		if (!setup->legacy || !pty_offer_more(p))

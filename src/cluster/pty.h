@@ -35,7 +35,8 @@ struct pty_setup {
 
 struct pty;
 
-/* ERR_IO: cannot be reached, or ended, or is no SSH server; ERR_POLICY: host key,
+/* One that hangs up before algorithms are agreed on is asked a second time.
+ * ERR_IO: cannot be reached, or ended, or is no SSH server; ERR_POLICY: host key,
  * or nothing but old algorithms; ERR_PIN: no login. The password is sent once, by
  * one method. */
 MUST_CHECK enum err pty_open(const struct pty_setup *setup, struct pty **ret,

@@ -179,12 +179,32 @@ put_sequence(struct screen *s, uint8_t c)
 	}
 }
 
+/* How many bytes at the begin of IN are shown as they are. */
+static size_t
+num_shown(const struct screen *s, struct bytes in)
+{
+	size_t n = 0;
+
+	if (s->sequence != SEQ_NONE || s->pager != PAGER_NONE || s->returned ||
+	    s->echoed < s->echo.len)
+		return 0;
+	while (n < in.len && in.ptr[n] >= 0x20 && in.ptr[n] != 0x7f)
+		n++;
+	return n;
+}
+
 void
 screen_put(struct screen *s, struct bytes in)
 {
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < in.len; i++) {
+		n = num_shown(s, bytes_of(in.ptr + i, in.len - i));
+		if (n > 0) {
+			buf_put(&s->text, bytes_of(in.ptr + i, n));
+			i += n - 1;
+			continue;
+		}
 		if (s->sequence != SEQ_NONE)
 			put_sequence(s, in.ptr[i]);
 		else if (in.ptr[i] == ESC)

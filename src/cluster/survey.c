@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "cluster/survey_parts.h"
-#include "pki/cert.h"
 
 /* ---- What a survey owns ------------------------------------------------------ */
 
@@ -96,23 +95,16 @@ enum err
 survey_take_pem(struct survey_reading *r, struct bytes pem, struct bytes *ret,
     struct diag *why)
 {
-	struct cert *c = NULL;
-	struct bytes one, der;
-	const char *copy;
+	const struct cert *c = NULL;
+	struct bytes one;
 	enum err e;
 
 	if (!cert_take_pem(&pem, &one))
 		return diag_set(why, ERR_SYNTAX, "there is no certificate");
-	e = cert_from_file(one, &c, why);
-	if (e != ERR_OK)
-		return e;
-	der = cert_der(c);
-	copy = survey_copy(r, der);
-	cert_free(&c);
-	if (copy == NULL)
-		return diag_nomem(why);
-	*ret = bytes_of(copy, der.len);
-	return ERR_OK;
+	e = cert_shelf_pem(r->s->shelf, one, &c, why);
+	if (e == ERR_OK)
+		*ret = cert_der(c);
+	return e;
 }
 
 /* ---- Lists -------------------------------------------------------------------- */
@@ -413,7 +405,9 @@ survey_read(const struct evidence *e, const struct inventory *inv,
 	if (r.inner == NULL)
 		return diag_nomem(d);
 	s.inner = r.inner;
-	err = read_all(&r, inv);
+	err = cert_shelf_new(&s.shelf, d);
+	if (err == ERR_OK)
+		err = read_all(&r, inv);
 	if (err != ERR_OK) {
 		survey_clear(&s);
 		return err;
@@ -455,6 +449,7 @@ survey_clear(struct survey *s)
 	database_nodes_clear(&in->nodes);
 	database_certs_clear(&in->certs);
 	database_devices_clear(&in->devices);
+	cert_shelf_free(&s->shelf);
 	free(in);
 	memset(s, 0, sizeof(*s));
 }

@@ -13,6 +13,7 @@
 #include "cluster/probe.h"
 #include "cluster/said.h"
 #include "cluster/shell.h"
+#include "pki/cert_shelf.h"
 
 #define SURVEY_STACK ((size_t)256 << 10)
 
@@ -120,6 +121,8 @@ struct survey {
 	bool has_devices;
 	struct survey_device *device;
 	size_t num_devices;
+	struct cert_shelf *shelf; /* where all of those certificates are
+				   * decoded; or NULL */
 	void *inner;
 };
 

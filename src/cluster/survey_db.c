@@ -53,7 +53,7 @@ static enum err
 take_certs(struct survey_reading *r, struct bytes text, struct diag *why)
 {
 	struct database_certs *l = &r->inner->certs;
-	enum err e = database_certs(text, l, why);
+	enum err e = database_certs(text, r->s->shelf, l, why);
 	struct survey_stored *stored;
 	size_t i;
 
@@ -65,7 +65,7 @@ take_certs(struct survey_reading *r, struct bytes text, struct diag *why)
 	for (i = 0; i < l->num; i++)
 		stored[i] = (struct survey_stored){ .unit = l->item[i].unit,
 			.server = l->item[i].server,
-			.der = buf_bytes(&l->item[i].der) };
+			.der = cert_der(l->item[i].cert) };
 	r->s->stored = stored;
 	r->s->num_stored = l->num;
 	r->s->has_stored = true;

@@ -46,7 +46,7 @@ MUST_CHECK enum err survey_doubt(struct survey_reading *r,
 const struct evidence_piece *survey_piece(const struct evidence *e,
     const char *node, const char *rest);
 
-/* The first certificate in PEM, as DER that the survey owns, into *RET. */
+/* The first certificate in PEM, as DER of the survey's shelf, into *RET. */
 MUST_CHECK enum err survey_take_pem(struct survey_reading *r, struct bytes pem,
     struct bytes *ret, struct diag *why);
 

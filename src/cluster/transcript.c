@@ -55,19 +55,28 @@ transcript_hide(struct transcript *t, unsigned which, struct bytes secret)
 
 /* ---- Lines ---------------------------------------------------------------- */
 
+static bool
+is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
 static void
 put_escaped(struct buf *out, struct bytes raw)
 {
-	size_t i;
+	size_t i, from = 0;
 
 	for (i = 0; i < raw.len; i++) {
+		if (is_plain(raw.ptr[i]))
+			continue;
+		buf_put(out, bytes_of(raw.ptr + from, i - from));
 		if (raw.ptr[i] == '\\')
 			buf_str(out, "\\\\");
-		else if (raw.ptr[i] >= 0x20 && raw.ptr[i] < 0x7f)
-			buf_u8(out, raw.ptr[i]);
 		else
 			buf_printf(out, "\\x%02x", raw.ptr[i]);
+		from = i + 1;
 	}
+	buf_put(out, bytes_of(raw.ptr + from, raw.len - from));
 }
 
 /* The first of the secrets within RAW: *RET_AT, and its length; 0: none. */

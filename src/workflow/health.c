@@ -291,7 +291,9 @@ health_judge(const struct health_input *in, struct health *ret, struct diag *d)
 	enum err e;
 
 	h.node = calloc(h.num_nodes + 1, sizeof(*h.node));
-	e = h.node == NULL ? diag_nomem(d) : ctl_memo_new(&c.memo, d);
+	h.file = calloc(2 * h.num_nodes + 1, sizeof(*h.file));
+	e = h.node == NULL || h.file == NULL ? diag_nomem(d)
+					     : ctl_memo_new(&c.memo, d);
 	if (e == ERR_OK)
 		e = judge_all(&c);
 	health_clear_certs(&c);
@@ -308,10 +310,9 @@ health_clear(struct health *h)
 {
 	size_t i;
 
-	for (i = 0; h->node != NULL && i < h->num_nodes; i++) {
-		ctl_free(&h->node[i].ctl.file);
-		ctl_free(&h->node[i].itl.file);
-	}
+	for (i = 0; i < h->num_files; i++)
+		ctl_free(&h->file[i]);
+	free(h->file);
 	free(h->node);
 	free(h->finding);
 	memset(h, 0, sizeof(*h));

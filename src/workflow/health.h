@@ -89,7 +89,9 @@ MUST_CHECK enum err health_compare(const struct survey *s,
 
 /* A node's list, read. */
 struct health_list {
-	struct ctl_file *file; /* NULL: there is none, or it is broken */
+	const struct ctl_file *file; /* of struct health, and of several nodes
+				      * where they have the same; NULL: there
+				      * is none, or it is broken */
 	bool verified;
 	struct diag why; /* where not */
 	char signer[256];
@@ -107,6 +109,8 @@ struct health_node {
 struct health {
 	struct health_node *node; /* as the survey's */
 	size_t num_nodes;
+	struct ctl_file **file; /* the lists of all nodes, each once */
+	size_t num_files;
 	struct health_finding *finding; /* each rule at least once */
 	size_t num_findings;            /* the worst first */
 	enum health_grade all;

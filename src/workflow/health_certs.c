@@ -36,22 +36,20 @@ add_cert(struct health_case *c)
 static enum err
 take_cert(struct health_case *c, struct bytes der, const struct health_cert *as)
 {
-	struct cert *cert = NULL;
+	const struct cert *cert = NULL;
 	struct health_cert *u;
 	struct diag why;
 	enum err e = ERR_OK;
 
 	if (der.ptr != NULL)
-		e = cert_from_der(der, &cert, &why);
+		e = cert_shelf_der(c->shelf, der, &cert, &why);
 	if (e == ERR_NOMEM)
 		return diag_nomem(c->d);
 	if (cert == NULL && (as->shown == NULL || as->shown->serial[0] == '\0'))
 		return ERR_OK;
 	u = add_cert(c);
-	if (u == NULL) {
-		cert_free(&cert);
+	if (u == NULL)
 		return diag_nomem(c->d);
-	}
 	*u = *as;
 	u->cert = cert;
 	return ERR_OK;
@@ -128,6 +126,11 @@ health_read_certs(struct health_case *c)
 	enum err e = ERR_OK;
 	size_t i;
 
+	c->shelf = c->s->shelf;
+	if (c->shelf == NULL) {
+		e = cert_shelf_new(&c->own_shelf, c->d);
+		c->shelf = c->own_shelf;
+	}
 	for (i = 0; e == ERR_OK && i < c->h->num_nodes; i++)
 		if (health_is_server(c, i))
 			e = take_node(c, i);
@@ -137,11 +140,8 @@ health_read_certs(struct health_case *c)
 void
 health_clear_certs(struct health_case *c)
 {
-	size_t i;
-
-	for (i = 0; i < c->num_certs; i++)
-		cert_free(&c->cert[i].cert);
 	free(c->cert);
+	cert_shelf_free(&c->own_shelf);
 }
 
 /* ---- Finding ------------------------------------------------------------------ */

@@ -65,10 +65,35 @@ verify(struct health_case *c, struct health_list *l)
 
 /* A list that is broken is none, and says why. */
 static enum err
+read_bytes(struct health_case *c, struct bytes bytes, enum ctl_kind kind,
+    struct health_list *ret)
+{
+	struct ctl_file *file = NULL;
+	enum err e;
+
+	e = put_hex(DIGEST_MD5, bytes, ret->md5, sizeof(ret->md5), c->d);
+	if (e == ERR_OK)
+		e = put_hex(DIGEST_SHA1, bytes, ret->sha1, sizeof(ret->sha1),
+		    c->d);
+	if (e != ERR_OK)
+		return e;
+	e = ctl_parse(bytes, kind, &file, &ret->why);
+	if (e == ERR_NOMEM)
+		return diag_nomem(c->d);
+	if (e != ERR_OK)
+		return ERR_OK;
+	c->h->file[c->h->num_files++] = file;
+	ret->file = file;
+	return verify(c, ret);
+}
+
+/* Most nodes serve what the one before serves: that is read once. */
+static enum err
 read_list(struct health_case *c, const struct survey_list *from,
     enum ctl_kind kind, struct health_list *ret)
 {
-	enum err e;
+	struct health_read *last = kind == CTL_KIND_CTL ? &c->last_ctl
+							: &c->last_itl;
 
 	diag_init(&ret->why);
 	if (!from->looked || from->error != ERR_OK) {
@@ -76,16 +101,12 @@ read_list(struct health_case *c, const struct survey_list *from,
 		    "%.300s", !from->looked ? "nobody looked" : from->why);
 		return ERR_OK;
 	}
-	e = put_hex(DIGEST_MD5, from->bytes, ret->md5, sizeof(ret->md5), c->d);
-	if (e == ERR_OK)
-		e = put_hex(DIGEST_SHA1, from->bytes, ret->sha1,
-		    sizeof(ret->sha1), c->d);
-	if (e != ERR_OK)
-		return e;
-	e = ctl_parse(from->bytes, kind, &ret->file, &ret->why);
-	if (e == ERR_NOMEM)
-		return diag_nomem(c->d);
-	return e == ERR_OK ? verify(c, ret) : ERR_OK;
+	if (last->list != NULL && bytes_equal(last->bytes, from->bytes)) {
+		*ret = *last->list;
+		return ERR_OK;
+	}
+	*last = (struct health_read){ from->bytes, ret };
+	return read_bytes(c, from->bytes, kind, ret);
 }
 
 /* The publisher's, else the first that verifies, else the first. */
@@ -172,9 +193,10 @@ struct way {
 	bool known;
 };
 
+/* READ is the node's list as it was read. */
 static enum err
-way_of(const char *name, const struct survey_list *l, struct way *ret,
-    struct diag *d)
+way_of(const char *name, const struct survey_list *l,
+    const struct health_read *read, struct way *ret, struct diag *d)
 {
 	*ret = (struct way){ .name = name };
 	if (!l->looked || (l->error != ERR_OK && l->error != ERR_ABSENT))
@@ -182,7 +204,11 @@ way_of(const char *name, const struct survey_list *l, struct way *ret,
 	ret->known = true;
 	if (l->error == ERR_ABSENT)
 		return ERR_OK;
-	return put_hex(DIGEST_SHA1, l->bytes, ret->sha1, sizeof(ret->sha1), d);
+	if (read->list->sha1[0] == '\0' || !bytes_equal(l->bytes, read->bytes))
+		return put_hex(DIGEST_SHA1, l->bytes, ret->sha1,
+		    sizeof(ret->sha1), d);
+	(void)snprintf(ret->sha1, sizeof(ret->sha1), "%s", read->list->sha1);
+	return ERR_OK;
 }
 
 static struct way
@@ -196,26 +222,33 @@ way_told(const char *name, bool has, const struct said_list *told)
 }
 
 static enum err
-ways_of(const struct survey_node *n, struct way ret[NUM_WAYS], struct diag *d)
+ways_of(const struct survey_node *n, const struct health_list *list,
+    struct way ret[NUM_WAYS], struct diag *d)
 {
-	enum err e = way_of("HTTP", &n->http_ctl, &ret[0], d);
+	const struct health_read read = {
+		list_of(&n->http_ctl, &n->tftp_ctl)->bytes, list
+	};
+	enum err e = way_of("HTTP", &n->http_ctl, &read, &ret[0], d);
 
 	if (e == ERR_OK)
-		e = way_of("TFTP", &n->tftp_ctl, &ret[1], d);
+		e = way_of("TFTP", &n->tftp_ctl, &read, &ret[1], d);
 	if (e == ERR_OK)
-		e = way_of("HTTPS", &n->https_ctl, &ret[2], d);
+		e = way_of("HTTPS", &n->https_ctl, &read, &ret[2], d);
 	ret[3] = way_told("show ctl", n->has_told_ctl, &n->told_ctl);
 	return e;
 }
 
 static enum err
-itl_ways_of(const struct survey_node *n, struct way ret[NUM_WAYS],
-    struct diag *d)
+itl_ways_of(const struct survey_node *n, const struct health_list *list,
+    struct way ret[NUM_WAYS], struct diag *d)
 {
-	enum err e = way_of("HTTP", &n->http_itl, &ret[0], d);
+	const struct health_read read = {
+		list_of(&n->http_itl, &n->tftp_itl)->bytes, list
+	};
+	enum err e = way_of("HTTP", &n->http_itl, &read, &ret[0], d);
 
 	if (e == ERR_OK)
-		e = way_of("TFTP", &n->tftp_itl, &ret[1], d);
+		e = way_of("TFTP", &n->tftp_itl, &read, &ret[1], d);
 	ret[2] = (struct way){ .known = false };
 	ret[3] = way_told("show itl", n->has_told_itl, &n->told_itl);
 	return e;
@@ -260,10 +293,11 @@ static enum err
 compare_ways(struct health_case *c, size_t i)
 {
 	struct way ctl[NUM_WAYS], itl[NUM_WAYS];
-	enum err e = ways_of(&c->s->node[i], ctl, c->d);
+	const struct health_node *h = &c->h->node[i];
+	enum err e = ways_of(&c->s->node[i], &h->ctl, ctl, c->d);
 
 	if (e == ERR_OK)
-		e = itl_ways_of(&c->s->node[i], itl, c->d);
+		e = itl_ways_of(&c->s->node[i], &h->itl, itl, c->d);
 	if (e != ERR_OK)
 		return e;
 	compare_all(c, i, "CTL", ctl);

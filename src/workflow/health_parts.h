@@ -15,8 +15,15 @@ struct health_cert {
 	const char *unit; /* "CallManager"; of a port what is expected there */
 	char where[32];   /* "on disk", "on 5061 (RSA)" */
 	bool disk;
-	struct cert *cert; /* NULL: a dump alone, in SHOWN */
+	const struct cert *cert; /* of the shelf; NULL: a dump alone, in
+				  * SHOWN */
 	const struct said_shown *shown;
+};
+
+/* The last list that was read, and what of. */
+struct health_read {
+	struct bytes bytes;
+	const struct health_list *list; /* NULL: none yet */
 };
 
 struct health_case {
@@ -24,12 +31,15 @@ struct health_case {
 	const struct survey *s;
 	struct health *h;
 	struct ctl_memo *memo;
+	struct cert_shelf *shelf; /* the survey's, or OWN_SHELF */
+	struct cert_shelf *own_shelf;
 	struct health_cert *cert;
 	size_t num_certs, cap_certs;
 	/* The list that is judged: the publisher's, else the first that
 	 * verifies; NULL: there is none, or none is known. */
 	const struct ctl_file *list;
 	size_t list_node;
+	struct health_read last_ctl, last_itl;
 	bool no_list; /* it is known that no node has one */
 	struct diag *d;
 	size_t cap_findings;

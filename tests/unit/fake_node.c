@@ -295,7 +295,9 @@ run(void *arg)
 		fd = accept(f->listener, NULL, NULL);
 		if (fd == -1)
 			continue;
-		if (f->setup.raw != NULL || f->setup.mute)
+		if (f->ended < f->setup.hang_ups)
+			(void)close(fd);
+		else if (f->setup.raw != NULL || f->setup.mute)
 			babble(f, fd);
 		else
 			serve(f, fd);

@@ -23,6 +23,7 @@ struct fake_setup {
 	bool old;            /* SHA-1 and ssh-rsa alone */
 	const char *ciphers; /* these alone */
 	bool mute;           /* it takes connections, and says nothing */
+	unsigned hang_ups;   /* so many connections are closed at once */
 	const char *raw;     /* said instead of SSH, without end */
 	void *arg;
 };

@@ -395,16 +395,22 @@ all_process_nodes(struct bytes text, struct buf *out, struct diag *d)
 static enum err
 all_certificates(struct bytes text, struct buf *out, struct diag *d)
 {
+	struct cert_shelf *shelf = NULL;
 	struct database_certs l;
-	enum err e = database_certs(text, &l, d);
+	enum err e = cert_shelf_new(&shelf, d);
 	size_t i;
 
-	if (e != ERR_OK)
+	if (e == ERR_OK)
+		e = database_certs(text, shelf, &l, d);
+	if (e != ERR_OK) {
+		cert_shelf_free(&shelf);
 		return e;
+	}
 	for (i = 0; i < l.num; i++)
 		buf_printf(out, "%s|%s|%zu bytes\n", l.item[i].unit,
-		    l.item[i].server, l.item[i].der.len);
+		    l.item[i].server, cert_der(l.item[i].cert).len);
 	database_certs_clear(&l);
+	cert_shelf_free(&shelf);
 	return ERR_OK;
 }
 

@@ -91,6 +91,27 @@ test_no_node(void **state)
 	stop(&w);
 }
 
+/* A server that has too many logins at once hangs up: it is asked once more. */
+static void
+test_hangs_up(void **state)
+{
+	static const struct fake_setup once = { .talk = talk, .hang_ups = 1 };
+	static const struct fake_setup ever = { .talk = talk, .hang_ups = 9 };
+	struct world w;
+	unsigned rounds = 3000;
+
+	start(&w, &once);
+	must_connect(&w);
+	assert_int_equal(w.node.sessions, 1);
+	stop(&w);
+	start(&w, &ever);
+	fails(&w, ERR_IO, "agreeing on SSH: ");
+	while (w.node.ended < 2 && rounds-- > 0)
+		(void)usleep(10000);
+	assert_int_equal(w.node.ended, 2);
+	stop(&w);
+}
+
 static void
 test_other_node(void **state)
 {
@@ -478,6 +499,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_no_node),
+		cmocka_unit_test(test_hangs_up),
 		cmocka_unit_test(test_other_node),
 		cmocka_unit_test(test_banner),
 		cmocka_unit_test(test_output),

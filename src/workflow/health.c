@@ -282,6 +282,18 @@ judge_all(struct health_case *c)
 }
 
 enum err
+health_begin(struct health_case *c)
+{
+	struct health *h = c->h;
+
+	h->node = calloc(h->num_nodes + 1, sizeof(*h->node));
+	h->file = calloc(2 * h->num_nodes + 1, sizeof(*h->file));
+	return h->node == NULL || h->file == NULL
+	    ? diag_nomem(c->d)
+	    : ctl_memo_new(&c->memo, c->d);
+}
+
+enum err
 health_judge(const struct health_input *in, struct health *ret, struct diag *d)
 {
 	struct health h = { .num_nodes = in->survey->num_nodes,
@@ -290,10 +302,7 @@ health_judge(const struct health_input *in, struct health *ret, struct diag *d)
 	struct health_case c = { .in = in, .s = in->survey, .h = &h, .d = d };
 	enum err e;
 
-	h.node = calloc(h.num_nodes + 1, sizeof(*h.node));
-	h.file = calloc(2 * h.num_nodes + 1, sizeof(*h.file));
-	e = h.node == NULL || h.file == NULL ? diag_nomem(d)
-					     : ctl_memo_new(&c.memo, d);
+	e = health_begin(&c);
 	if (e == ERR_OK)
 		e = judge_all(&c);
 	health_clear_certs(&c);

@@ -93,6 +93,8 @@ void health_put_cert(const struct health_case *c, const struct health_cert *u,
 unsigned health_release(const struct survey *s);
 
 /* ---- The parts. Errors are ERR_NOMEM and ERR_CRYPTO. ---- */
+/* Room for what C's health is to hold, and its memo. */
+MUST_CHECK enum err health_begin(struct health_case *c);
 MUST_CHECK enum err health_read_lists(struct health_case *c);
 MUST_CHECK enum err health_read_certs(struct health_case *c);
 void health_clear_certs(struct health_case *c);

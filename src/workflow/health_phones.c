@@ -572,8 +572,7 @@ health_offer(const struct health_input *in, const struct ctl_file *installed,
 	struct health_case c = { .in = in, .s = in->survey, .h = &h, .d = d };
 	enum err e;
 
-	h.node = calloc(h.num_nodes + 1, sizeof(*h.node));
-	e = h.node == NULL ? diag_nomem(d) : ctl_memo_new(&c.memo, d);
+	e = health_begin(&c);
 	if (e == ERR_OK)
 		e = health_read_lists(&c);
 	if (e == ERR_OK)

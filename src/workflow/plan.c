@@ -167,6 +167,7 @@ static const struct want_row {
 	[PLAN_RESTART] = { MUST, MAYBE, MUST, NEVER, NULL },
 	[PLAN_PROVE] = { NEVER, NEVER, NEVER, MUST, "ctl or itl" },
 	[PLAN_BY_HAND] = { MAYBE, MAYBE, NEVER, MAYBE, NULL },
+	[PLAN_FINAL] = { NEVER, NEVER, NEVER, MAYBE, NULL },
 };
 
 /* ---- Reading. ---- */

@@ -90,7 +90,8 @@ planner_end(struct planner *p)
 	    "a restore of the backup from before would bring old keys back, "
 	    "which phones no longer know");
 	planner_step(p, PLAN_FINAL, NULL, NULL,
-	    "what was well before is well now", "docs/health.md");
+	    "what was well before is well now", "docs/health.md")
+	    ->argument = p->expected;
 }
 
 /* ---- Neighbours. ---- */

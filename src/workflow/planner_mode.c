@@ -402,6 +402,8 @@ planner_theme_lost_token(struct planner *p)
 	    num_tokens(p) - 1, num_tokens(p) == 2 ? " is" : "s are");
 	planner_begin(p);
 	remove_token(p, p->want[0].value);
+	if (num_tokens(p) <= 2)
+		p->expected = "R6"; /* as the warning says */
 	planner_end(p);
 	return ERR_OK;
 }

@@ -61,6 +61,7 @@ struct planner {
 	const struct ctl_file *list, *installed;
 	unsigned phones;
 	unsigned classes;
+	const char *expected; /* rules that will not hold at the end; NULL */
 
 	struct planner_want want[PLANNER_WANTS_MAX];
 	size_t num_wants;

@@ -253,7 +253,7 @@ paste() {
 @test "recover, with a token that phones know" {
 	change_up --release 12.5 --mode token
 	# somebody has the cluster sign the list itself
-	change_type "utils ctl reset localkey" y
+	change_type "utils ctl update CTLFile" y
 	change_type "utils service restart Cisco Tftp"
 	lab_ask lab settle
 	change_plan recover

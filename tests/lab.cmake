@@ -54,6 +54,7 @@ house_unit_test(test_console_world SOURCES unit/test_console_world.c
 # The program ctlsmith-lab, from outside.
 add_executable(sftpd tools/sftpd.c)
 target_link_libraries(sftpd PRIVATE sftp_peer)
-foreach(name disasters faults phones program releases served sessions typed)
+foreach(name disasters faults phones program releases served sessions trouble
+	typed)
 	house_bats_test(lab_${name} lab/${name}.bats)
 endforeach()

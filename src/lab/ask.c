@@ -153,6 +153,23 @@ ask_backup(const struct ask *a, const struct control_request *r,
 }
 
 static enum err
+ask_trouble(const struct ask *a, const struct control_request *r,
+    struct buf *out, struct diag *diag)
+{
+	size_t node = 0;
+	enum err err;
+
+	(void)out;
+	if (r->num < 3 || r->num > 4)
+		return diag_set(diag, ERR_SYNTAX, "a node and a trouble");
+	err = find_node(a, r->word[1], &node, diag);
+	if (err != ERR_OK)
+		return err;
+	return world_trouble(a->world, node, r->word[2],
+	    r->num > 3 ? r->word[3] : NULL, diag);
+}
+
+static enum err
 ask_settle(const struct ask *a, const struct control_request *r,
     struct buf *out, struct diag *diag)
 {
@@ -178,6 +195,7 @@ static const struct verb verbs[] = {
 	{ "upload-tftp", ask_upload },
 	{ "backup", ask_backup },
 	{ "settle", ask_settle },
+	{ "trouble", ask_trouble },
 };
 
 static enum err

@@ -202,13 +202,28 @@ run_args(struct console *c, const struct console_command *command,
 	return good;
 }
 
+/* LINE is the next command that *WANTED names: only once. */
+static bool
+meets(struct console *c, const char **wanted, const char *line)
+{
+	bool met;
+
+	world_lock(c->world);
+	met = names(*wanted, line);
+	if (met)
+		*wanted = NULL;
+	world_unlock(c->world);
+	return met;
+}
+
 static bool
 run_known(struct console *c, const char *line)
 {
 	const struct console_command *command;
 	size_t len;
 
-	if (names(c->cli.fails, line))
+	if (names(c->cli.fails, line) ||
+	    meets(c, &console_node(c)->trouble.fails, line))
 		return false;
 	command = console_find(c->release, line, &len);
 	if (command == NULL) {
@@ -235,7 +250,8 @@ run_line(struct console *c, const char *line)
 	console_node(c)->commands++;
 	world_unlock(c->world);
 	c->commands++;
-	c->cutting = names(c->cli.cut, line);
+	c->cutting = names(c->cli.cut, line) ||
+	    meets(c, &console_node(c)->trouble.cut, line);
 	if (c->cli.delay > 0)
 		console_wait(c, c->cli.delay);
 	good = run_known(c, line);

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "lab/console_parts.h"
 
-#define GOOD_REPLICATION "(2) Setup Completed"
+#define GOOD_REPLICATION WORLD_REPLICATION_GOOD
 
 /* ---- utils dbreplication runtimestate. ---- */
 

@@ -141,14 +141,19 @@ watch(struct console *c, const char *name, enum world_action action)
 	const enum world_service_state *way;
 	size_t num = way_of(action, &way), shown = 0, looks = 0;
 	const struct world_service *s;
+	bool dead = false;
 
-	while (shown < num && console_live(c) && looks++ < LOOKS_MAX) {
+	while (shown < num && !dead && console_live(c) && looks++ < LOOKS_MAX) {
 		world_lock(c->world);
 		s = find(c, name);
 		if (s != NULL)
 			shown = put_way(c, s, way, num, shown);
+		dead = s != NULL && s->dead && action != WORLD_STOP &&
+		    s->state == WORLD_STOPPED;
+		if (dead)
+			put_service(c, s, s->state);
 		world_unlock(c->world);
-		if (shown < num)
+		if (shown < num && !dead)
 			console_wait(c, LOOK);
 	}
 	return shown == num || !console_live(c);

@@ -372,6 +372,14 @@ run_upload(const void *target, char **args)
 	return status;
 }
 
+static int
+run_trouble(const void *target, char **args)
+{
+	const char *words[] = { "trouble", args[0], args[1], args[2], NULL };
+
+	return ask(target, words, bytes_of(NULL, 0));
+}
+
 static const struct args_command commands[] = {
 	{ "up", "", "Be a cluster until `down`",
 	    "Stays in the foreground. DIR/ready appears when all of it answers;\n"
@@ -393,6 +401,11 @@ static const struct args_command commands[] = {
 	    sizeof(struct ask_options), run_backup },
 	{ "settle", "", "Wait until nothing is to come any more", NULL, 0, 0,
 	    ask_opts, sizeof(struct ask_options), run_settle },
+	{ "trouble", "NODE WHAT [HOW]", "Make a node misbehave from now on",
+	    "WHAT is down, up, stale-list, no-licence, refuse-half, disk-full or\n"
+	    "clear; or, with HOW, cut COMMAND, fails COMMAND, dead-service NAME,\n"
+	    "replication broken or replication good.\n",
+	    2, 3, ask_opts, sizeof(struct ask_options), run_trouble },
 	{ .name = NULL },
 };
 

@@ -149,7 +149,7 @@ make_node(struct world *w, size_t number, struct diag *diag)
 				 : world_text(w, "cucm%zu", number + 1);
 	n->address = world_text(w, "%s%zu", w->inner->network, number + 1);
 	n->replication = s.replication != NULL ? s.replication
-					       : "(2) Setup Completed";
+					       : WORLD_REPLICATION_GOOD;
 	n->inner = world_alloc(w, sizeof(*n->inner));
 	memcpy(n->subject, subject, sizeof(n->subject));
 	if (n->name == NULL || n->address == NULL || n->inner == NULL)

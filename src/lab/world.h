@@ -115,6 +115,7 @@ struct world_service {
 	enum world_service_state state;
 	unsigned turn; /* counts what was asked of it */
 	bool again;    /* it stops to start again */
+	bool dead;     /* it does not start any more */
 };
 
 enum world_role {
@@ -132,6 +133,17 @@ struct world_file {
 };
 
 #define WORLD_MAX_SERVICES 32
+
+/* What world_trouble() made go wrong. CUT and FAILS are commands, of which the
+ * next one does, and NULL where none does. */
+struct world_trouble {
+	const char *cut, *fails;
+	bool misses_list; /* the next CTL does not reach it */
+	bool disk_full;
+};
+
+#define WORLD_REPLICATION_GOOD "(2) Setup Completed"
+#define WORLD_REPLICATION_BROKEN "(4) Setup Failed"
 
 struct world_node {
 	const char *name;    /* "cucm1", the host */
@@ -155,6 +167,7 @@ struct world_node {
 	unsigned sessions;       /* open now */
 	/* CN is not among them: OU, O, L, ST, C of certificates to come. */
 	const char *subject[5];
+	struct world_trouble trouble;
 	struct world_node_inner *inner;
 	unsigned max_sessions; /* as somebody set it; 0: the scenario's */
 	unsigned idle;         /* s, likewise */
@@ -177,6 +190,7 @@ struct world_phone {
 	bool starting;       /* and so not registered */
 	bool registered;
 	bool refused; /* its last start refused a list */
+	bool refuses; /* it knows the signer of no CTL but its own */
 	struct phone phone;
 	struct phone_day day; /* what its last start came to */
 	char lsc_issuer[64];
@@ -296,6 +310,12 @@ MUST_CHECK enum err world_upload_file(struct world *w, size_t node,
 MUST_CHECK enum err world_reset_phones(struct world *w,
     const char *const *names, struct diag *diag);
 MUST_CHECK enum err world_back_up(struct world *w, struct diag *diag);
+
+/* From now on NODE, or the cluster, misbehaves as docs/lab.md says: WHAT is a word
+ * of its table, HOW the word behind it, or NULL. ERR_SYNTAX, ERR_ABSENT (no such
+ * service), ERR_POLICY. */
+MUST_CHECK enum err world_trouble(struct world *w, size_t node,
+    const char *what, const char *how, struct diag *diag);
 
 /* ---- What is served; they take the lock. ---- */
 

@@ -32,7 +32,11 @@ make_and_publish(struct world *w, enum world_form form, struct diag *diag)
 		.release = w->release,
 		.when = world_now(w) };
 	struct bytes list;
-	enum err err = world_make_ctl(w, &plan, &list, diag);
+	enum err err;
+
+	if (w->node[0].trouble.disk_full)
+		return diag_set(diag, ERR_IO, "No space left on device");
+	err = world_make_ctl(w, &plan, &list, diag);
 
 	return err == ERR_OK ? world_publish_ctl(w, list, diag) : err;
 }

@@ -180,6 +180,7 @@ static bool
 is_reached(const struct world_node *n)
 {
 	return world_runs_tftp(n) && !n->down && !n->inner->cut_off &&
+	    !n->trouble.misses_list && !n->trouble.disk_full &&
 	    world_is_started(n, "Cisco CTL Provider");
 }
 
@@ -189,9 +190,12 @@ world_publish_ctl(struct world *w, struct bytes list, struct diag *diag)
 	enum err err = ERR_OK;
 	size_t i;
 
-	for (i = 0; i < w->num_nodes && err == ERR_OK; i++)
+	for (i = 0; i < w->num_nodes && err == ERR_OK; i++) {
 		if (i == 0 || is_reached(&w->node[i]))
 			err = world_put_file(w, i, "CTLFile.tlv", list, diag);
+		if (err == ERR_OK)
+			w->node[i].trouble.misses_list = false;
+	}
 	return err;
 }
 

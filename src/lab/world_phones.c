@@ -171,15 +171,29 @@ want_ctl(const struct world *w, const struct world_phone *p,
 	day->works = false;
 }
 
+/* Whose refuses has another CTL than the one it holds made by a stranger. */
+static bool
+is_stranger(const struct world_phone *p, const struct site *site,
+    const void *arg)
+{
+	return p->refuses && p->phone.ctl != NULL &&
+	    site->ctl(arg, p->phone.tftp) != p->phone.ctl;
+}
+
 enum err
 world_start_phone(struct world *w, size_t phone, struct diag *diag)
 {
 	struct world_phone *p = &w->phone[phone];
 	const struct site site = world_site(w);
-	enum err err = phone_start_at(&p->phone, &site, &p->day, diag);
+	const bool stranger = is_stranger(p, &site, w);
+	enum err err;
 
+	err = stranger ? phone_look(&p->phone, &site, &p->day, diag)
+		       : phone_start_at(&p->phone, &site, &p->day, diag);
 	if (err != ERR_OK)
 		return err;
+	if (stranger)
+		p->day.ctl = PHONE_KNOWS_NOT;
 	want_ctl(w, p, &p->day);
 	p->refused = (p->day.ctl != PHONE_TAKES &&
 			 p->day.ctl != PHONE_THROUGH_TVS) ||
@@ -261,6 +275,8 @@ world_look_phone(struct world *w, size_t phone, struct phone_day *ret,
 
 	if (err != ERR_OK)
 		return err;
+	if (is_stranger(p, &site, w))
+		day.ctl = PHONE_KNOWS_NOT;
 	want_ctl(w, p, &day);
 	*ret = day;
 	return ERR_OK;

@@ -208,8 +208,8 @@ world_service_next(struct world *w, const struct world_event *e,
 		return s->again ? expect(w, e->node, s, delay - delay / 3, diag)
 				: ERR_OK;
 	case WORLD_STARTING:
-		s->state = WORLD_STARTED;
-		return started(w, e->node, s->name, diag);
+		s->state = s->dead ? WORLD_STOPPED : WORLD_STARTED;
+		return s->dead ? ERR_OK : started(w, e->node, s->name, diag);
 	case WORLD_STOPPED:
 	case WORLD_STARTED:
 		break;
@@ -278,7 +278,7 @@ world_node_up(struct world *w, size_t node, struct diag *diag)
 
 	n->down = false;
 	for (i = 0; i < n->num_services && err == ERR_OK; i++) {
-		if (!n->service[i].activated)
+		if (!n->service[i].activated || n->service[i].dead)
 			continue;
 		n->service[i].state = WORLD_STARTED;
 		err = started(w, node, n->service[i].name, diag);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What nodes and their database say beside certificates: R9, R11 to R15. */
+/* What nodes and their database say beside certificates: R9, R12 to R15. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -223,26 +223,6 @@ health_servers(struct health_case *c)
 	for (i = 0; i < c->s->num_nodes; i++)
 		judge_entry(c, i);
 	return e;
-}
-
-/* ---- R11 ----------------------------------------------------------------------- */
-
-enum err
-health_tries(struct health_case *c)
-{
-	if (!c->in->has_tries)
-		health_say(c, HEALTH_TRIES, HEALTH_NOT_ASKED, NULL, "",
-		    "no token was asked; ctlsmith token list does");
-	else if (c->in->tries_left <= 1)
-		health_say(c, HEALTH_TRIES, HEALTH_BAD, NULL,
-		    "do not try its PIN; use another token",
-		    c->in->tries_left == 0 ? "a token is locked"
-					   : "a token has one try left");
-	else
-		health_say(c, HEALTH_TRIES, HEALTH_GOOD, NULL, "",
-		    "the token with the least has %u tries left",
-		    c->in->tries_left);
-	return ERR_OK;
 }
 
 /* ---- R12 ----------------------------------------------------------------------- */

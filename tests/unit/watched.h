@@ -35,6 +35,7 @@ struct watched {
 	struct survey_stored stored[2];
 	const char *process[5];
 	struct said_backup backup[2];
+	struct health_token token[2];
 	struct health_input in;
 	struct made installed; /* or nothing */
 	struct ctl_file *older;

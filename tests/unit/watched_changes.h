@@ -488,15 +488,105 @@ serve_tvs(struct watched *w)
 static void
 ask_token(struct watched *w)
 {
-	w->in.has_tries = true;
-	w->in.tries_left = 15;
+	w->token[0] = (struct health_token){ .name = "SAST-1",
+		.has_tries = true,
+		.tries = 15,
+		.ends = w->in.now + 100 * DAY };
+	w->in.token = w->token;
+	w->in.num_tokens = 1;
+}
+
+static void
+ask_two_tokens(struct watched *w)
+{
+	ask_token(w);
+	w->token[1] = (struct health_token){ .name = "SAST-2" };
+	w->in.num_tokens = 2;
 }
 
 static void
 ask_last_try(struct watched *w)
 {
-	w->in.has_tries = true;
-	w->in.tries_left = 1;
+	ask_two_tokens(w);
+	w->token[0].tries = 1;
+}
+
+static void
+ask_no_try(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[0].tries = 0;
+}
+
+static void
+ask_final(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].final_try = w->token[1].low = true;
+}
+
+static void
+ask_locked(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].locked = w->token[1].final_try = true;
+}
+
+static void
+ask_low(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].low = true;
+}
+
+static void
+ask_absent(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].seen = HEALTH_TOKEN_ABSENT;
+	w->token[1].locked = true; /* of which nobody knows */
+}
+
+static void
+ask_broken(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].seen = HEALTH_TOKEN_FAILED;
+}
+
+static void
+ask_without_module(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[0].seen = w->token[1].seen = HEALTH_TOKEN_NOT_ASKED;
+}
+
+static void
+ask_ended(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].ends = w->in.now - 1;
+}
+
+static void
+ask_ends_soon(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].ends = w->in.now + 59 * DAY;
+}
+
+static void
+ask_ends_later(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].ends = w->in.now + 60 * DAY;
+}
+
+static void
+ask_hostile(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].name = "a\x1b[2Jb";
 }
 
 /* R12 */

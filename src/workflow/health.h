@@ -13,7 +13,7 @@
 #include "trust/works.h"
 
 /* Id, JSON name, title, whether UNKNOWN of it counts. R1 to R12 as published,
- * R13 on ours; the rules W are those of trust/works.h, and all but W5 count. */
+ * R13 to R16 ours; the rules W are those of trust/works.h, and all but W5 count. */
 #define HEALTH_RULES(X)                                                        \
 	X(HEALTH_STALE, "R1", "the CTL has the certificates in use", 1)        \
 	X(HEALTH_SIGNER, "R2", "phones know who signed the CTL", 1)            \
@@ -29,7 +29,8 @@
 	X(HEALTH_BACKUP, "R12", "a backup is newer than the last change", 0)   \
 	X(HEALTH_P12, "R13", "ITLRecovery.p12 is not given to everybody", 0)   \
 	X(HEALTH_PROVIDER, "R14", "CTL Provider runs where it is needed", 0)   \
-	X(HEALTH_ROLLBACK, "R15", "the rollback parameter is off", 1)
+	X(HEALTH_ROLLBACK, "R15", "the rollback parameter is off", 1)          \
+	X(HEALTH_CLOCKS, "R16", "the clocks of nodes agree", 0)
 
 enum health_rule {
 #define HEALTH_ENUM(id, name, title, counts) id,

@@ -83,6 +83,15 @@ host_of(const struct ctl_record *r, char text[INET_ADDRSTRLEN])
 	return bytes_of_str(text);
 }
 
+bool
+health_is_record_of(const struct health_case *c, size_t i, size_t n)
+{
+	char text[INET_ADDRSTRLEN];
+	struct bytes host = host_of(ctl_record(c->list, i), text);
+
+	return host.len > 0 && is_node(c->s->node[n].entry, host);
+}
+
 /* Record I, of a node, has another address than the inventory knows of it. Names
  * in the place of addresses say nothing. */
 static void

@@ -203,6 +203,8 @@ see(struct watched *w, unsigned release, size_t tokens)
 	for (i = 0; i < 2; i++)
 		put_server(w, i);
 	for (i = 0; i < NODES; i++) {
+		w->node[i].has_date = true;
+		w->node[i].date = w->node[i].asked = MADE_AT + 2 * DAY;
 		w->node[i].has_version = true;
 		w->node[i].version.release = release;
 		(void)snprintf(w->node[i].version.active, 64, "%u.%u.1",

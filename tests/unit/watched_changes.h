@@ -347,6 +347,32 @@ serve_key_twice(struct watched *w)
 	serve_made(w, "S:pub2 S:bare C:pub", 1);
 }
 
+/* A list with a CallManager-ECDSA, and nobody who shows a certificate. */
+static void
+list_curve(struct watched *w, const char *words)
+{
+	size_t i;
+
+	serve_made(w, words, 1);
+	for (i = 0; i < NODES; i++)
+		w->node[i].num_own = w->node[i].num_served = 0;
+	w->s.num_stored = 0;
+}
+
+static void
+list_curve_of_first(struct watched *w)
+{
+	list_curve(w,
+	    "S:pub S:itlr C:pub@10.0.0.0 C:node@10.0.1.0 C:curve@10.0.0.0");
+}
+
+static void
+list_curve_of_second(struct watched *w)
+{
+	list_curve(w,
+	    "S:pub S:itlr C:pub@10.0.0.0 C:node@10.0.1.0 C:curve@10.0.1.0");
+}
+
 /* R7 */
 static void
 not_mixed(struct watched *w)
@@ -416,6 +442,46 @@ see_nothing(struct watched *w)
 	w->s.num_stored = 0;
 	w->s.has_mode = w->s.has_rollback = w->s.has_backups = false;
 	w->s.has_process_nodes = w->s.has_stored = false;
+}
+
+/* R16 */
+static void
+be_at_most_apart(struct watched *w)
+{
+	w->node[1].date += 300;
+}
+
+static void
+be_behind(struct watched *w)
+{
+	w->node[1].date -= 301;
+}
+
+static void
+be_ahead(struct watched *w)
+{
+	w->node[1].date += 301;
+}
+
+static void
+be_ahead_of_us(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < NODES; i++)
+		w->node[i].date += 3601;
+}
+
+static void
+tell_no_date(struct watched *w)
+{
+	w->node[1].has_date = false;
+}
+
+static void
+be_silent(struct watched *w)
+{
+	w->node[1].has_date = w->node[1].reached = false;
 }
 
 /* R9 */

@@ -30,8 +30,8 @@ foreach(name guard match drill json admin options build)
 		GUARD=$<TARGET_FILE:guard> P11FAULT=$<TARGET_FILE:p11fault>)
 endforeach()
 
-# Files are signed, with SoftHSM behind the shim.
-foreach(name sign sign_kill)
+# Files are signed, and tokens looked at, with SoftHSM behind the shim.
+foreach(name cluster_tokens sign sign_kill)
 	house_bats_test(cli_${name} cli/${name}.bats)
 	set_property(TEST cli_${name} PROPERTY LABELS token)
 	set_property(TEST cli_${name} APPEND PROPERTY

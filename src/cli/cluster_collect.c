@@ -22,6 +22,7 @@ collect(struct cluster *c, const struct cluster_collect_opts *o,
 {
 	const struct status_wish w = { .cluster = c,
 		.transcripts = o->transcripts,
+		.module = o->module,
 		.probe_p12 = o->probe_p12,
 		.phones = o->phones,
 		.live = !o->cluster.batch && isatty(STDERR_FILENO) };

@@ -40,6 +40,7 @@ get_evidence(struct run *r, struct evidence **ret, struct out *out,
 {
 	const struct status_wish w = { .cluster = &r->cluster,
 		.transcripts = r->o->transcripts,
+		.module = r->o->module,
 		.probe_p12 = r->o->probe_p12,
 		.live = !r->o->watch && !r->o->cluster.batch &&
 		    isatty(STDERR_FILENO) };
@@ -142,10 +143,10 @@ check(const struct cluster_status_opts *o, struct diag *d)
 {
 	if (o->offline != NULL &&
 	    (o->watch || o->save != NULL || o->transcripts != NULL ||
-		o->probe_p12))
+		o->probe_p12 || o->module != NULL))
 		return diag_set(d, ERR_USAGE,
 		    "--offline asks nobody: it goes with none of --watch, "
-		    "--save, --transcripts and --probe-p12");
+		    "--save, --transcripts, --module and --probe-p12");
 	if (o->watch && o->json)
 		return diag_set(d, ERR_USAGE,
 		    "--watch and --json do not go together");

@@ -7,14 +7,14 @@
 
 struct cluster_status_opts {
 	struct cluster_opts cluster;
-	const char *offline, *save, *transcripts;
+	const char *module, *offline, *save, *transcripts;
 	unsigned every; /* s */
 	bool json, watch, probe_p12;
 };
 
 struct cluster_collect_opts {
 	struct cluster_opts cluster;
-	const char *output, *transcripts;
+	const char *module, *output, *transcripts;
 	bool force, probe_p12, phones;
 };
 

@@ -406,10 +406,10 @@ index_of(const struct inventory *inv, const struct inventory_node *node)
 }
 
 static enum err
-ask_publisher(struct phones *p, bool devices, struct diag *d)
+ask_node(struct phones *p, const struct inventory_node *node, bool devices,
+    struct diag *d)
 {
 	struct cluster *c = &p->cluster;
-	const struct inventory_node *node = inventory_publisher(&c->inventory);
 	struct shell_setup setup = { .host = node->addresses.item[0],
 		.port = node->ports.ssh,
 		.node = node->name,
@@ -421,15 +421,49 @@ ask_publisher(struct phones *p, bool devices, struct diag *d)
 	struct shell *shell = NULL;
 	enum err e;
 
-	e = cluster_login(c, d);
-	if (e != ERR_OK)
-		return e;
 	setup.password = &c->passwords.node[index_of(&c->inventory, node)];
 	e = shell_open(&setup, &shell, d);
 	if (e == ERR_OK)
 		e = ask_both(p, shell, devices, d);
 	shell_close(&shell);
 	return e;
+}
+
+static enum err
+ask_publisher(struct phones *p, bool devices, struct diag *d)
+{
+	enum err e = cluster_login(&p->cluster, d);
+
+	return e == ERR_OK
+	    ? ask_node(p, inventory_publisher(&p->cluster.inventory), devices,
+		  d)
+	    : e;
+}
+
+/* Each node knows those phones alone that are registered with it. One that does
+ * not answer is said, and the others are asked. */
+static enum err
+ask_others(struct phones *p, struct diag *d)
+{
+	const struct inventory *inv = &p->cluster.inventory;
+	struct diag why;
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e != ERR_NOMEM && i < inventory_num_nodes(inv); i++) {
+		const struct inventory_node *node = inventory_node(inv, i);
+
+		if (node == inventory_publisher(inv) ||
+		    node->role == INVENTORY_IMP || node->role == INVENTORY_TFTP)
+			continue;
+		diag_init(&why);
+		e = ask_node(p, node, false, &why);
+		if (e != ERR_OK && e != ERR_NOMEM)
+			buf_printf(&p->notes,
+			    "who is registered with %s is not known: %s\n",
+			    node->name, why.msg);
+	}
+	return e == ERR_NOMEM ? diag_nomem(d) : ERR_OK;
 }
 
 /* With phones of a CSV the publisher is no need. */
@@ -445,14 +479,14 @@ phones_load_publisher(struct phones *p, struct diag *d)
 	diag_init(&why);
 	e = ask_publisher(p, devices, &why);
 	if (e == ERR_OK)
-		return ERR_OK;
+		return ask_others(p, d);
 	if (e == ERR_NOMEM)
 		return diag_nomem(d);
 	if (devices || e == ERR_USAGE || e == ERR_PIN || e == ERR_POLICY)
 		return diag_set(d, e, "publisher: %.250s", why.msg);
 	buf_printf(&p->notes,
 	    "who is registered is not known, the publisher: %s\n", why.msg);
-	return ERR_OK;
+	return ask_others(p, d);
 }
 
 /* ---- Senders ---------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@ status_clear(struct status *s)
 {
 	health_clear(&s->health);
 	ctl_free(&s->installed);
+	doc_free(&s->token_doc);
 	survey_clear(&s->survey);
 	doc_free(&s->doc);
 	evidence_free(&s->evidence);
@@ -95,7 +96,9 @@ judge(struct status *s, struct diag *d)
 	struct health_input in = { .survey = &s->survey,
 		.inventory = &s->inventory,
 		.now = s->now,
-		.installed = s->installed };
+		.installed = s->installed,
+		.token = s->tokens.item,
+		.num_tokens = s->tokens.num };
 
 	if (held != NULL && held->error == ERR_OK) {
 		s->held = held->bytes;
@@ -120,6 +123,8 @@ status_judge(struct evidence *e, struct status *ret, struct diag *d)
 		err = health_compare(&ret->survey, &ret->inventory, d);
 	if (err == ERR_OK)
 		err = read_installed(ret, d);
+	if (err == ERR_OK)
+		err = status_read_tokens(ret, d);
 	return err == ERR_OK ? judge(ret, d) : err;
 }
 

@@ -24,6 +24,8 @@ struct status {
 	struct bytes held; /* lines: SHA-1 of certificates whose key a token
 			    * has; absent: nobody knows */
 	struct ctl_file *installed;
+	struct doc *token_doc;  /* of TOKENS */
+	struct doc_maps tokens; /* of struct health_token */
 	struct health health;
 	int64_t now;
 };
@@ -34,6 +36,7 @@ void status_clear(struct status *s);
 struct status_wish {
 	struct cluster *cluster;
 	const char *transcripts; /* a folder, or NULL */
+	const char *module;      /* of PKCS#11; NULL: the configuration's */
 	bool probe_p12, phones;
 	bool live; /* stderr shows nodes as they come */
 };
@@ -47,6 +50,17 @@ MUST_CHECK enum err status_look(const struct status_wish *w,
  * ERR_NOMEM. */
 MUST_CHECK enum err status_add_own(struct evidence *e,
     const struct inventory *inv, struct out *out, struct diag *d);
+
+/* Puts into E how the tokens of INV's signing_keys are, without a PIN and
+ * without a login. MODULE (NULL: that of the URI, or the configuration's) is
+ * loaded and let go again. What fails is said to OUT, and is a finding.
+ * ERR_NOMEM, and those of evidence_put(). */
+MUST_CHECK enum err status_add_tokens(struct evidence *e,
+    const struct inventory *inv, const char *module, struct out *out,
+    struct diag *d);
+
+/* Reads that into S; there may be none. ERR_SYNTAX. */
+MUST_CHECK enum err status_read_tokens(struct status *s, struct diag *d);
 
 /* Keeps the lists of E that verify in the archive of INV, each under its
  * SHA-256; one that is there is left alone. */

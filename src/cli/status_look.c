@@ -175,6 +175,8 @@ status_look(const struct status_wish *w, struct evidence **ret, struct out *out,
 	if (err == ERR_OK)
 		err = status_add_own(e, inv, out, d);
 	if (err == ERR_OK)
+		err = status_add_tokens(e, inv, w->module, out, d);
+	if (err == ERR_OK)
 		err = status_keep_lists(e, inv, d);
 	free_all(all, num);
 	if (err == ERR_OK)

@@ -192,9 +192,9 @@ colour_text(const struct fill *fill, enum health_grade grade)
 	return "";
 }
 
-/* "bad      R1  cucm2: what; to do". */
+/* "bad R1 cucm2: what; to do". TODO: the latter, too. */
 static void
-put_finding(const struct health_finding *f, const struct fill *fill,
+put_finding(const struct health_finding *f, bool todo, const struct fill *fill,
     struct buf *out)
 {
 	struct buf line = { 0 };
@@ -207,7 +207,7 @@ put_finding(const struct health_finding *f, const struct fill *fill,
 		buf_str(&line, ": ");
 	}
 	text_put_safe(&line, bytes_of_str(f->what));
-	if (f->todo[0] != '\0') {
+	if (todo && f->todo[0] != '\0') {
 		buf_str(&line, "; ");
 		text_put_safe(&line, bytes_of_str(f->todo));
 	}
@@ -239,6 +239,29 @@ put_rules(const struct status *s, enum health_grade grade, const char *what,
 	buf_clear(&line);
 }
 
+/* X and Y are of one node, or both of the cluster. */
+static bool
+is_of_one(const struct health_finding *x, const struct health_finding *y)
+{
+	if (x->node == NULL || y->node == NULL)
+		return x->node == y->node;
+	return strcmp(x->node, y->node) == 0;
+}
+
+/* What is to be done that more can be seen is said once a node. */
+static bool
+is_news(const struct status *s, size_t i)
+{
+	const struct health_finding *f = s->health.finding;
+	size_t k;
+
+	for (k = 0; k < i && f[i].grade == HEALTH_UNKNOWN; k++)
+		if (f[k].grade == HEALTH_UNKNOWN && is_of_one(&f[k], &f[i]) &&
+		    strcmp(f[k].todo, f[i].todo) == 0)
+			return false;
+	return true;
+}
+
 static void
 put_findings(const struct status *s, const struct fill *fill, struct buf *out)
 {
@@ -246,7 +269,8 @@ put_findings(const struct status *s, const struct fill *fill, struct buf *out)
 
 	for (i = 0; i < s->health.num_findings; i++)
 		if (s->health.finding[i].grade >= HEALTH_NOTE)
-			put_finding(&s->health.finding[i], fill, out);
+			put_finding(&s->health.finding[i], is_news(s, i), fill,
+			    out);
 	put_rules(s, HEALTH_GOOD, "Good:", fill, out);
 	put_rules(s, HEALTH_NOT_ASKED, "Not asked:", fill, out);
 }
@@ -340,5 +364,5 @@ status_put_lines(const struct status *s, struct buf *out)
 			    " could not be reached over SSH", "");
 	for (i = 0; i < s->health.num_findings; i++)
 		if (s->health.finding[i].grade >= HEALTH_NOTE)
-			put_finding(&s->health.finding[i], &plain, out);
+			put_finding(&s->health.finding[i], true, &plain, out);
 }

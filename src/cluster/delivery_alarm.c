@@ -210,6 +210,18 @@ find_alarm(struct bytes text)
 	return NULL;
 }
 
+/* What stands from AT on, as far as another alarm of the same message: what this one
+ * lacks is not taken from there. */
+static struct bytes
+of_one(struct bytes text, const uint8_t *at)
+{
+	struct bytes body = from(text, at);
+	const uint8_t *next = find_alarm(from(text, at + strlen(ALARM)));
+
+	return next == NULL ? body
+			    : bytes_of(body.ptr, (size_t)(next - body.ptr));
+}
+
 bool
 delivery_alarm_read(struct bytes text, struct delivery_alarm *ret)
 {
@@ -222,7 +234,7 @@ delivery_alarm_read(struct bytes text, struct delivery_alarm *ret)
 
 	if (at == NULL)
 		return false;
-	body = from(text, at);
+	body = of_one(text, at);
 	a.device = field(body, "DeviceName");
 	if (!is_name(a.device))
 		return false;

@@ -241,6 +241,7 @@ static const struct {
 	{ HEALTH_P12, HEALTH_P12, health_p12 },
 	{ HEALTH_PROVIDER, HEALTH_PROVIDER, health_provider },
 	{ HEALTH_ROLLBACK, HEALTH_ROLLBACK, health_rollback },
+	{ HEALTH_CLOCKS, HEALTH_CLOCKS, health_clocks },
 	{ HEALTH_W, HEALTH_NUM - 1, health_works },
 };
 

@@ -13,7 +13,7 @@
 #include "trust/works.h"
 
 /* Id, JSON name, title, whether UNKNOWN of it counts. R1 to R12 as published,
- * R13 on ours; the rules W are those of trust/works.h, and all but W5 count. */
+ * R13 to R16 ours; the rules W are those of trust/works.h, and all but W5 count. */
 #define HEALTH_RULES(X)                                                        \
 	X(HEALTH_STALE, "R1", "the CTL has the certificates in use", 1)        \
 	X(HEALTH_SIGNER, "R2", "phones know who signed the CTL", 1)            \
@@ -29,7 +29,8 @@
 	X(HEALTH_BACKUP, "R12", "a backup is newer than the last change", 0)   \
 	X(HEALTH_P12, "R13", "ITLRecovery.p12 is not given to everybody", 0)   \
 	X(HEALTH_PROVIDER, "R14", "CTL Provider runs where it is needed", 0)   \
-	X(HEALTH_ROLLBACK, "R15", "the rollback parameter is off", 1)
+	X(HEALTH_ROLLBACK, "R15", "the rollback parameter is off", 1)          \
+	X(HEALTH_CLOCKS, "R16", "the clocks of nodes agree", 0)
 
 enum health_rule {
 #define HEALTH_ENUM(id, name, title, counts) id,
@@ -68,6 +69,24 @@ struct health_finding {
 	char todo[320];   /* what to do; "" */
 };
 
+/* What a look at a token came to. */
+enum health_token_seen {
+	HEALTH_TOKEN_SEEN,
+	HEALTH_TOKEN_NOT_ASKED, /* no PKCS#11 module is named */
+	HEALTH_TOKEN_ABSENT,
+	HEALTH_TOKEN_FAILED
+};
+
+/* A token of the inventory's signing_keys, looked at without a login. */
+struct health_token {
+	const char *name; /* for people */
+	int seen;         /* enum health_token_seen; the rest where SEEN */
+	bool locked, final_try, low; /* of its PIN, as its flags say */
+	bool has_tries;
+	unsigned tries; /* left, where it tells a number */
+	int64_t ends;   /* of its certificates the first end; 0: unknown */
+};
+
 /* What else is known. */
 struct health_input {
 	const struct survey *survey;
@@ -75,8 +94,9 @@ struct health_input {
 	int64_t now;
 	const struct ctl_file *installed; /* that phones hold, or NULL: the
 					   * newest of the archive, if any */
-	bool has_tries;                   /* of the token with the least */
-	unsigned tries_left;
+	/* Those of signing_keys; none: nobody looked. */
+	const struct health_token *token;
+	size_t num_tokens;
 	/* As works_input has it; NULL: nobody was asked. */
 	bool (*held)(void *arg, const struct ctl_file *f, size_t index);
 	void *arg;

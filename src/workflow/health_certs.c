@@ -458,27 +458,65 @@ judge_cert(struct health_case *c, const struct health_cert *u)
 	return e == ERR_OK && !u->disk ? compare_disk(c, u) : e;
 }
 
-/* Those that the list ought to have, and that nobody saw. */
-static void
+/* The list has a certificate with a curve as a server of node I: so the node has
+ * had a CallManager-ECDSA, which no list before 11.0 has. */
+static enum err
+wants_ecdsa(const struct health_case *c, size_t i, bool *ret)
+{
+	struct cert *cert;
+	enum err e = ERR_OK;
+	size_t k;
+
+	*ret = false;
+	for (k = 1; e != ERR_NOMEM && !*ret && k <= ctl_num_records(c->list);
+	     k++) {
+		struct bytes der = ctl_record_value(ctl_record(c->list, k),
+		    CTL_REC_CERTIFICATE);
+		struct diag why;
+
+		if (der.ptr == NULL ||
+		    !ctl_record_is_server(ctl_record(c->list, k)) ||
+		    !health_is_record_of(c, k, i))
+			continue;
+		cert = NULL;
+		e = cert_from_der(der, &cert, &why);
+		*ret = e == ERR_OK && cert_key(cert) != NULL &&
+		    pubkey_type(cert_key(cert)) == PUBKEY_EC;
+		cert_free(&cert);
+	}
+	return e == ERR_NOMEM ? diag_nomem(c->d) : ERR_OK;
+}
+
+/* Those that the list ought to have, and that nobody saw, in one sentence a node:
+ * why it cannot be reached is said of the node. */
+static enum err
 judge_unseen(struct health_case *c, size_t i)
 {
-	const struct survey_node *n = &c->s->node[i];
+	bool ecdsa = false;
+	enum err e = wants_ecdsa(c, i, &ecdsa);
 	const struct {
 		const char *unit;
 		bool wanted;
-	} units[] = { { "CallManager", true }, { "CAPF", wants_capf(c, i) },
+	} units[] = { { "CallManager", true }, { "CallManager-ECDSA", ecdsa },
+		{ "CAPF", wants_capf(c, i) },
 		{ "ITLRecovery", wants_sast(c, i, "ITLRecovery") } };
-	size_t k;
+	struct buf names = { 0 };
+	size_t k, num = 0;
 
 	for (k = 0; k < sizeof(units) / sizeof(units[0]); k++)
 		if (units[k].wanted && find_disk(c, i, units[k].unit) == NULL)
-			health_say(c, HEALTH_STALE, HEALTH_UNKNOWN,
-			    health_node_name(c, i),
-			    "see whether it answers over SSH, and look again",
-			    "its %s certificate could not be seen%s%.160s",
-			    units[k].unit,
-			    n->reached || n->why == NULL ? "" : ": ",
-			    n->reached || n->why == NULL ? "" : n->why);
+			buf_printf(&names, "%s%s", num++ == 0 ? "" : ", ",
+			    units[k].unit);
+	if (e == ERR_OK && num > 0 && buf_cstr(&names) == NULL)
+		e = diag_nomem(c->d);
+	else if (e == ERR_OK && num > 0)
+		health_say(c, HEALTH_STALE, HEALTH_UNKNOWN,
+		    health_node_name(c, i),
+		    "see whether it answers over SSH, and look again",
+		    "its %s certificate%s could not be seen", buf_cstr(&names),
+		    num == 1 ? "" : "s");
+	buf_clear(&names);
+	return e;
 }
 
 enum err
@@ -505,6 +543,6 @@ health_stale(struct health_case *c)
 		e = judge_cert(c, &c->cert[i]);
 	for (i = 0; e == ERR_OK && i < c->h->num_nodes; i++)
 		if (health_is_server(c, i))
-			judge_unseen(c, i);
+			e = judge_unseen(c, i);
 	return e;
 }

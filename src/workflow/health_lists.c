@@ -309,6 +309,11 @@ compare_ways(struct health_case *c, size_t i)
 static void
 judge_disk(struct health_case *c, size_t i)
 {
+	const struct health_list *l = &c->h->node[i].ctl;
+
+	/* that nothing came is said */
+	if (l->md5[0] == '\0' && l->why.code != ERR_ABSENT)
+		return;
 	if (!c->s->node[i].has_told_ctl)
 		health_say(c, HEALTH_SAME, HEALTH_UNKNOWN,
 		    health_node_name(c, i),

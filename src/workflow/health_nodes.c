@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What nodes and their database say beside certificates: R9, R11 to R15. */
+/* What nodes and their database say beside certificates: R9, R12 to R15. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +81,15 @@ host_of(const struct ctl_record *r, char text[INET_ADDRSTRLEN])
 	    inet_ntop(AF_INET, raw.ptr, text, INET_ADDRSTRLEN) == NULL)
 		return bytes_of(NULL, 0);
 	return bytes_of_str(text);
+}
+
+bool
+health_is_record_of(const struct health_case *c, size_t i, size_t n)
+{
+	char text[INET_ADDRSTRLEN];
+	struct bytes host = host_of(ctl_record(c->list, i), text);
+
+	return host.len > 0 && is_node(c->s->node[n].entry, host);
 }
 
 /* Record I, of a node, has another address than the inventory knows of it. Names
@@ -223,26 +232,6 @@ health_servers(struct health_case *c)
 	for (i = 0; i < c->s->num_nodes; i++)
 		judge_entry(c, i);
 	return e;
-}
-
-/* ---- R11 ----------------------------------------------------------------------- */
-
-enum err
-health_tries(struct health_case *c)
-{
-	if (!c->in->has_tries)
-		health_say(c, HEALTH_TRIES, HEALTH_NOT_ASKED, NULL, "",
-		    "no token was asked; ctlsmith token list does");
-	else if (c->in->tries_left <= 1)
-		health_say(c, HEALTH_TRIES, HEALTH_BAD, NULL,
-		    "do not try its PIN; use another token",
-		    c->in->tries_left == 0 ? "a token is locked"
-					   : "a token has one try left");
-	else
-		health_say(c, HEALTH_TRIES, HEALTH_GOOD, NULL, "",
-		    "the token with the least has %u tries left",
-		    c->in->tries_left);
-	return ERR_OK;
 }
 
 /* ---- R12 ----------------------------------------------------------------------- */

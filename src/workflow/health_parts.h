@@ -64,6 +64,9 @@ enum trust_known health_runs(const struct health_case *c, size_t i,
 enum trust_known health_activated(const struct health_case *c, size_t i,
     const char *name);
 
+/* Record I of the list that is judged is of node N, by its name or address. */
+bool health_is_record_of(const struct health_case *c, size_t i, size_t n);
+
 /* Appends a serial number as the appliance prints it. */
 void health_put_serial(struct buf *out, struct bytes serial);
 
@@ -114,6 +117,7 @@ MUST_CHECK enum err health_backup(struct health_case *c);
 MUST_CHECK enum err health_p12(struct health_case *c);
 MUST_CHECK enum err health_provider(struct health_case *c);
 MUST_CHECK enum err health_rollback(struct health_case *c);
+MUST_CHECK enum err health_clocks(struct health_case *c);
 MUST_CHECK enum err health_works(struct health_case *c);
 
 #endif

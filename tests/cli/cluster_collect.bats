@@ -162,7 +162,7 @@ bats_require_minimum_version 1.5.0
 		a, b = (n["ctl"]["sha1"] for n in status["nodes"])
 		assert a != b
 		rules = {f["rule"] for f in status["findings"]}
-		want = {"R%d" % i for i in range(1, 16)} | {"W%d" % i for i in range(1, 7)}
+		want = {"R%d" % i for i in range(1, 17)} | {"W%d" % i for i in range(1, 7)}
 		assert rules == want, rules ^ want
 		bad = [f for f in status["findings"] if f["grade"] == "bad"]
 		assert bad and bad[0] is status["findings"][0]

@@ -256,6 +256,25 @@ fits_schema() {
 	grep -q LAB_PASSWORD err
 }
 
+@test "each node is asked who is registered with it" {
+	local own=$BATS_TEST_TMPDIR/own
+
+	echo 'nodes: [{name: cucm1, cli: {fails: show risdb}}, {name: cucm2}]' \
+		>scenario.yaml
+	lab_up "$own" --nodes 2 --phones 3 --release 12.5 --mode tokenless \
+		--scenario scenario.yaml
+	lab_ask "$own" status --json >status.json
+	/usr/bin/python3 -c 'import json
+print("name")
+for phone in json.load(open("status.json"))["phones"]["list"][:3]:
+    print(phone["name"])' >phones.csv
+	run "$CTLSMITH" cluster phones --inventory "$own/cluster.yaml" --batch \
+		--csv phones.csv
+	[[ $output == *"who is registered is not known, the publisher"* ]]
+	[ "$(grep -c '^SEP.*alive-only' <<<"$output")" = 3 ]
+	lab_down_all
+}
+
 @test "the publisher cannot be asked: with a CSV it goes on, and says so" {
 	printf 'name\nSEP1\n' >phones.csv
 	sed 's/ssh: 2222/ssh: 1/' "$LAB_INVENTORY" >cluster.yaml

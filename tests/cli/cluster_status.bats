@@ -116,6 +116,11 @@ is_well() {
 	is_said 'cucm2 could not be reached over SSH: .*refused' \
 		'^cucm1 .*verified' '^unknown R5 cucm2: its CTL could not be had' \
 		'^Good: .*R3'
+	# why, and what to do, once a node and not once a finding
+	[ "$(grep -c 'refused' <<<"$output")" = 1 ]
+	[ "$(grep -c '^unknown R5 cucm2' <<<"$output")" = 1 ]
+	[ "$(grep -c '^unknown W' <<<"$output")" = 2 ]
+	[ "$(grep -c 'see whether what is missing' <<<"$output")" = 1 ]
 	lab_down "$lab"
 	rm -rf "$lab"
 	as 'nodes: [{name: cucm1, down: true}, {name: cucm2, down: true}]'

@@ -149,14 +149,15 @@ values() {
 	[ "$(options_of 'change report')" = "force html json state " ]
 	[ "$(commands cluster | cut -d' ' -f2- | tr '\n' ,)" = "collect,init,phones,status," ]
 	[ "$(options_of 'cluster collect')" = "batch force inventory known-hosts $(
-	)legacy-ssh output password-env password-fd phones probe-p12 transcripts " ]
+	)legacy-ssh module output password-env password-fd phones probe-p12 $(
+	)transcripts " ]
 	# cluster_phones.bats has them
 	[ "$(options_of 'cluster phones')" = "batch csv for from inventory $(
 	)jobs json known-hosts legacy-ssh list listen no-login $(
 	)password-env password-fd setup since web web-port " ]
 	[ "$(options_of 'cluster status')" = "batch every inventory json $(
-	)known-hosts legacy-ssh offline password-env password-fd probe-p12 save $(
-	)transcripts watch " ]
+	)known-hosts legacy-ssh module offline password-env password-fd $(
+	)probe-p12 save transcripts watch " ]
 	[ "$(options_of 'cluster init')" = "batch force from known-hosts $(
 	)legacy-ssh output password-env password-fd user " ]
 	[ "$(options_of show)" = "hex jobs json kind long max-size records signer $(

@@ -122,6 +122,24 @@ test_texts(void **state)
 	}
 }
 
+/* Of two alarms in one message the first lends nothing from the second. */
+static void
+test_two_in_one(void **state)
+{
+	static const char text[] =
+	    "%UC_PHONE-6-DeviceTLInfo: [DeviceName=SEP1][CTL_Signature=AA] "
+	    "%UC_PHONE-6-DeviceTLInfo: [DeviceName=SEP2][IPv4Address=10.0.0.9]"
+	    "[ITL_Signature=BB][StatusCode=5]";
+	struct delivery_alarm a;
+
+	assert_true(delivery_alarm_read(bytes_of_str(text), &a));
+	assert_text(a.device, "SEP1");
+	assert_text(a.ctl, "AA");
+	assert_text(a.address, NULL);
+	assert_text(a.itl, NULL);
+	assert_int_equal(a.status, 0);
+}
+
 /* Only a time in UTC is a time; the year counts. */
 static void
 test_times(void **state)
@@ -481,6 +499,7 @@ main(void)
 		cmocka_unit_test(test_relayed),
 		cmocka_unit_test(test_xml),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_two_in_one),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_codes),

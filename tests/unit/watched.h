@@ -35,6 +35,7 @@ struct watched {
 	struct survey_stored stored[2];
 	const char *process[5];
 	struct said_backup backup[2];
+	struct health_token token[2];
 	struct health_input in;
 	struct made installed; /* or nothing */
 	struct ctl_file *older;
@@ -202,6 +203,8 @@ see(struct watched *w, unsigned release, size_t tokens)
 	for (i = 0; i < 2; i++)
 		put_server(w, i);
 	for (i = 0; i < NODES; i++) {
+		w->node[i].has_date = true;
+		w->node[i].date = w->node[i].asked = MADE_AT + 2 * DAY;
 		w->node[i].has_version = true;
 		w->node[i].version.release = release;
 		(void)snprintf(w->node[i].version.active, 64, "%u.%u.1",

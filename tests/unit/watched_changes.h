@@ -347,6 +347,32 @@ serve_key_twice(struct watched *w)
 	serve_made(w, "S:pub2 S:bare C:pub", 1);
 }
 
+/* A list with a CallManager-ECDSA, and nobody who shows a certificate. */
+static void
+list_curve(struct watched *w, const char *words)
+{
+	size_t i;
+
+	serve_made(w, words, 1);
+	for (i = 0; i < NODES; i++)
+		w->node[i].num_own = w->node[i].num_served = 0;
+	w->s.num_stored = 0;
+}
+
+static void
+list_curve_of_first(struct watched *w)
+{
+	list_curve(w,
+	    "S:pub S:itlr C:pub@10.0.0.0 C:node@10.0.1.0 C:curve@10.0.0.0");
+}
+
+static void
+list_curve_of_second(struct watched *w)
+{
+	list_curve(w,
+	    "S:pub S:itlr C:pub@10.0.0.0 C:node@10.0.1.0 C:curve@10.0.1.0");
+}
+
 /* R7 */
 static void
 not_mixed(struct watched *w)
@@ -416,6 +442,46 @@ see_nothing(struct watched *w)
 	w->s.num_stored = 0;
 	w->s.has_mode = w->s.has_rollback = w->s.has_backups = false;
 	w->s.has_process_nodes = w->s.has_stored = false;
+}
+
+/* R16 */
+static void
+be_at_most_apart(struct watched *w)
+{
+	w->node[1].date += 300;
+}
+
+static void
+be_behind(struct watched *w)
+{
+	w->node[1].date -= 301;
+}
+
+static void
+be_ahead(struct watched *w)
+{
+	w->node[1].date += 301;
+}
+
+static void
+be_ahead_of_us(struct watched *w)
+{
+	size_t i;
+
+	for (i = 0; i < NODES; i++)
+		w->node[i].date += 3601;
+}
+
+static void
+tell_no_date(struct watched *w)
+{
+	w->node[1].has_date = false;
+}
+
+static void
+be_silent(struct watched *w)
+{
+	w->node[1].has_date = w->node[1].reached = false;
 }
 
 /* R9 */
@@ -488,15 +554,105 @@ serve_tvs(struct watched *w)
 static void
 ask_token(struct watched *w)
 {
-	w->in.has_tries = true;
-	w->in.tries_left = 15;
+	w->token[0] = (struct health_token){ .name = "SAST-1",
+		.has_tries = true,
+		.tries = 15,
+		.ends = w->in.now + 100 * DAY };
+	w->in.token = w->token;
+	w->in.num_tokens = 1;
+}
+
+static void
+ask_two_tokens(struct watched *w)
+{
+	ask_token(w);
+	w->token[1] = (struct health_token){ .name = "SAST-2" };
+	w->in.num_tokens = 2;
 }
 
 static void
 ask_last_try(struct watched *w)
 {
-	w->in.has_tries = true;
-	w->in.tries_left = 1;
+	ask_two_tokens(w);
+	w->token[0].tries = 1;
+}
+
+static void
+ask_no_try(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[0].tries = 0;
+}
+
+static void
+ask_final(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].final_try = w->token[1].low = true;
+}
+
+static void
+ask_locked(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].locked = w->token[1].final_try = true;
+}
+
+static void
+ask_low(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].low = true;
+}
+
+static void
+ask_absent(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].seen = HEALTH_TOKEN_ABSENT;
+	w->token[1].locked = true; /* of which nobody knows */
+}
+
+static void
+ask_broken(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[1].seen = HEALTH_TOKEN_FAILED;
+}
+
+static void
+ask_without_module(struct watched *w)
+{
+	ask_two_tokens(w);
+	w->token[0].seen = w->token[1].seen = HEALTH_TOKEN_NOT_ASKED;
+}
+
+static void
+ask_ended(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].ends = w->in.now - 1;
+}
+
+static void
+ask_ends_soon(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].ends = w->in.now + 59 * DAY;
+}
+
+static void
+ask_ends_later(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].ends = w->in.now + 60 * DAY;
+}
+
+static void
+ask_hostile(struct watched *w)
+{
+	ask_token(w);
+	w->token[0].name = "a\x1b[2Jb";
 }
 
 /* R12 */

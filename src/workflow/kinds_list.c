@@ -245,11 +245,23 @@ add_one(const struct survey *s, const struct now *now, uint16_t role,
 	return e == ERR_OK ? ctl_draft_add(draft, &entry, 0, d) : e;
 }
 
+/* The publisher's release; 0: not known. */
+static unsigned
+release_of(const struct survey *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->num_nodes; i++)
+		if (is_publisher(s, i) && s->node[i].has_version)
+			return s->node[i].version.release;
+	return 0;
+}
+
 /* What nobody has yet: a new node, and of the appliance's own signers those that
- * were not in a list of tokens. */
+ * were not in a list of tokens (OWN). */
 static enum err
 add_missing(const struct kinds_seen *seen, const struct nows *l,
-    struct ctl_draft *draft, bool tokenless, const struct ctl_file *now_has,
+    struct ctl_draft *draft, bool own, const struct ctl_file *now_has,
     struct diag *d)
 {
 	bool has;
@@ -267,7 +279,7 @@ add_missing(const struct kinds_seen *seen, const struct nows *l,
 					      : CTL_ROLE_CCM_TFTP,
 				    draft, d);
 		}
-		if (e != ERR_OK || !now->sast || !tokenless)
+		if (e != ERR_OK || !now->sast || !own)
 			continue;
 		e = is_listed(now_has, now, true, &has, d);
 		if (e == ERR_OK && !has)
@@ -318,6 +330,9 @@ fill_draft(const struct kinds_seen *seen, const struct nows *l,
 	struct ctl_file *has = NULL;
 	struct buf bytes = { 0 };
 	const struct cert *any = some_signer(l);
+	/* from 12.0 on the client with tokens puts them in too: ITLRecovery
+	 * signs ITLs there (SG12.5) */
+	bool own = tokenless || release_of(seen->s) >= 1200;
 	enum err e = ERR_OK;
 
 	if (any == NULL)
@@ -331,7 +346,7 @@ fill_draft(const struct kinds_seen *seen, const struct nows *l,
 	if (e == ERR_OK)
 		e = read_draft(draft, any, &bytes, &has, d);
 	if (e == ERR_OK)
-		e = add_missing(seen, l, draft, tokenless, has, d);
+		e = add_missing(seen, l, draft, own, has, d);
 	ctl_free(&has);
 	buf_clear(&bytes);
 	return e;
@@ -357,18 +372,6 @@ kinds_draft(const struct kinds_seen *seen, const struct ctl_file *old,
 	ctl_draft_free(&draft);
 	nows_clear(&l);
 	return e;
-}
-
-/* The publisher's release; 0: not known. */
-static unsigned
-release_of(const struct survey *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->num_nodes; i++)
-		if (is_publisher(s, i) && s->node[i].has_version)
-			return s->node[i].version.release;
-	return 0;
 }
 
 size_t

@@ -24,24 +24,23 @@
 . "$SRC/tests/lab/lab.sh"
 export LC_ALL=C.UTF-8 NO_COLOR=1
 
-# A port that nobody listens to.
-change_port() {
-	/usr/bin/python3 -c 'import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+# An address for alarms that no other test has: by the number of the process.
+change_listen() {
+	local n=$BASHPID
+
+	echo "127.$((224 + (n >> 16) % 31)).$((n >> 8 & 255)).$((n & 255)):5514"
 }
 
 change_up() {
-	export XDG_STATE_HOME=$PWD/state LAB_SYSLOG_PORT
-	LAB_SYSLOG_PORT=$(change_port)
+	export XDG_STATE_HOME=$PWD/state CHANGE_LISTEN
+	CHANGE_LISTEN=$(change_listen)
 	echo "sample: 10" >scenario.yaml
 	[ ! -e s.yaml ] || cat s.yaml >>scenario.yaml
 	lab_up "$PWD/lab" --nodes 2 --phones 10 --speed 100 \
 		--scenario scenario.yaml \
-		--syslog "127.0.0.1:$LAB_SYSLOG_PORT" "$@"
+		--syslog "$CHANGE_LISTEN" "$@"
 	change_options=(--batch --web --web-port "$LAB_PHONE_PORT"
-		--listen "127.0.0.1:$LAB_SYSLOG_PORT")
+		--listen "$CHANGE_LISTEN")
 	[ -z "${MODULE:-}" ] || change_options+=(--module "$MODULE")
 	change_judge certs >certs.before
 }

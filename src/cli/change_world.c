@@ -281,6 +281,7 @@ change_world_begin(struct change_world *w, const struct change_opts *o,
 		.folder = a->folder };
 	w->table = (struct run_world){ .now = now,
 		.facts = kinds_facts,
+		.gate = kinds_gate,
 		.ask = ask,
 		.window = window,
 		.say = say };

@@ -27,6 +27,11 @@ struct kinds {
  * and of those below, is a struct kinds. */
 extern const struct run_kind kinds_table[];
 
+/* As struct run_world's gate: all nodes are seen but those that steps before S took
+ * away, the rollback parameter is False, replication is good, no backup runs. */
+MUST_CHECK enum err kinds_gate(void *arg, struct run *r,
+    const struct plan_step *s, struct diag *d);
+
 /* Facts of the world as run.h wants them: "ctl/NODE" and "itl/NODE", SHA-256 of
  * what phones get there, and "cert/NODE/UNIT" of what is on disk. */
 MUST_CHECK enum err kinds_facts(void *arg, struct run_facts *ret,

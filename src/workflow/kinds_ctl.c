@@ -216,9 +216,8 @@ kinds_update_ctl_there(void *arg, struct run *r, const struct plan_step *s,
     const struct run_facts *begun, bool *ret, struct diag *d)
 {
 	struct made m;
-	enum err e = look(arg, &m, d);
+	enum err e = look_made(arg, run_plan(r)->publisher, &m, d);
 
-	(void)r;
 	(void)s;
 	if (e == ERR_OK)
 		e = kinds_is_new_list(&m.seen,

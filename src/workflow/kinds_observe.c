@@ -20,13 +20,34 @@ worst_of(const struct health *h, enum health_rule rule)
 	return NULL;
 }
 
+/* A step before BEFORE (NULL: none counts) had a person take NODE away, rename or
+ * move it. */
+static bool
+is_gone(const struct plan *p, const struct plan_step *before, const char *node)
+{
+	size_t i;
+
+	for (i = 0; before != NULL && i < plan_num_steps(p); i++) {
+		const struct plan_step *s = plan_step(p, i);
+
+		if (s == before)
+			return false;
+		if (s->kind == PLAN_BY_HAND && s->node != NULL &&
+		    strcmp(s->node, node) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum err
-refuse_blind(const struct survey *s, struct diag *d)
+refuse_blind(const struct survey *s, const struct plan *p,
+    const struct plan_step *before, struct diag *d)
 {
 	size_t i;
 
 	for (i = 0; i < s->num_nodes; i++)
-		if (!s->node[i].reached && kinds_is_server(&s->node[i]))
+		if (!s->node[i].reached && kinds_is_server(&s->node[i]) &&
+		    !is_gone(p, before, s->node[i].entry->name))
 			return diag_set(d, ERR_POLICY,
 			    "%.100s cannot be seen: %.150s; nothing is done "
 			    "while it cannot",
@@ -114,6 +135,19 @@ refuse_backup(const struct survey *s, struct diag *d)
 	return ERR_OK;
 }
 
+static enum err
+refuse_all(const struct kinds_seen *seen, const struct plan *p,
+    const struct plan_step *before, struct diag *d)
+{
+	enum err e = refuse_blind(seen->s, p, before, d);
+
+	if (e == ERR_OK)
+		e = refuse_findings(p, seen->h, d);
+	if (e == ERR_OK)
+		e = refuse_replication(seen->s, d);
+	return e == ERR_OK ? refuse_backup(seen->s, d) : e;
+}
+
 enum err
 kinds_observe_before(void *arg, struct run *r, const struct plan_step *s,
     struct diag *d)
@@ -123,14 +157,59 @@ kinds_observe_before(void *arg, struct run *r, const struct plan_step *s,
 
 	(void)s;
 	if (e == ERR_OK)
-		e = refuse_blind(seen.s, d);
-	if (e == ERR_OK)
-		e = refuse_findings(run_plan(r), seen.h, d);
-	if (e == ERR_OK)
-		e = refuse_replication(seen.s, d);
-	if (e == ERR_OK)
-		e = refuse_clocks(seen.s, d);
-	return e == ERR_OK ? refuse_backup(seen.s, d) : e;
+		e = refuse_all(&seen, run_plan(r), NULL, d);
+	return e == ERR_OK ? refuse_clocks(seen.s, d) : e;
+}
+
+enum err
+kinds_gate(void *arg, struct run *r, const struct plan_step *s, struct diag *d)
+{
+	struct kinds_seen seen;
+	enum err e;
+
+	if (s->kind ==
+	    PLAN_START) /* what we stopped is started, come what may */
+		return ERR_OK;
+	e = kinds_look(arg, false, &seen, d);
+	return e == ERR_OK ? refuse_all(&seen, run_plan(r), s, d) : e;
+}
+
+/* From here on utils ctl looks at the licence (CLI15). */
+#define LICENCE_SINCE 1200
+
+static bool
+has_ctl_command(const struct plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < plan_num_steps(p); i++) {
+		int kind = plan_step(p, i)->kind;
+
+		if (kind == PLAN_UPDATE_CTL || kind == PLAN_RESET_LOCALKEY ||
+		    kind == PLAN_SET_MODE)
+			return true;
+	}
+	return false;
+}
+
+/* No command shows it: better known now than by a refusal with the certificate
+ * renewed and the list not. */
+static enum err
+ask_licence(struct run *r, const struct plan_step *s, struct diag *d)
+{
+	const struct plan *p = run_plan(r);
+	char *end;
+	unsigned long major = strtoul(p->release, &end, 10);
+	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+
+	if (major * 100 + minor * 10 < LICENCE_SINCE || !has_ctl_command(p))
+		return ERR_OK;
+	return kinds_ask(r, s, "licence",
+	    "utils ctl is refused where the licence does not allow "
+	    "export-controlled functionality: System > "
+	    "Licensing > License Management has to say so. Type yes when it "
+	    "does.",
+	    true, d);
 }
 
 /* Keeps the worst grade of each rule, for the last step: RULE TAB GRADE. */
@@ -144,7 +223,6 @@ kinds_observe_act(void *arg, struct run *r, const struct plan_step *s,
 	unsigned rule;
 	enum err e = kinds_look(arg, false, &seen, d);
 
-	(void)s;
 	for (rule = 0; e == ERR_OK && rule < HEALTH_NUM; rule++) {
 		f = worst_of(seen.h, (enum health_rule)rule);
 		if (f != NULL)
@@ -157,7 +235,7 @@ kinds_observe_act(void *arg, struct run *r, const struct plan_step *s,
 	if (e == ERR_OK)
 		e = run_keep(r, BEGUN_NAME, buf_bytes(&text), d);
 	buf_clear(&text);
-	return e;
+	return e == ERR_OK ? ask_licence(r, s, d) : e;
 }
 
 /* ---- Baseline ------------------------------------------------------------------- */

@@ -94,8 +94,13 @@ static enum err
 before(struct run *r, const struct plan_step *s, struct diag *d)
 {
 	const struct run_kind *k = run_kind(r, s);
+	const struct run_world *w = r->setup->world;
+	void *arg = r->setup->arg;
+	enum err e = ERR_OK;
 
-	return k->before == NULL ? ERR_OK : k->before(r->setup->arg, r, s, d);
+	if (w->gate != NULL && plan_kind_changes((enum plan_kind)s->kind))
+		e = w->gate(arg, r, s, d);
+	return e != ERR_OK || k->before == NULL ? e : k->before(arg, r, s, d);
 }
 
 static enum err

@@ -88,6 +88,10 @@ struct run_world {
 	int64_t (*now)(void *arg);
 	/* Reads the facts anew. */
 	enum err (*facts)(void *arg, struct run_facts *ret, struct diag *d);
+	/* The world is fit for a step that changes anything: asked before its
+	 * before(), with the same errors. NULL: it always is. */
+	enum err (*gate)(void *arg, struct run *r, const struct plan_step *s,
+	    struct diag *d);
 	/* true: may go on. ERR_WAITING: nobody is there to be asked, with how to
 	 * answer; ERR_POLICY: the answer was no. */
 	enum err (

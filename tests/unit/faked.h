@@ -554,6 +554,7 @@ faked_begin(struct faked *f, unsigned release, size_t tokens)
 	f->k = (struct kinds){ .act = &f->act, .folder = f->folder };
 	f->r.of = f;
 	f->r.plan = (struct plan){ .publisher = "cucm1",
+		.release = "12.5.1.10000-22",
 		.mixed = true,
 		.token = tokens > 0,
 		.token_after = tokens > 0,

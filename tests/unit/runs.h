@@ -29,6 +29,7 @@ struct fake {
 	enum err answer; /* of every question */
 	enum err before[MAX_STEPS], check[MAX_STEPS];
 	bool shut;     /* the window */
+	enum err gate; /* of every step that changes anything */
 	int restless;  /* readings that each say something else */
 	int meddle;    /* fact that somebody changes while a step acts,
 			      * plus 1 */
@@ -255,8 +256,18 @@ fake_say(void *arg, const struct plan_step *s, enum journal_event event,
 	fake_die(arg);
 }
 
-static const struct run_world fake_world = { fake_now, fake_facts, fake_ask,
-	fake_window, fake_say };
+static inline enum err
+fake_gate(void *arg, struct run *r, const struct plan_step *s, struct diag *d)
+{
+	struct fake *f = arg;
+
+	(void)r;
+	assert_true(plan_kind_changes((enum plan_kind)s->kind));
+	return f->gate == ERR_OK ? ERR_OK : diag_set(d, f->gate, "unfit");
+}
+
+static const struct run_world fake_world = { fake_now, fake_facts, fake_gate,
+	fake_ask, fake_window, fake_say };
 
 /* ---- Plans and runs. ---- */
 

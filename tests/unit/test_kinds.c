@@ -29,6 +29,49 @@ test_observe(void **state)
 	faked_end(&f);
 }
 
+/* What utils ctl wants is asked before anything is changed. */
+static void
+test_observe_licence(void **state)
+{
+	faked_begin(&f, 1250, 0);
+	f.r.step[0] = (struct plan_step){ .id = "update",
+		.kind = PLAN_UPDATE_CTL };
+	f.r.plan.steps = (struct doc_maps){ f.r.step, 1 };
+	faked_good(&f, STEP(.kind = PLAN_OBSERVE));
+	FAKED_SAYS(f.r.asked, "licence||");
+	f.r.asked[0] = '\0';
+	f.r.plan.release = "11.5.1.10000-6";
+	faked_good(&f, STEP(.kind = PLAN_OBSERVE));
+	assert_string_equal(f.r.asked, "");
+	faked_end(&f);
+}
+
+/* Before each step that changes anything, but a start. */
+static void
+test_gate(void **state)
+{
+	const struct plan_step gone = { .id = "rename",
+		.kind = PLAN_BY_HAND,
+		.node = "cucm2" };
+	struct diag d;
+
+	faked_begin(&f, 1250, 0);
+	f.r.step[0] = gone;
+	f.r.step[1] = (struct plan_step){ .id = "next",
+		.kind = PLAN_REGENERATE };
+	f.r.step[2] = (struct plan_step){ .id = "start", .kind = PLAN_START };
+	f.r.plan.steps = (struct doc_maps){ f.r.step, 3 };
+	LABS_OK(kinds_gate(&f.k, &f.r, &f.r.step[0], &d));
+	f.w.node[1].reached = false;
+	assert_int_equal(kinds_gate(&f.k, &f.r, &f.r.step[0], &d), ERR_POLICY);
+	assert_non_null(strstr(d.msg, "cucm2 cannot be seen"));
+	LABS_OK(kinds_gate(&f.k, &f.r, &f.r.step[1], &d));
+	LABS_OK(kinds_gate(&f.k, &f.r, &f.r.step[2], &d));
+	f.w.s.rollback = true;
+	assert_int_equal(kinds_gate(&f.k, &f.r, &f.r.step[1], &d), ERR_POLICY);
+	faked_end(&f);
+}
+
 static void
 test_observe_what_forbids(void **state)
 {
@@ -443,6 +486,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_observe),
+		cmocka_unit_test(test_observe_licence),
+		cmocka_unit_test(test_gate),
 		cmocka_unit_test(test_observe_what_forbids),
 		cmocka_unit_test(test_final),
 		cmocka_unit_test(test_baseline),

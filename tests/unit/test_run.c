@@ -104,6 +104,22 @@ test_stops(void **state)
 	free_fake(f);
 }
 
+/* The world is not fit: nothing is changed, and what only looks goes on. */
+static void
+test_gate(void **state)
+{
+	struct fake *f = new_fake();
+
+	usual_plan();
+	f->gate = ERR_POLICY;
+	assert_run(f, NULL, ERR_POLICY, 1);
+	assert_states("df...");
+	assert_int_equal(f->acts[1], 0);
+	f->gate = ERR_OK;
+	assert_run(f, NULL, ERR_OK, 5);
+	free_fake(f);
+}
+
 static void
 test_no_return(void **state)
 {
@@ -454,6 +470,7 @@ main(void)
 		T(test_until),
 		T(test_dry),
 		T(test_stops),
+		T(test_gate),
 		T(test_no_return),
 		T(test_no_return_told),
 		T(test_strands),

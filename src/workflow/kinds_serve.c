@@ -52,18 +52,46 @@ not_done(const struct said_services *l, const struct plan_step *s)
 	return NULL;
 }
 
-/* Never two nodes at once: another that was stopped by us must be up again
- * before this one goes down. */
-static enum err
-refuse_other_down(const struct kinds *k, const struct plan_step *s,
-    const char *name, struct diag *d)
+static bool
+has_service(const struct plan_step *s, const char *name)
 {
-	struct said_services l = { 0 };
+	size_t i;
+
+	for (i = 0; i < s->services.num; i++)
+		if (strcmp(s->services.item[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The plan itself has stopped it until a step behind S: phones fetch from the
+ * others meanwhile, and keep what they hold while one of those restarts. */
+static bool
+is_held(const struct plan *p, const struct plan_step *s, const char *node,
+    const char *name)
+{
+	bool held = false;
+	size_t i;
+
+	for (i = 0; i < plan_num_steps(p) && plan_step(p, i) != s; i++) {
+		const struct plan_step *o = plan_step(p, i);
+
+		if ((o->kind == PLAN_STOP || o->kind == PLAN_START) &&
+		    strcmp(o->node, node) == 0 && has_service(o, name))
+			held = o->kind == PLAN_STOP;
+	}
+	return held;
+}
+
+/* Never two nodes at once: another that is down must be up again before this one
+ * goes down. */
+static enum err
+refuse_other_down(const struct kinds *k, const struct plan *p,
+    const struct plan_step *s, const char *name, struct diag *d)
+{
 	struct kinds_seen seen;
 	size_t i;
 	enum err e = kinds_look(k, false, &seen, d);
 
-	(void)l;
 	for (i = 0; e == ERR_OK && i < seen.s->num_nodes; i++) {
 		const struct survey_node *n = &seen.s->node[i];
 		const struct said_service *service;
@@ -71,7 +99,10 @@ refuse_other_down(const struct kinds *k, const struct plan_step *s,
 		if (!n->has_services || strcmp(n->entry->name, s->node) == 0)
 			continue;
 		service = said_service(&n->services, name);
-		if (service != NULL && service->activated && !service->started)
+		if (service != NULL && service->activated &&
+		    !service->started &&
+		    (s->kind == PLAN_STOP ||
+			!is_held(p, s, n->entry->name, name)))
 			e = diag_set(d, ERR_POLICY,
 			    "%.100s of %.100s is not started; two servers are "
 			    "never down at once: start it, then resume",
@@ -88,7 +119,6 @@ kinds_service_before(void *arg, struct run *r, const struct plan_step *s,
 	size_t i;
 	enum err e = list_services(arg, s->node, &l, d);
 
-	(void)r;
 	for (i = 0; e == ERR_OK && i < s->services.num; i++) {
 		const char *name = s->services.item[i];
 
@@ -98,7 +128,7 @@ kinds_service_before(void *arg, struct run *r, const struct plan_step *s,
 		else if (s->kind != PLAN_START &&
 		    (strcmp(name, "Cisco Tftp") == 0 ||
 			strcmp(name, "Cisco CallManager") == 0))
-			e = refuse_other_down(arg, s, name, d);
+			e = refuse_other_down(arg, run_plan(r), s, name, d);
 	}
 	said_services_clear(&l);
 	return e;

@@ -230,16 +230,27 @@ refuse(struct planner *p, const struct order *o)
 
 #define NAIVE_MAX (4 * ORDER_MAX_CHANGES)
 
+/* Who makes the list of a change. */
+static enum order_kind
+list_of(const struct planner *p, const struct order_input *in,
+    const struct order_wish *w)
+{
+	if (w->change == ORDER_TO_TOKENLESS)
+		return ORDER_UPDATE_CTL;
+	if (w->change == ORDER_TO_TOKEN)
+		return ORDER_SIGN_TOKEN;
+	return p->token && in->tokens > 0 ? ORDER_SIGN_TOKEN : ORDER_UPDATE_CTL;
+}
+
 static size_t
 naive(const struct planner *p, const struct order_input *in,
     struct order_step *ret)
 {
-	enum order_kind list = p->token && in->tokens > 0 ? ORDER_SIGN_TOKEN
-							  : ORDER_UPDATE_CTL;
 	size_t i, num = 0;
 
 	for (i = 0; i < in->num_wishes; i++) {
 		const struct order_wish *w = &in->wishes[i];
+		enum order_kind list = list_of(p, in, w);
 		struct order_step s = { .change = w->change, .node = w->node };
 
 		if (!w->done) {

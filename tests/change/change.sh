@@ -20,6 +20,7 @@
 # A run is by virtual time at a hundred times the speed: the clocks of nodes may be
 # 300 s apart before it is refused, which are three seconds of a busy machine.
 
+export LAB_LIMIT=${LAB_LIMIT:-900} # of a whole run
 # shellcheck source=tests/lab/lab.sh
 . "$SRC/tests/lab/lab.sh"
 export LC_ALL=C.UTF-8 NO_COLOR=1

@@ -5,8 +5,10 @@
 foreach(name disasters
 	faults
 	releases
+	resume
 	whats)
 	house_bats_test(change_${name} change/${name}.bats)
 endforeach()
-set_tests_properties(change_disasters change_faults change_whats PROPERTIES TIMEOUT 1800)
+set_tests_properties(change_disasters change_faults change_resume change_whats
+	PROPERTIES TIMEOUT 1800)
 set_tests_properties(change_releases PROPERTIES TIMEOUT 7200)

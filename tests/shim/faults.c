@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -67,7 +68,7 @@ static unsigned armed_n;
 static enum fault_mode armed_mode;
 static atomic_uint num_seen;
 static atomic_long balance;
-static const char *mark_path, *count_path;
+static const char *mark_path, *count_path, *log_path, *under;
 static int armed_errno; /* 0: that of the kind */
 static bool no_links, own_only;
 static uintptr_t own_begin, own_end;
@@ -168,14 +169,67 @@ note_own(struct dl_phdr_info *info, size_t size, void *arg)
 	return 1;
 }
 
+/* What a call of KIND is on, an open file or a name in DIR, where FAULTS_UNDER
+ * or FAULTS_LOG asks for it. */
+static const char *
+find_name(int fd, const char *path, char *ret, size_t size)
+{
+	char link[32];
+	long n;
+
+	if (path != NULL && (path[0] == '/' || fd < 0))
+		return path;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = syscall(SYS_readlinkat, AT_FDCWD, link, ret, size - 1);
+	n = n < 0 ? 0 : n;
+	ret[n] = '\0';
+	if (path != NULL)
+		(void)snprintf(ret + n, size - (size_t)n, "/%s", path);
+	return ret;
+}
+
+static void
+write_log(enum fault_kind kind, const char *name)
+{
+	char line[PATH_MAX + 32];
+	long fd;
+	int n;
+
+	n = snprintf(line, sizeof(line), "%s %s\n", kind_names[kind], name);
+	fd = syscall(SYS_openat, AT_FDCWD, log_path,
+	    O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd < 0)
+		return;
+	(void)syscall(SYS_write, fd, line, n);
+	(void)syscall(SYS_close, fd);
+}
+
+/* A call of KIND on FD, or on PATH where it is not NULL, is one to count. */
+static bool
+is_on(enum fault_kind kind, int fd, const char *path)
+{
+	char room[PATH_MAX];
+	const char *name;
+
+	if (under == NULL && log_path == NULL)
+		return true;
+	name = find_name(fd, path, room, sizeof(room));
+	if (under != NULL && strncmp(name, under, strlen(under)) != 0)
+		return false;
+	if (log_path != NULL)
+		write_log(kind, name);
+	return true;
+}
+
 /* Counts one call of KIND. True where it must not succeed as it is: then
  * errno is set, or, with FAULT_SHORT, the caller does half. */
 static bool
-strikes_for(enum fault_kind kind, const void *caller)
+strikes_on(enum fault_kind kind, int fd, const char *path, const void *caller)
 {
 	unsigned now;
 
-	if (!atomic_load(&armed) || !counts(kind) || !is_own(caller))
+	if (!atomic_load(&armed) || !counts(kind) || !is_own(caller) ||
+	    !is_on(kind, fd, path))
 		return false;
 	now = atomic_fetch_add(&num_seen, 1) + 1;
 	if (armed_n == 0 || now < armed_n ||
@@ -193,8 +247,16 @@ strikes_for(enum fault_kind kind, const void *caller)
 	return true;
 }
 
+/* Of memory. */
+static bool
+strikes_for(enum fault_kind kind, const void *caller)
+{
+	return strikes_on(kind, -1, NULL, caller);
+}
+
 #define CALLER __builtin_return_address(0)
 #define strikes(kind) strikes_for(kind, CALLER)
+#define strikes_fd(kind, fd) strikes_on(kind, fd, NULL, CALLER)
 
 /* What a call that does not fail returns. */
 static long
@@ -271,6 +333,8 @@ arm_from_environment(void)
 
 	mark_path = getenv("FAULTS_MARK");
 	count_path = getenv("FAULTS_COUNT");
+	log_path = getenv("FAULTS_LOG");
+	under = getenv("FAULTS_UNDER");
 	no_links = getenv("FAULTS_NO_LINKS") != NULL;
 	own_only = getenv("FAULTS_OWN") != NULL;
 	(void)dl_iterate_phdr(note_own, NULL);
@@ -394,7 +458,7 @@ open_at(int dir, const char *path, int flags, mode_t mode, const void *caller)
 	enum fault_kind kind = (flags & O_CREAT) != 0 ? FAULT_CREATE
 						      : FAULT_OPEN;
 
-	if (strikes_for(kind, caller))
+	if (strikes_on(kind, dir, path, caller))
 		return -1;
 	return (int)done(syscall(SYS_openat, dir, path, flags, mode));
 }
@@ -471,7 +535,7 @@ mkstemp(char *template)
 EXPORT ssize_t
 read(int fd, void *p, size_t n)
 {
-	if (strikes(FAULT_READ)) {
+	if (strikes_fd(FAULT_READ, fd)) {
 		if (!is_short())
 			return -1;
 		n = half(n);
@@ -482,7 +546,7 @@ read(int fd, void *p, size_t n)
 EXPORT ssize_t
 pread(int fd, void *p, size_t n, off_t at)
 {
-	if (strikes(FAULT_READ)) {
+	if (strikes_fd(FAULT_READ, fd)) {
 		if (!is_short())
 			return -1;
 		n = half(n);
@@ -493,7 +557,7 @@ pread(int fd, void *p, size_t n, off_t at)
 EXPORT ssize_t
 write(int fd, const void *p, size_t n)
 {
-	if (strikes(FAULT_WRITE)) {
+	if (strikes_fd(FAULT_WRITE, fd)) {
 		if (!is_short())
 			return -1;
 		n = half(n);
@@ -504,7 +568,7 @@ write(int fd, const void *p, size_t n)
 EXPORT ssize_t
 pwrite(int fd, const void *p, size_t n, off_t at)
 {
-	if (strikes(FAULT_WRITE)) {
+	if (strikes_fd(FAULT_WRITE, fd)) {
 		if (!is_short())
 			return -1;
 		n = half(n);
@@ -515,7 +579,7 @@ pwrite(int fd, const void *p, size_t n, off_t at)
 EXPORT ssize_t
 writev(int fd, const struct iovec *v, int num)
 {
-	if (strikes(FAULT_WRITE)) {
+	if (strikes_fd(FAULT_WRITE, fd)) {
 		if (!is_short())
 			return -1;
 		return syscall(SYS_write, fd, v->iov_base, half(v->iov_len));
@@ -526,26 +590,29 @@ writev(int fd, const struct iovec *v, int num)
 EXPORT int
 fsync(int fd)
 {
-	return strikes(FAULT_FSYNC) ? -1 : (int)done(syscall(SYS_fsync, fd));
+	return strikes_fd(FAULT_FSYNC, fd) ? -1
+					   : (int)done(syscall(SYS_fsync, fd));
 }
 
 EXPORT int
 fdatasync(int fd)
 {
-	return strikes(FAULT_FSYNC) ? -1
-				    : (int)done(syscall(SYS_fdatasync, fd));
+	return strikes_fd(FAULT_FSYNC, fd)
+	    ? -1
+	    : (int)done(syscall(SYS_fdatasync, fd));
 }
 
 EXPORT int
 syncfs(int fd)
 {
-	return strikes(FAULT_FSYNC) ? -1 : (int)done(syscall(SYS_syncfs, fd));
+	return strikes_fd(FAULT_FSYNC, fd) ? -1
+					   : (int)done(syscall(SYS_syncfs, fd));
 }
 
 EXPORT int
 sync_file_range(int fd, off_t at, off_t n, unsigned flags)
 {
-	if (strikes(FAULT_FSYNC))
+	if (strikes_fd(FAULT_FSYNC, fd))
 		return -1;
 	return (int)done(syscall(SYS_sync_file_range, fd, at, n, flags));
 }
@@ -554,7 +621,7 @@ static int
 rename_at(int from_dir, const char *from, int to_dir, const char *to,
     unsigned flags, const void *caller)
 {
-	if (strikes_for(FAULT_RENAME, caller))
+	if (strikes_on(FAULT_RENAME, to_dir, to, caller))
 		return -1;
 	return (int)done(
 	    syscall(SYS_renameat2, from_dir, from, to_dir, to, flags));
@@ -583,7 +650,7 @@ static int
 link_at(int from_dir, const char *from, int to_dir, const char *to, int flags,
     const void *caller)
 {
-	if (strikes_for(FAULT_RENAME, caller))
+	if (strikes_on(FAULT_RENAME, to_dir, to, caller))
 		return -1;
 	if (no_links) {
 		errno = EPERM;
@@ -608,7 +675,7 @@ link(const char *from, const char *to)
 static int
 unlink_at(int dir, const char *path, int flags, const void *caller)
 {
-	if (strikes_for(FAULT_UNLINK, caller))
+	if (strikes_on(FAULT_UNLINK, dir, path, caller))
 		return -1;
 	return (int)done(syscall(SYS_unlinkat, dir, path, flags));
 }
@@ -628,7 +695,7 @@ unlink(const char *path)
 EXPORT int
 ftruncate(int fd, off_t n)
 {
-	if (strikes(FAULT_TRUNCATE))
+	if (strikes_fd(FAULT_TRUNCATE, fd))
 		return -1;
 	return (int)done(syscall(SYS_ftruncate, fd, n));
 }
@@ -636,7 +703,7 @@ ftruncate(int fd, off_t n)
 EXPORT int
 truncate(const char *path, off_t n)
 {
-	if (strikes(FAULT_TRUNCATE))
+	if (strikes_on(FAULT_TRUNCATE, -1, path, CALLER))
 		return -1;
 	return (int)done(syscall(SYS_truncate, path, n));
 }
@@ -644,7 +711,7 @@ truncate(const char *path, off_t n)
 EXPORT int
 close(int fd)
 {
-	bool struck = strikes(FAULT_CLOSE);
+	bool struck = strikes_fd(FAULT_CLOSE, fd);
 	int saved = errno;
 	int rc = (int)syscall(SYS_close, fd);
 

@@ -10,6 +10,10 @@
  *				a loop over N knows when it has seen them all
  *	FAULTS_COUNT=FILE	the number of calls of KIND is written there when
  *				the process ends, for who wants one at random
+ *	FAULTS_UNDER=PATH	only calls on files whose names begin so count;
+ *				of a call with two names it is the new one
+ *	FAULTS_LOG=FILE		what counts is appended there, a line a call:
+ *				KIND NAME; that of the fault is the last
  *	FAULTS_NO_LINKS=1	link and linkat say EPERM, as on FAT; they count
  *				all the same
  *	FAULTS_OWN=1		calls that libraries make neither count nor fail:

@@ -2,6 +2,7 @@
 """What `ctlsmith-lab status --json` says of a change.
 
 judge.py certs <STATUS: a line for each certificate, NODE UNIT SINCE.
+judge.py made <STATUS: the same, and a line for each list, NODE list FINGERPRINT.
 judge.py wrong BEFORE UNIT... <STATUS: a line for each thing that is not as it
 should be: phones that refuse or do not work, nodes with different lists, requests
 that are left, services that do not show their certificate, and certificates that
@@ -50,6 +51,9 @@ def main(what, *args):
     status = json.load(sys.stdin)
     if what == "certs":
         found = sorted(lines(status))
+    elif what == "made":
+        found = sorted(lines(status)) + [
+            f"{node['name']} list {node['ctl']}" for node in status["nodes"]]
     else:
         with open(args[0], encoding="utf-8") as file:
             before = set(file.read().splitlines())

@@ -333,6 +333,25 @@ test_counted(void **state)
 	assert_string_equal(got, "0\n2\none\ntwo\n");
 }
 
+static void
+test_under(void **state)
+{
+	char got[512];
+
+	run_shell("create:2:kill FAULTS_UNDER=b",
+	    "exec 3>a; exec 4>b1; "
+	    "exec 5>c; exec 6>b2; exec 7>d",
+	    got, sizeof(got));
+	assert_string_equal(got, "137\na\nb1\nc\n");
+	run_shell("create:0:once FAULTS_UNDER=b FAULTS_LOG=said",
+	    "exec 3>a; exec 4>b1; exec 5>b2", got, sizeof(got));
+	assert_string_equal(got, "0\ncreate b1\ncreate b2\na\nb1\nb2\n");
+	/* an open file has its name, too */
+	run_shell("write:0:once FAULTS_UNDER=/dev/nu FAULTS_LOG=said",
+	    "echo a >/dev/null; echo b >c", got, sizeof(got));
+	assert_string_equal(got, "0\nwrite /dev/null\nc\n");
+}
+
 /* The C library renames, called back by itself, and then the program does; true
  * where the fault strikes the second alone. */
 static bool
@@ -383,6 +402,7 @@ main(void)
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_counted),
+		cmocka_unit_test(test_under),
 		cmocka_unit_test(test_own),
 	};
 

@@ -10,6 +10,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	# shellcheck source=tests/cli/session.bash
 	. "$SRC/tests/cli/session.bash"
+	cd "$BATS_TEST_TMPDIR" || return
 }
 
 teardown() {

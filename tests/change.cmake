@@ -4,11 +4,12 @@
 # its tests beside each other.
 foreach(name disasters
 	faults
+	guides
 	releases
+	report
 	resume
 	whats)
 	house_bats_test(change_${name} change/${name}.bats)
+	set_tests_properties(change_${name} PROPERTIES TIMEOUT 1800)
 endforeach()
-set_tests_properties(change_disasters change_faults change_resume change_whats
-	PROPERTIES TIMEOUT 1800)
 set_tests_properties(change_releases PROPERTIES TIMEOUT 7200)

@@ -173,6 +173,30 @@ put_facts(const struct change_run *r, struct buf *out, struct diag *d)
 	return e;
 }
 
+static enum err
+put_phones(const struct change_run *r, struct buf *out, struct diag *d)
+{
+	struct change_devices l = { .num = 0 };
+	enum err e = change_tell_devices(r, &l, d);
+	size_t i;
+
+	if (l.num > 0)
+		buf_str(out,
+		    "<h2>Phones at the begin</h2>\n<table>\n<tr><th>Name"
+		    "</th><th>State</th><th>Waived</th></tr>\n");
+	for (i = 0; i < l.num; i++) {
+		buf_str(out, "<tr>");
+		put_cell(out, l.item[i].name);
+		put_cell(out, l.item[i].state);
+		put_cell(out, l.item[i].waived ? "waived" : NULL);
+		buf_str(out, "</tr>\n");
+	}
+	if (l.num > 0)
+		buf_str(out, "</table>\n");
+	change_devices_clear(&l);
+	return e;
+}
+
 static void
 put_journal(const struct change_run *r, struct buf *out)
 {
@@ -284,6 +308,8 @@ change_tell_html(const struct change_run *r, struct buf *out, struct diag *d)
 	put_list(out, "Warnings", &r->plan.warnings);
 	put_steps(r, out);
 	e = put_facts(r, out, d);
+	if (e == ERR_OK)
+		e = put_phones(r, out, d);
 	put_list(out, "Has to follow", &r->plan.follow_up);
 	put_journal(r, out);
 	if (e == ERR_OK)

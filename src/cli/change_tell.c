@@ -381,6 +381,28 @@ put_files(const struct change_run *r, struct buf *out)
 	}
 }
 
+/* Those that are absent by name: they will need a visit. */
+static enum err
+put_devices(const struct change_run *r, const struct fill *fill,
+    struct buf *out, struct diag *d)
+{
+	struct change_devices l = { .num = 0 };
+	enum err e = change_tell_devices(r, &l, d);
+	size_t i, absent = 0;
+
+	for (i = 0; i < l.num; i++)
+		absent += strcmp(l.item[i].state, "absent") == 0;
+	if (l.num > 0)
+		buf_printf(out,
+		    "\nPhones at the begin: %zu registered, %zu absent.\n",
+		    l.num - absent, absent);
+	for (i = 0; i < l.num; i++)
+		if (strcmp(l.item[i].state, "absent") == 0)
+			put_line(out, fill, "Absent: ", l.item[i].name);
+	change_devices_clear(&l);
+	return e;
+}
+
 static void
 put_typed(const struct change_run *r, const struct fill *fill, struct buf *out)
 {
@@ -415,6 +437,8 @@ change_tell_text(const struct change_run *r, bool long_,
 	put_typed(r, fill, out);
 	e = put_facts(r, fill, out, d);
 	put_files(r, out);
+	if (e == ERR_OK)
+		e = put_devices(r, fill, out, d);
 	for (i = 0; i < r->plan.follow_up.num; i++)
 		put_line(out, fill,
 		    "Has to follow: ", r->plan.follow_up.item[i]);

@@ -33,6 +33,21 @@ struct change_fact {
 MUST_CHECK enum err change_tell_facts(const struct change_run *r,
     struct change_fact **ret, size_t *ret_num, struct diag *d);
 
+/* The devices of the baseline. All-zero is legal to clear. */
+struct change_device {
+	const char *name, *state; /* registered, absent */
+	bool waived;
+};
+struct change_devices {
+	struct buf text;
+	struct change_device *item;
+	size_t num;
+};
+/* None, where there is no baseline yet. */
+MUST_CHECK enum err change_tell_devices(const struct change_run *r,
+    struct change_devices *ret, struct diag *d);
+void change_devices_clear(struct change_devices *l);
+
 /* How far it is, as text. LONG_: a report. */
 MUST_CHECK enum err change_tell_text(const struct change_run *r, bool long_,
     const struct fill *fill, struct buf *out, struct diag *d);

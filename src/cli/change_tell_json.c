@@ -150,6 +150,27 @@ of_waived(struct json_sink *s, const struct change_run *r)
 	return list;
 }
 
+static json_t *
+of_devices(struct json_sink *s, const struct change_run *r)
+{
+	struct change_devices l = { .num = 0 };
+	json_t *list = json_array();
+	size_t i;
+
+	if (change_tell_devices(r, &l, NULL) != ERR_OK)
+		s->failed = true;
+	for (i = 0; i < l.num; i++) {
+		json_t *obj = json_object();
+
+		json_put_str(s, obj, "name", l.item[i].name);
+		json_put_str(s, obj, "state", l.item[i].state);
+		json_put(s, obj, "waived", json_boolean(l.item[i].waived));
+		json_append(s, list, obj);
+	}
+	change_devices_clear(&l);
+	return list;
+}
+
 json_t *
 change_tell_json(const struct change_run *r)
 {
@@ -177,6 +198,7 @@ change_tell_json(const struct change_run *r)
 	json_put(&s, change, "files", of_files(&s, r));
 	json_put(&s, change, "overrides", of_overrides(&s, r));
 	json_put(&s, change, "waived", of_waived(&s, r));
+	json_put(&s, change, "devices", of_devices(&s, r));
 	json_put(&s, change, "warnings",
 	    of_strings(&s, (const char *const *)p->warnings.item,
 		p->warnings.num));

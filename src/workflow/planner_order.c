@@ -252,14 +252,16 @@ naive(const struct planner *p, const struct order_input *in,
 		const struct order_wish *w = &in->wishes[i];
 		enum order_kind list = list_of(p, in, w);
 		struct order_step s = { .change = w->change, .node = w->node };
+		bool renews = !w->done &&
+		    (units[w->change] != NULL || w->change == ORDER_ADDRESS);
 
-		if (!w->done) {
+		if (renews) {
 			s.kind = ORDER_RENEW;
 			ret[num++] = s;
 		}
 		s.kind = list;
 		ret[num++] = s;
-		if (!w->done) {
+		if (renews) {
 			s.kind = ORDER_RESTART;
 			ret[num++] = s;
 		}

@@ -56,16 +56,17 @@ phones() {
 }
 
 @test "CallManager and TVS: never in one go" {
-	local mode
+	local how
 
-	for mode in non-secure tokenless; do
-		change_up --release 11.5 --mode $mode
+	for how in "11.5 --mode non-secure" "15 --mode tokenless"; do
+		# shellcheck disable=SC2086 # words
+		change_up --release $how
 		change_plan CallManager TVS
 		between regenerate-callmanager-cucm1 regenerate-tvs-cucm1
 		between regenerate-callmanager-cucm1 \
 			regenerate-callmanager-cucm2
 		between regenerate-callmanager-cucm2 regenerate-tvs-cucm1
-		[ $mode = tokenless ] || lab_down_all
+		[[ $how == *tokenless ]] || lab_down_all
 	done
 	change_through
 	change_is_well CallManager TVS

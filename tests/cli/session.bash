@@ -101,24 +101,70 @@ session_setup_accept() {
 	accept_guide
 }
 
+# session_setup_lab OPTION...: the cluster of a lab, whose folder is the one that
+# the session happens in; ends with lab_down_all.
+session_setup_lab() {
+	# shellcheck source=tests/change/change.sh
+	. "$SRC/tests/change/change.sh"
+	PATH=$(dirname "$CTLSMITH_LAB"):$PATH
+	mkdir lab
+	cd lab || return
+	echo "sample: 10" >scenario.yaml
+	lab_up . --nodes 2 --phones 10 --speed 100 --seed 1 \
+		--scenario scenario.yaml "$@" || return
+	export CTLSMITH_CONFIG=$PWD/config.yaml
+	echo "${MODULE:+module: $MODULE}" >config.yaml
+	chmod go-w . config.yaml
+}
+
+# The same where the cluster has signed the list of phones with tokens by itself.
+session_setup_recovery() {
+	session_setup_lab --release 12.5 --mode token --list-made-on 10.5 ||
+		return
+	change_type "utils ctl update CTLFile" y
+	change_type "utils service restart Cisco Tftp"
+	LAB_ADDRESS=${LAB_ADDRESS%.*}.2 \
+		change_type "utils service restart Cisco Tftp"
+	lab_ask . settle
+	lab_ask . reset-phones
+	lab_ask . settle
+}
+
 # What the sessions of the document $1 need.
 session_setup_for() {
 	session_setup
 	case ${1##*/} in
 	ctlsmith-token.1.scd) session_setup_tokens ;;
 	ctlsmith-accept.1.scd | guide-accept.md) session_setup_accept ;;
-	ctlsmith-build.1.scd) session_setup_build ;;
+	ctlsmith-build.1.scd | guide-asterisk.md) session_setup_build ;;
 	ctlsmith-edit.1.scd) session_setup_edit ;;
 	ctlsmith-attach.1.scd | ctlsmith-sign-request.1.scd | \
 		guide-detached.md) session_setup_detached ;;
 	ctlsmith-rescue.1.scd) session_setup_rescue ;;
 	guide-tokens.md) session_setup_softhsm ;;
+	guide-capf.md | guide-callmanager.md)
+		session_setup_lab --release 15 --mode tokenless
+		;;
+	guide-tokens-to-tokenless.md)
+		session_setup_lab --release 12.5 --mode token
+		;;
+	guide-recovery.md) session_setup_recovery ;;
 	esac
 }
 
 # Takes out what differs in each run: the serial numbers that SoftHSM gives.
 session_mask() {
 	sed -E 's/\b[0-9a-f]{16}\b/################/g'
+}
+
+# Puts names for what differs in each run of a lab: times, its network, digests,
+# folders. Lines that come by the clock are left out.
+session_stable() {
+	[ -n "${LAB_DIR:-}" ] || {
+		cat
+		return
+	}
+	/usr/bin/python3 "$SRC/tests/cli/stable.py" "$BATS_TEST_TMPDIR"
 }
 
 # The lines of all sessions in the file $1.
@@ -150,6 +196,7 @@ session_holds() {
 		echo "$1 shows no session"
 		return 1
 	}
-	session_replay "$1" >happened
+	session_replay "$1" >really
+	session_stable <really >happened
 	session_mask <happened | diff -u shown -
 }

@@ -10,9 +10,12 @@ SRC=$(realpath "$(dirname "$0")/../..")
 BUILD=$(realpath "$1")
 shift
 [ $# -gt 0 ] || set -- README.md docs/json.md docs/guide-tokens.md \
-	docs/guide-accept.md docs/guide-detached.md docs/man/*.scd
+	docs/guide-accept.md docs/guide-detached.md docs/guide-capf.md \
+	docs/guide-callmanager.md docs/guide-tokens-to-tokenless.md \
+	docs/guide-asterisk.md docs/guide-recovery.md docs/man/*.scd
 export CTLSMITH=$BUILD/src/cli/ctlsmith CASES=$BUILD/cases \
-	AUDITLOG=$BUILD/tests/auditlog TWIN=$BUILD/tests/twin
+	AUDITLOG=$BUILD/tests/auditlog TWIN=$BUILD/tests/twin \
+	CTLSMITH_LAB=$BUILD/src/lab/ctlsmith-lab CERTS=$BUILD/tests/certs
 BATS_TEST_TMPDIR=$(mktemp -d)
 trap 'rm -rf "$BATS_TEST_TMPDIR"' EXIT
 
@@ -43,11 +46,13 @@ for document; do
 	session_setup_for "$document"
 	[ -n "$(session_lines "$document")" ] || continue
 	session_replay "$document" >really
-	name_serials <really >happened
+	session_stable <really | name_serials >happened
 	put_back "$document" >updated
 	cmp -s updated "$document" || {
 		cp updated "$document"
 		echo "changed: $document"
 	}
+	[ -z "${LAB_DIR:-}" ] || lab_down_all
+	unset LAB_DIR
 	rm -rf "${BATS_TEST_TMPDIR:?}"/*
 done

@@ -302,6 +302,7 @@ sign_by(struct key *k, struct ctl_draft *draft, const struct ctl_file *list,
 
 /* *RET_DONE: this one is of LIST and DRAFT, and has signed. */
 static enum err
+/* NOLINTNEXTLINE(readability-function-size) */
 try_key(struct change_act *a, const char *uri, struct ctl_draft *draft,
     const struct ctl_file *list, struct buf *ret, bool *ret_done,
     struct diag *d)

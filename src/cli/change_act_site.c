@@ -17,8 +17,6 @@
 #define OUTPUT_MAX ((size_t)16 << 20)
 #define NUM_OWN 4
 
-extern char **environ;
-
 static const struct doc_strings *
 command_of(const struct change_act *a, enum act_site what)
 {
@@ -261,7 +259,7 @@ change_act_site(void *arg, enum act_site what, const struct act_env *env,
 	a->seen_once = false;
 	argv = make_argv(words);
 	e = argv == NULL ? diag_nomem(d) : make_env(env, own, &list, d);
-	if (e == ERR_OK) {
+	if (e == ERR_OK && argv != NULL) {
 		note_begin(a, words, env);
 		e = run(a, argv, list, d);
 	}

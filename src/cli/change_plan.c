@@ -285,7 +285,7 @@ change_plan_run(const struct cmd *cmd, struct opt_line *line)
 	diag_init(&d);
 	w = calloc(1, sizeof(*w));
 	e = w == NULL ? diag_nomem(&d) : check(&o, line, &d);
-	if (e == ERR_OK) {
+	if (w != NULL && e == ERR_OK) {
 		w->o = &o;
 		w->line = line;
 		e = work(w, &out, &d);

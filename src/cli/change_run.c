@@ -62,7 +62,7 @@ put_name(struct buf *out, const char *name)
 	size_t i;
 	char c;
 
-	for (i = 0; name[i] != '\0' && i < 100; i++) {
+	for (i = 0; i < 100 && name[i] != '\0'; i++) {
 		c = name[i];
 		if (!isalnum((unsigned char)c) && c != '-' && c != '_' &&
 		    (c != '.' || i == 0))

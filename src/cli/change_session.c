@@ -124,6 +124,7 @@ find_node(const struct change_act *a, const char *node, size_t *ret,
 }
 
 enum err
+/* NOLINTNEXTLINE(readability-function-size) */
 change_act_type(void *arg, const char *node, const char *id,
     const struct command_arg *args, size_t num, struct shell_said *ret,
     struct diag *d)

@@ -192,6 +192,7 @@ look_at_all(const struct doc_strings *keys, const char *module,
 		e = put_name(&name[i], keys->item[i], i + 1, d);
 		if (e != ERR_OK)
 			return e;
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		t[i].name = buf_cstr(&name[i]);
 		diag_init(&why);
 		e = look(keys->item[i], module, &t[i], &why);

@@ -268,6 +268,7 @@ open_shell(struct pty *p, const struct pty_setup *setup, struct diag *d)
 	enum err err;
 	int rv;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	p->channel = ssh_channel_new(p->session);
 	if (p->channel == NULL)
 		return diag_nomem(d);

@@ -177,7 +177,7 @@ sftp_put(const struct pty_setup *setup, const char *folder, const char *name,
 	e = buf_cstr(&first) == NULL || buf_cstr(&last) == NULL
 	    ? diag_nomem(d)
 	    : pty_connect(setup, &p, d);
-	if (e == ERR_OK) {
+	if (e == ERR_OK && p != NULL) {
 		const char *const path[2] = { buf_cstr(&first),
 			buf_cstr(&last) };
 

@@ -288,7 +288,7 @@ health_begin(struct health_case *c)
 	struct health *h = c->h;
 
 	h->node = calloc(h->num_nodes + 1, sizeof(*h->node));
-	h->file = calloc(2 * h->num_nodes + 1, sizeof(*h->file));
+	h->file = calloc(2 * h->num_nodes + 1, sizeof(struct ctl_file *));
 	return h->node == NULL || h->file == NULL
 	    ? diag_nomem(c->d)
 	    : ctl_memo_new(&c->memo, c->d);

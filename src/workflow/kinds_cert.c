@@ -277,6 +277,25 @@ planned(const struct plan *p, const struct plan_step *s)
 	return NULL;
 }
 
+/* A step of P renews it; else it was renewed before, and is served at most. */
+static bool
+is_renewed(const struct plan *p, const struct plan_step *s)
+{
+	size_t i;
+
+	for (i = 0; i < plan_num_steps(p); i++) {
+		const struct plan_step *o = plan_step(p, i);
+
+		if ((o->kind == PLAN_REGENERATE || o->kind == PLAN_UPLOAD_OWN ||
+			o->kind == PLAN_BY_HAND) &&
+		    o->node != NULL && o->unit != NULL &&
+		    strcmp(o->node, s->node) == 0 &&
+		    strcmp(o->unit, s->unit) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum err
 refuse_old(const struct plan *p, const struct plan_step *s, struct bytes der,
     struct diag *d)
@@ -290,7 +309,8 @@ refuse_old(const struct plan *p, const struct plan_step *s, struct bytes der,
 		    "%.60s of %.100s cannot be seen (show cert own)", s->unit,
 		    s->node);
 	e = kinds_sha256(der, hex, d);
-	if (e == ERR_OK && then != NULL && strcmp(hex, then) == 0)
+	if (e == ERR_OK && then != NULL && strcmp(hex, then) == 0 &&
+	    is_renewed(p, s))
 		e = diag_set(d, ERR_POLICY,
 		    "%.60s of %.100s is still the certificate that it was when "
 		    "the plan was made",

@@ -82,6 +82,9 @@ add_done(struct planner *p, struct order_wish *w, size_t num)
 			w[num++] = (struct order_wish){ .change = all[c],
 				.node = each ? i : 0,
 				.done = true };
+			/* its services may still have the one before */
+			planner_changed(p, units[all[c]],
+			    each ? i : p->publisher);
 			planner_warn(p,
 			    "%s of %s was renewed before, and is not in the "
 			    "CTL yet: this plan brings it there too",

@@ -93,9 +93,12 @@ change_sign() {
 		-addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
 	for csr in "$folder"/*.csr; do
 		name=$(basename "$csr" .csr)
-		[ -e "$csr" ] && [ ! -e "$folder/from-ca/$name.pem" ] || continue
+		if [ ! -e "$csr" ] || [ -e "$folder/from-ca/$name.pem" ]; then
+			continue
+		fi
 		openssl x509 -req -in "$csr" -CA ca.pem -CAkey ca.key \
-			-copy_extensions copy -extfile <(change_extensions "${name#*-}") -days 1000 \
+			-copy_extensions copy -days 1000 \
+			-extfile <(change_extensions "${name#*-}") \
 			-set_serial "0x$(openssl rand -hex 15)" \
 			-out "$folder/from-ca/$name.pem" 2>/dev/null || return
 		cp ca.pem "$folder/from-ca/$name-chain.pem"
@@ -110,6 +113,7 @@ change_hand() {
 	return 1
 }
 
+# shellcheck disable=SC2120 # options are seldom given
 change_through() {
 	local status=0 key answers=(--answer experimental=experimental)
 
@@ -152,9 +156,9 @@ change_judge() {
 
 change_is_well() {
 	lab_ask "$PWD/lab" settle
-	change_judge wrong certs.before "$@" >wrong
-	[ ! -s wrong ] || {
-		cat wrong
+	change_judge wrong certs.before "$@" >judged
+	[ ! -s judged ] || {
+		cat judged
 		return 1
 	}
 }

@@ -7,6 +7,7 @@
 #
 # jobs: 5
 
+# shellcheck disable=SC2119 # change_through takes options of a run, not ours
 bats_require_minimum_version 1.5.0
 
 setup() {

@@ -3,6 +3,7 @@
 #
 # What is said of a change after a real run, signed by a token.
 
+# shellcheck disable=SC2119 # change_through takes options of a run, not ours
 bats_require_minimum_version 1.5.0
 
 setup() {

@@ -557,7 +557,7 @@ ask_token(struct watched *w)
 	w->token[0] = (struct health_token){ .name = "SAST-1",
 		.has_tries = true,
 		.tries = 15,
-		.ends = w->in.now + 100 * DAY };
+		.ends = w->in.now + (int64_t)100 * DAY };
 	w->in.token = w->token;
 	w->in.num_tokens = 1;
 }
@@ -638,14 +638,14 @@ static void
 ask_ends_soon(struct watched *w)
 {
 	ask_token(w);
-	w->token[0].ends = w->in.now + 59 * DAY;
+	w->token[0].ends = w->in.now + (int64_t)59 * DAY;
 }
 
 static void
 ask_ends_later(struct watched *w)
 {
 	ask_token(w);
-	w->token[0].ends = w->in.now + 60 * DAY;
+	w->token[0].ends = w->in.now + (int64_t)60 * DAY;
 }
 
 static void

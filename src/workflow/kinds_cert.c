@@ -286,11 +286,14 @@ is_renewed(const struct plan *p, const struct plan_step *s)
 	for (i = 0; i < plan_num_steps(p); i++) {
 		const struct plan_step *o = plan_step(p, i);
 
+		if (o->node == NULL || strcmp(o->node, s->node) != 0)
+			continue;
+		/* a person's step that names no unit may renew any */
+		if (o->kind == PLAN_BY_HAND && o->unit == NULL)
+			return true;
 		if ((o->kind == PLAN_REGENERATE || o->kind == PLAN_UPLOAD_OWN ||
 			o->kind == PLAN_BY_HAND) &&
-		    o->node != NULL && o->unit != NULL &&
-		    strcmp(o->node, s->node) == 0 &&
-		    strcmp(o->unit, s->unit) == 0)
+		    o->unit != NULL && strcmp(o->unit, s->unit) == 0)
 			return true;
 	}
 	return false;

@@ -13,3 +13,7 @@ foreach(name disasters
 	set_tests_properties(change_${name} PROPERTIES TIMEOUT 1800)
 endforeach()
 set_tests_properties(change_releases PROPERTIES TIMEOUT 7200)
+if(FAULTS_WORK)
+	house_bats_test(change_kill change/kill.bats)
+	set_tests_properties(change_kill PROPERTIES TIMEOUT 7200)
+endif()

@@ -4,7 +4,7 @@
 # What is published about phones that were lost: no plan leads there. What does
 # is refused with the reason, and with the override, typed, the lab shows it.
 #
-# jobs: 6
+# jobs: 5
 
 # shellcheck disable=SC2119 # change_through takes options of a run, not ours
 bats_require_minimum_version 1.5.0

@@ -4,7 +4,7 @@
 # What goes wrong in the middle of a change: it stops, says what happened and what
 # to do, no phone is lost by it, and resume ends it well once that was done.
 #
-# jobs: 6
+# jobs: 5
 
 bats_require_minimum_version 1.5.0
 

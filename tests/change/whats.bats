@@ -4,7 +4,7 @@
 # Every change that can be planned, run to its end on the newest release that has
 # it: all phones trust and work, nodes agree, and nothing else is changed.
 #
-# jobs: 6
+# jobs: 5
 
 bats_require_minimum_version 1.5.0
 

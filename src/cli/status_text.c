@@ -216,6 +216,19 @@ put_finding(const struct health_finding *f, bool todo, const struct fill *fill,
 	buf_clear(&line);
 }
 
+/* A finding before the Ith says the same grade of the same rule. */
+static bool
+is_repeated(const struct health *h, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (h->finding[k].grade == h->finding[i].grade &&
+		    h->finding[k].rule == h->finding[i].rule)
+			return true;
+	return false;
+}
+
 /* The rules of which nothing worse than GRADE is said, in one line. */
 static void
 put_rules(const struct status *s, enum health_grade grade, const char *what,
@@ -228,7 +241,7 @@ put_rules(const struct status *s, enum health_grade grade, const char *what,
 	for (i = 0; i < s->health.num_findings; i++) {
 		const struct health_finding *f = &s->health.finding[i];
 
-		if (f->grade != grade)
+		if (f->grade != grade || is_repeated(&s->health, i))
 			continue;
 		buf_printf(&line, "%s%s", num++ == 0 ? " " : ", ",
 		    health_rule_name(f->rule));

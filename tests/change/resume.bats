@@ -182,7 +182,9 @@ asks() {
 	local status=0
 
 	begin
-	asks 'itlrecovery-p12=yes' run --until regenerate-capf-cucm1
+	asks 'licence=yes' run --until regenerate-capf-cucm1
+	asks 'itlrecovery-p12=yes' resume \
+		--until regenerate-capf-cucm1 --answer licence=yes
 	asks 'past-no-return=no way back' resume \
 		--until regenerate-capf-cucm1 --answer itlrecovery-p12=yes
 	[ "$(change_judge certs)" = "$(cat certs.before)" ]

@@ -37,7 +37,7 @@ no_login() {
 @test "tokens that are well are good, and nobody logs in" {
 	of_tokens
 	look 0
-	is_said '^Good: .*R11, R11'
+	is_said '^Good: .*R10, R11, R12'
 	no_login
 	look 0 --json
 	for label in "$LABEL_SAST_1" "$LABEL_SAST_2"; do
@@ -53,7 +53,7 @@ no_login() {
 	printf 'module: %s\n' "$P11FAULT" >config.yaml
 	chmod 600 config.yaml
 	CTLSMITH_CONFIG=$PWD/config.yaml run -0 status
-	is_said '^Good: .*R11, R11'
+	is_said '^Good: .*R10, R11, R12'
 	no_login
 }
 

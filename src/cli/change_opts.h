@@ -21,7 +21,7 @@ struct change_opts {
 	struct token_opts token;
 	struct change_phones_opts phones;
 	/* plan */
-	const char *output;
+	const char *output, *installed;
 	struct opt_strings allow;
 	bool force, self_signed, ca_signed;
 	/* run, resume, undo */

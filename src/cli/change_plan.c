@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/change_held.h"
 #include "cli/change_run.h"
 #include "cli/change_tell.h"
 #include "cli/models.h"
@@ -19,6 +20,7 @@ struct work {
 	struct opt_line *line;
 	struct cluster cluster;
 	struct change_act act;
+	struct change_held held; /* none: what is served */
 	struct plan plan;
 	struct doc *doc;
 	char inventory[PATH_MAX];
@@ -82,6 +84,13 @@ served(const struct work *w)
 	return NULL;
 }
 
+/* The CTL that phones hold, as far as is known. */
+static const struct ctl_file *
+held(const struct work *w)
+{
+	return w->held.file != NULL ? w->held.file : served(w);
+}
+
 /* A module that is not named is no reason to plan nothing: there is no token
  * then, and the planner says where one is needed. */
 static enum err
@@ -95,10 +104,10 @@ count_tokens(struct work *w, struct planner_input *in, struct diag *d)
 	if (w->cluster.inventory.signing_keys.num == 0)
 		return ERR_OK;
 	diag_init(&why);
-	e = change_act_tokens(&w->act, served(w), &in->tokens, &has_tries,
-	    &tries, &why);
+	e = change_act_tokens(&w->act, held(w), &in->tokens, &has_tries, &tries,
+	    &why);
 	if (e == ERR_OK)
-		e = change_act_new_tokens(&w->act, served(w), &in->new_tokens,
+		e = change_act_new_tokens(&w->act, held(w), &in->new_tokens,
 		    &why);
 	if (e == ERR_NOMEM)
 		return diag_nomem(d);
@@ -218,6 +227,8 @@ make(struct work *w, struct diag *d)
 		.health = &s->health,
 		.inventory = &w->cluster.inventory,
 		.inventory_path = w->inventory,
+		.installed = w->held.file,
+		.installed_path = w->held.path,
 		.what = (const char *const *)w->what,
 		.num_what = w->num_what,
 		.ca_signed = w->o->ca_signed,
@@ -254,6 +265,8 @@ work(struct work *w, struct out *out, struct diag *d)
 	struct buf text = { 0 };
 	enum err e = read_wishes(w, d);
 
+	if (e == ERR_OK && w->o->installed != NULL)
+		e = change_held_load(&w->held, w->o->installed, NULL, d);
 	if (e == ERR_OK)
 		e = begin(w, d);
 	if (e == ERR_OK)
@@ -295,6 +308,7 @@ change_plan_run(const struct cmd *cmd, struct opt_line *line)
 			free(w->what[i]);
 		free(w->what);
 		change_act_end(&w->act);
+		change_held_clear(&w->held);
 		doc_free(&w->doc);
 		if (w->cluster.opts != NULL)
 			cluster_close(&w->cluster);

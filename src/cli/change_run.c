@@ -234,6 +234,19 @@ open_cluster(struct change_run *r, struct diag *d)
 	return e;
 }
 
+/* Until phones are proven to hold another one, lists are judged by this. */
+static enum err
+take_held(struct change_run *r, struct diag *d)
+{
+	enum err e = r->plan.installed == NULL
+	    ? ERR_OK
+	    : change_held_load(&r->held, r->plan.installed,
+		  r->plan.installed_sha256, d);
+
+	r->world.kinds.installed = r->held.file;
+	return e;
+}
+
 static enum err
 take_lock(struct change_run *r, struct diag *d)
 {
@@ -278,6 +291,8 @@ change_run_begin(struct change_run *r, struct diag *d)
 		e = change_world_begin(&r->world, r->opts, &r->plan, &r->act,
 		    d);
 	if (e == ERR_OK)
+		e = take_held(r, d);
+	if (e == ERR_OK)
 		e = cluster_login(&r->cluster, d);
 	if (e == ERR_OK)
 		e = take_lock(r, d);
@@ -305,6 +320,7 @@ void
 change_run_end(struct change_run *r)
 {
 	change_act_end(&r->act);
+	change_held_clear(&r->held);
 	journal_close(&r->journal);
 	lock_drop(&r->lock);
 	if (r->cluster.opts != NULL)

@@ -11,6 +11,7 @@
 #ifndef CLI_CHANGE_RUN_H
 #define CLI_CHANGE_RUN_H
 
+#include "cli/change_held.h"
 #include "cli/change_world.h"
 #include "workflow/lock.h"
 
@@ -28,6 +29,7 @@ struct change_run {
 	struct cluster cluster;
 	struct change_act act;
 	struct change_world world;
+	struct change_held held; /* that phones held at first; or none */
 };
 
 /* The plan PATH; or, where it is NULL, of the runs that are kept the one that is

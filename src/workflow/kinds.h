@@ -18,6 +18,9 @@ struct kinds {
 	unsigned
 	    classes; /* bits 1u << enum class: whose phones lists are judged
 			   * for; 0: with TVS and without */
+	const struct ctl_file *installed; /* that phones hold until they are
+					   * proven to hold another one;
+					   * NULL: what is served */
 	const char *folder; /* of the run: what an authority answered is below
 			     * it in from-ca; NULL: none, and steps that read
 			     * or hand out a file there fail */

@@ -70,6 +70,15 @@ kinds_installed(const struct kinds_seen *seen, size_t *ret_node,
 	return ERR_OK;
 }
 
+const struct ctl_file *
+kinds_held(const struct kinds *k, struct run *r, const struct ctl_file *served)
+{
+	return k->installed != NULL &&
+		kinds_begun(r, KINDS_MASK(PLAN_PROVE)) == 0
+	    ? k->installed
+	    : served;
+}
+
 /* ---- Commands ------------------------------------------------------------------- */
 
 /* The last line of TEXT that says something, safe for a person. */

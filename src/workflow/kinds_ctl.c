@@ -49,22 +49,24 @@ look_made(const struct kinds *k, const char *publisher, struct made *m,
 
 /* The list that the appliance is going to make, judged as phones will. */
 static enum err
-judge_expected(const struct kinds *k, const struct kinds_seen *seen,
-    const struct ctl_file *old, bool localkey, const struct plan_step *s,
-    struct diag *d)
+judge_expected(const struct kinds *k, struct run *r, const struct made *m,
+    bool localkey, const struct plan_step *s, struct diag *d)
 {
+	const struct kinds_seen *seen = &m->seen;
 	struct ctl_draft *draft = NULL;
 	struct ctl_file *offer = NULL;
 	struct buf bytes = { 0 };
-	enum err e = kinds_draft(seen, old, true, &draft, d);
+	enum err e = kinds_draft(seen, m->list, true, &draft, d);
 
 	if (e == ERR_OK)
 		e = kinds_preview(draft,
-		    kinds_own_signer(seen, draft, localkey), old, &bytes, d);
+		    kinds_own_signer(seen, draft, localkey), m->list, &bytes,
+		    d);
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&bytes), CTL_KIND_CTL, &offer, d);
 	if (e == ERR_OK)
-		e = kinds_judge(k, seen, old, offer, s->strands != NULL, d);
+		e = kinds_judge(k, seen, kinds_held(k, r, m->list), offer,
+		    s->strands != NULL, d);
 	ctl_free(&offer);
 	buf_clear(&bytes);
 	ctl_draft_free(&draft);
@@ -72,8 +74,8 @@ judge_expected(const struct kinds *k, const struct kinds_seen *seen,
 }
 
 static enum err
-before(const struct kinds *k, const struct plan_step *s, bool localkey,
-    struct diag *d)
+before(const struct kinds *k, struct run *r, const struct plan_step *s,
+    bool localkey, struct diag *d)
 {
 	struct made m;
 	enum err e = look(k, &m, d);
@@ -82,8 +84,7 @@ before(const struct kinds *k, const struct plan_step *s, bool localkey,
 		e = diag_set(d, ERR_POLICY,
 		    "the cluster is not in mixed mode: there is no CTL to "
 		    "update");
-	return e == ERR_OK ? judge_expected(k, &m.seen, m.list, localkey, s, d)
-			   : e;
+	return e == ERR_OK ? judge_expected(k, r, &m, localkey, s, d) : e;
 }
 
 /* Node I has the publisher's list, whether it gives it already or not. */
@@ -174,8 +175,8 @@ judge_made(const struct kinds *k, struct run *r, const struct plan_step *s,
 	if (e == ERR_OK)
 		e = refuse_kept(m, d);
 	if (e == ERR_OK)
-		e = kinds_judge(k, &m->seen, old, m->list, s->strands != NULL,
-		    d);
+		e = kinds_judge(k, &m->seen, kinds_held(k, r, old), m->list,
+		    s->strands != NULL, d);
 	if (e == ERR_OK && old != NULL)
 		e = kinds_say_diff(k, old, m->list, d);
 	if (e == ERR_OK)
@@ -206,8 +207,7 @@ enum err
 kinds_update_ctl_before(void *arg, struct run *r, const struct plan_step *s,
     struct diag *d)
 {
-	(void)r;
-	return before(arg, s, false, d);
+	return before(arg, r, s, false, d);
 }
 
 /* A list that was made since the step began, with all that is in use. */
@@ -254,8 +254,7 @@ enum err
 kinds_localkey_before(void *arg, struct run *r, const struct plan_step *s,
     struct diag *d)
 {
-	(void)r;
-	return before(arg, s, true, d);
+	return before(arg, r, s, true, d);
 }
 
 enum err
@@ -313,19 +312,16 @@ enum err
 kinds_set_mode_before(void *arg, struct run *r, const struct plan_step *s,
     struct diag *d)
 {
-	struct kinds_seen seen;
-	const struct ctl_file *list = NULL;
+	struct made m = { .list = NULL };
 	struct diag why;
-	size_t i;
-	enum err e = kinds_look(arg, false, &seen, d);
+	enum err e = kinds_look(arg, false, &m.seen, d);
 
-	(void)r;
 	diag_init(&why);
 	if (e != ERR_OK || !wants_mixed(s))
 		return e;
-	if (kinds_installed(&seen, &i, &list, &why) != ERR_OK)
-		list = NULL;
-	return judge_expected(arg, &seen, list, false, s, d);
+	if (kinds_installed(&m.seen, &m.node, &m.list, &why) != ERR_OK)
+		m.list = NULL;
+	return judge_expected(arg, r, &m, false, s, d);
 }
 
 enum err

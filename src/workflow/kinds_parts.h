@@ -28,6 +28,10 @@ struct bytes kinds_list(const struct survey *s, size_t i, bool itl);
 MUST_CHECK enum err kinds_installed(const struct kinds_seen *seen,
     size_t *ret_node, const struct ctl_file **ret, struct diag *d);
 
+/* The list that phones of this run still hold, where SERVED is given out. */
+const struct ctl_file *kinds_held(const struct kinds *k, struct run *r,
+    const struct ctl_file *served);
+
 /* Types a command; what the appliance refused is an error: ERR_POLICY where it
  * never will (licence, not on this node), else ERR_IO, with its last line. RET
  * may be NULL. */

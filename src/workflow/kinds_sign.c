@@ -25,13 +25,12 @@ kinds_token_before(void *arg, struct run *r, const struct plan_step *s,
 	unsigned tries = 0;
 	enum err e = kinds_look(k, false, &seen, d);
 
-	(void)r;
 	(void)s;
 	if (e == ERR_OK)
 		e = kinds_installed(&seen, &i, &list, d);
 	if (e == ERR_OK)
-		e = k->act->tokens(k->act->arg, list, &present, &has_tries,
-		    &tries, d);
+		e = k->act->tokens(k->act->arg, kinds_held(k, r, list),
+		    &present, &has_tries, &tries, d);
 	if (e == ERR_OK && present == 0)
 		e = diag_set(d, ERR_TOKEN,
 		    "no token answers that the CTL has as SAST; put one in");
@@ -243,14 +242,16 @@ signer_of(const struct ctl_file *old, const struct ctl_draft *draft)
 }
 
 static enum err
-make(const struct kinds *k, const struct plan_step *s, struct work *w,
-    struct diag *d)
+make(const struct kinds *k, struct run *r, const struct plan_step *s,
+    struct work *w, struct diag *d)
 {
 	size_t i;
 	enum err e = kinds_look(k, false, &w->seen, d);
 
 	if (e == ERR_OK)
 		e = kinds_installed(&w->seen, &i, &w->old, d);
+	if (e == ERR_OK)
+		w->old = kinds_held(k, r, w->old);
 	if (e == ERR_OK)
 		e = kinds_draft(&w->seen, w->old, false, &w->draft, d);
 	return e == ERR_OK ? apply(k, s->argument, w, d) : e;
@@ -287,9 +288,8 @@ kinds_sign_before(void *arg, struct run *r, const struct plan_step *s,
     struct diag *d)
 {
 	struct work w = { .draft = NULL };
-	enum err e = make(arg, s, &w, d);
+	enum err e = make(arg, r, s, &w, d);
 
-	(void)r;
 	if (e == ERR_OK)
 		e = judge(arg, s, &w, d);
 	ctl_draft_free(&w.draft);
@@ -380,7 +380,7 @@ kinds_sign_act(void *arg, struct run *r, const struct plan_step *s,
 	enum err e = ask_experimental(arg, r, s, d);
 
 	if (e == ERR_OK)
-		e = make(arg, s, &w, d);
+		e = make(arg, r, s, &w, d);
 	if (e == ERR_OK)
 		e = judge(arg, s, &w, d);
 	if (e == ERR_OK)

@@ -129,6 +129,9 @@ struct plan {
 	const char *publisher; /* name of its node */
 	const char *host_key;  /* SHA256:... or NULL where it was not seen */
 	const char *inventory; /* path of cluster.yaml */
+	const char *installed, *installed_sha256; /* path of the CTL that phones
+						   * hold; or NULL: they hold
+						   * what is served */
 	int64_t made;
 	const char *release; /* observed: "12.5.1.16900-48" */
 	bool mixed, token;   /* signed by a token until now */

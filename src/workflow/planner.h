@@ -62,6 +62,7 @@ struct planner_input {
 	const char *inventory_path;
 	const struct ctl_file *installed; /* that phones hold, or NULL: what is
 					   * served */
+	const char *installed_path;       /* of that file */
 	const char *const *what;          /* as typed */
 	size_t num_what;
 	bool ca_signed;

@@ -181,6 +181,18 @@ keep_certs(struct planner *p)
 	p->plan.certs = (struct doc_maps){ cert, num };
 }
 
+/* A run is to judge by it, too. */
+static void
+keep_installed(struct planner *p)
+{
+	const struct ctl_file *f = p->in->installed;
+
+	if (f == NULL || p->in->installed_path == NULL)
+		return;
+	p->plan.installed = planner_text(p, "%s", p->in->installed_path);
+	p->plan.installed_sha256 = planner_hash(p, ctl_raw(f));
+}
+
 /* ---- All. ---- */
 
 static enum err
@@ -285,6 +297,7 @@ planner_facts(struct planner *p)
 		return e;
 	keep_classes(p);
 	keep_head(p);
+	keep_installed(p);
 	keep_lists(p);
 	keep_certs(p);
 	return p->nomem ? diag_nomem(p->d) : ERR_OK;

@@ -35,14 +35,19 @@ knows_callmanager(const struct planner *p)
 static bool
 can_localkey(const struct planner *p)
 {
-	return p->mixed && p->release >= 1200 && knows_callmanager(p);
+	return p->mixed && p->release >= 1200 &&
+	    (knows_callmanager(p) || p->classes == 1u << CLASS_TVS);
 }
 
 static void
 plan_localkey(struct planner *p)
 {
 	planner_localkey(p,
-	    "phones know CallManager, and learn ITLRecovery by its signature",
+	    knows_callmanager(p)
+		? "phones know CallManager, and learn ITLRecovery by its "
+		  "signature"
+		: "phones ask TVS, which vouches for CallManager, and learn "
+		  "ITLRecovery by its signature",
 	    "FN70613, SG15-cert");
 	planner_fetch(p, "phones fetch the list that CallManager signed");
 	planner_update(p, "ITLRecovery signs again, which phones know now",
@@ -199,20 +204,35 @@ static const struct way ways[] = {
 	{ "erase the lists on phones, one by one", can_erase, plan_erase },
 };
 
+/* Phones of this class, which hold the installed list, take what is served. */
+static bool
+takes(const struct planner *p, enum class class)
+{
+	const struct health_input in = { .survey = p->in->survey,
+		.inventory = p->in->inventory,
+		.now = p->in->now };
+	struct health_offer of = { .class = class };
+	enum err e = health_offer(&in, p->installed, p->list, &of, p->d);
+
+	return e == ERR_OK && of.judgement.verdict != TRUST_REFUSES &&
+	    of.judgement.verdict != TRUST_UNKNOWN;
+}
+
 /* As far as it can be seen, phones take what is served. */
 static bool
 is_well(const struct planner *p)
 {
 	const struct health *h = p->in->health;
-	size_t i;
+	size_t i, c;
 
 	if (p->in->installed == NULL || p->list == NULL)
 		return false;
 	for (i = 0; i < h->num_findings; i++)
-		if ((h->finding[i].rule == HEALTH_SIGNER ||
-			h->finding[i].rule == HEALTH_ANCHOR ||
-			h->finding[i].rule >= HEALTH_W) &&
+		if (h->finding[i].rule >= HEALTH_W &&
 		    h->finding[i].grade == HEALTH_BAD)
+			return false;
+	for (c = 0; c < CLASS_NUM; c++)
+		if ((p->classes & 1u << c) != 0 && !takes(p, (enum class)c))
 			return false;
 	return true;
 }
@@ -228,6 +248,11 @@ planner_theme_recover(struct planner *p)
 		    "phones that hold the installed list take the one that is "
 		    "served: there is nothing to recover");
 	planner_begin(p);
+	if (p->in->installed == NULL)
+		planner_warn(p,
+		    "judged by the list that is served; where phones hold "
+		    "another one, and it is at hand, plan with --installed "
+		    "LIST (ctlsmith rescue finds it by its MD5)");
 	for (i = 0; i < DOC_NUM(ways); i++) {
 		if (!ways[i].can(p))
 			continue;

@@ -261,3 +261,28 @@ paste() {
 	change_through
 	change_is_well
 }
+
+@test "recover, where the token is a SAST of what phones hold alone" {
+	local list status=0
+
+	change_up --release 12.5 --list-made-on 10.5 --mode token
+	list=$(printf '%s' "$LAB_HTTP_URL")/CTLFile.tlv
+	curl -sf "$list" -o held.tlv
+	change_type "utils ctl update CTLFile" y
+	change_type "utils service restart Cisco Tftp"
+	lab_ask lab settle
+	[ "$(lab_count lab .phones.refused)" = 10 ]
+	change_plan recover
+	grep -q 'kind: reset-localkey' plan.yaml
+	change_plan recover --installed held.tlv
+	grep -q 'kind: sign-ctl' plan.yaml
+	run ! grep -q 'kind: reset-localkey' plan.yaml
+	cp held.tlv keep.tlv
+	curl -sf "$list" -o held.tlv
+	change_go run || status=$?
+	[ "$status" = 3 ] || cat said
+	grep -q 'not the list any more' said
+	cp keep.tlv held.tlv
+	change_through
+	change_is_well
+}

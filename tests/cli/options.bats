@@ -132,7 +132,7 @@ values() {
 	)status,undo,report," ]
 	# change_options.bats, and those of the runs, have them
 	[ "$(options_of 'change plan')" = "allow batch ca-signed force $(
-	)from inventory known-hosts legacy-ssh listen module output $(
+	)from installed inventory known-hosts legacy-ssh listen module output $(
 	)password-env password-fd self-signed timeout web web-port " ]
 	for command in run resume; do
 		[ "$(options_of "change $command")" = "answer audit $(

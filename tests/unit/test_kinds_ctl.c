@@ -136,6 +136,31 @@ test_localkey(void **state)
 	faked_end(&f);
 }
 
+/* Phones that stayed behind with the first list have neither key of the third. */
+static void
+test_held(void **state)
+{
+	const struct plan_step *s = STEP(.kind = PLAN_UPDATE_CTL);
+	struct ctl_file *first = NULL;
+	struct buf bytes = { 0 };
+
+	faked_begin(&f, 1250, 0);
+	buf_put(&bytes, f.w.c.node[0].ctl->file);
+	LABS_OK(ctl_parse(buf_bytes(&bytes), CTL_KIND_CTL, &first, NULL));
+	faked_good(&f, STEP(.kind = PLAN_SAVE));
+	faked_good(&f, REGENERATE("ITLRecovery"));
+	faked_good(&f, STEP(.kind = PLAN_RESET_LOCALKEY));
+	faked_good(&f, s);
+	faked_good(&f, REGENERATE("CallManager"));
+	f.k.installed = first;
+	faked_bad(&f, s, ERR_POLICY, "");
+	f.k.installed = NULL;
+	faked_good(&f, s);
+	faked_end(&f);
+	ctl_free(&first);
+	buf_clear(&bytes);
+}
+
 static void
 test_token(void **state)
 {
@@ -209,6 +234,7 @@ main(void)
 		cmocka_unit_test(test_update_ctl_stops),
 		cmocka_unit_test(test_update_ctl_strands),
 		cmocka_unit_test(test_localkey),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_sign_and_distribute),
 		cmocka_unit_test(test_canary),

@@ -4,7 +4,7 @@
 # A run that is killed before or after each call that changes a file of its own,
 # and goes on (tests/change/kill.sh): it ends as one that was left alone, and what
 # must not be done twice was done once. One lab sees one run from its beginning to
-# its end. Here every third call is struck, with CTLSMITH_LONG=1 each.
+# its end. Here every fifth call is struck, with CTLSMITH_LONG=1 each.
 #
 # jobs: 4
 
@@ -15,7 +15,7 @@ setup() {
 	. "$SRC/tests/change/change.sh"
 	cd "$BATS_TEST_TMPDIR" || return
 	[ -n "${CTLSMITH_LIB:-}" ] || skip "no shim with a sanitizer"
-	stride=3
+	stride=5
 	[ "${CTLSMITH_LONG:-}" != 1 ] || stride=1
 }
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Every change that can be planned, run to its end on the newest release that has
-# it: all phones trust and work, nodes agree, and nothing else is changed.
+# it: all phones trust and work, nodes agree, and nothing else is changed. With
+# CTLSMITH_LONG=1 all of them; else those of which releases.bats and kill.bats have
+# nothing that is much the same.
 #
 # jobs: 5
 
@@ -45,6 +47,7 @@ idle() {
 	eval "change_hand() { [[ '$names' == *\" \$1 \"* ]]; }"
 }
 
+# bats test_tags=long
 @test "CAPF" {
 	does --release 15 --mode tokenless -- CAPF -- CAPF
 	grep -q 'replaced: capf CN=CAPF' said.all
@@ -54,20 +57,24 @@ idle() {
 	does --release 15 --mode tokenless -- --ca-signed CAPF -- CAPF
 }
 
+# bats test_tags=long
 @test "CAPF, the list signed by a token" {
 	does --release 12.5 --mode token -- CAPF -- CAPF
 	! grep -qF "$PIN_SAST_1" -r state said.all || return
 }
 
+# bats test_tags=long
 @test "CallManager" {
 	does --release 15 --mode tokenless -- CallManager -- CallManager
 }
 
+# bats test_tags=long
 @test "CallManager, signed by an authority" {
 	does --release 15 --mode tokenless -- --ca-signed CallManager -- \
 		CallManager
 }
 
+# bats test_tags=long
 @test "CallManager, the list signed by a token" {
 	does --release 12.5 --mode token -- CallManager -- CallManager
 }
@@ -77,6 +84,7 @@ idle() {
 	[ "$(diff certs.before <(change_judge certs) | grep -c '^> cucm1')" = 0 ]
 }
 
+# bats test_tags=long
 @test "CallManager-ECDSA" {
 	does --release 15 --mode tokenless -- CallManager-ECDSA -- \
 		CallManager-ECDSA
@@ -86,6 +94,7 @@ idle() {
 	does --release 15 --mode tokenless -- TVS -- TVS
 }
 
+# bats test_tags=long
 @test "tomcat" {
 	idle sso-off sso-on
 	does --release 15 --mode tokenless -- --ca-signed tomcat -- tomcat
@@ -99,6 +108,7 @@ idle() {
 	does --release 15 --mode tokenless -- ITLRecovery -- ITLRecovery
 }
 
+# bats test_tags=long
 @test "several at once" {
 	does --release 15 --mode tokenless -- CAPF CallManager ITLRecovery -- \
 		CAPF CallManager ITLRecovery
@@ -166,6 +176,7 @@ assert open(sys.argv[1], "rb").read() in open(sys.argv[2], "rb").read()' \
 		third.der now.tlv
 }
 
+# bats test_tags=long
 @test "replace-token" {
 	third
 	change_up --release 12.5 --mode token

@@ -33,7 +33,7 @@ teardown() {
 		assert all(len(e) == 1 for e in elements)
 		print(json.dumps([e[0] for e in elements]))
 	PY
-	/usr/bin/jsonschema -i all.json "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" all.json "$schema"
 }
 
 # judge STATUS NEW ARGUMENT...: NEW for phones that hold old.tlv, as text and as
@@ -629,7 +629,7 @@ inventory() {
 	grep -q 'this is the text of a list' err
 	accept 1 --installed old.tlv pem/pub.pem
 	accept 1 --json --installed old.tlv pem/pub.pem
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	/usr/bin/python3 -c 'import json
 e = json.load(open("out"))[0]
 assert e["error"] and "accept" not in e and e["file"]["path"] == "pem/pub.pem"'
@@ -875,7 +875,7 @@ phones() {
 	accept 1 --installed old.tlv --phones phones.csv new.tlv
 	accept 1 --installed old.tlv --phones none.csv new.tlv
 	accept 1 --json --installed old.tlv --phones none.csv new.tlv
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 }
 
 @test "hostile names reach no terminal" {

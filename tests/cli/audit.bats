@@ -38,7 +38,7 @@ broken() {
 	grep -q "^${3:-bad}: BROKEN at line $1, byte " out
 	[ ! -s err ]
 	try 3 --json "${3:-bad}"
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	/usr/bin/python3 - "$@" <<-'PY'
 		import json, sys
 		b = json.load(open("out"))[0]["audit"]["break"]
@@ -232,7 +232,7 @@ walk() {
 
 @test "--json says what the text says" {
 	try 0 --json --last "$(hash_of 3 log)" log
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	/usr/bin/python3 - "$(hash_of 10 log)" "$(hash_of 3 log)" <<-'PY'
 		import json, sys
 		(e,) = json.load(open("out"))
@@ -247,13 +247,13 @@ walk() {
 	PY
 	try 3 --json --last "$(printf %064d 0)" log
 	grep -q '"line": null' out
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	: >empty
 	try 3 --json empty
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	# the schema can refuse
 	sed 's/"status": "broken"/"status": "whole"/' out >changed
-	run -1 /usr/bin/jsonschema -i changed "$schema"
+	run -1 /usr/bin/python3 "$SRC/tests/cli/schema.py" changed "$schema"
 }
 
 @test "what cannot be read" {
@@ -267,7 +267,7 @@ walk() {
 		[ ! -s out ]
 		grep -q "^ctlsmith: $file: ..*" err
 		try 1 --json "$file"
-		/usr/bin/jsonschema -i out "$schema"
+		/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 		grep -q "^ctlsmith: $file: ..*" err
 	done
 	grep -q 'format version 2' err
@@ -296,7 +296,7 @@ walk() {
 	odd=$(printf 'l\377g')
 	cp log "$odd"
 	try 0 --json "$odd"
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	grep -q '"path_hex": "6cff67"' out
 }
 
@@ -329,7 +329,7 @@ walk() {
 	[ "$(walk log)" = 12 ]
 	[ "$(tail -n 2 log | grep -c after_torn_line)" = 1 ]
 	try 0 --json log
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	# many of them
 	for size in {1..20}; do
 		printf '{"line":' >>log
@@ -340,5 +340,5 @@ walk() {
 	grep -qx ' *and 5 lines more' out
 	walk log
 	try 0 --json log
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 }

@@ -55,7 +55,7 @@ row() {
 # json PYTHON: out is what the schema says, and of c, the calendar, and r, its
 # rows, PYTHON holds.
 json() {
-	/usr/bin/jsonschema -i out "$SRC/docs/ctlsmith.schema.json" 2>log || {
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$SRC/docs/ctlsmith.schema.json" >log || {
 		head -c 2000 log
 		return 1
 	}

@@ -151,7 +151,7 @@ bats_require_minimum_version 1.5.0
 	as 'nodes: [{name: cucm1}, {name: cucm2, stale_list: true}]'
 	run -3 --separate-stderr status --json
 	printf '%s\n' "$output" >status.json
-	/usr/bin/jsonschema -i status.json "$SRC/docs/ctlsmith.schema.json"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" status.json "$SRC/docs/ctlsmith.schema.json"
 	/usr/bin/python3 - <<-'PY'
 		import json
 		status = json.load(open("status.json"))[0]["status"]

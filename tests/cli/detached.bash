@@ -103,6 +103,6 @@ valid() {
 
 	shift
 	for file; do
-		/usr/bin/jsonschema -i "$file" "$SRC/docs/$schema"
+		/usr/bin/python3 "$SRC/tests/cli/schema.py" "$file" "$SRC/docs/$schema"
 	done
 }

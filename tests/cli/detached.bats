@@ -1296,7 +1296,7 @@ for f in e["attached"]["files"]:
 	try 0 attach request.json s.json --json
 	grep -q '"written": false' out
 	sed 's/"written"/"writtem"/' out >wrong
-	run -1 /usr/bin/jsonschema -i wrong "$SRC/docs/ctlsmith.schema.json"
+	run -1 /usr/bin/python3 "$SRC/tests/cli/schema.py" wrong "$SRC/docs/ctlsmith.schema.json"
 	try 1 attach request.json nothing --json
 	[ ! -s out ]
 }
@@ -1305,7 +1305,7 @@ for f in e["attached"]["files"]:
 	two_items
 	while read -r statements; do
 		change "$statements"
-		run -1 /usr/bin/jsonschema -i changed.json \
+		run -1 /usr/bin/python3 "$SRC/tests/cli/schema.py" changed.json \
 			"$SRC/docs/request.schema.json"
 	done <<-'ROWS'
 		r["x"] = 1

@@ -47,7 +47,7 @@ says() {
 # json STATUS ARGUMENT...: the same with --json, which is what the schema says.
 json() {
 	diff_of "$1" --json "${@:2}"
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 }
 
 # of PYTHON: what it makes of the JSON in out, of which o is the object.

@@ -76,7 +76,7 @@ says() {
 
 # of PYTHON: what it makes of the JSON in out, of which o is the object.
 of() {
-	/usr/bin/jsonschema -i out "$schema"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema"
 	/usr/bin/python3 - "$1" <<-'PY'
 		import json, sys
 		(element,) = json.load(open("out"))
@@ -827,7 +827,7 @@ key_of() {
 	cmp out.tlv old.tlv
 	edit 0 tokens.tlv -o out.tlv --force --replace-other "${BY_ONE[@]}" \
 		--timestamp 2030-01-01 --json --dry-run
-	/usr/bin/jsonschema -i out "$SRC/docs/ctlsmith.schema.json"
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$SRC/docs/ctlsmith.schema.json"
 	[ "$(of '[r["change"] for r in o["replaced"]["difference"]["records"] if r["change"] != "same"]')" = \
 		"['removed']" ]
 	edit 0 tokens.tlv -o out.tlv --force --replace-other "${BY_ONE[@]}" \

@@ -44,7 +44,7 @@ golden() {
 
 # The value of PYTHON, of the element that is in out.
 value() {
-	/usr/bin/jsonschema -i out "$SRC/docs/ctlsmith.schema.json" || return
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$SRC/docs/ctlsmith.schema.json" || return
 	/usr/bin/python3 - "$1" <<-'PY'
 		import json, sys
 		order = json.load(open("out"))[0]["order"]

@@ -59,7 +59,7 @@ says() {
 
 # of PYTHON: what it makes of the JSON in out, of which o is the object.
 of() {
-	/usr/bin/jsonschema -i out "$schema" >complaint 2>&1 || {
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" out "$schema" >complaint 2>&1 || {
 		tail -c 300 complaint
 		return 1
 	}

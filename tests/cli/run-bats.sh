@@ -5,7 +5,7 @@
 # when fewer or more results come than the plan promised (a file that dies in
 # the middle is no success). Exits with 77 when all tests were skipped, and,
 # where skips are failures, with 1 when any was. A line "# jobs: N" of the file: N of
-# its tests run at once.
+# its tests run at once. Tests with the tag "long" run with CTLSMITH_LONG=1 alone.
 set -euo pipefail
 
 file=$1
@@ -17,9 +17,18 @@ if ! command -v bats >/dev/null; then
 	exit 1
 fi
 
+# The names of the tests that are to run, a line each.
+chosen() {
+	awk -v long="${CTLSMITH_LONG:-}" '/^@test / && (long == 1 || !tagged)
+		{ tagged = /^# bats test_tags=long$/ }' "$file"
+}
+
 status=0
+options=()
+[ "${CTLSMITH_LONG:-}" = 1 ] || options=(--filter-tags '!long')
 jobs=$(sed -n 's/^# jobs: \([0-9][0-9]*\)$/\1/p' "$file")
-bats --tap --print-output-on-failure ${jobs:+--jobs "$jobs"} "$file" </dev/null >"$results" ||
+[ -z "$jobs" ] || options+=(--jobs "$jobs")
+bats --tap --print-output-on-failure "${options[@]}" "$file" </dev/null >"$results" ||
 	status=$?
 cat "$results"
 
@@ -28,7 +37,7 @@ number_of() {
 }
 
 planned=$(sed -n 's/^1\.\.\([0-9][0-9]*\).*/\1/p' "$results")
-written=$(grep -cE '^@test ' "$file" || true)
+written=$(chosen | wc -l)
 results_seen=$(number_of '^(not )?ok [0-9]+')
 skipped=$(number_of '^ok [0-9]+ .*# skip')
 failed=$(number_of '^not ok ')

@@ -15,31 +15,11 @@ setup() {
 	custody_setup
 }
 
-# refused PYTHON: the schema refuses what is in out, an array named doc, once
-# PYTHON has changed it.
-refused() {
-	/usr/bin/python3 - "$1" >changed <<-'PY' || return
-		import json, sys
-		doc = json.load(open("out"))
-		before = json.dumps(doc)
-		exec(sys.argv[1])
-		assert json.dumps(doc) != before, "nothing was changed"
-		json.dump(doc, sys.stdout)
-	PY
-	run -1 /usr/bin/jsonschema -i changed \
-		"$SRC/docs/ctlsmith.schema.json"
-}
-
-# refused_all: the same for each line of standard input.
+# Each line of standard input is Python that changes the output, an array named
+# doc, so that the schema refuses it.
 refused_all() {
-	local change
-
-	while read -r change; do
-		refused "$change" || {
-			echo "accepted: $change"
-			return 1
-		}
-	done
+	/usr/bin/python3 "$SRC/tests/cli/schema.py" --refuses out \
+		"$SRC/docs/ctlsmith.schema.json"
 }
 
 @test "modules: the one that is named, and those that are registered" {

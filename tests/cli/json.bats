@@ -140,36 +140,36 @@ holds_for() {
 	validate out
 	/usr/bin/python3 "$SRC/tests/cli/schema.py" --refuses out "$schema" \
 		<<-'CHANGES'
-		doc[0]["schema"] = 2
-		doc[0]["kind"] = "CTL"
-		doc[0]["extra"] = 1
-		del doc[0]["origin"]
-		del doc[0]["header"]
-		doc[0]["error"] = "no"
-		doc[0]["file"]["sha1"] = "00"
-		del doc[0]["file"]["size"]
-		doc[0]["header"]["timestamp"] = 1425675367
-		doc[0]["header"]["digest"] = "SHA-1"
-		doc[0]["header"]["modulus_bits"] = 3072
-		doc[0]["header"]["signer"]["serial"] = "70caf6"
-		doc[0]["header"]["tags"][0]["tag"] = 256
-		doc[0]["records"][0]["role"] = "SAST"
-		doc[0]["records"][0]["role"] = "unknown"
-		doc[0]["records"][0]["function"] = None
-		doc[0]["records"][0]["ip_address"] = "2001:db8::1"
-		doc[0]["records"][0]["certificate"]["error"] = "both"
-		doc[0]["records"][0]["dialect"] = None
-		doc[0]["records"][0]["subject_HEX"] = "00"
-		doc[0]["verification"]["status"] = "failed"
-		doc[0]["verification"]["anchor"] = None
-		doc[0]["verification"]["reason"] = "verified, and yet"
-		doc[0]["origin"]["method"] = "tokenless"
-		doc[1]["kind"] = "ctl"
-		doc[1]["error"]["code"] = "ENOENT"
-		del doc[1]["error"]["offset"]
-		doc[1]["error"] = None
-		doc.append({})
-	CHANGES
+			doc[0]["schema"] = 2
+			doc[0]["kind"] = "CTL"
+			doc[0]["extra"] = 1
+			del doc[0]["origin"]
+			del doc[0]["header"]
+			doc[0]["error"] = "no"
+			doc[0]["file"]["sha1"] = "00"
+			del doc[0]["file"]["size"]
+			doc[0]["header"]["timestamp"] = 1425675367
+			doc[0]["header"]["digest"] = "SHA-1"
+			doc[0]["header"]["modulus_bits"] = 3072
+			doc[0]["header"]["signer"]["serial"] = "70caf6"
+			doc[0]["header"]["tags"][0]["tag"] = 256
+			doc[0]["records"][0]["role"] = "SAST"
+			doc[0]["records"][0]["role"] = "unknown"
+			doc[0]["records"][0]["function"] = None
+			doc[0]["records"][0]["ip_address"] = "2001:db8::1"
+			doc[0]["records"][0]["certificate"]["error"] = "both"
+			doc[0]["records"][0]["dialect"] = None
+			doc[0]["records"][0]["subject_HEX"] = "00"
+			doc[0]["verification"]["status"] = "failed"
+			doc[0]["verification"]["anchor"] = None
+			doc[0]["verification"]["reason"] = "verified, and yet"
+			doc[0]["origin"]["method"] = "tokenless"
+			doc[1]["kind"] = "ctl"
+			doc[1]["error"]["code"] = "ENOENT"
+			del doc[1]["error"]["offset"]
+			doc[1]["error"] = None
+			doc.append({})
+		CHANGES
 }
 
 @test "every key that the schema knows stands in docs/json.md" {

@@ -21,15 +21,12 @@ struct round {
 	const struct act_proof *proof;
 };
 
-/* Where they are now: one that has come back may have another address. */
 static enum err
-find_phones(struct round *r, struct diag *d)
+find_on(struct round *r, const struct inventory_node *node, struct diag *d)
 {
 	struct shell_said said = { .failure = COMMAND_WORKED };
-	const struct inventory_node *publisher = inventory_publisher(
-	    &r->a->cluster->inventory);
-	enum err e = change_act_type(r->a, publisher->name, "risdb-phones",
-	    NULL, 0, &said, d);
+	enum err e = change_act_type(r->a, node->name, "risdb-phones", NULL, 0,
+	    &said, d);
 	size_t i;
 
 	if (e == ERR_OK && said.failure == COMMAND_WORKED)
@@ -38,6 +35,37 @@ find_phones(struct round *r, struct diag *d)
 			    buf_bytes(&said.text), d);
 	shell_said_clear(&said);
 	return e;
+}
+
+/* Another node may not be asked either: its password would be tried, too. */
+static bool
+is_for_all(enum err e)
+{
+	return e == ERR_NOMEM || e == ERR_PIN || e == ERR_POLICY;
+}
+
+/* Where they are now: one that has come back may have another address, and
+ * another node. One node that does not answer is no end: its phones may move to
+ * the next. */
+static enum err
+find_phones(struct round *r, struct diag *d)
+{
+	const struct inventory *inv = &r->a->cluster->inventory;
+	enum err e = ERR_OK, last = ERR_OK;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; !is_for_all(last) && i < inventory_num_nodes(inv); i++) {
+		if (!inventory_registers(inventory_node(inv, i)))
+			continue;
+		last = find_on(r, inventory_node(inv, i), d);
+		found = found || last == ERR_OK;
+		e = last != ERR_OK ? last : e;
+	}
+	if (!found || is_for_all(last))
+		return e;
+	diag_init(d);
+	return ERR_OK;
 }
 
 static enum err

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `change status` and `change report`. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/change_tell.h"
@@ -49,6 +50,9 @@ check(const struct change_opts *o, struct opt_line *line, struct diag *d)
 	if (o->html != NULL && o->json)
 		return diag_set(d, ERR_USAGE,
 		    "--html and --json do not go together");
+	if (o->html != NULL && !o->force && access(o->html, F_OK) == 0)
+		return diag_set(d, ERR_EXISTS,
+		    "%.200s is there already; --force replaces it", o->html);
 	return ERR_OK;
 }
 

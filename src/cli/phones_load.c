@@ -454,7 +454,7 @@ ask_others(struct phones *p, struct diag *d)
 		const struct inventory_node *node = inventory_node(inv, i);
 
 		if (node == inventory_publisher(inv) ||
-		    node->role == INVENTORY_IMP || node->role == INVENTORY_TFTP)
+		    !inventory_registers(node))
 			continue;
 		diag_init(&why);
 		e = ask_node(p, node, false, &why);

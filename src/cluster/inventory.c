@@ -585,3 +585,10 @@ inventory_publisher(const struct inventory *inv)
 			return inventory_node(inv, i);
 	return NULL;
 }
+
+bool
+inventory_registers(const struct inventory_node *n)
+{
+	return n->role == INVENTORY_PUBLISHER ||
+	    n->role == INVENTORY_SUBSCRIBER;
+}

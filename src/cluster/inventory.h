@@ -146,5 +146,7 @@ size_t inventory_num_nodes(const struct inventory *inv);
 const struct inventory_node *inventory_node(const struct inventory *inv,
     size_t i);
 const struct inventory_node *inventory_publisher(const struct inventory *inv);
+/* Phones may register with it: it runs the call manager service. */
+bool inventory_registers(const struct inventory_node *n);
 
 #endif

@@ -104,7 +104,7 @@ in_html() {
 	run ! grep -qiF '<script' report.html
 	[ "$(stat -c %a report.html)" = 600 ]
 	run -1 "$CTLSMITH" change report plan.yaml --html report.html
-	[[ $output == *'exists already'* ]]
+	[[ $output == *'is there already; --force replaces it'* ]]
 }
 
 @test "text, JSON and HTML of a change" {

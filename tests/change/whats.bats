@@ -84,6 +84,15 @@ idle() {
 	[ "$(diff certs.before <(change_judge certs) | grep -c '^> cucm1')" = 0 ]
 }
 
+@test "CAPF, of phones that the subscriber alone knows, by their web pages" {
+	echo 'nodes: [{name: cucm1, cli: {fails: show risdb}}]' >s.yaml
+	change_up --release 15 --mode tokenless
+	change_options=(--batch --web --web-port "$LAB_PHONE_PORT")
+	change_plan CAPF
+	change_through
+	change_is_well CAPF
+}
+
 # bats test_tags=long
 @test "CallManager-ECDSA" {
 	does --release 15 --mode tokenless -- CallManager-ECDSA -- \

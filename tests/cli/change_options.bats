@@ -91,6 +91,10 @@ refuses() {
 	refuses 2 'do not go together' report --html a.html --json
 	refuses 1 'no run is kept in' report --html a.html
 	[ ! -e a.html ]
+	: >a.html
+	refuses 1 '--force replaces it' report --html a.html
+	refuses 1 'no run is kept in' report --html a.html --force
+	[ ! -s a.html ]
 }
 
 @test "without a home --state has to say where runs are" {

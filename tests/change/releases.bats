@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 #
-# CAPF and CallManager on every release. With CTLSMITH_LONG=1 each with lists of
+# CAPF, CallManager or both on every release. With CTLSMITH_LONG=1 both, with lists of
 # tokens and without, signed by the node and by an authority, and with lists that
 # were made by 10.5.
 #
@@ -39,13 +39,14 @@ cell() {
 	}
 }
 
-# on RELEASE: what is done of it here.
+# on RELEASE UNIT...: what is done of it here, with UNIT alone where it is short.
 on() {
 	local made mode signed unit
 
 	if [ "${CTLSMITH_LONG:-}" != 1 ]; then
-		cell "$1" "$1" tokenless self-signed CAPF
-		cell "$1" "$1" tokenless self-signed CallManager
+		for unit in "${@:2}"; do
+			cell "$1" "$1" tokenless self-signed "$unit"
+		done
 		return
 	fi
 	for made in 10.5 "$1"; do
@@ -66,21 +67,21 @@ on() {
 }
 
 @test "10.5" {
-	on 10.5
+	on 10.5 CAPF CallManager
 }
 
 @test "11.5" {
-	on 11.5
+	on 11.5 CallManager
 }
 
 @test "12.5" {
-	on 12.5
+	on 12.5 CAPF
 }
 
 @test "14" {
-	on 14
+	on 14 CallManager
 }
 
 @test "15" {
-	on 15
+	on 15 CAPF CallManager
 }

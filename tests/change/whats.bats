@@ -99,6 +99,7 @@ idle() {
 		CallManager-ECDSA
 }
 
+# bats test_tags=long
 @test "TVS" {
 	does --release 15 --mode tokenless -- TVS -- TVS
 }
@@ -109,6 +110,7 @@ idle() {
 	does --release 15 --mode tokenless -- --ca-signed tomcat -- tomcat
 }
 
+# bats test_tags=long
 @test "ipsec" {
 	does --release 15 --mode tokenless -- --ca-signed ipsec -- ipsec
 }

@@ -32,43 +32,43 @@ memory() {
 }
 
 @test "memory: verify" {
-	memory 5 17 verify list
+	memory 11 35 verify list
 }
 
 @test "memory: verify --trusted" {
-	memory 17 17 verify --trusted list list
+	memory 35 35 verify --trusted list list
 }
 
 @test "memory: verify --signer" {
-	memory 17 17 verify --signer pub.pem list
+	memory 35 35 verify --signer pub.pem list
 }
 
 @test "memory: verify --json" {
-	memory 17 17 verify --json list
+	memory 35 35 verify --json list
 }
 
 @test "memory: verify of a forged list" {
-	memory 17 17 verify forged
+	memory 35 35 verify forged
 }
 
 @test "memory: show" {
-	memory 17 17 show list
+	memory 35 35 show list
 }
 
 @test "memory: show --long --hex" {
-	memory 41 41 show --long --hex list
+	memory 83 83 show --long --hex list
 }
 
 @test "memory: show --json" {
-	memory 41 41 show --json list
+	memory 83 83 show --json list
 }
 
 @test "memory: show of a forged list" {
-	memory 41 41 show forged
+	memory 83 83 show forged
 }
 
 @test "memory: show --json of a forged list" {
-	memory 41 41 show --json forged
+	memory 83 83 show --json forged
 }
 
 @test "memory: accept" {
@@ -84,8 +84,8 @@ memory() {
 	all+=(--installed old.tlv --phones phones.csv --groups groups.csv
 		--archive archive)
 	export CTLSMITH_CONFIG=
-	memory 2503 2503 accept "${all[@]}" new.tlv
-	memory 2503 2503 accept --json "${all[@]}" new.tlv
+	memory 5007 5007 accept "${all[@]}" new.tlv
+	memory 5007 5007 accept --json "${all[@]}" new.tlv
 }
 
 @test "memory: rescue, accept --history" {
@@ -97,22 +97,22 @@ memory() {
 	cp archive/2015.tlv archive/copy.tlv
 	printf 'name,class,hash\nSEP1,no-tvs,%s\n' \
 		"$(md5sum <archive/2013.tlv | cut -c 1-32)" >phones
-	memory 199 499 rescue --installed archive/2013.tlv --archive archive
-	memory 199 499 rescue --json --installed archive/2013.tlv \
+	memory 399 999 rescue --installed archive/2013.tlv --archive archive
+	memory 399 999 rescue --json --installed archive/2013.tlv \
 		--archive archive
-	memory 199 499 rescue --dot --installed archive/2013.tlv --archive archive
-	memory 199 499 accept --history archive --phones phones
-	memory 199 499 accept --history archive --json archive/2018.tlv
+	memory 399 999 rescue --dot --installed archive/2013.tlv --archive archive
+	memory 399 999 accept --history archive --phones phones
+	memory 399 999 accept --history archive --json archive/2018.tlv
 }
 
 @test "memory, open and read: diff" {
 	cp "$CASES/ok-token-5728/CTLFile.tlv" other
 	"$CTLSMITH" show list >text
-	memory 499 997 diff other list
-	memory 499 997 diff --json list list
-	memory 499 997 diff list forged
-	memory 499 997 diff other text
-	memory 499 997 diff --json list text
+	memory 999 1995 diff other list
+	memory 999 1995 diff --json list list
+	memory 999 1995 diff list forged
+	memory 999 1995 diff other text
+	memory 999 1995 diff --json list text
 	for kind in open read; do
 		faults $kind once 1 1 diff other list
 		faults $kind once 1 1 diff --json list text
@@ -339,6 +339,6 @@ refuses() {
 		--node sub:ccm --change CallManager --change TVS --allow
 		reset-localkey)
 
-	memory 41 97 "${job[@]}"
-	memory 97 41 "${job[@]}" --json
+	memory 83 195 "${job[@]}"
+	memory 195 83 "${job[@]}" --json
 }

@@ -32,7 +32,7 @@ memory() {
 }
 
 @test "memory: verify" {
-	memory 11 35 verify list
+	memory 35 35 verify list
 }
 
 @test "memory: verify --trusted" {
@@ -175,11 +175,11 @@ memory() {
 	grep -qx '  last line  200001' out
 }
 
-# several MODE COMMAND...: over several files in threads, at every 31st call. A
+# several MODE COMMAND...: over several files in threads, at every 61st call. A
 # run ends as without a fault, or with 1, having said why, and with lines that
 # would have been there without it.
 several() {
-	local mode=$1 n=$((RANDOM % 31 + 1)) status
+	local mode=$1 n=$((RANDOM % 61 + 1)) status
 
 	shift
 	"$CTLSMITH" "$@" >wanted
@@ -206,7 +206,7 @@ several() {
 			cat err other
 			return 1
 		}
-		n=$((n + 31))
+		n=$((n + 61))
 	done
 	[ "$n" -gt 500 ]
 	[ $status = 0 ]

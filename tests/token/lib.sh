@@ -67,15 +67,18 @@ p11() {
 }
 
 # private_system FOLDER...: empty folders that nobody else sees over /run,
-# /dev/shm and those given.
+# /dev/shm and those given. The files of tests may be in one of them, and stay.
 private_system() {
-	local folder
+	local folder tests=${TMPDIR:-/tmp}
 
 	[ "${WITH_TOKEN_INSIDE:-}" = system ] ||
 		cannot "refuses to touch the state of this machine"
+	mount --bind "$tests" /mnt
 	for folder in /run /dev/shm "$@"; do
 		mount -t tmpfs tmpfs "$folder"
 	done
+	mkdir -p "$tests"
+	mount --bind /mnt "$tests"
 	mkdir -m 1777 /run/lock
 }
 

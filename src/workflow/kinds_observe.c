@@ -174,8 +174,20 @@ kinds_gate(void *arg, struct run *r, const struct plan_step *s, struct diag *d)
 	return e == ERR_OK ? refuse_all(&seen, run_plan(r), s, d) : e;
 }
 
-/* From here on utils ctl looks at the licence (CLI15). */
-#define LICENCE_SINCE 1200
+/* What utils ctl looks at, the latest release first (118893; SG12.5; CLI15). */
+static const struct licence {
+	unsigned long since;
+	const char *text;
+} licences[] = {
+	{ 1200,
+	    "utils ctl is refused where the licence does not allow "
+	    "export-controlled functionality: System > Licensing > License "
+	    "Management has to say so. Type yes when it does." },
+	{ 1150,
+	    "from 11.5(1)SU3 on utils ctl is refused where Prime License "
+	    "Manager (11.5.1SU2 or later) has no Encryption licence. Type yes "
+	    "when it has, or where this is an earlier release." },
+};
 
 static bool
 has_ctl_command(const struct plan *p)
@@ -201,15 +213,14 @@ ask_licence(struct run *r, const struct plan_step *s, struct diag *d)
 	char *end;
 	unsigned long major = strtoul(p->release, &end, 10);
 	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	size_t i;
 
-	if (major * 100 + minor * 10 < LICENCE_SINCE || !has_ctl_command(p))
-		return ERR_OK;
-	return kinds_ask(r, s, "licence",
-	    "utils ctl is refused where the licence does not allow "
-	    "export-controlled functionality: System > "
-	    "Licensing > License Management has to say so. Type yes when it "
-	    "does.",
-	    true, d);
+	for (i = 0; i < sizeof(licences) / sizeof(*licences); i++)
+		if (major * 100 + minor * 10 >= licences[i].since &&
+		    has_ctl_command(p))
+			return kinds_ask(r, s, "licence", licences[i].text,
+			    true, d);
+	return ERR_OK;
 }
 
 /* Keeps the worst grade of each rule, for the last step: RULE TAB GRADE. */

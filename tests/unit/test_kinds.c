@@ -42,6 +42,10 @@ test_observe_licence(void **state)
 	f.r.asked[0] = '\0';
 	f.r.plan.release = "11.5.1.10000-6";
 	faked_good(&f, STEP(.kind = PLAN_OBSERVE));
+	FAKED_SAYS(f.r.asked, "licence||");
+	f.r.asked[0] = '\0';
+	f.r.plan.release = "11.0.1.10000-6";
+	faked_good(&f, STEP(.kind = PLAN_OBSERVE));
 	assert_string_equal(f.r.asked, "");
 	faked_end(&f);
 }

@@ -11,6 +11,7 @@ foreach(name accept
 	change_options
 	cluster_collect
 	cluster_commands
+	cluster_hostile
 	cluster_init
 	cluster_phones
 	cluster_status

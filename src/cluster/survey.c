@@ -248,6 +248,8 @@ read_login(struct survey_reading *r, struct survey_node *n)
 {
 	const struct evidence_piece *p = survey_piece(r->e, n->entry->name,
 	    "cli/login");
+	const struct evidence_piece *told = survey_piece(r->e, n->entry->name,
+	    "cli/show-ctl");
 	const char *line;
 
 	if (p == NULL || p->error != ERR_OK) {
@@ -255,6 +257,8 @@ read_login(struct survey_reading *r, struct survey_node *n)
 		return ERR_OK;
 	}
 	n->reached = true;
+	if (told != NULL && told->error != ERR_OK)
+		n->told_ctl_why = told->why;
 	line = survey_copy(r, p->bytes);
 	if (line == NULL)
 		return diag_nomem(r->d);

@@ -360,22 +360,22 @@ keep_said(struct visit *v, const struct ask *a, const char *piece,
 	keep(v, piece, buf_bytes(&said->text), e, &why);
 }
 
+/* An error is of the session, which then is of no use. */
 static enum err
-ask_one(struct visit *v, struct shell *s, const struct ask *a)
+ask_one(struct visit *v, struct shell *s, const struct ask *a, struct diag *why)
 {
 	const struct command_arg arg = { "unit", a->unit };
 	struct shell_said said = { .failure = COMMAND_WORKED };
-	struct diag why;
 	char piece[96];
 	enum err e;
 
-	diag_init(&why);
+	diag_init(why);
 	piece_of(a, piece, sizeof(piece));
-	e = shell_run(s, a->id, &arg, a->unit != NULL, &said, &why);
+	e = shell_run(s, a->id, &arg, a->unit != NULL, &said, why);
 	if (e == ERR_OK)
 		keep_said(v, a, piece, &said);
 	else
-		keep(v, piece, bytes_of(NULL, 0), e, &why);
+		keep(v, piece, bytes_of(NULL, 0), e, why);
 	shell_said_clear(&said);
 	return e;
 }
@@ -413,6 +413,17 @@ keep_login(struct visit *v, const struct shell *s)
 	buf_clear(&text);
 }
 
+/* PIECE, since the session ended. */
+static void
+miss_for(struct visit *v, const char *piece, const struct diag *ended)
+{
+	struct diag why;
+
+	diag_set(&why, ERR_IO, "not asked: the session ended before: %.250s",
+	    ended->msg);
+	keep(v, piece, bytes_of(NULL, 0), ERR_IO, &why);
+}
+
 /* After an answer that nobody knows the shell is of no use: another one goes on
  * with the next command. No two nodes begin with the same one, and what else
  * there is comes between any two: long lists and handshakes of many nodes at once
@@ -436,9 +447,8 @@ ask_all(struct visit *v, struct shell *s)
 		    open_shell(v, &s, &why) != ERR_OK && why.code != ERR_IO)
 			v->reopenings = REOPENINGS;
 		if (s == NULL)
-			miss(v, piece, ERR_IO,
-			    "not asked: the session ended before");
-		else if (ask_one(v, s, a) != ERR_OK)
+			miss_for(v, piece, &why);
+		else if (ask_one(v, s, a, &why) != ERR_OK)
 			shell_close(&s);
 		(void)ask_besides(v, false);
 	}

@@ -310,6 +310,7 @@ static void
 judge_disk(struct health_case *c, size_t i)
 {
 	const struct health_list *l = &c->h->node[i].ctl;
+	const char *why = c->s->node[i].told_ctl_why;
 
 	/* that nothing came is said */
 	if (l->md5[0] == '\0' && l->why.code != ERR_ABSENT)
@@ -319,7 +320,8 @@ judge_disk(struct health_case *c, size_t i)
 		    health_node_name(c, i),
 		    "see whether it answers over SSH, and look again",
 		    "whether it gives out the CTL that is on its disk is not "
-		    "known: show ctl could not be had");
+		    "known: show ctl could not be had%s%.180s",
+		    why == NULL ? "" : ": ", why == NULL ? "" : why);
 }
 
 /* One way is of no use, and the other is: some phones will feel it. */

@@ -100,7 +100,7 @@ is_well() {
 	case_of 0 '^cucm1 .* same .* \? .*verified' 'cli: {fails: show itl}'
 	case_of 3 'unknown R15 .* could not be read' \
 		'cli: {fails: run sql select paramname}'
-	case_of 3 '^unknown R5 cucm1: .* show ctl could not be had' \
+	case_of 3 '^unknown R5 cucm1: .* show ctl could not be had: .*connection' \
 		'cli: {cut: show ctl}'
 	case_of 3 '^cucm2 +unknown .* \? .*verified' \
 		'nodes: [{name: cucm1}, {name: cucm2, cli: {hostile: garbage}}]'

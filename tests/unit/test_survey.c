@@ -141,8 +141,12 @@ test_what_a_node_says(void **state)
 	    "Requesting service status, please wait...\nSystem SSH [STARTED]\n"
 	    "Cisco CTL Provider[STOPPED]  Service Not Activated\n");
 	put(&w, "cucm1/cli/show-version", "what nobody knows\n");
+	miss(&w, "cucm2/cli/show-ctl", ERR_IO, "nobody came so far");
 	look(&w);
 	assert_true(w.s.node[0].reached);
+	assert_null(w.s.node[0].told_ctl_why);
+	assert_null(
+	    w.s.node[1].told_ctl_why); /* why it was not reached is it */
 	assert_string_equal(w.s.node[0].weak, "ssh-rsa");
 	assert_false(w.s.node[1].reached);
 	assert_string_equal(w.s.node[1].why, "the password was refused");

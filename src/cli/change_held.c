@@ -8,10 +8,9 @@
 #include "base/file.h"
 #include "base/text.h"
 
-static enum err
-take_sha256(struct change_held *h, struct diag *d)
+enum err
+change_sha256(struct bytes of, char ret[65], struct diag *d)
 {
-	const struct bytes of = buf_bytes(&h->bytes);
 	struct digest_value v;
 	struct buf hex = { 0 };
 	enum err e = digest_of(DIGEST_SHA256, &of, 1, &v, d);
@@ -21,7 +20,7 @@ take_sha256(struct change_held *h, struct diag *d)
 	if (e == ERR_OK && buf_cstr(&hex) == NULL)
 		e = diag_nomem(d);
 	if (e == ERR_OK)
-		memcpy(h->sha256, hex.ptr, sizeof(h->sha256));
+		memcpy(ret, hex.ptr, 65);
 	buf_clear(&hex);
 	return e;
 }
@@ -50,7 +49,7 @@ load(struct change_held *h, const char *path, const char *sha256,
 	enum err e = file_load(path, FILE_MAX_DEFAULT, &h->bytes, d);
 
 	if (e == ERR_OK)
-		e = take_sha256(h, d);
+		e = change_sha256(buf_bytes(&h->bytes), h->sha256, d);
 	if (e == ERR_OK && sha256 != NULL && strcmp(h->sha256, sha256) != 0)
 		e = diag_set(d, ERR_POLICY,
 		    "this is not the list any more that the plan was made "

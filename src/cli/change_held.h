@@ -21,4 +21,8 @@ MUST_CHECK enum err change_held_load(struct change_held *h, const char *path,
     const char *sha256, struct diag *d);
 void change_held_clear(struct change_held *h);
 
+/* As a plan and its run name files: 64 digits, and a NUL. */
+MUST_CHECK enum err change_sha256(struct bytes of, char ret[65],
+    struct diag *d);
+
 #endif

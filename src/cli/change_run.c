@@ -10,30 +10,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/text.h"
-#include "pki/digest.h"
 
 #define PLAN_MAX ((size_t)64 << 20)
 #define SHORT 12 /* digits of the plan's SHA-256 */
 
 /* ---- The plan ---------------------------------------------------------------------- */
-
-static enum err
-put_sha256(struct bytes of, char ret[65], struct diag *d)
-{
-	struct digest_value v;
-	struct buf hex = { 0 };
-	enum err e = digest_of(DIGEST_SHA256, &of, 1, &v, d);
-
-	if (e == ERR_OK)
-		text_put_hex(&hex, digest_bytes(&v), "", TEXT_LOWER);
-	if (e == ERR_OK && buf_cstr(&hex) == NULL)
-		e = diag_nomem(d);
-	if (e == ERR_OK)
-		memcpy(ret, hex.ptr, 65);
-	buf_clear(&hex);
-	return e;
-}
 
 static enum err
 read_plan(struct change_run *r, const char *path, struct diag *d)
@@ -46,7 +27,7 @@ read_plan(struct change_run *r, const char *path, struct diag *d)
 	if (e == ERR_OK)
 		e = plan_read(buf_bytes(&r->bytes), &r->plan, &r->doc, &why);
 	if (e == ERR_OK)
-		e = put_sha256(buf_bytes(&r->bytes), r->sha256, &why);
+		e = change_sha256(buf_bytes(&r->bytes), r->sha256, &why);
 	if (e == ERR_OK)
 		return e;
 	if (why.line > 0)

@@ -83,9 +83,11 @@ MUST_CHECK enum err phones_place(struct phones *p, const char *name,
 /* Fetches pages and takes alarms until it is over. */
 MUST_CHECK enum err phones_watch(struct phones *p, struct diag *d);
 
-/* One syslog message, of a DeviceTLInfo the device that has raised it, or NULL. */
+/* Takes the alarms of one syslog message; EACH (or NULL) is told the devices that
+ * raised a DeviceTLInfo. */
 MUST_CHECK enum err phones_take(struct phones *p, const char *from,
-    struct bytes text, char *ret_name, size_t size, struct diag *d);
+    struct bytes text, void (*each)(void *arg, const char *name), void *arg,
+    struct diag *d);
 
 /* Prints the report. */
 void phones_tell_text(const struct phones *p, struct out *out);

@@ -252,21 +252,26 @@ take_cert(struct phones *p, const struct alarm *a)
 
 enum err
 phones_take(struct phones *p, const char *from, struct bytes text,
-    char *ret_name, size_t size, struct diag *d)
+    void (*each)(void *arg, const char *name), void *arg, struct diag *d)
 {
+	struct bytes phones = text, certs = text;
+	char name[DELIVERY_NAME_MAX + 1];
 	struct delivery_alarm a;
 	struct alarm cert;
 
-	ret_name[0] = '\0';
-	if (delivery_alarm_read(text, &a)) {
+	while (delivery_alarm_next(&phones, &a)) {
 		if (p->itl)
 			a.ctl = a.itl;
-		copy(a.device, ret_name, size);
-		return delivery_alarm(p->book, &a, from, phones_now(p), d);
+		copy(a.device, name, sizeof(name));
+		if (each != NULL)
+			each(arg, name);
+		if (delivery_alarm(p->book, &a, from, phones_now(p), d) !=
+		    ERR_OK)
+			return ERR_NOMEM;
 	}
 	if (!delivery_trusts(p->book, from))
 		return ERR_OK;
-	while (alarm_next(&text, &cert))
+	while (alarm_next(&certs, &cert))
 		take_cert(p, &cert);
 	return ERR_OK;
 }
@@ -279,24 +284,31 @@ struct hearing {
 	struct diag *d;
 };
 
+/* Its page says now what it has taken. */
 static void
-on_message(void *arg, const char *from, struct bytes text)
+ask_page(void *arg, const char *name)
 {
-	char name[DELIVERY_NAME_MAX + 1];
+	char upper[DELIVERY_NAME_MAX + 1];
 	struct hearing *h = arg;
 	size_t place, i;
 
-	if (h->err != ERR_OK)
-		return;
-	h->err = phones_take(h->p, from, text, name, sizeof(name), h->d);
-	if (h->pool == NULL || name[0] == '\0')
+	if (h->pool == NULL)
 		return;
 	for (i = 0; name[i] != '\0'; i++)
-		if (name[i] >= 'a' && name[i] <= 'z')
-			name[i] = (char)(name[i] - 'a' + 'A');
-	/* its page says now what it has taken */
-	if (intern_find(&h->p->names, bytes_of(name, i), &place))
+		upper[i] = (char)(name[i] >= 'a' && name[i] <= 'z'
+			? name[i] - 'a' + 'A'
+			: name[i]);
+	if (intern_find(&h->p->names, bytes_of(upper, i), &place))
 		want(h->p, h->pool, place);
+}
+
+static void
+on_message(void *arg, const char *from, struct bytes text)
+{
+	struct hearing *h = arg;
+
+	if (h->err == ERR_OK)
+		h->err = phones_take(h->p, from, text, ask_page, h, h->d);
 }
 
 /* ---- Telling a person who waits ------------------------------------------------------------- */

@@ -227,10 +227,12 @@ command_match(const regex_t *re, struct bytes text, size_t *ret_at)
 	if (text.len > 0)
 		memcpy(copy, text.ptr, text.len);
 	copy[text.len] = '\0';
+	/* to find out where costs much more than whether */
+	if (ret_at == NULL)
+		return regexec(re, copy, 0, NULL, 0) == 0;
 	if (regexec(re, copy, 1, &m, 0) != 0)
 		return false;
-	if (ret_at != NULL)
-		*ret_at = (size_t)m.rm_so;
+	*ret_at = (size_t)m.rm_so;
 	return true;
 }
 

@@ -344,6 +344,7 @@ take_alarm(struct delivery *b, const struct delivery_alarm *a, const char *name,
 	e->status = a->status;
 	e->value = value;
 	e->no_list = a->ctl.len > 0 && says_none(a->ctl);
+	delivery_name_by(b, e);
 	return ERR_OK;
 }
 
@@ -386,6 +387,7 @@ delivery_page(struct delivery *b, const struct delivery_page *page,
 		return ERR_NOMEM;
 	e->paged = (struct delivery_when){ page->when, ++b->turn };
 	(void)snprintf(e->hash, sizeof(e->hash), "%s", page->hash);
+	delivery_name_by(b, e);
 	return ERR_OK;
 }
 

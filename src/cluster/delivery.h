@@ -37,7 +37,7 @@ const char *delivery_state_name(enum delivery_state state);
 #define DELIVERY_STRANGERS_MAX 20000
 #define DELIVERY_SIGNATURES_MAX 1000
 
-/* One message of %UC_PHONE-6-DeviceTLInfo, borrowed from the text; what it does
+/* One %UC_PHONE-6-DeviceTLInfo, borrowed from the text; what it does
  * not say is {NULL, 0}. */
 struct delivery_alarm {
 	struct bytes device, address; /* DeviceName, IPv4 or IPv6 */
@@ -48,10 +48,10 @@ struct delivery_alarm {
 	int64_t raised;
 };
 
-/* TEXT is one syslog message (RFC 3164, 5424, or as the appliance relays it), in
- * brackets as the appliance writes it or as the phone's own XML; false: it is no
- * DeviceTLInfo, or names no device. */
-bool delivery_alarm_read(struct bytes text, struct delivery_alarm *ret);
+/* Takes the first alarm off TEXT, one syslog message (RFC 3164, 5424, or as the
+ * appliance relays it), in brackets as the appliance writes it or as the phone's own
+ * XML; false: there is no DeviceTLInfo (any more) that names a device. */
+bool delivery_alarm_next(struct bytes *text, struct delivery_alarm *ret);
 
 /* "the new CTL was refused, the old one kept"; codes 5, 7, 8, 9 refuse. */
 const char *delivery_status_text(unsigned status);

@@ -222,20 +222,15 @@ of_one(struct bytes text, const uint8_t *at)
 			    : bytes_of(body.ptr, (size_t)(next - body.ptr));
 }
 
-bool
-delivery_alarm_read(struct bytes text, struct delivery_alarm *ret)
+/* BODY begins with the alarm's name; false: it names no device. */
+static bool
+read_body(struct bytes body, struct delivery_alarm *ret)
 {
 	static const char *const addresses[] = { "IPv4Address", "IPV4Address",
 		"IPv4", "IPAddress", "IPv6Address", "IPV6Address", "IPv6",
 		NULL };
-	struct delivery_alarm a = { .status = 0 };
-	const uint8_t *at = find_alarm(text);
-	struct bytes body;
+	struct delivery_alarm a = { .device = field(body, "DeviceName") };
 
-	if (at == NULL)
-		return false;
-	body = of_one(text, at);
-	a.device = field(body, "DeviceName");
 	if (!is_name(a.device))
 		return false;
 	a.address = first_field(body, addresses);
@@ -244,8 +239,24 @@ delivery_alarm_read(struct bytes text, struct delivery_alarm *ret)
 	a.itl = field(body, "ITL_Signature");
 	a.itl_server = field(body, "ITL_TFTP_Server");
 	a.status = read_status(field(body, "StatusCode"));
-	a.has_raised = find_time(bytes_of(text.ptr, (size_t)(at - text.ptr)),
-	    &a.raised);
 	*ret = a;
 	return true;
+}
+
+bool
+delivery_alarm_next(struct bytes *text, struct delivery_alarm *ret)
+{
+	struct bytes before, body;
+	const uint8_t *at;
+
+	while ((at = find_alarm(*text)) != NULL) {
+		before = bytes_of(text->ptr, (size_t)(at - text->ptr));
+		body = of_one(*text, at);
+		*text = from(*text, at + strlen(ALARM));
+		if (!read_body(body, ret))
+			continue;
+		ret->has_raised = find_time(before, &ret->raised);
+		return true;
+	}
+	return false;
 }

@@ -25,7 +25,10 @@ struct delivery_entry {
 
 struct delivery_value {
 	uint8_t *bytes;
-	bool disputed; /* pages of its devices contradict each other */
+	/* the first device whose page had the list, or another one, when it was
+	 * read behind an alarm with this value; or NULL */
+	const char *same_by, *other_by;
+	bool disputed; /* they contradict each other */
 	struct delivery_signature is;
 };
 
@@ -43,5 +46,9 @@ struct delivery {
 	size_t num_values;
 	struct delivery_ignored ignored;
 };
+
+/* What E's page and its last alarm say of that alarm's value, for good: an alarm
+ * that was lost between two pages makes them contradict each other. */
+void delivery_name_by(struct delivery *b, const struct delivery_entry *e);
 
 #endif

@@ -60,53 +60,49 @@ is_hash(const struct delivery *b, struct bytes value)
 
 /* A device names the value of its last alarm where its page was read after that,
  * and the alarm said no failure. */
-static void
-name_by(struct delivery *b, const struct delivery_entry *e)
+void
+delivery_name_by(struct delivery *b, const struct delivery_entry *e)
 {
-	struct delivery_signature *is;
-	enum verdict verdict;
-	bool same;
+	const enum verdict verdict = compare(b, e->hash);
+	struct delivery_value *value;
+	const char **by;
 
-	if (e->value == 0)
-		return;
-	is = &b->value[e->value - 1].is;
-	is->num++;
-	verdict = compare(b, e->hash);
-	if (verdict == VERDICT_UNKNOWN || e->status > 4 ||
+	if (e->value == 0 || verdict == VERDICT_UNKNOWN || e->status > 4 ||
 	    !is_later(e->paged, e->alarmed))
 		return;
-	same = verdict == VERDICT_SAME;
-	if (is->named && is->same != same)
-		b->value[e->value - 1].disputed = true;
-	if (is->named)
-		return;
-	is->named = true;
-	is->same = same;
-	is->by = e->name;
+	value = &b->value[e->value - 1];
+	by = verdict == VERDICT_SAME ? &value->same_by : &value->other_by;
+	if (*by == NULL)
+		*by = e->name;
+}
+
+static void
+name_value(const struct delivery *b, struct delivery_value *value)
+{
+	struct delivery_signature *is = &value->is;
+	const bool hash = is_hash(b, is->value);
+	const bool same = hash || value->same_by != NULL;
+	const bool other = value->other_by != NULL;
+
+	value->disputed = same && other;
+	is->num = 0;
+	is->same = same && !other;
+	is->named = same != other;
+	is->by = NULL;
+	if (is->named && !hash)
+		is->by = same ? value->same_by : value->other_by;
 }
 
 static void
 name_values(struct delivery *b)
 {
-	struct delivery_signature *is;
 	size_t i;
 
-	for (i = 0; i < b->num_values; i++) {
-		is = &b->value[i].is;
-		is->num = 0;
-		is->by = NULL;
-		is->named = is->same = is_hash(b, is->value);
-		b->value[i].disputed = false;
-	}
+	for (i = 0; i < b->num_values; i++)
+		name_value(b, &b->value[i]);
 	for (i = 0; i < b->num; i++)
-		name_by(b, b->entry[i]);
-	for (i = 0; i < b->num_values; i++) {
-		is = &b->value[i].is;
-		if (!b->value[i].disputed)
-			continue;
-		is->named = is->same = false;
-		is->by = NULL;
-	}
+		if (b->entry[i]->value != 0)
+			b->value[b->entry[i]->value - 1].is.num++;
 }
 
 /* ---- Devices ----------------------------------------------------------------------------- */

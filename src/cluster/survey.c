@@ -242,14 +242,23 @@ read_said(struct survey_reading *r, struct survey_node *n)
 	return e;
 }
 
+/* Why PIECE of the node could not be had; NULL: it could, or nobody asked. */
+static const char *
+why_not(const struct survey_reading *r, const struct survey_node *n,
+    const char *piece)
+{
+	const struct evidence_piece *p = survey_piece(r->e, n->entry->name,
+	    piece);
+
+	return p == NULL || p->error == ERR_OK ? NULL : p->why;
+}
+
 /* "host-key ...\nweak ...\n": what is behind "weak ". */
 static enum err
 read_login(struct survey_reading *r, struct survey_node *n)
 {
 	const struct evidence_piece *p = survey_piece(r->e, n->entry->name,
 	    "cli/login");
-	const struct evidence_piece *told = survey_piece(r->e, n->entry->name,
-	    "cli/show-ctl");
 	const char *line;
 
 	if (p == NULL || p->error != ERR_OK) {
@@ -257,8 +266,8 @@ read_login(struct survey_reading *r, struct survey_node *n)
 		return ERR_OK;
 	}
 	n->reached = true;
-	if (told != NULL && told->error != ERR_OK)
-		n->told_ctl_why = told->why;
+	n->date_why = why_not(r, n, "cli/show-date");
+	n->told_ctl_why = why_not(r, n, "cli/show-ctl");
 	line = survey_copy(r, p->bytes);
 	if (line == NULL)
 		return diag_nomem(r->d);

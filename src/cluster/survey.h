@@ -78,8 +78,8 @@ struct survey_node {
 	int64_t date, asked; /* its clock, and ours then */
 	struct said_list told_ctl, told_itl;
 	struct bytes told_text;   /* of show ctl, whole */
-	const char *told_ctl_why; /* it was reached, and would not say it; or
-				   * NULL */
+	/* it was reached, and would not say it; or NULL */
+	const char *date_why, *told_ctl_why;
 	struct survey_list tftp_ctl, http_ctl, tftp_itl, http_itl;
 	struct survey_list https_ctl; /* where the inventory has CA or pin */
 	struct survey_list tftp_p12, http_p12; /* probe_p12: bytes always

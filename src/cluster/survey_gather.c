@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cluster/fetch.h"
@@ -493,10 +495,18 @@ visit(struct visit *v)
 	pthread_mutex_unlock(v->lock);
 }
 
+#define BEHIND 10 /* nice(2) */
+
+/* The publisher is asked the most, and all wait for it: where there are more threads
+ * than processors the others stand back. */
 static void *
 run(void *arg)
 {
-	visit(arg);
+	struct visit *v = arg;
+
+	if (v->node->role != INVENTORY_PUBLISHER)
+		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), BEHIND);
+	visit(v);
 	return NULL;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define PART_MAX 4096 /* bytes of a line that are kept before it ends */
 #define LAST_MAX 200  /* of a line in a message */
 #define NOTE_MAX 1024
@@ -61,6 +63,14 @@ is_plain(uint8_t c)
 	return c >= 0x20 && c < 0x7f && c != '\\';
 }
 
+/* The one byte of C. */
+static void
+put_number(struct buf *out, struct bytes c)
+{
+	buf_str(out, "\\x");
+	text_put_hex(out, c, "", TEXT_LOWER);
+}
+
 static void
 put_escaped(struct buf *out, struct bytes raw)
 {
@@ -73,7 +83,7 @@ put_escaped(struct buf *out, struct bytes raw)
 		if (raw.ptr[i] == '\\')
 			buf_str(out, "\\\\");
 		else
-			buf_printf(out, "\\x%02x", raw.ptr[i]);
+			put_number(out, bytes_of(raw.ptr + i, 1));
 		from = i + 1;
 	}
 	buf_put(out, bytes_of(raw.ptr + from, raw.len - from));

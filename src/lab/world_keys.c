@@ -153,11 +153,13 @@ has_made_some(const struct world *w)
 	return false;
 }
 
-/* All of the pool's kinds, a heading each. */
+/* All of the pool's kinds, a heading each: those that are in use, and those that
+ * nobody took. */
 static enum err
-put_pool(const struct world *w, struct buf *out, struct diag *diag)
+put_pool(struct world *w, struct buf *out, struct diag *diag)
 {
 	const struct world_key *k;
+	struct bytes rest;
 	enum err err = ERR_OK;
 	size_t i;
 
@@ -168,6 +170,9 @@ put_pool(const struct world *w, struct buf *out, struct diag *diag)
 			if (k->name[0] == '\0' &&
 			    mint_key_bits(k->key) == kinds[i].bits)
 				err = mint_key_pem(k->key, out, diag);
+		while ((rest = next_in_pool(w, (enum world_key_kind)i)).ptr !=
+		    NULL)
+			buf_put(out, rest);
 	}
 	return err;
 }

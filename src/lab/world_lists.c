@@ -214,16 +214,13 @@ itl_signer(const struct draft *d, size_t node, bool reset)
 static void
 put_tvs(struct draft *d, size_t node)
 {
-	const struct world_node *n;
-	size_t i, num = 0;
+	size_t i, others = 0;
 
 	for (i = 0; i < d->w->num_nodes; i++) {
-		n = &d->w->node[i];
 		if (own(d, i, WORLD_TVS) == NULL ||
-		    (i != node && num > MAX_TVS))
+		    (i != node && others++ >= MAX_TVS))
 			continue;
-		put(d, own(d, i, WORLD_TVS), TVS, n);
-		num++;
+		put(d, own(d, i, WORLD_TVS), TVS, &d->w->node[i]);
 	}
 }
 

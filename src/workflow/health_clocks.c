@@ -30,6 +30,27 @@ reference(const struct health_case *c)
 	return ret;
 }
 
+/* Why a node cannot be reached is said of the node. */
+static void
+say_unknown(struct health_case *c, size_t i)
+{
+	const struct survey_node *n = &c->s->node[i];
+
+	if (!n->reached)
+		return;
+	if (n->date_why != NULL)
+		health_say(c, HEALTH_CLOCKS, HEALTH_UNKNOWN,
+		    health_node_name(c, i), "",
+		    "what its clock says is not known: show date could not be "
+		    "had: %.300s",
+		    n->date_why);
+	else
+		health_say(c, HEALTH_CLOCKS, HEALTH_UNKNOWN,
+		    health_node_name(c, i), "",
+		    "what its clock says is not known: what show date says "
+		    "cannot be read, or has no zone that is known");
+}
+
 static void
 judge_node(struct health_case *c, size_t i, size_t as)
 {
@@ -37,12 +58,7 @@ judge_node(struct health_case *c, size_t i, size_t as)
 	int64_t apart;
 
 	if (!n->has_date) {
-		/* why a node cannot be reached is said of the node */
-		if (n->reached)
-			health_say(c, HEALTH_CLOCKS, HEALTH_UNKNOWN,
-			    health_node_name(c, i), "",
-			    "what its clock says is not known: show date "
-			    "could not be had, or has no zone that is known");
+		say_unknown(c, i);
 		return;
 	}
 	apart = ahead(c, i) - ahead(c, as);

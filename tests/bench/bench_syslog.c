@@ -129,7 +129,7 @@ on_message(void *arg, const char *from, struct bytes text)
 	struct diag d;
 
 	t->num++;
-	if (!delivery_alarm_read(text, &a) ||
+	if (!delivery_alarm_next(&text, &a) ||
 	    delivery_alarm(t->book, &a, from, 1, &d) != ERR_OK)
 		must(false, "an alarm");
 }

@@ -62,6 +62,8 @@ begin() {
 		'^cucm3 could not .*no prompt came within 5 s' \
 		'^cucm4 could not .*nothing that the table of commands knows' \
 		'left out: cucm6/cli/show-date: line 1' \
+		'^unknown R16 cucm6: .*what show date says cannot be read' \
+		'^unknown R16 cucm7: .*show date could not be had: not asked: ' \
 		'^unknown R5 cucm7: .*show ctl could not be had: .*came back changed' \
 		'^cucm8 could not .* says that it is cucm9, and not cucm8' \
 		'^cucm10 could not .*too large banner'

@@ -83,6 +83,31 @@ bats_require_minimum_version 1.5.0
 	[ ! -s seen ]
 }
 
+@test "nobody waits for a node that swallows everything" {
+	local address line
+
+	as 'nodes: [{name: cucm1}, {name: cucm2}, {name: cucm3, down: true}]' \
+		--nodes 3
+	address=$(sed -n 's/.*addresses: \[\(.*\)]/\1/p' \
+		"$lab/cluster.yaml" | tail -n 1)
+	coproc hole { exec "$SRC/tests/cli/black_hole.py" "$address" 2222 6970; }
+	IFS= read -r -t "$LAB_LIMIT" -u "${hole[0]}" line
+	[ "$line" = ready ]
+	# the hole ends only when the others are done
+	# shellcheck disable=SC2154 # of coproc
+	run -3 timeout "$LAB_LIMIT" expect -c "
+		set timeout $LAB_LIMIT
+		spawn -noecho {$CTLSMITH} cluster status \
+			--inventory {$lab/cluster.yaml}
+		expect -re {1/3 cucm[12]} {} timeout {exit 9} eof {exit 8}
+		expect -re {2/3 cucm[12]} {} timeout {exit 9} eof {exit 8}
+		exec kill $hole_PID
+		expect eof {} timeout {exit 9}
+		exit [lindex [wait] 3]"
+	is_said '3/3 cucm3: ' '^cucm1 .*verified' '^cucm2 .*verified' \
+		'cucm3 could not be reached over SSH: '
+}
+
 @test "a hostile node is a clear error, and costs little; nothing of it is kept" {
 	local i=2 h
 

@@ -24,20 +24,22 @@ check_part(struct bytes part, struct bytes text)
 }
 
 static void
-check_alarm(struct bytes text)
+check_alarms(struct bytes text)
 {
+	struct bytes rest = text;
 	struct delivery_alarm a;
 
-	if (!delivery_alarm_read(text, &a))
-		return;
-	FUZZ_CHECK(a.device.len > 0 && a.device.len <= DELIVERY_NAME_MAX);
-	check_part(a.device, text);
-	check_part(a.address, text);
-	check_part(a.ctl, text);
-	check_part(a.ctl_server, text);
-	check_part(a.itl, text);
-	check_part(a.itl_server, text);
-	FUZZ_CHECK(delivery_status_text(a.status) != NULL);
+	while (delivery_alarm_next(&rest, &a)) {
+		FUZZ_CHECK(a.device.len > 0);
+		FUZZ_CHECK(a.device.len <= DELIVERY_NAME_MAX);
+		check_part(a.device, text);
+		check_part(a.address, text);
+		check_part(a.ctl, text);
+		check_part(a.ctl_server, text);
+		check_part(a.itl, text);
+		check_part(a.itl_server, text);
+		FUZZ_CHECK(delivery_status_text(a.status) != NULL);
+	}
 }
 
 /* False at FRAME_BAD. */
@@ -55,7 +57,7 @@ drain(struct frame *f, struct result *r)
 		if (part == FRAME_TOO_LONG)
 			continue;
 		FUZZ_CHECK(text.len <= SYSLOG_MESSAGE_MAX + 1);
-		check_alarm(text);
+		check_alarms(text);
 		buf_put(&r->all, text);
 		buf_u8(&r->all, 0);
 	}

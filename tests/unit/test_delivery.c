@@ -27,6 +27,13 @@ assert_text(struct bytes is, const char *want)
 		    (const char *)is.ptr, want);
 }
 
+/* The first one of TEXT. */
+static bool
+read_one(struct bytes text, struct delivery_alarm *ret)
+{
+	return delivery_alarm_next(&text, ret);
+}
+
 static const char relayed[] =
     "<190>41679: cucm1: cucm1.example Jul 02 2015 06:22:31.19 UTC :  "
     "%UC_PHONE-6-DeviceTLInfo: %[DeviceName=SEP001122334455]"
@@ -40,7 +47,7 @@ test_relayed(void **state)
 {
 	struct delivery_alarm a;
 
-	assert_true(delivery_alarm_read(bytes_of_str(relayed), &a));
+	assert_true(read_one(bytes_of_str(relayed), &a));
 	assert_text(a.device, "SEP001122334455");
 	assert_text(a.address, "10.1.2.3");
 	assert_text(a.ctl, SPACED);
@@ -66,7 +73,7 @@ test_xml(void **state)
 	    "<String name=\"StatusCode\">3</String>\n</ParameterList>";
 	struct delivery_alarm a;
 
-	assert_true(delivery_alarm_read(bytes_of_str(text), &a));
+	assert_true(read_one(bytes_of_str(text), &a));
 	assert_text(a.device, "SEPC80084AA8743");
 	assert_text(a.address, "2001:db8::1");
 	assert_text(a.ctl, "Not Installed");
@@ -107,13 +114,13 @@ test_texts(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		if (delivery_alarm_read(bytes_of_str(none[i]), &a))
+		if (read_one(bytes_of_str(none[i]), &a))
 			fail_msg("'%s' was taken for an alarm", none[i]);
-	assert_false(delivery_alarm_read(bytes_of(NULL, 0), &a));
+	assert_false(read_one(bytes_of(NULL, 0), &a));
 	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		(void)snprintf(text, sizeof(text),
 		    "-DeviceTLInfo: [DeviceName=SEP1]%s", codes[i].text);
-		assert_true(delivery_alarm_read(bytes_of_str(text), &a));
+		assert_true(read_one(bytes_of_str(text), &a));
 		if (codes[i].status == 1000)
 			assert_true(a.status >= 1000);
 		else
@@ -122,22 +129,45 @@ test_texts(void **state)
 	}
 }
 
-/* Of two alarms in one message the first lends nothing from the second. */
+/* Of two alarms in one message neither lends anything from the other. */
 static void
 test_two_in_one(void **state)
 {
 	static const char text[] =
+	    "Jan 01 1970 00:00:07 UTC : "
 	    "%UC_PHONE-6-DeviceTLInfo: [DeviceName=SEP1][CTL_Signature=AA] "
 	    "%UC_PHONE-6-DeviceTLInfo: [DeviceName=SEP2][IPv4Address=10.0.0.9]"
 	    "[ITL_Signature=BB][StatusCode=5]";
+	struct bytes rest = bytes_of_str(text);
 	struct delivery_alarm a;
 
-	assert_true(delivery_alarm_read(bytes_of_str(text), &a));
+	assert_true(delivery_alarm_next(&rest, &a));
 	assert_text(a.device, "SEP1");
 	assert_text(a.ctl, "AA");
 	assert_text(a.address, NULL);
 	assert_text(a.itl, NULL);
 	assert_int_equal(a.status, 0);
+	assert_true(a.has_raised && a.raised == 7);
+	assert_true(delivery_alarm_next(&rest, &a));
+	assert_text(a.device, "SEP2");
+	assert_text(a.ctl, NULL);
+	assert_text(a.itl, "BB");
+	assert_int_equal(a.status, 5);
+	assert_false(a.has_raised);
+	assert_false(delivery_alarm_next(&rest, &a));
+}
+
+/* One that names no device hides none behind it. */
+static void
+test_nameless_first(void **state)
+{
+	static const char text[] =
+	    "%UC_PHONE-6-DeviceTLInfo: [DeviceName=a b] "
+	    "%UC_PHONE-6-DeviceTLInfo: [DeviceName=SEP2]";
+	struct delivery_alarm a;
+
+	assert_true(read_one(bytes_of_str(text), &a));
+	assert_text(a.device, "SEP2");
 }
 
 /* Only a time in UTC is a time; the year counts. */
@@ -164,7 +194,7 @@ test_times(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		(void)snprintf(text, sizeof(text),
 		    "%s-DeviceTLInfo: [DeviceName=SEP1]", rows[i].before);
-		assert_true(delivery_alarm_read(bytes_of_str(text), &a));
+		assert_true(read_one(bytes_of_str(text), &a));
 		assert_int_equal(a.has_raised, rows[i].raised >= 0);
 		if (a.has_raised)
 			assert_true(a.raised == rows[i].raised);
@@ -180,8 +210,7 @@ test_cuts(void **state)
 
 	for (from = 0; from < len; from++)
 		for (to = from; to <= len; to++)
-			if (delivery_alarm_read(
-				bytes_of(relayed + from, to - from), &a)) {
+			if (read_one(bytes_of(relayed + from, to - from), &a)) {
 				found++;
 				assert_true(a.device.len > 0);
 			}
@@ -381,6 +410,18 @@ static const struct rule rules[] = {
 	{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" MD5
 	  "\na|Z|2000|0|v\np|Z|2001|" OTHER,
 	    DELIVERY_ALIVE, "contradict" },
+	/* nor where an alarm was lost between two pages of one device */
+	{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" OTHER "\np|Y|2002|" MD5,
+	    DELIVERY_ALIVE, "contradict" },
+	{ "e|X\na|X|2000|0|" SHA1 "\na|Y|2000|0|" SHA1 "\np|Y|2001|" OTHER
+	  "\na|Y|2002|0|v",
+	    DELIVERY_ALIVE, "contradict" },
+	/* a name that was given stays, whatever its giver says later; and it is
+	 * given by whichever of the two comes last */
+	{ "e|X\na|X|2000|0|v\na|Y|2000|0|v\np|Y|2001|" MD5 "\na|Y|2002|0|w",
+	    DELIVERY_PROVEN, "by Y" },
+	{ "e|X\na|X|2000|0|v\np|Y|2001|" MD5 "\na|Y|2000|0|v", DELIVERY_PROVEN,
+	    "by Y" },
 	/* the later word counts */
 	{ "e|X\na|X|2000|5|v\np|X|2001|" MD5, DELIVERY_PROVEN, "page" },
 	{ "e|X\np|X|2000|" MD5 "\na|X|2001|5|v", DELIVERY_REFUSED, "" },
@@ -500,6 +541,7 @@ main(void)
 		cmocka_unit_test(test_xml),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_two_in_one),
+		cmocka_unit_test(test_nameless_first),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_codes),

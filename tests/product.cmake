@@ -9,6 +9,8 @@ house_unit_test(test_prepare SOURCES unit/test_prepare.c LIBS ctl lab)
 house_unit_test(test_seal SOURCES unit/test_seal.c LIBS ctl lab)
 house_unit_test(test_ctl_twin SOURCES unit/test_ctl_twin.c LIBS ctl lab)
 house_unit_test(test_validate SOURCES unit/test_validate.c LIBS ctl lab)
+house_unit_test(test_cert_shelf SOURCES unit/test_cert_shelf.c
+	LIBS pki PkgConfig::CRYPTO)
 house_unit_test(test_pki SOURCES unit/test_pki.c LIBS pki PkgConfig::CRYPTO)
 add_executable(tree tools/tree.c)
 target_link_libraries(tree PRIVATE cli)

@@ -77,7 +77,7 @@ struct survey_node {
 	struct said_version version;
 	int64_t date, asked; /* its clock, and ours then */
 	struct said_list told_ctl, told_itl;
-	struct bytes told_text;   /* of show ctl, whole */
+	struct bytes told_text; /* of show ctl, whole */
 	/* it was reached, and would not say it; or NULL */
 	const char *date_why, *told_ctl_why;
 	struct survey_list tftp_ctl, http_ctl, tftp_itl, http_itl;

@@ -194,6 +194,28 @@ small() {
 	cmp sums.1 sums.2
 }
 
+@test "a lab that has to make keys loses none of those that it did not take" {
+	local folder=$PWD/cache/ctlsmith/lab-keys
+
+	mkdir -p "$folder"
+	chmod 700 "$folder"
+	"$SRC/softhsm-fixtures/lab-keys.sh" "$folder" 2 20
+	env -u CTLSMITH_LAB_KEYS XDG_CACHE_HOME="$PWD/cache" \
+		"$CTLSMITH_LAB" up --dir "$lab" --mode tokenless --nodes 2 \
+		--phones 1 --release 12.5 </dev/null >said 2>err 3>&- &
+	LAB_BEGUN+=("$lab") LAB_PIDS+=("$!")
+	timeout "$LAB_LIMIT" tail -n +1 -F said --pid $! 2>&1 3>&- |
+		grep -q -m 1 'The lab is up'
+	lab_down "$lab"
+	# more of RSA, and all on curves that there were
+	awk '/^# / { kind = substr($2, 1, 2) } /^-----BEGIN/ { n[kind]++ }
+		END { print n["rs"], n["ec"] }' "$folder/pool.pem" >numbers
+	[ "$(cut -d ' ' -f 1 numbers)" -gt 2 ]
+	[ "$(cut -d ' ' -f 2 numbers)" -ge 40 ]
+	[ "$(grep -c BEGIN "$folder/pool.pem")" = "$(openssl storeutl -keys \
+		"$folder/pool.pem" | grep -c 'BEGIN PRIVATE KEY')" ]
+}
+
 @test "a scenario that is wrong, with line and column" {
 	printf 'cli:\n  pagr: true\n' >s.yaml
 	run -1 timeout "$LAB_LIMIT" "$CTLSMITH_LAB" up --dir "$lab" --scenario s.yaml

@@ -76,6 +76,21 @@ all_good() {
 	"$CTLSMITH" verify ctl.tlv
 }
 
+@test "an ITL has TVS of its own node, and of 16 others" {
+	local node
+
+	echo 'shared_keys: true' >s.yaml
+	lab_up "$lab" --nodes 20 --phones 0 --release 12.5 --mode tokenless \
+		--scenario s.yaml
+	for node in 1 20; do
+		curl -sS --fail --noproxy '*' -o itl.tlv \
+			"http://${LAB_ADDRESS%.*}.$node:6970/ITLFile.tlv"
+		"$CTLSMITH" show itl.tlv >shown
+		[ "$(grep -c 'FUNCTION.*TVS' shown)" = 17 ]
+		grep -B 3 'FUNCTION.*TVS' shown | grep "DNSNAME.*cucm$node\$"
+	done
+}
+
 @test "200 nodes" {
 	echo 'shared_keys: true' >s.yaml
 	lab_up "$lab" --nodes 200 --phones 200 --mode tokenless \

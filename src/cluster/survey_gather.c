@@ -19,7 +19,10 @@
 #define PROBE_LIMIT 15   /* s */
 #define REOPENINGS 2     /* of the shell of a node whose answer nobody knows */
 
-#define PATIENCE 8 /* s in vain; such a server is not waited for again */
+/* Seconds in vain; such a server is not waited for again. TFTP of a node whose port
+ * 6970, which is of the same service, gave nothing, gets fewer. */
+#define PATIENCE 8
+#define LITTLE_PATIENCE 3
 
 enum way {
 	HTTP,
@@ -125,11 +128,22 @@ seconds(void)
 	return now.tv_sec;
 }
 
+static unsigned
+download_limit(const struct visit *v, enum way way)
+{
+	const unsigned limit = connect_limit(v);
+
+	return way == TFTP && v->http_silent && limit > LITTLE_PATIENCE
+	    ? LITTLE_PATIENCE
+	    : limit;
+}
+
 static enum err
 download(struct visit *v, const struct download *w)
 {
+	const unsigned limit = download_limit(v, w->way);
 	const struct fetch_setup setup = { .max = w->drop ? P12_MAX : LIST_MAX,
-		.connect_limit = connect_limit(v),
+		.connect_limit = limit,
 		.ca = v->node->ca,
 		.pin = v->node->pin };
 	const char *slash = strchr(w->piece, '/');
@@ -146,7 +160,9 @@ download(struct visit *v, const struct download *w)
 	    w->piece);
 	place.scheme = scheme;
 	e = fetch_file(&place, slash + 1, &setup, &content, &why);
-	v->slow[w->way] = e != ERR_OK && seconds() - before >= PATIENCE;
+	v->slow[w->way] = e != ERR_OK &&
+	    seconds() - before >=
+		(limit > LITTLE_PATIENCE ? PATIENCE : LITTLE_PATIENCE - 1);
 	if (w->drop && (e == ERR_OK || e == ERR_TOO_BIG)) {
 		if (content.ptr != NULL)
 			explicit_bzero(content.ptr, content.cap);

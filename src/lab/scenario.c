@@ -244,6 +244,7 @@ static const struct doc_field scenario_fields[] = {
 	{ TOP(tvs_list, DOC_BOOL) },
 	{ TOP(ecdsa, DOC_BOOL) },
 	{ TOP(no_p12, DOC_BOOL) },
+	{ TOP(second_tftp, DOC_BOOL) },
 	{ TOP(no_licence, DOC_BOOL) },
 	{ TOP(rollback, DOC_BOOL) },
 	{ TOP(phones_by_hand, DOC_BOOL) },

@@ -73,13 +73,14 @@ struct scenario {
 	unsigned num_nodes, num_phones;
 	uint64_t seed;
 	unsigned speed;
-	bool no_ctl;     /* S9 */
-	bool stale_capf; /* S10: the list has an older CAPF */
-	bool tvs_list;   /* TVS vouches for the SASTs of the CTL on its disk,
+	bool no_ctl;      /* S9 */
+	bool stale_capf;  /* S10: the list has an older CAPF */
+	bool tvs_list;    /* TVS vouches for the SASTs of the CTL on its disk,
 			  * too: its leg (b) */
-	bool ecdsa;      /* phones are shown CallManager-ECDSA, too */
-	bool no_p12;     /* TFTP does not give out ITLRecovery.p12 */
-	bool no_licence; /* S5 */
+	bool ecdsa;       /* phones are shown CallManager-ECDSA, too */
+	bool no_p12;      /* TFTP does not give out ITLRecovery.p12 */
+	bool second_tftp; /* phones know a second TFTP server */
+	bool no_licence;  /* S5 */
 	bool rollback, phones_by_hand, sha512, auto_registration, multi_san;
 	bool ca_signed;         /* CallManager and CAPF by a CA of the lab */
 	bool shared_keys;       /* one key for each unit of all nodes: for large

@@ -191,6 +191,7 @@ struct world_phone {
 	bool registered;
 	bool refused; /* its last start refused a list */
 	bool refuses; /* it knows the signer of no CTL but its own */
+	uint8_t home; /* the node whose TFTP it asks first */
 	struct phone phone;
 	struct phone_day day; /* what its last start came to */
 	char lsc_issuer[64];

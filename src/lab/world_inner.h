@@ -129,6 +129,7 @@ void world_free_blocks(struct world *w);
 /* ---- world.c ---- */
 
 bool world_runs_tftp(const struct world_node *n); /* is to have it */
+bool world_serves_files(const struct world_node *n);
 bool world_runs_ccm(const struct world_node *n);
 bool world_has_unit(const struct world *w, size_t node, enum world_unit unit);
 

@@ -111,7 +111,7 @@ make_phone(struct world *w, size_t number, struct diag *diag)
 	p->phone.sort = scenario_sort(part == NULL ? "sbd" : part->sort,
 	    &p->model);
 	p->secure = w->mixed;
-	p->phone.tftp = p->phone.tvs = home_of(w, number);
+	p->home = p->phone.tftp = p->phone.tvs = home_of(w, number);
 	err = name_phone(w, number, p, diag);
 	if (err == ERR_OK)
 		err = start_first(w, number, diag);
@@ -180,14 +180,29 @@ is_stranger(const struct world_phone *p, const struct site *site,
 	    site->ctl(arg, p->phone.tftp) != p->phone.ctl;
 }
 
+/* The first of its two servers that gives anything; its own, where neither does. */
+static uint8_t
+server_of(const struct world *w, const struct world_phone *p)
+{
+	const size_t next = (p->home + 1U) % w->num_nodes;
+
+	if (!w->scenario->second_tftp ||
+	    world_serves_files(&w->node[p->home]) ||
+	    !world_serves_files(&w->node[next]))
+		return p->home;
+	return (uint8_t)next;
+}
+
 enum err
 world_start_phone(struct world *w, size_t phone, struct diag *diag)
 {
 	struct world_phone *p = &w->phone[phone];
 	const struct site site = world_site(w);
-	const bool stranger = is_stranger(p, &site, w);
+	bool stranger;
 	enum err err;
 
+	p->phone.tftp = server_of(w, p);
+	stranger = is_stranger(p, &site, w);
 	err = stranger ? phone_look(&p->phone, &site, &p->day, diag)
 		       : phone_start_at(&p->phone, &site, &p->day, diag);
 	if (err != ERR_OK)

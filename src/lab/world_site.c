@@ -18,8 +18,8 @@ hash(const struct sheet *sheet, const uint8_t *key)
 	return (size_t)(x >> 40) % WORLD_FIT_BUCKETS;
 }
 
-static bool
-serves_files(const struct world_node *n)
+bool
+world_serves_files(const struct world_node *n)
 {
 	return !n->down && world_is_started(n, "Cisco Tftp");
 }
@@ -29,7 +29,7 @@ site_ctl(const void *arg, size_t node)
 {
 	const struct world_node *n = &((const struct world *)arg)->node[node];
 
-	return serves_files(n) ? n->inner->ctl : NULL;
+	return world_serves_files(n) ? n->inner->ctl : NULL;
 }
 
 static const struct sheet *
@@ -37,7 +37,7 @@ site_itl(const void *arg, size_t node)
 {
 	const struct world_node *n = &((const struct world *)arg)->node[node];
 
-	return serves_files(n) ? n->inner->itl : NULL;
+	return world_serves_files(n) ? n->inner->itl : NULL;
 }
 
 /* A site is looked at through a const pointer; what is remembered of it is
@@ -59,7 +59,7 @@ site_config(const void *arg, size_t node, const struct sheet **ret,
 	enum err err = ERR_OK;
 
 	*ret = NULL;
-	if (!serves_files(&w->node[node]) || in->signs == NULL)
+	if (!world_serves_files(&w->node[node]) || in->signs == NULL)
 		return ERR_OK;
 	if (in->config == NULL || in->config_by != in->signs) {
 		err = world_sign_file(w, node, "SEP.cnf.xml.sgn",

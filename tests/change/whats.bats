@@ -79,6 +79,27 @@ idle() {
 	does --release 12.5 --mode token -- CallManager -- CallManager
 }
 
+# 3 minutes: what looks at a node whose TFTP is stopped waits for it.
+# bats test_tags=long
+@test "CallManager without a CTL: phones fetch from the other server meanwhile" {
+	echo 'second_tftp: true' >s.yaml
+	does --release 11.5 --mode non-secure -- CallManager -- CallManager
+	# TFTP of one is stopped from before its certificate changes until all
+	# phones hold the other's ITL
+	sed -n 's/.* done *\(st[^ ]*-cucm.\|regen[^ ]*\|prove[^ ]*\)$/\1/p' \
+		said.all >order
+	diff order - <<-'TXT'
+		stop-cucm1
+		regenerate-callmanager-cucm1
+		prove
+		start-cucm1
+		stop-cucm2
+		regenerate-callmanager-cucm2
+		prove-2
+		start-cucm2
+	TXT
+}
+
 @test "CallManager of the subscriber alone" {
 	does --release 15 --mode tokenless -- CallManager@cucm2 -- CallManager
 	[ "$(diff certs.before <(change_judge certs) | grep -c '^> cucm1')" = 0 ]

@@ -413,6 +413,7 @@ prove(const struct kinds *k, struct run *r, const struct plan_step *s,
 {
 	bool itl = s->argument != NULL && strcmp(s->argument, "itl") == 0;
 	struct proof p = { .num_open = 0 };
+	size_t asked;
 	enum err e;
 
 	p.open = calloc(l->num + 1, sizeof(const char *));
@@ -420,8 +421,12 @@ prove(const struct kinds *k, struct run *r, const struct plan_step *s,
 	e = p.open == NULL || p.refused == NULL
 	    ? diag_nomem(d)
 	    : take_waived(k, r, s, l, &p, d);
-	if (e == ERR_OK && p.num_open > 0)
+	asked = p.num_open;
+	if (e == ERR_OK && asked > 0)
 		e = itl ? prove_itls(k, r, &p, d) : prove_ctl(k, r, &p, d);
+	if (e == ERR_OK && l->num > 0)
+		kinds_say(k, "proven: %zu of %zu phones",
+		    asked - p.num_open - p.num_refused, l->num);
 	if (e == ERR_OK && p.num_refused > 0)
 		e = refuse_refused(&p, d);
 	else if (e == ERR_OK && p.num_open > 0)

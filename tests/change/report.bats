@@ -35,7 +35,8 @@ is() {
 html() {
 	"$CTLSMITH" change report plan.yaml --html report.html --force
 	/usr/bin/python3 "$SRC/tests/change/report.py" report.html \
-		"$LAB_PASSWORD" "$PIN_SAST_1" "$SO_PIN_SAST_1" >text
+		"$LAB_PASSWORD" ${PIN_SAST_1:+"$PIN_SAST_1" "$SO_PIN_SAST_1"} \
+		>text
 }
 
 half_way() {
@@ -121,6 +122,27 @@ in_html() {
 	in_json
 	sums_are_right
 	in_html
+}
+
+@test "phones that are absent, or waived, are named" {
+	printf '%s\n' 'phones:' '- {sort: sbd, percent: 20, off: 50}' >s.yaml
+	change_up --release 15 --mode tokenless
+	change_plan update-ctl
+	change_through --waive SEP0011AABB0005
+	grep -q 'absent, will need a visit or rescue: SEP0011AABB0001' said.all
+	grep -q 'waived: SEP0011AABB0005 will need a visit or rescue' said.all
+	grep -q 'proven: 8 of 9 phones' said.all
+	tell report
+	is '[d["name"] for d in c["devices"] if d["state"] == "absent"] ==
+	    ["SEP0011AABB0001"]'
+	is '[d["name"] for d in c["devices"] if d["waived"]] ==
+	    c["waived"] == ["SEP0011AABB0005"]'
+	run -0 "$CTLSMITH" change report plan.yaml
+	[[ $output == *'Phones at the begin: 9 registered, 1 absent.'* ]]
+	[[ $output == *'Absent: SEP0011AABB0001'* ]]
+	[[ $output == *'Waived: SEP0011AABB0005'* ]]
+	html
+	grep -qx 'SEP0011AABB0001' text
 }
 
 @test "what the judge of the HTML refuses" {

@@ -334,6 +334,7 @@ test_prove(void **state)
 	/* who was absent does not count */
 	assert_non_null(strstr(f.proved, " 11"));
 	FAKED_SAYS(f.proved, f.w.h.node[0].ctl.md5);
+	FAKED_SAYS(f.said, "proven: 11 of 11 phones");
 	assert_int_equal(f.r.num_asked, 0);
 	faked_end(&f);
 }
@@ -366,6 +367,7 @@ test_prove_later(void **state)
 	f.r.answer = ERR_WAITING;
 	faked_bad(&f, &prove_ctl, ERR_WAITING,
 	    "2 phones are not proven yet: SEP000000000005, SEP000000000006;");
+	FAKED_SAYS(f.said, "proven: 9 of 11 phones");
 	FAKED_SAYS(f.r.asked, "lost|2|");
 	FAKED_SAYS(f.r.asked, "Type 2 to go on");
 	f.r.answer = ERR_OK;
@@ -390,6 +392,7 @@ test_prove_waived(void **state)
 	f.k.num_waive = 1;
 	f.state[5] = DELIVERY_REFUSED;
 	faked_good(&f, &prove_ctl);
+	FAKED_SAYS(f.said, "proven: 10 of 11 phones");
 	f.state[6] = DELIVERY_REFUSED;
 	faked_bad(&f, &prove_ctl, ERR_POLICY, "SEP000000000006;");
 	faked_end(&f);

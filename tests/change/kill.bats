@@ -5,7 +5,8 @@
 # and goes on (tests/change/kill.sh): it ends as one that was left alone, and what
 # must not be done twice was done once. One lab sees one run from its beginning to
 # its end. Here every third call is struck, and of each cluster one side of the calls;
-# with CTLSMITH_LONG=1 each call, and both sides.
+# with CTLSMITH_LONG=1 each call, and both sides, and 500 calls at random, over all plans
+# that nobody has to help.
 #
 # jobs: 4
 
@@ -37,6 +38,48 @@ killed() {
 		return 1
 	}
 	sort struck | uniq -c
+}
+
+# Plans: RELEASE MODE WHAT: UNITS of certificates that are others at the end.
+plans=(
+	"15 tokenless CAPF: CAPF"
+	"15 tokenless CallManager: CallManager"
+	"15 tokenless CAPF CallManager: CAPF CallManager"
+	"15 tokenless CallManager-ECDSA: CallManager-ECDSA"
+	"15 tokenless TVS: TVS"
+	"15 tokenless ipsec: ipsec"
+	"15 tokenless ITLRecovery: ITLRecovery"
+	"15 tokenless update-ctl:"
+	"15 non-secure enable-mixed-mode:"
+	"11.5 tokenless CAPF: CAPF"
+	"10.5 tokenless CallManager: CallManager"
+	"12.5 token CAPF: CAPF"
+	"12.5 token CallManager: CallManager"
+	"12.5 token to-tokenless:"
+)
+
+# random_kills NUM SEED: so many, in one plan after another. Says the seed.
+random_kills() {
+	local struck=0 seed=$2 plan release mode what units
+
+	while [ $struck -lt "$1" ]; do
+		plan=${plans[seed % ${#plans[@]}]}
+		read -r release mode what <<<"${plan%:*}"
+		read -r -a units <<<"${plan##*:}"
+		echo "seed $seed: $plan"
+		change_up --mode "$mode" --release "$release" --nodes 1 \
+			--phones 2
+		# shellcheck disable=SC2086 # words
+		change_plan $what
+		stride=$seed
+		killed random
+		change_is_well "${units[@]}"
+		struck=$((struck + $(wc -l <struck)))
+		lab_down_all
+		unset PIN_SAST_1 MODULE
+		rm -rf lab state
+		seed=$((seed + 1))
+	done
 }
 
 # Each step was struck, and each kind of call.
@@ -104,4 +147,30 @@ is_well() {
 	change_plan --self-signed CallManager
 	killed killed
 	is_well CallManager
+}
+
+# KILL_SEED=N draws the same ones again.
+# bats test_tags=long
+@test "100 calls at random" {
+	random_kills 100 "${KILL_SEED:-$RANDOM}"
+}
+
+# bats test_tags=long
+@test "100 more" {
+	random_kills 100 "${KILL_SEED:-$RANDOM}"
+}
+
+# bats test_tags=long
+@test "100 more, the third" {
+	random_kills 100 "${KILL_SEED:-$RANDOM}"
+}
+
+# bats test_tags=long
+@test "100 more, the fourth" {
+	random_kills 100 "${KILL_SEED:-$RANDOM}"
+}
+
+# bats test_tags=long
+@test "100 more, the last" {
+	random_kills 100 "${KILL_SEED:-$RANDOM}"
 }

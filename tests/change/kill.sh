@@ -15,6 +15,9 @@
 # next process finds it done and makes fewer calls: it is struck at the first one
 # behind the beginning, too.
 #
+# With MODE random STEP is a seed: which call is struck, and whether before it or behind
+# it, is drawn each time.
+#
 # After each process the lab is looked at: made has all certificates and lists that
 # were ever there (judge.py). A line of struck is a call that was struck: MODE, the last step in the journal
 # with its event, kind, and file without what is random in its name. Ends with what
@@ -26,6 +29,7 @@ step=$2
 limit=$3
 shift 3
 n=1
+side=$mode
 ended=0
 probed=' '
 : >struck
@@ -51,11 +55,22 @@ beginning() {
 		opened && $1 == "fsync" && !/journal.jsonl/ { print NR; exit }' log
 }
 
+# A run without kills makes 100 to 300 calls.
+draw() {
+	local sides=(kill killed)
+
+	n=$((1 + RANDOM % 90))
+	side=${sides[RANDOM % 2]}
+}
+
+[ "$mode" != random ] || RANDOM=$step
+
 for ((i = 1; i <= limit; i++)); do
 	rm -f log mark
+	[ "$mode" != random ] || draw
 	status=0
 	{
-		FAULTS=disk:$n:$mode FAULTS_UNDER=$XDG_STATE_HOME/ FAULTS_OWN=1 \
+		FAULTS=disk:$n:$side FAULTS_UNDER=$XDG_STATE_HOME/ FAULTS_OWN=1 \
 			FAULTS_LOG=$PWD/log FAULTS_MARK=$PWD/mark \
 			LD_PRELOAD=$CTLSMITH_LIB "$CTLSMITH" "$@" \
 			>said 2>&1 </dev/null || status=$?
@@ -72,7 +87,7 @@ for ((i = 1; i <= limit; i++)); do
 		echo "status $status of a process that was killed"
 		exit 1
 	}
-	echo "$mode $(last) $(tail -n 1 log |
+	echo "$side $(last) $(tail -n 1 log |
 		sed -E 's, .*/, ,; s/\.[0-9a-f]{8}$//')" >>struck
 	now=$(num_ended)
 	at=$(last)

@@ -83,8 +83,8 @@ MUST_CHECK enum err phones_place(struct phones *p, const char *name,
 /* Fetches pages and takes alarms until it is over. */
 MUST_CHECK enum err phones_watch(struct phones *p, struct diag *d);
 
-/* Takes the alarms of one syslog message; EACH (or NULL) is told the devices that
- * raised a DeviceTLInfo. */
+/* Takes the alarms of one syslog message; EACH (or NULL) is told the devices whose
+ * DeviceTLInfo is believed. */
 MUST_CHECK enum err phones_take(struct phones *p, const char *from,
     struct bytes text, void (*each)(void *arg, const char *name), void *arg,
     struct diag *d);

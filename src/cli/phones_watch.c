@@ -203,7 +203,10 @@ take_answers(struct phones *p, struct pool *pool, bool *ret_idle,
 		(void)pthread_mutex_unlock(&pool->lock);
 		if (!any)
 			break;
-		e = take_page(p, &a, d);
+		/* one that was asked for before its phone raised an alarm says
+		 * nothing behind that: it comes once more */
+		if (!p->place[a.place].again)
+			e = take_page(p, &a, d);
 		p->place[a.place].waits = false;
 		if (p->place[a.place].again) {
 			p->place[a.place].again = false;
@@ -263,7 +266,7 @@ phones_take(struct phones *p, const char *from, struct bytes text,
 		if (p->itl)
 			a.ctl = a.itl;
 		copy(a.device, name, sizeof(name));
-		if (each != NULL)
+		if (each != NULL && delivery_believes(p->book, name, from))
 			each(arg, name);
 		if (delivery_alarm(p->book, &a, from, phones_now(p), d) !=
 		    ERR_OK)

@@ -257,9 +257,8 @@ delivery_trusts(const struct delivery *b, const char *from)
 	return false;
 }
 
-/* A node's word, or the device's own from where it is registered. */
-static bool
-is_trusted(const struct delivery *b, const char *name, const char *from)
+bool
+delivery_believes(const struct delivery *b, const char *name, const char *from)
 {
 	const struct delivery_entry *e = find(b, name);
 
@@ -358,7 +357,7 @@ delivery_alarm(struct delivery *b, const struct delivery_alarm *a,
 		return ERR_OK;
 	memcpy(name, a->device.ptr, a->device.len);
 	name[a->device.len] = '\0';
-	if (!is_trusted(b, name, from)) {
+	if (!delivery_believes(b, name, from)) {
 		b->ignored.strangers++;
 		return ERR_OK;
 	}

@@ -77,6 +77,11 @@ MUST_CHECK enum err delivery_trust(struct delivery *b, const char *address,
     struct diag *d);
 bool delivery_trusts(const struct delivery *b, const char *from);
 
+/* What FROM says of the device NAME counts: it is trusted, or where that very device is
+ * registered. */
+bool delivery_believes(const struct delivery *b, const char *name,
+    const char *from);
+
 /* A device that is to be reported; GROUP may be NULL. NAME in any case; once
  * more does nothing. */
 MUST_CHECK enum err delivery_expect(struct delivery *b, const char *name,

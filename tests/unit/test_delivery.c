@@ -452,6 +452,22 @@ static const struct rule rules[] = {
 	{ "e|X\na|X|2000|0|" SHA1 "|10.0.0.9", DELIVERY_PROVEN, "" },
 };
 
+/* A node, and the device itself, from where it is registered; nobody else. */
+static void
+test_believes(void **state)
+{
+	struct delivery *b = book();
+
+	assert_true(delivery_believes(b, "X", "10.0.0.9"));
+	say_all(b, "t|10.0.0.1\ne|X\nr|X|10.0.0.9\nr|Y|10.0.0.8");
+	assert_true(delivery_believes(b, "X", "10.0.0.1"));
+	assert_true(delivery_believes(b, "x", "10.0.0.9"));
+	assert_false(delivery_believes(b, "X", "10.0.0.8"));
+	assert_false(delivery_believes(b, "Z", "10.0.0.9"));
+	assert_false(delivery_trusts(b, "10.0.0.9"));
+	delivery_free(&b);
+}
+
 static void
 test_rules(void **state)
 {
@@ -546,6 +562,7 @@ main(void)
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_believes),
 		cmocka_unit_test(test_no_list),
 		cmocka_unit_test(test_book),
 		cmocka_unit_test(test_many),

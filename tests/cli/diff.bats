@@ -586,7 +586,7 @@ reorder() {
 @test "the real list against a copy of it that was edited" {
 	local real=$CTLSMITH_SAMPLES/cisco_gigantic-6_CTLFile.tlv
 
-	[ -f "$real" ] || skip "no real list here"
+	[ -f "$real" ] || skip "no real list: set CTLSMITH_SAMPLES"
 	diff_of 0 "$real" "$real"
 	reorder "$real" edited.tlv 1 2 4 5 6 3
 	json 3 "$real" edited.tlv

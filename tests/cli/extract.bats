@@ -63,7 +63,7 @@ written() {
 @test "the real list" {
 	local real=$CTLSMITH_SAMPLES/cisco_gigantic-6_CTLFile.tlv
 
-	[ -e "$real" ] || skip "no real list"
+	[ -e "$real" ] || skip "no real list: set CTLSMITH_SAMPLES"
 	try 0 "$real" -o real
 	[ ! -s err ]
 	known "$real" >wanted

@@ -65,7 +65,7 @@ holds_for() {
 @test "the real list, alone and with anchors" {
 	local real=$CTLSMITH_SAMPLES/cisco_gigantic-6_CTLFile.tlv
 
-	[ -e "$real" ] || skip "no real list"
+	[ -e "$real" ] || skip "no real list: set CTLSMITH_SAMPLES"
 	holds_for "$real"
 	print_json verify --trusted "$real" "$real"
 	validate out
@@ -96,7 +96,7 @@ holds_for() {
 
 @test "real firmware" {
 	mapfile -t files < <(find "$CTLSMITH_SAMPLES" -iname '*.loads' 2>&1)
-	[ -e "${files[0]}" ] || skip "no real firmware"
+	[ -e "${files[0]}" ] || skip "no real firmware: set CTLSMITH_SAMPLES"
 	holds_for "${files[@]}"
 }
 

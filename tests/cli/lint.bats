@@ -174,7 +174,7 @@ on_terminal() {
 @test "the real list, judged at its own date, passes --strict" {
 	local real=$CTLSMITH_SAMPLES/cisco_gigantic-6_CTLFile.tlv
 
-	[ -e "$real" ] || skip "no real list"
+	[ -e "$real" ] || skip "no real list: set CTLSMITH_SAMPLES"
 	try 0 --strict --at 2015-05-20 "$real"
 	[ "$(tail -n 1 out)" = "$real: ctl: 7 notes" ]
 }

@@ -16,28 +16,45 @@
 
 /* ---- Connections. ---- */
 
+/* Locked. */
 static void
-remove_guest(struct guest *g)
+remove_guest(struct doors *d, struct guest *g)
 {
-	struct doors *d = g->doors;
 	struct guest **at;
 
-	(void)pthread_mutex_lock(&d->mutex);
 	for (at = &d->guests; *at != g; at = &(*at)->next)
 		continue;
 	*at = g->next;
 	(void)close(g->fd);
 	if (d->guests == NULL)
 		(void)pthread_cond_signal(&d->empty);
-	(void)pthread_mutex_unlock(&d->mutex);
 	free(g);
+}
+
+/* Whoever leaves joins the one that left before: there is never more than one
+ * to join when the doors close, and none whose OpenSSL is still being put
+ * away when the program ends. */
+static void
+leave(struct doors *d, struct guest *g)
+{
+	struct leaver before;
+
+	(void)pthread_mutex_lock(&d->mutex);
+	before = d->left;
+	d->left = (struct leaver){ .is_there = true, .thread = pthread_self() };
+	remove_guest(d, g);
+	(void)pthread_mutex_unlock(&d->mutex);
+	if (before.is_there)
+		(void)pthread_join(before.thread, NULL);
 }
 
 static void *
 run_guest(void *arg)
 {
-	doors_receive(arg);
-	remove_guest(arg);
+	struct guest *g = arg;
+
+	doors_receive(g);
+	leave(g->doors, g);
 	return NULL;
 }
 
@@ -51,7 +68,6 @@ start_thread(struct guest *g)
 	if (pthread_attr_init(&attr) != 0)
 		return false;
 	fine = pthread_attr_setstacksize(&attr, STACK) == 0 &&
-	    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED) == 0 &&
 	    pthread_create(&thread, &attr, run_guest, g) == 0;
 	(void)pthread_attr_destroy(&attr);
 	return fine;
@@ -84,8 +100,11 @@ admit(struct doors *d, struct door *door, int fd)
 	g->next = d->guests;
 	d->guests = g;
 	(void)pthread_mutex_unlock(&d->mutex);
-	if (!start_thread(g))
-		remove_guest(g);
+	if (start_thread(g))
+		return;
+	(void)pthread_mutex_lock(&d->mutex);
+	remove_guest(d, g);
+	(void)pthread_mutex_unlock(&d->mutex);
 }
 
 static void
@@ -325,6 +344,8 @@ stop_threads(struct doors *d)
 	while (d->guests != NULL)
 		(void)pthread_cond_wait(&d->empty, &d->mutex);
 	(void)pthread_mutex_unlock(&d->mutex);
+	if (d->left.is_there)
+		(void)pthread_join(d->left.thread, NULL);
 }
 
 void

@@ -51,6 +51,12 @@ struct guest {
 	struct guest *next;
 };
 
+/* The thread of a connection that has ended, to be joined. */
+struct leaver {
+	bool is_there;
+	pthread_t thread;
+};
+
 struct doors {
 	struct doors_setup setup;
 	struct door *door;
@@ -65,6 +71,7 @@ struct doors {
 	pthread_mutex_t mutex; /* of what follows, and of door[].fd */
 	pthread_cond_t empty;
 	struct guest *guests;
+	struct leaver left; /* last */
 	bool closing;
 	atomic_ulong http, sessions;
 };

@@ -392,6 +392,18 @@ kinds_own_signer(const struct kinds_seen *seen, const struct ctl_draft *draft,
 	return 0;
 }
 
+/* The new one is to be newer, which its signing sees by this. */
+static enum err
+keep_time(const struct ctl_file *old, struct ctl_head *head, struct diag *d)
+{
+	uint32_t when;
+
+	return old != NULL &&
+		ctl_header_number(ctl_header(old), CTL_HDR_TIMESTAMP, &when)
+	    ? ctl_head_time(head, when, d)
+	    : ERR_OK;
+}
+
 enum err
 kinds_preview(const struct ctl_draft *draft, size_t signer,
     const struct ctl_file *old, struct buf *ret, struct diag *d)
@@ -410,7 +422,10 @@ kinds_preview(const struct ctl_draft *draft, size_t signer,
 	if (old != NULL &&
 	    ctl_header_number(ctl_header(old), CTL_HDR_DIGEST, &code))
 		(void)ctl_digest_of_code(code, &head.digest);
-	e = cert_from_der(ctl_record_value(r, CTL_REC_CERTIFICATE), &cert, d);
+	e = keep_time(old, &head, d);
+	if (e == ERR_OK)
+		e = cert_from_der(ctl_record_value(r, CTL_REC_CERTIFICATE),
+		    &cert, d);
 	if (e == ERR_OK) {
 		head.cert = cert;
 		ctl_head_copy_draft(&head, draft, signer);

@@ -13,42 +13,24 @@
 
 #define TRIES_LEAST 2
 
-enum err
-kinds_token_before(void *arg, struct run *r, const struct plan_step *s,
-    struct diag *d)
-{
-	const struct kinds *k = arg;
-	const struct ctl_file *list;
-	struct kinds_seen seen;
-	size_t i, present = 0;
-	bool has_tries = false;
-	unsigned tries = 0;
-	enum err e = kinds_look(k, false, &seen, d);
-
-	(void)s;
-	if (e == ERR_OK)
-		e = kinds_installed(&seen, &i, &list, d);
-	if (e == ERR_OK)
-		e = k->act->tokens(k->act->arg, kinds_held(k, r, list),
-		    &present, &has_tries, &tries, d);
-	if (e == ERR_OK && present == 0)
-		e = diag_set(d, ERR_TOKEN,
-		    "no token answers that the CTL has as SAST; put one in");
-	if (e == ERR_OK && has_tries && tries < TRIES_LEAST)
-		e = diag_set(d, ERR_TOKEN,
-		    "a token has %u tries of its PIN left; use another one, or "
-		    "give the right PIN with `ctlsmith token test` first",
-		    tries);
-	return e;
-}
-
 /* ---- The draft ------------------------------------------------------------------ */
 
 struct work {
 	struct kinds_seen seen;
 	const struct ctl_file *old;
 	struct ctl_draft *draft;
+	const struct ctl_file *by; /* a token signs that is a SAST of this */
+	struct ctl_file *next;     /* or NULL */
+	struct buf preview;        /* of NEXT */
 };
+
+static void
+work_clear(struct work *w)
+{
+	ctl_free(&w->next);
+	buf_clear(&w->preview);
+	ctl_draft_free(&w->draft);
+}
 
 /* Takes the SAST out whose certificate has this SHA-256. */
 static enum err
@@ -218,10 +200,17 @@ apply(const struct kinds *k, const char *argument, struct work *w,
 	return e;
 }
 
-/* A SAST of the draft that OLD has too, of a token where there is one: it will
- * sign, and is who phones look for. */
+static bool
+is_token(const struct ctl_file *f, size_t i)
+{
+	return ctl_record(f, i)->role == CTL_ROLE_SAST &&
+	    trust_owner_of(f, i) == TRUST_OWNER_TOKEN;
+}
+
+/* A SAST of the draft that BY has too, as a token's: it will sign, and is who
+ * phones look for. */
 static size_t
-signer_of(const struct ctl_file *old, const struct ctl_draft *draft)
+signer_of(const struct ctl_file *by, const struct ctl_draft *draft)
 {
 	size_t i, k;
 
@@ -230,15 +219,47 @@ signer_of(const struct ctl_file *old, const struct ctl_draft *draft)
 
 		if (!r->has_role || r->role != CTL_ROLE_SAST)
 			continue;
-		for (k = 1; k <= ctl_num_records(old); k++)
-			if (trust_owner_of(old, k) == TRUST_OWNER_TOKEN &&
-			    ctl_record(old, k)->role == CTL_ROLE_SAST &&
-			    bytes_equal(ctl_record_value(ctl_record(old, k),
+		for (k = 1; k <= ctl_num_records(by); k++)
+			if (is_token(by, k) &&
+			    bytes_equal(ctl_record_value(ctl_record(by, k),
 					    CTL_REC_CERTIFICATE),
 				ctl_record_value(r, CTL_REC_CERTIFICATE)))
 				return i;
 	}
 	return 0;
+}
+
+static size_t
+first_sast(const struct ctl_draft *draft)
+{
+	size_t i;
+
+	for (i = 1; i <= ctl_draft_num(draft); i++)
+		if (ctl_draft_record(draft, i)->has_role &&
+		    ctl_draft_record(draft, i)->role == CTL_ROLE_SAST)
+			return i;
+	return 0;
+}
+
+/* Whose tokens may sign: the list's that phones hold. Where that has none, the new
+ * list's, for which TVS has to vouch. */
+static enum err
+find_by(struct work *w, struct diag *d)
+{
+	size_t i;
+	enum err e;
+
+	w->by = w->old;
+	for (i = 1; i <= ctl_num_records(w->old); i++)
+		if (is_token(w->old, i))
+			return ERR_OK;
+	e = kinds_preview(w->draft, first_sast(w->draft), w->old, &w->preview,
+	    d);
+	if (e == ERR_OK)
+		e = ctl_parse(buf_bytes(&w->preview), CTL_KIND_CTL, &w->next,
+		    d);
+	w->by = w->next;
+	return e;
 }
 
 static enum err
@@ -254,8 +275,57 @@ make(const struct kinds *k, struct run *r, const struct plan_step *s,
 		w->old = kinds_held(k, r, w->old);
 	if (e == ERR_OK)
 		e = kinds_draft(&w->seen, w->old, false, &w->draft, d);
-	return e == ERR_OK ? apply(k, s->argument, w, d) : e;
+	if (e == ERR_OK)
+		e = apply(k, s->argument, w, d);
+	return e == ERR_OK ? find_by(w, d) : e;
 }
+
+/* ---- The token --------------------------------------------------------------------- */
+
+/* What is to be signed after S. */
+static const struct plan_step *
+sign_after(const struct run *r, const struct plan_step *s)
+{
+	const struct plan *p = run_plan(r);
+	bool is_behind = false;
+	size_t i;
+
+	for (i = 0; i < plan_num_steps(p); i++) {
+		is_behind = is_behind || plan_step(p, i) == s;
+		if (is_behind && plan_step(p, i)->kind == PLAN_SIGN_CTL)
+			return plan_step(p, i);
+	}
+	return s;
+}
+
+enum err
+kinds_token_before(void *arg, struct run *r, const struct plan_step *s,
+    struct diag *d)
+{
+	const struct kinds *k = arg;
+	struct work w = { .draft = NULL };
+	size_t present = 0;
+	bool has_tries = false;
+	unsigned tries = 0;
+	enum err e = make(k, r, sign_after(r, s), &w, d);
+
+	if (e == ERR_OK)
+		e = k->act->tokens(k->act->arg, w.by, &present, &has_tries,
+		    &tries, d);
+	if (e == ERR_OK && present == 0)
+		e = diag_set(d, ERR_TOKEN,
+		    "no token answers that the %sCTL has as SAST; put one in",
+		    w.by == w.old ? "" : "new ");
+	work_clear(&w);
+	if (e == ERR_OK && has_tries && tries < TRIES_LEAST)
+		e = diag_set(d, ERR_TOKEN,
+		    "a token has %u tries of its PIN left; use another one, or "
+		    "give the right PIN with `ctlsmith token test` first",
+		    tries);
+	return e;
+}
+
+/* ---- Judging ----------------------------------------------------------------------- */
 
 /* As phones will judge it, before anybody signs. */
 static enum err
@@ -264,7 +334,7 @@ judge(const struct kinds *k, const struct plan_step *s, const struct work *w,
 {
 	struct ctl_file *offer = NULL;
 	struct buf bytes = { 0 };
-	size_t signer = signer_of(w->old, w->draft);
+	size_t signer = signer_of(w->by, w->draft);
 	enum err e;
 
 	if (signer == 0)
@@ -292,7 +362,7 @@ kinds_sign_before(void *arg, struct run *r, const struct plan_step *s,
 
 	if (e == ERR_OK)
 		e = judge(arg, s, &w, d);
-	ctl_draft_free(&w.draft);
+	work_clear(&w);
 	return e;
 }
 
@@ -328,12 +398,12 @@ ask_experimental(const struct kinds *k, struct run *r,
 	return ERR_OK;
 }
 
-/* What was signed verifies by itself and by the list that phones hold. */
+/* What was signed verifies by itself, and by the list of the signer. */
 static enum err
-verify(const struct ctl_file *old, const struct ctl_file *new, struct diag *d)
+verify(const struct ctl_file *by, const struct ctl_file *new, struct diag *d)
 {
 	const struct ctl_anchor anchors[] = { { .kind = CTL_ANCHOR_SELF },
-		{ .kind = CTL_ANCHOR_TRUSTED, .trusted = old } };
+		{ .kind = CTL_ANCHOR_TRUSTED, .trusted = by } };
 	struct ctl_verdict v;
 	size_t i;
 	enum err e = ERR_OK;
@@ -354,12 +424,12 @@ sign(const struct kinds *k, struct run *r, const struct plan_step *s,
 {
 	struct ctl_file *new = NULL;
 	struct buf out = { 0 };
-	enum err e = k->act->sign(k->act->arg, w->draft, w->old, &out, d);
+	enum err e = k->act->sign(k->act->arg, w->draft, w->by, &out, d);
 
 	if (e == ERR_OK)
 		e = ctl_parse(buf_bytes(&out), CTL_KIND_CTL, &new, d);
 	if (e == ERR_OK)
-		e = verify(w->old, new, d);
+		e = verify(w->by, new, d);
 	if (e == ERR_OK)
 		e = kinds_judge(k, &w->seen, w->old, new, s->strands != NULL,
 		    d);
@@ -385,6 +455,6 @@ kinds_sign_act(void *arg, struct run *r, const struct plan_step *s,
 		e = judge(arg, s, &w, d);
 	if (e == ERR_OK)
 		e = sign(arg, r, s, &w, d);
-	ctl_draft_free(&w.draft);
+	work_clear(&w);
 	return e;
 }

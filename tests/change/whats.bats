@@ -168,6 +168,43 @@ idle() {
 	[[ $output != *Manufacturing* ]]
 }
 
+# paste STORE FILE: at the publisher, by hand.
+paste() {
+	{
+		printf '%s\n' password "> admin:" "< set cert import trust $1" \
+			"> Paste"
+		sed 's/^/< /' "$2"
+		printf '%s\n' "> admin:" "< quit" end
+	} | lab_type "$LAB_ADDRESS" >>typed
+}
+
+# own_token LABEL FILE: its certificate.
+own_token() {
+	pkcs11-tool --module "$MODULE" --token-label "$1" --read-object \
+		--type cert --id 01 2>/dev/null |
+		openssl x509 -inform DER -out "$2"
+}
+
+@test "to-token, of a cluster that signed its lists itself" {
+	change_up --release 12.5 --mode token
+	change_plan to-tokenless
+	change_through
+	change_is_well
+	own_token "$LABEL_SAST_1" first.pem
+	own_token "$LABEL_SAST_2" second.pem
+	# shellcheck disable=SC2317 # change_through calls it
+	change_hand() {
+		paste Phone-SAST-trust first.pem
+		paste Phone-SAST-trust second.pem
+	}
+	change_plan to-token=first.pem,second.pem
+	change_through
+	change_is_well
+	curl -sS --fail --noproxy '*' "$LAB_HTTP_URL/CTLFile.tlv" -o now.tlv
+	run -0 "$CTLSMITH" show now.tlv
+	[[ $output == *Manufacturing* ]]
+}
+
 @test "update-ctl, of what somebody renewed before, and did not restart" {
 	change_up --release 12.5 --mode tokenless
 	change_type "set cert regen CAPF" yes
@@ -259,16 +296,6 @@ assert new in now and old not in now' third.der second.der now.tlv
 	change_plan subject
 	change_through
 	change_is_well tomcat
-}
-
-# paste STORE FILE: at the publisher, by hand.
-paste() {
-	{
-		printf '%s\n' password "> admin:" "< set cert import trust $1" \
-			"> Paste"
-		sed 's/^/< /' "$2"
-		printf '%s\n' "> admin:" "< quit" end
-	} | lab_type "$LAB_ADDRESS" >>typed
 }
 
 @test "phone-sast-trust-add, and -remove" {

@@ -300,11 +300,16 @@ sign_by(struct key *k, struct ctl_draft *draft, const struct ctl_file *list,
 	return e;
 }
 
-/* *RET_DONE: this one is of LIST and DRAFT, and has signed. */
+/* What waits for a key that is a SAST of LIST and of DRAFT. */
+struct sealing {
+	struct ctl_draft *draft;
+	const struct ctl_file *list;
+	struct buf *ret;
+	bool done;
+};
+
 static enum err
-/* NOLINTNEXTLINE(readability-function-size) */
-try_key(struct change_act *a, const char *uri, struct ctl_draft *draft,
-    const struct ctl_file *list, struct buf *ret, bool *ret_done,
+try_key(struct change_act *a, const char *uri, struct sealing *s,
     struct diag *d)
 {
 	size_t index = 0;
@@ -315,10 +320,11 @@ try_key(struct change_act *a, const char *uri, struct ctl_draft *draft,
 		return e;
 	e = signer_see_cert(&k.signer, d);
 	if (e == ERR_OK && k.signer.cert != NULL)
-		e = ctl_find_sast_kept(list, draft, k.signer.cert, &index, d);
+		e = ctl_find_sast_kept(s->list, s->draft, k.signer.cert, &index,
+		    d);
 	if (e == ERR_OK && index != 0) {
-		e = sign_by(&k, draft, list, index, ret, d);
-		*ret_done = true;
+		e = sign_by(&k, s->draft, s->list, index, s->ret, d);
+		s->done = true;
 	}
 	key_end(&k);
 	return e;
@@ -328,20 +334,20 @@ enum err
 change_act_sign(void *arg, struct ctl_draft *draft, const struct ctl_file *list,
     struct buf *ret, struct diag *d)
 {
+	struct sealing s = { .draft = draft, .list = list, .ret = ret };
 	struct change_act *a = arg;
-	bool done = false;
 	struct diag why;
 	enum err e = ERR_OK;
 	size_t i;
 
 	diag_init(&why);
-	for (i = 0; i < num_keys(a) && !done; i++) {
+	for (i = 0; i < num_keys(a) && !s.done; i++) {
 		diag_init(&why);
-		e = try_key(a, key_at(a, i), draft, list, ret, &done, &why);
+		e = try_key(a, key_at(a, i), &s, &why);
 		if (e == ERR_NOMEM)
 			return diag_nomem(d);
 	}
-	if (!done)
+	if (!s.done)
 		return diag_set(d, ERR_TOKEN,
 		    "no token of signing_keys answers that both lists have as "
 		    "SAST%s%.200s",

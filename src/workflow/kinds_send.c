@@ -22,19 +22,24 @@ other_server(const struct kinds *k, const char *name)
 	return NULL;
 }
 
+/* FILE of the run, which a server is to give as NAME. */
+struct parcel {
+	const char *file, *name;
+	struct bytes bytes;
+};
+
 /* By one way; one that cannot be had is not that list. */
 static enum err
-/* NOLINTNEXTLINE(readability-function-size) */
-gives_by(const struct kinds *k, const char *node, const char *name, bool tftp,
-    struct bytes bytes, bool *ret, struct diag *d)
+gives_by(const struct kinds *k, const char *node, const struct parcel *p,
+    bool tftp, bool *ret, struct diag *d)
 {
 	struct buf got = { 0 };
 	struct diag why;
 	enum err e;
 
 	diag_init(&why);
-	e = k->act->fetch(k->act->arg, node, name, tftp, &got, &why);
-	*ret = e == ERR_OK && bytes_equal(buf_bytes(&got), bytes);
+	e = k->act->fetch(k->act->arg, node, p->name, tftp, &got, &why);
+	*ret = e == ERR_OK && bytes_equal(buf_bytes(&got), p->bytes);
 	buf_clear(&got);
 	return e == ERR_NOMEM ? diag_nomem(d) : ERR_OK;
 }
@@ -44,44 +49,44 @@ kinds_gives(const struct kinds *k, const char *node, const char *name,
     struct bytes bytes, bool *ret, struct diag *d)
 {
 	const struct inventory_tftp *other = other_server(k, node);
-	enum err e = gives_by(k, node, name, true, bytes, ret, d);
+	const struct parcel p = { .name = name, .bytes = bytes };
+	enum err e = gives_by(k, node, &p, true, ret, d);
 
 	if (e == ERR_OK && *ret && (other == NULL || other->http != 0))
-		e = gives_by(k, node, name, false, bytes, ret, d);
+		e = gives_by(k, node, &p, false, ret, d);
 	return e;
 }
 
 static enum err
 by_site(const struct kinds *k, struct run *r, const struct plan_step *s,
-    const char *file, const char *name, struct diag *d)
+    const struct parcel *p, struct diag *d)
 {
 	char path[PATH_MAX] = "";
 	const struct act_env env = { .node = s->node,
 		.file = path,
-		.name = name };
-	enum err e = kinds_path(k, r, file, path, sizeof(path), d);
+		.name = p->name };
+	enum err e = kinds_path(k, r, p->file, path, sizeof(path), d);
 
 	return e == ERR_OK ? k->act->site(k->act->arg, ACT_UPLOAD_TFTP, &env, d)
 			   : e;
 }
 
 static enum err
-/* NOLINTNEXTLINE(readability-function-size) */
 by_hand(const struct kinds *k, struct run *r, const struct plan_step *s,
-    const char *file, const char *name, struct bytes bytes, struct diag *d)
+    const struct parcel *p, struct diag *d)
 {
 	char md5[33], path[PATH_MAX], text[PATH_MAX + 500];
-	enum err e = kinds_hex(DIGEST_MD5, bytes, md5, sizeof(md5), d);
+	enum err e = kinds_hex(DIGEST_MD5, p->bytes, md5, sizeof(md5), d);
 
 	if (e == ERR_OK)
-		e = kinds_path(k, r, file, path, sizeof(path), d);
+		e = kinds_path(k, r, p->file, path, sizeof(path), d);
 	if (e != ERR_OK)
 		return e;
 	(void)snprintf(text, sizeof(text),
 	    "%.100s: upload %s (MD5 %s) as %.100s: OS "
 	    "Administration of that node > Software Upgrades > TFTP File "
 	    "Management > Upload File, directory /. Type yes when it is done.",
-	    s->node, path, md5, name);
+	    s->node, path, md5, p->name);
 	return kinds_ask(r, s, NULL, text, false, d);
 }
 
@@ -90,40 +95,40 @@ kinds_send(const struct kinds *k, struct run *r, const struct plan_step *s,
     const char *file, const char *name, struct diag *d)
 {
 	const struct inventory_tftp *other = other_server(k, s->node);
+	struct parcel p = { .file = file, .name = name };
 	struct buf bytes = { 0 };
 	bool gives = false;
 	enum err e = run_kept(r, file, &bytes, d);
 
+	p.bytes = buf_bytes(&bytes);
 	if (e == ERR_OK)
-		e = kinds_gives(k, s->node, name, buf_bytes(&bytes), &gives, d);
+		e = kinds_gives(k, s->node, name, p.bytes, &gives, d);
 	if (e != ERR_OK || gives) {
 		buf_clear(&bytes);
 		return e;
 	}
 	if (other != NULL && other->sftp != NULL)
-		e = k->act->put(k->act->arg, s->node, name, buf_bytes(&bytes),
-		    d);
+		e = k->act->put(k->act->arg, s->node, name, p.bytes, d);
 	else if (k->act->has_site != NULL &&
 	    k->act->has_site(k->act->arg, ACT_UPLOAD_TFTP))
-		e = by_site(k, r, s, file, name, d);
+		e = by_site(k, r, s, &p, d);
 	else
-		e = by_hand(k, r, s, file, name, buf_bytes(&bytes), d);
+		e = by_hand(k, r, s, &p, d);
 	if (e == ERR_OK)
-		e = kinds_gives(k, s->node, name, buf_bytes(&bytes), &gives, d);
+		e = kinds_gives(k, s->node, name, p.bytes, &gives, d);
 	if (e == ERR_OK && !gives && other == NULL)
 		e = kinds_restart_tftp(k, s->node, d);
 	buf_clear(&bytes);
 	return e;
 }
 
-/* FILE of the run is what S's node gives as NAME. */
+/* Our list is what S's node gives as NAME. */
 static enum err
-/* NOLINTNEXTLINE(readability-function-size) */
 is_given(const struct kinds *k, struct run *r, const struct plan_step *s,
-    const char *file, const char *name, bool *ret, struct diag *d)
+    const char *name, bool *ret, struct diag *d)
 {
 	struct buf bytes = { 0 };
-	enum err e = run_kept(r, file, &bytes, d);
+	enum err e = run_kept(r, OURS, &bytes, d);
 
 	if (e == ERR_OK)
 		e = kinds_gives(k, s->node, name, buf_bytes(&bytes), ret, d);
@@ -135,7 +140,7 @@ is_given(const struct kinds *k, struct run *r, const struct plan_step *s,
 
 static enum err
 wait_given(const struct kinds *k, struct run *r, const struct plan_step *s,
-    const char *file, const char *name, struct diag *d)
+    const char *name, struct diag *d)
 {
 	bool given = false;
 	unsigned i;
@@ -144,7 +149,7 @@ wait_given(const struct kinds *k, struct run *r, const struct plan_step *s,
 	for (i = 0; e == ERR_OK && !given && i < POLLS; i++) {
 		if (i > 0)
 			kinds_pause(k, 5);
-		e = is_given(k, r, s, file, name, &given, d);
+		e = is_given(k, r, s, name, &given, d);
 	}
 	if (e == ERR_OK && !given)
 		e = diag_set(d, ERR_WAITING,
@@ -183,7 +188,7 @@ kinds_canary_there(void *arg, struct run *r, const struct plan_step *s,
 	if (device == NULL)
 		return ERR_OK;
 	canary_name(device, name);
-	return is_given(arg, r, s, OURS, name, ret, d);
+	return is_given(arg, r, s, name, ret, d);
 }
 
 enum err
@@ -281,7 +286,7 @@ kinds_canary_check(void *arg, struct run *r, const struct plan_step *s,
 	if (device == NULL)
 		return ERR_OK;
 	canary_name(device, name);
-	e = wait_given(k, r, s, OURS, name, d);
+	e = wait_given(k, r, s, name, d);
 	if (e == ERR_OK)
 		e = reset_canary(k, r, s, device, d);
 	return e == ERR_OK ? prove_canary(k, r, device,
@@ -339,7 +344,7 @@ kinds_distribute_there(void *arg, struct run *r, const struct plan_step *s,
     const struct run_facts *begun, bool *ret, struct diag *d)
 {
 	(void)begun;
-	return is_given(arg, r, s, OURS, OURS, ret, d);
+	return is_given(arg, r, s, OURS, ret, d);
 }
 
 enum err
@@ -354,5 +359,5 @@ kinds_distribute_check(void *arg, struct run *r, const struct plan_step *s,
     const struct run_facts *begun, struct diag *d)
 {
 	(void)begun;
-	return wait_given(arg, r, s, OURS, OURS, d);
+	return wait_given(arg, r, s, OURS, d);
 }

@@ -232,12 +232,12 @@ planner_check_list(const struct planner *p)
 static enum err
 read_services(struct planner *p)
 {
-	const char *names[1], *source;
+	struct services_found found;
 
 	if (services_load(bytes_of(NULL, 0), &p->services, p->d) != ERR_OK)
 		return p->d == NULL ? ERR_NOMEM : p->d->code;
-	(void)services_of(p->services, "ctl", p->release, true, names, 1,
-	    &p->sure, &source);
+	services_of(p->services, "ctl", p->release, true, &found);
+	p->sure = found.sure;
 	return ERR_OK;
 }
 

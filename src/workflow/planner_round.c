@@ -166,19 +166,18 @@ static size_t
 want_of(struct planner *p, const char *unit, size_t i, const char **ret,
     size_t num, const char **source)
 {
-	const char *name[SERVICES_MAX], *from = NULL;
-	size_t k, found;
-	bool sure;
+	struct services_found f;
+	size_t k;
 
-	found = services_of(p->services, unit, p->release, p->node[i].publisher,
-	    name, SERVICES_MAX, &sure, &from);
-	for (k = 0; k < found && num < SERVICES_MAX; k++)
-		if (!is_known(ret, num, name[k]) && !is_off(p, i, name[k]) &&
-		    (p->tftp_off != i || strcmp(name[k], "Cisco Tftp") != 0))
-			ret[num++] = name[k];
+	services_of(p->services, unit, p->release, p->node[i].publisher, &f);
+	for (k = 0; k < f.num && num < SERVICES_MAX; k++)
+		if (!is_known(ret, num, f.name[k]) &&
+		    !is_off(p, i, f.name[k]) &&
+		    (p->tftp_off != i || strcmp(f.name[k], "Cisco Tftp") != 0))
+			ret[num++] = f.name[k];
 	if (*source == NULL)
-		*source = from;
-	if (found > 0 && !sure)
+		*source = f.source;
+	if (f.num > 0 && !f.sure)
 		planner_warn(p,
 		    "no document that is known here names the services of this "
 		    "release for %s: all that any release wants are "

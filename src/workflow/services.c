@@ -130,42 +130,34 @@ is_sure(const struct services *s, const char *unit, unsigned release)
 	return false;
 }
 
-/* Appends NAME to RET, of NUM, where it has it not. */
-static size_t
-put(const char **ret, size_t num, size_t size, const char *name)
+static void
+put(struct services_found *f, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < num; i++)
-		if (strcmp(ret[i], name) == 0)
-			return num;
-	if (num < size)
-		ret[num++] = name;
-	return num;
+	for (i = 0; i < f->num; i++)
+		if (strcmp(f->name[i], name) == 0)
+			return;
+	if (f->num < SERVICES_FOUND_MAX)
+		f->name[f->num++] = name;
 }
 
-size_t
-/* NOLINTNEXTLINE(readability-function-size) */
+void
 services_of(const struct services *s, const char *unit, unsigned release,
-    bool publisher, const char **ret, size_t size, bool *ret_sure,
-    const char **ret_source)
+    bool publisher, struct services_found *ret)
 {
-	const bool sure = is_sure(s, unit, release);
 	const struct row *r = s->services.item;
-	const char *source = NULL;
-	size_t i, k, num = 0;
+	size_t i, k;
 
+	*ret = (struct services_found){ .sure = is_sure(s, unit, release) };
 	for (i = 0; i < s->services.num; i++) {
 		if (strcmp(r[i].row.unit, unit) != 0 ||
 		    (r[i].row.publisher && !publisher) ||
-		    (sure && !names_release(&r[i].row, release)))
+		    (ret->sure && !names_release(&r[i].row, release)))
 			continue;
-		if (source == NULL)
-			source = r[i].row.source;
+		if (ret->source == NULL)
+			ret->source = r[i].row.source;
 		for (k = 0; k < r[i].row.names.num; k++)
-			num = put(ret, num, size, r[i].row.names.item[k]);
+			put(ret, r[i].row.names.item[k]);
 	}
-	*ret_sure = sure;
-	*ret_source = source;
-	return num;
 }

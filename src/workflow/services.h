@@ -25,10 +25,17 @@ MUST_CHECK enum err services_load(struct bytes yaml, struct services **ret,
     struct diag *d);
 void services_free(struct services **s);
 
-/* Appends names, no name twice, to RET of room SIZE, and returns how many there
- * are. *RET_SURE: a row names the release. *RET_SOURCE: of the first row. */
-size_t services_of(const struct services *s, const char *unit, unsigned release,
-    bool publisher, const char **ret, size_t size, bool *ret_sure,
-    const char **ret_source);
+#define SERVICES_FOUND_MAX 32
+
+struct services_found {
+	const char *name[SERVICES_FOUND_MAX]; /* each once */
+	size_t num;
+	bool sure;          /* a row names the release */
+	const char *source; /* of the first row; NULL: there is none */
+};
+
+/* What a change of UNIT wants restarted; its texts live as long as S. */
+void services_of(const struct services *s, const char *unit, unsigned release,
+    bool publisher, struct services_found *ret);
 
 #endif

@@ -46,29 +46,26 @@ static void
 test_built_in(void **state)
 {
 	struct services *s = NULL;
-	const char *name[16], *source;
+	struct services_found f;
 	struct buf all = { 0 };
-	size_t i, k, num;
 	struct diag d;
-	bool sure;
+	size_t i, k;
 
 	(void)state;
 	diag_init(&d);
 	if (services_load(bytes_of(NULL, 0), &s, &d) != ERR_OK)
 		fail_msg("line %u: %s", d.line, d.msg);
 	for (i = 0; i < DOC_NUM(rows); i++) {
-		num = services_of(s, rows[i].unit, rows[i].release,
-		    rows[i].publisher, name, DOC_NUM(name), &sure, &source);
+		services_of(s, rows[i].unit, rows[i].release, rows[i].publisher,
+		    &f);
 		buf_clear(&all);
 		buf_str(&all, "");
-		for (k = 0; k < num; k++)
-			buf_printf(&all, "%s,", name[k]);
+		for (k = 0; k < f.num; k++)
+			buf_printf(&all, "%s,", f.name[k]);
 		assert_string_equal(buf_cstr(&all), rows[i].names);
-		assert_int_equal(sure, rows[i].sure);
-		assert_int_equal(source != NULL, num > 0);
+		assert_int_equal(f.sure, rows[i].sure);
+		assert_int_equal(f.source != NULL, f.num > 0);
 	}
-	num = services_of(s, "ctl", 1250, true, name, 2, &sure, &source);
-	assert_int_equal(num, 2);
 	buf_clear(&all);
 	services_free(&s);
 	assert_null(s);

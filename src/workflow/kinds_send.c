@@ -313,8 +313,7 @@ kinds_canary_undo(void *arg, struct run *r, const struct plan_step *s,
 
 /* ---- All phones ----------------------------------------------------------------- */
 
-/* Never two servers at once: another that gives neither the list before nor ours
- * is put right first. */
+/* What a server is to give out verifies by itself. */
 enum err
 kinds_distribute_before(void *arg, struct run *r, const struct plan_step *s,
     struct diag *d)

@@ -6,8 +6,6 @@
 
 #include "workflow/planner_parts.h"
 
-#define SERVICES_MAX 32
-
 /* ---- Lists. ---- */
 
 #define OUTSIDE_TODO                                                        \
@@ -170,7 +168,7 @@ want_of(struct planner *p, const char *unit, size_t i, const char **ret,
 	size_t k;
 
 	services_of(p->services, unit, p->release, p->node[i].publisher, &f);
-	for (k = 0; k < f.num && num < SERVICES_MAX; k++)
+	for (k = 0; k < f.num && num < SERVICES_FOUND_MAX; k++)
 		if (!is_known(ret, num, f.name[k]) &&
 		    !is_off(p, i, f.name[k]) &&
 		    (p->tftp_off != i || strcmp(f.name[k], "Cisco Tftp") != 0))
@@ -213,7 +211,7 @@ is_of(const struct planner *p, size_t k, size_t i)
 static void
 restart_node(struct planner *p, size_t i)
 {
-	const char *name[SERVICES_MAX], *source = NULL, **kept;
+	const char *name[SERVICES_FOUND_MAX], *source = NULL, **kept;
 	struct plan_step *s;
 	size_t k, num = 0;
 

@@ -61,17 +61,39 @@ static const struct doc_table whole_table = { .what = "table of services",
 
 /* ---- Reading. ---- */
 
+/* False: there is no room for it. */
+static bool
+put(struct services_found *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < f->num; i++)
+		if (strcmp(f->name[i], name) == 0)
+			return true;
+	if (f->num == SERVICES_FOUND_MAX)
+		return false;
+	f->name[f->num++] = name;
+	return true;
+}
+
 static enum err
 check(const struct services *s, struct diag *d)
 {
 	const struct row *r = s->services.item;
-	size_t i;
+	struct services_found all = { .num = 0 };
+	size_t i, k;
 
-	for (i = 0; i < s->services.num; i++)
+	for (i = 0; i < s->services.num; i++) {
 		if (r[i].row.until != 0 && r[i].row.until < r[i].row.from)
 			return doc_refuse(r[i].at, d,
 			    "this row ends at %u, before it begins at %u",
 			    r[i].row.until, r[i].row.from);
+		for (k = 0; k < r[i].row.names.num; k++)
+			if (!put(&all, r[i].row.names.item[k]))
+				return doc_refuse(r[i].at, d,
+				    "more than %d services are named",
+				    SERVICES_FOUND_MAX);
+	}
 	return ERR_OK;
 }
 
@@ -130,18 +152,6 @@ is_sure(const struct services *s, const char *unit, unsigned release)
 	return false;
 }
 
-static void
-put(struct services_found *f, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < f->num; i++)
-		if (strcmp(f->name[i], name) == 0)
-			return;
-	if (f->num < SERVICES_FOUND_MAX)
-		f->name[f->num++] = name;
-}
-
 void
 services_of(const struct services *s, const char *unit, unsigned release,
     bool publisher, struct services_found *ret)
@@ -158,6 +168,6 @@ services_of(const struct services *s, const char *unit, unsigned release,
 		if (ret->source == NULL)
 			ret->source = r[i].row.source;
 		for (k = 0; k < r[i].row.names.num; k++)
-			put(ret, r[i].row.names.item[k]);
+			(void)put(ret, r[i].row.names.item[k]);
 	}
 }

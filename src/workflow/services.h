@@ -20,12 +20,13 @@ struct services_row {
 
 struct services;
 
-/* The built-in table, or YAML. ERR_SYNTAX with line and column. */
+/* The built-in table, or YAML. ERR_SYNTAX with line and column; also where more
+ * services are named than a plan has room for. */
 MUST_CHECK enum err services_load(struct bytes yaml, struct services **ret,
     struct diag *d);
 void services_free(struct services **s);
 
-#define SERVICES_FOUND_MAX 32
+#define SERVICES_FOUND_MAX 32 /* of a whole table */
 
 struct services_found {
 	const char *name[SERVICES_FOUND_MAX]; /* each once */

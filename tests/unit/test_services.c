@@ -101,12 +101,36 @@ test_refused(void **state)
 	}
 }
 
+/* None is left out without a word. */
+static void
+test_too_many(void **state)
+{
+	struct services *s = NULL;
+	struct buf text = { 0 };
+	struct diag d;
+	int i;
+
+	(void)state;
+	diag_init(&d);
+	buf_str(&text, "services:\n");
+	for (i = 0; i < SERVICES_FOUND_MAX; i++)
+		buf_printf(&text,
+		    "  - {unit: u%d, names: [b%d, b0], source: s}\n", i, i);
+	assert_int_equal(services_load(buf_bytes(&text), &s, &d), ERR_OK);
+	services_free(&s);
+	buf_str(&text, "  - {unit: a, names: [c], source: s}\n");
+	assert_int_not_equal(services_load(buf_bytes(&text), &s, &d), ERR_OK);
+	assert_int_equal(d.line, SERVICES_FOUND_MAX + 2);
+	buf_clear(&text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_built_in),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,7 @@ print_text(const struct drill *r)
 		buf_str(&text, "\n");
 		buf_put(&text, buf_bytes(&missing));
 	}
+	text.failed |= missing.failed;
 	buf_clear(&missing);
 	return token_print_made(&text, e, &d);
 }

@@ -102,6 +102,7 @@ print_text(const struct tok_info *list, size_t num, struct diag *d)
 	}
 	if (num == 0)
 		buf_str(&text, "No token is connected.\n");
+	text.failed |= uris.failed;
 	buf_clear(&uris);
 	return token_print_made(&text, e, d);
 }

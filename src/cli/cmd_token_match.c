@@ -229,6 +229,7 @@ put_findings(struct buf *text, const struct match *m)
 	for (i = 0; i < m->num_findings; i++) {
 		buf_str(&safe, "- ");
 		text_put_safe(&safe, buf_bytes(&m->findings[i].text));
+		text->failed |= safe.failed;
 		fill_put(&fill, text, buf_bytes(&safe), 2);
 		buf_clear(&safe);
 	}

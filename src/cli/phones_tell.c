@@ -155,6 +155,15 @@ put_certs(struct tell *t, const struct phones *p)
 	put_table(t, table);
 }
 
+/* Appends TEXT as a paragraph and empties it. */
+static void
+paragraph(struct tell *t, struct buf *text)
+{
+	fill_put(&t->fill, &t->text, buf_bytes(text), 2);
+	t->text.failed |= text->failed;
+	buf_clear(text);
+}
+
 static void
 line(struct tell *t, const char *fmt, size_t num)
 {
@@ -163,8 +172,7 @@ line(struct tell *t, const char *fmt, size_t num)
 	if (num == 0)
 		return;
 	buf_printf(&text, "%zu %s", num, fmt);
-	fill_put(&t->fill, &t->text, buf_bytes(&text), 2);
-	buf_clear(&text);
+	paragraph(t, &text);
 }
 
 static size_t
@@ -195,8 +203,7 @@ put_end(struct tell *t, const struct phones *p)
 	    delivery_count(p->book, DELIVERY_ABSENT));
 	if (t->text.len > 0)
 		buf_str(&t->text, "\n");
-	fill_put(&t->fill, &t->text, buf_bytes(&text), 2);
-	buf_clear(&text);
+	paragraph(t, &text);
 	line(t, "devices that nobody expects have said something",
 	    delivery_num(p->book) - num);
 	line(t, "alarms are of senders that are no node (see --from)",
@@ -209,8 +216,7 @@ put_end(struct tell *t, const struct phones *p)
 	if (p->pages_failed > 0) {
 		buf_printf(&text, "%zu pages could not be had; the last: %s",
 		    p->pages_failed, p->page_why);
-		fill_put(&t->fill, &t->text, buf_bytes(&text), 2);
-		buf_clear(&text);
+		paragraph(t, &text);
 	}
 }
 

@@ -319,7 +319,7 @@ put_once(const struct putting *p)
 		buf_printf(&raw, "%s%s", separator, r->rule[k].store);
 		separator = ", ";
 	}
-	if (raw.len == 0)
+	if (raw.len == 0 && buf_ok(&raw))
 		return;
 	buf_str(&raw,
 	    " is deleted on all servers: once is enough, and it stands above "

@@ -326,7 +326,8 @@ attr_length(struct bytes text)
 	return text.len;
 }
 
-static void
+/* False where there is no memory. */
+static bool
 put_attr(struct attrs *a, struct bytes attr)
 {
 	size_t key = key_length(attr), i;
@@ -342,11 +343,12 @@ put_attr(struct attrs *a, struct bytes attr)
 	for (i = 0; i < value.len; i++)
 		if (value.ptr[i] != '\\' || ++i < value.len)
 			buf_u8(line, value.ptr[i]);
+	return buf_ok(line);
 }
 
 /* Reads "CN=x, OU=y" into A; a part without a key belongs to the one before. */
-static void
-read_text(struct bytes text, struct attrs *a)
+static enum err
+read_text(struct bytes text, struct attrs *a, struct diag *d)
 {
 	struct bytes attr;
 
@@ -356,9 +358,11 @@ read_text(struct bytes text, struct attrs *a)
 			continue;
 		}
 		if (!bytes_take(&text, attr_length(text), &attr))
-			return;
-		put_attr(a, attr);
+			break;
+		if (!put_attr(a, attr))
+			return diag_nomem(d);
 	}
+	return ERR_OK;
 }
 
 /* "63:A4..", "63a4", hex in any spelling. False where it is something else. */
@@ -403,15 +407,19 @@ store_facts_of_dump(const struct pasted_dump *dump, struct store_facts *ret,
     struct diag *d)
 {
 	struct attrs a = { .num = 0 };
+	enum err e;
 	bool serial;
 
 	memset(ret, 0, sizeof(*ret));
-	read_text(dump->subject, &a);
+	e = read_text(dump->subject, &a, d);
 	use_subject(&a, ret);
 	attrs_clear(&a);
-	read_text(dump->issuer, &a);
+	if (e == ERR_OK)
+		e = read_text(dump->issuer, &a, d);
 	use_issuer(&a, ret);
 	attrs_clear(&a);
+	if (e != ERR_OK)
+		return e;
 	serial = read_hex(dump->serial, &ret->serial);
 	if (!serial)
 		buf_clear(&ret->serial);

@@ -20,24 +20,30 @@ static char text_path[512], lsc_path[512];
 static struct store_rules_file rules;
 
 /* What the first run shows, which has no failure. */
-static char *wanted;
+static char wanted[16384];
 
 /* The text has a table, whose allocations are libsmartcols' own affair. */
 static enum err
 show(const struct store_check *c, struct diag *d)
 {
+	static char shown[sizeof(wanted)];
 	json_t *json = store_check_json(c, NULL);
-	char *shown = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
+	size_t len = 0, i = 0;
 
+	if (json != NULL)
+		len = json_dumpb(json, shown, sizeof(shown) - 1, 0);
 	json_decref(json);
-	if (shown == NULL)
+	if (len == 0)
 		return diag_nomem(d);
-	if (wanted == NULL) {
-		wanted = shown;
-		return ERR_OK;
-	}
-	assert_string_equal(shown, wanted);
-	free(shown);
+	assert_in_range(len, 1, sizeof(shown) - 1);
+	shown[len] = '\0';
+	if (wanted[0] == '\0')
+		memcpy(wanted, shown, len + 1);
+	while (i < len && shown[i] == wanted[i])
+		i++;
+	if (shown[i] != wanted[i])
+		fail_msg("\"%.80s\" is shown for \"%.80s\"", &shown[i],
+		    &wanted[i]);
 	return ERR_OK;
 }
 
@@ -112,11 +118,9 @@ test_stores(void **state)
 	diag_init(&d);
 	if (judge(&d) != ERR_OK)
 		fail_msg("%s", d.msg);
-	assert_non_null(wanted);
 	(void)torture_in(FAULT_ONCE, 1, false);
 	assert_int_equal(torture_in(FAULT_ONCE, 1, true), 0);
 	assert_int_equal(torture_in(FAULT_ONWARD, 3, true), 0);
-	free(wanted);
 }
 
 int
